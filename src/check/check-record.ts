@@ -1,0 +1,84 @@
+import type { PosteriorRecord } from '../draws/posterior-record.js'
+import type { Warning } from '../errors.js'
+import type { FixedEstimate, RandomEstimate } from '../fit/fit-record.js'
+
+export type Verdict = 'adequate' | 'inadequate' | 'undetermined'
+
+/** What `glmm check` prints with --json: schema glmm/check@1. */
+export interface CheckRecord {
+  readonly schema: 'glmm/check@1'
+  readonly version: string
+  readonly call: Readonly<Record<string, unknown>>
+  readonly warnings: readonly Warning[]
+  readonly formula: string
+  readonly family: string
+  readonly link: string
+  readonly nobs: number
+  readonly dropped: number
+  readonly groups: Readonly<Record<string, number>>
+  readonly rungs: readonly Rung[]
+  readonly posterior: PosteriorRecord
+  readonly comparison: readonly Comparison[]
+  /** Exponentiated fixed effects where the link gives them a name (odds ratio, rate ratio). */
+  readonly ratios: readonly Ratio[]
+  /** Each cluster's share of the Laplace error, largest first. */
+  readonly clusters: readonly { readonly group: string; readonly level: string; readonly logLikError: number }[]
+  /** Random effects with their 95 % posterior intervals, in the order of the levels. */
+  readonly effects: readonly Effect[]
+  readonly verdict: Verdict
+  readonly reasons: readonly string[]
+}
+
+/** One method's whole answer. */
+export interface Rung {
+  readonly method: 'laplace' | 'agq' | 'nested-agq' | 'importance'
+  readonly nodes: number
+  readonly logLik: number
+  readonly fixed: readonly FixedEstimate[]
+  readonly random: readonly RandomEstimate[]
+  /** Largest move of any parameter from the rung before, in standard errors; null for the first. */
+  readonly maxShiftInSe: number | null
+  readonly milliseconds: number
+}
+
+/** One parameter under Laplace, under the best rung, and a posteriori. */
+export interface Comparison {
+  readonly parameter: string
+  readonly laplace: number
+  readonly best: number
+  /** Standard error at the best rung. */
+  readonly se: number | null
+  /** (laplace - best) / se. */
+  readonly shiftInSe: number | null
+  readonly posteriorMean: number
+  readonly posteriorSd: number
+  /** 95 % posterior limits. */
+  readonly lower: number
+  readonly upper: number
+  readonly paretoK: number | null
+}
+
+export interface Ratio {
+  readonly kind: 'odds ratio' | 'rate ratio'
+  readonly name: string
+  /** Best rung, with its Wald 95 % limits. */
+  readonly estimate: number
+  readonly lower: number | null
+  readonly upper: number | null
+  /** Posterior median and 95 % limits. */
+  readonly posteriorMedian: number
+  readonly posteriorLower: number
+  readonly posteriorUpper: number
+}
+
+export interface Effect {
+  readonly group: string
+  readonly level: string
+  readonly name: string
+  /** Conditional mode and SD at the best rung. */
+  readonly mode: number
+  readonly modeSd: number
+  readonly mean: number
+  readonly lower: number
+  readonly upper: number
+}

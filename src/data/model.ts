@@ -1,0 +1,62 @@
+import type { Warning } from '../errors.js'
+
+/**
+ * A model: everything a likelihood needs, as plain data that can cross threads. Rows with missing values are
+ * gone, factors are contrasts, aliased columns are dropped; nothing here refers to the table or the formula text.
+ */
+export interface Model {
+  /** The formula as the user wrote it, white space normalised. */
+  readonly formula: string
+  readonly family: string
+  readonly link: string
+  /** Rows used. */
+  readonly nobs: number
+  /** Rows left out because something the model uses is missing there. */
+  readonly dropped: number
+  readonly response: Response
+  /** The linear predictors eta_1 ... eta_K of the family, the mean's first. */
+  readonly predictors: readonly Predictor[]
+  readonly warnings: readonly Warning[]
+}
+
+export interface Response {
+  /** Text of the left-hand side. */
+  readonly name: string
+  /** Length nobs: successes for a binomial, counts for a Poisson. */
+  readonly y: Float64Array
+  /** Length nobs: number of trials (all ones for 0/1 data); null where the family has none. */
+  readonly trials: Float64Array | null
+}
+
+/** One linear predictor: eta = offset + X beta + sum over terms of Z b. */
+export interface Predictor {
+  /** 'mean', later 'dispersion', 'zi'. */
+  readonly name: string
+  readonly fixed: FixedEffects
+  /** Length nobs, or null for none. */
+  readonly offset: Float64Array | null
+  readonly random: readonly RandomTerm[]
+}
+
+export interface FixedEffects {
+  /** Coefficient names as R gives them: '(Intercept)', 'treat', 'a:b'. Length p. */
+  readonly names: readonly string[]
+  /** Design matrix, nobs x p, column after column. */
+  readonly x: Float64Array
+  /** Columns left out because they are linear combinations of earlier ones. */
+  readonly aliased: readonly string[]
+}
+
+/** One term (names | group): each of the group's levels has an effect vector b of length names.length. */
+export interface RandomTerm {
+  readonly group: string
+  readonly levels: readonly string[]
+  /** Length nobs: the level of each row. */
+  readonly index: Int32Array
+  /** Column names of Z, '(Intercept)' first where present. Length q. */
+  readonly names: readonly string[]
+  /** nobs x q, column after column. */
+  readonly z: Float64Array
+  /** Name in the covariance registry: 'us' (unstructured), 'diag', ... */
+  readonly covariance: string
+}

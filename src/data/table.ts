@@ -1,0 +1,27 @@
+/** Rectangular data, column by column. A row number is the position in these arrays, from 0. */
+export interface Table {
+  /** Where the table came from, for messages: a file name, or 'the data'. */
+  readonly source: string
+  readonly nrow: number
+  readonly columns: readonly Column[]
+  /** Line of the source file on which row 0 stands (header lines are counted); 1 for tables made in memory. */
+  readonly firstLine: number
+}
+
+/** A column whose every cell is a number or missing (NaN). */
+export interface NumericColumn {
+  readonly kind: 'numeric'
+  readonly name: string
+  readonly values: Float64Array
+}
+
+/** A column with at least one cell of text. `codes` index `levels`; -1 is missing. */
+export interface FactorColumn {
+  readonly kind: 'factor'
+  readonly name: string
+  /** Sorted, the first being the reference level. */
+  readonly levels: readonly string[]
+  readonly codes: Int32Array
+}
+
+export type Column = NumericColumn | FactorColumn

@@ -1,0 +1,89 @@
+import type { Warning } from '../errors.js'
+
+/** What `glmm fit` prints with --json: schema glmm/fit@1. Log-likelihoods include every constant. */
+export interface FitRecord {
+  readonly schema: 'glmm/fit@1'
+  readonly version: string
+  readonly call: Readonly<Record<string, unknown>>
+  readonly warnings: readonly Warning[]
+  readonly formula: string
+  readonly family: string
+  readonly link: string
+  readonly method: 'ml' | 'reml' | 'glm'
+  /** Quadrature nodes; 1 is Laplace; null for a glm. */
+  readonly nodes: number | null
+  readonly nobs: number
+  readonly dropped: number
+  /** Number of levels of each grouping factor. */
+  readonly groups: Readonly<Record<string, number>>
+  readonly logLik: number
+  readonly deviance: number
+  readonly aic: number
+  readonly bic: number
+  readonly df: number
+  readonly dfResidual: number
+  readonly fixed: readonly FixedEstimate[]
+  /** Columns left out as linear combinations of earlier ones, as R does. */
+  readonly aliased: readonly string[]
+  readonly fixedCovariance: readonly (readonly number[])[]
+  readonly random: readonly RandomEstimate[]
+  readonly dispersion: Readonly<Record<string, { readonly estimate: number; readonly se: number | null }>>
+  readonly modes: readonly ConditionalMode[]
+  readonly residuals: { readonly pearson: FiveNumbers; readonly deviance: FiveNumbers }
+  readonly certificate: null
+  /** Every rung climbed, when nodes was 'auto'; the last is this fit. */
+  readonly rungs: readonly { readonly nodes: number; readonly logLik: number; readonly maxShiftInSe: number | null }[] | null
+  readonly nullDeviance: number | null
+  readonly dfNull: number | null
+  readonly residualDeviance: number | null
+  readonly iterations: number | null
+  readonly convergence: Convergence
+}
+
+export interface FixedEstimate {
+  readonly name: string
+  readonly estimate: number
+  readonly se: number | null
+  readonly z: number | null
+  readonly p: number | null
+  /** Wald 95 % limits. */
+  readonly lower: number | null
+  readonly upper: number | null
+}
+
+export interface RandomEstimate {
+  readonly group: string
+  readonly names: readonly string[]
+  readonly sd: readonly number[]
+  readonly sdSe: readonly (number | null)[]
+  readonly correlation: readonly (readonly number[])[]
+}
+
+/** Conditional mode of one random effect (R's ranef), with the conditional standard deviation. */
+export interface ConditionalMode {
+  readonly group: string
+  readonly level: string
+  readonly name: string
+  readonly mode: number
+  readonly sd: number
+}
+
+export interface FiveNumbers {
+  readonly min: number
+  readonly q1: number
+  readonly median: number
+  readonly q3: number
+  readonly max: number
+}
+
+export interface Convergence {
+  readonly converged: boolean
+  readonly reason: string
+  /** Largest absolute element of the gradient, each scaled by that parameter's standard error. */
+  readonly gradientNorm: number
+  readonly iterations: number
+  readonly evaluations: number
+  /** A variance estimated as zero. */
+  readonly singular: boolean
+  readonly milliseconds: number
+}
