@@ -1,0 +1,28 @@
+/**
+ * Special functions, each from @stdlib and checked there against high-precision tables. The build bundles this file
+ * with what it imports; nothing else in the project names @stdlib's mathematics.
+ */
+import erfc from '#stdlib/math/base/special/erfc'
+import erfcinv from '#stdlib/math/base/special/erfcinv'
+import erfcx from '#stdlib/math/base/special/erfcx'
+import gammaln from '#stdlib/math/base/special/gammaln'
+
+/** log Gamma(x), x > 0. */
+export const logGamma: (x: number) => number = gammaln
+
+/** log of the binomial coefficient n over k, for 0 <= k <= n. */
+export const logChoose = (n: number, k: number): number =>
+  k === 0 || k === n ? 0 : gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1)
+
+/** exp(x^2) erfc(x), finite for large x. */
+export const scaledErfc: (x: number) => number = erfcx
+
+/** P(Z <= z) for a standard normal Z, accurate in both tails. */
+export const normalCdf = (z: number): number => 0.5 * erfc(-z / Math.SQRT2)
+
+/** Two-sided p-value of a standard normal statistic. */
+export const normalTwoSided = (z: number): number => erfc(Math.abs(z) / Math.SQRT2)
+
+/** Standard normal quantile, accurate in both tails. */
+export const normalQuantile = (p: number): number =>
+  p < 0.5 ? -Math.SQRT2 * erfcinv(2 * p) : Math.SQRT2 * erfcinv(2 * (1 - p))
