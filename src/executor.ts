@@ -8,18 +8,22 @@ export interface Executor {
   /**
    * Runs `task` once for every entry of `jobs`, all of which read the same `shared` data.
    * Resolves when each job has settled, in the order of `jobs`; a job that fails is an outcome, not a rejection.
-   * Rejects only when the whole run cannot go on (a worker died, or `signal` was aborted).
+   * Rejects only when the whole run cannot go on: WORKER_DIED, ABORTED, or `onProgress` threw.
+   * Tasks read `shared` and never write to it: the same arrays are in the hands of every job.
    */
-  run<Job, Result>(
-    task: Task<unknown, Job, Result>,
-    shared: unknown,
+  run<Shared, Job, Result>(
+    task: Task<Shared, Job, Result>,
+    shared: Shared,
     jobs: readonly Job[],
     options?: RunOptions,
   ): Promise<Outcome<Result>[]>
 }
 
-/** A pure function of plain data, found again by name on the other side. */
-export interface Task<Shared, Job, Result> {
+/**
+ * A pure function of plain data, found again by name on the other side.
+ * Without type arguments it is any task, as registries list them.
+ */
+export interface Task<Shared = never, Job = never, Result = unknown> {
   readonly name: string
   /** How many counters of progress each job writes. */
   readonly counters: number
@@ -28,16 +32,19 @@ export interface Task<Shared, Job, Result> {
 
 /** Written by a running job, read by whoever shows progress. */
 export interface Monitor {
-  /** Sets counter `index` (below the task's `counters`) of this job. */
+  /** Sets counter `index` of this job to an integer; an index not below the task's `counters` throws. */
   set(index: number, value: number): void
   /** True once the run was aborted; a long job looks now and then and stops with an ABORTED error. */
   aborted(): boolean
 }
 
 export interface RunOptions {
+  /** Once aborted, no further job starts and the run rejects with ABORTED; aborted already, it rejects at once. */
   readonly signal?: AbortSignal
-  /** Called about ten times a second with each job's counters, and once at the end. */
+  /** Called about ten times a second with a copy of each job's counters, and once at the end of a run that resolves. */
   readonly onProgress?: (counters: readonly Int32Array[]) => void
 }
 
-export type Outcome<Result> = { readonly ok: true; readonly value: Result } | { readonly ok: false; readonly error: PlainError }
+export type Outcome<Result> =
+  | { readonly ok: true; readonly value: Result }
+  | { readonly ok: false; readonly error: PlainError }

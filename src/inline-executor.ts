@@ -1,0 +1,48 @@
+import { setImmediate } from 'node:timers/promises'
+import { GlmmError, plainError } from './errors.js'
+import type { Executor, Outcome, RunOptions, Task } from './executor.js'
+
+/**
+ * Runs jobs one after another in this thread: for one job, for small work, and for tests. Progress comes after
+ * each job; the event loop turns between jobs, which is when an abort from outside takes effect.
+ */
+export const inlineExecutor: Executor = {
+  async run<Shared, Job, Result>(
+    task: Task<Shared, Job, Result>,
+    shared: Shared,
+    jobs: readonly Job[],
+    { signal, onProgress }: RunOptions = {},
+  ): Promise<Outcome<Result>[]> {
+    const counters = jobs.map(() => new Int32Array(task.counters))
+    const outcomes: Outcome<Result>[] = []
+    const report = () => onProgress?.(counters.map((of) => of.slice()))
+    const stopIfAborted = () => {
+      if (!signal?.aborted) return
+      const message = `the run of task "${task.name}" was stopped on request, ${outcomes.length} of ${jobs.length} jobs done`
+      throw new GlmmError('ABORTED', message, 'nothing of it was kept; run it again for a result')
+    }
+
+    stopIfAborted()
+    if (jobs.length === 0) report()
+    for (const [index, job] of jobs.entries()) {
+      const own = counters[index]
+      // Atomics.store, as on threads: it refuses an index out of range, and rounds alike.
+      const monitor = {
+        set: (counter: number, value: number) => void Atomics.store(own, counter, value),
+        aborted: () => signal?.aborted ?? false,
+      }
+      let outcome: Outcome<Result>
+      try {
+        outcome = { ok: true, value: task.execute(shared, job, monitor) }
+      } catch (thrown) {
+        outcome = { ok: false, error: plainError(thrown) }
+      }
+      stopIfAborted()
+      outcomes.push(outcome)
+      report()
+      if (index < jobs.length - 1) await setImmediate()
+      if (outcomes.length < jobs.length) stopIfAborted()
+    }
+    return outcomes
+  },
+}

@@ -1,0 +1,112 @@
+import { plainError, thrownError } from '../src/errors.js'
+import type { Outcome, RunOptions } from '../src/executor.js'
+import { countersNow, type RunBoard } from './run-board.js'
+import type { RunStart } from './worker-api.js'
+import { WorkerDeath, workerDied } from './worker-death.js'
+import type { WorkerHandle } from './worker-handle.js'
+
+const pollMilliseconds = 100
+/** How long jobs that look at `monitor.aborted()` have to stop by themselves before their workers are ended. */
+const graceMilliseconds = 300
+/** How long ended workers are waited for; a rejection must come within a second even on a busy machine. */
+const endMilliseconds = 400
+
+/** True when `work` is done in time. */
+async function doneWithin(milliseconds: number, work: Promise<unknown>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), milliseconds)
+  })
+  const inTime = await Promise.race([work.then(() => true), late])
+  clearTimeout(timer)
+  return inTime
+}
+
+/**
+ * One run on the given workers: each takes the next job when it is free. When the run must stop (`signal`, whose
+ * reason it rejects with; a dead worker; a throwing `onProgress`) the workers that do not come to rest are ended.
+ */
+export async function runJobs<Result>(
+  workers: readonly WorkerHandle[],
+  start: RunStart,
+  jobs: readonly unknown[],
+  signal: AbortSignal,
+  onProgress: RunOptions['onProgress'],
+): Promise<Outcome<Result>[]> {
+  const { task, board } = start
+  const outcomes = new Array<Outcome<Result>>(jobs.length)
+  let next = 0
+  let failure: { readonly reason: unknown } | undefined
+  let announceFailure: () => void
+  const failed = new Promise<void>((resolve) => {
+    announceFailure = resolve
+  })
+  const stop = (reason: unknown) => {
+    failure ??= { reason }
+    Atomics.store(board.stop, 0, 1)
+    announceFailure()
+  }
+
+  const cleanUp: (() => void)[] = []
+  const perform = async (worker: WorkerHandle): Promise<void> => {
+    let doing = `before it took up task "${task}"`
+    const ignoreEnd = worker.onEnd((death) => stop(workerDied(death, doing)))
+    cleanUp.push(ignoreEnd)
+    try {
+      const refusal = await worker.begin(start)
+      if (refusal !== undefined) throw thrownError(refusal)
+      while (next < jobs.length && failure === undefined) {
+        const index = next++
+        doing = `in job ${index + 1} of ${jobs.length} of task "${task}"`
+        outcomes[index] = (await worker.execute(index, jobs[index]).catch(failedMessage)) as Outcome<Result>
+        doing = `after its jobs of task "${task}"`
+      }
+    } catch (thrown) {
+      stop(thrown)
+    }
+  }
+
+  const onAbort = () => stop(signal.reason)
+  signal.addEventListener('abort', onAbort, { once: true })
+  const polling = onProgress && pollProgress(board, jobs.length, onProgress, stop)
+  const allDone = Promise.all(workers.map(perform))
+  await Promise.race([allDone, failed])
+  clearInterval(polling)
+  for (const ignoreEnd of cleanUp) ignoreEnd()
+  signal.removeEventListener('abort', onAbort)
+
+  if (failure !== undefined) {
+    const mayRest = signal.aborted && failure.reason === signal.reason
+    if (!(mayRest && (await doneWithin(graceMilliseconds, allDone)))) {
+      for (const worker of workers) worker.terminate()
+      await doneWithin(endMilliseconds, Promise.all(workers.map(({ ended }) => ended)))
+    }
+  }
+  // Nobody waits for this: the data may go when the worker gets round to it.
+  for (const worker of workers) worker.end().catch(() => {})
+  if (failure !== undefined) throw failure.reason
+  onProgress?.(countersNow(board, jobs.length))
+  return outcomes
+}
+
+/** A job or a result that cannot be cloned is that job's failure; a death is the run's. */
+function failedMessage(thrown: unknown): Outcome<never> {
+  if (thrown instanceof WorkerDeath) throw thrown
+  return { ok: false, error: plainError(thrown) }
+}
+
+function pollProgress(
+  board: RunBoard,
+  jobs: number,
+  onProgress: NonNullable<RunOptions['onProgress']>,
+  stop: (reason: unknown) => void,
+): NodeJS.Timeout {
+  const timer = setInterval(() => {
+    try {
+      onProgress(countersNow(board, jobs))
+    } catch (thrown) {
+      stop(thrown)
+    }
+  }, pollMilliseconds)
+  return timer.unref()
+}

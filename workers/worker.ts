@@ -1,0 +1,4 @@
+import { serve } from './serve.js'
+import { tasks } from './tasks.js'
+
+serve(tasks)
