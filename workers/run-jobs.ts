@@ -1,4 +1,4 @@
-import { plainError, thrownError } from '../src/errors.js'
+import { GlmmError, type PlainError, thrownError } from '../src/errors.js'
 import type { Outcome, RunOptions } from '../src/executor.js'
 import { countersNow, type RunBoard } from './run-board.js'
 import type { RunStart } from './worker-api.js'
@@ -53,12 +53,15 @@ export async function runJobs<Result>(
     const ignoreEnd = worker.onEnd((death) => stop(workerDied(death, doing)))
     cleanUp.push(ignoreEnd)
     try {
-      const refusal = await worker.begin(start)
+      const refusal = await worker.begin(start).catch((thrown) => unsent(thrown, `the data of task "${task}"`))
       if (refusal !== undefined) throw thrownError(refusal)
       while (next < jobs.length && failure === undefined) {
         const index = next++
         doing = `in job ${index + 1} of ${jobs.length} of task "${task}"`
-        outcomes[index] = (await worker.execute(index, jobs[index]).catch(failedMessage)) as Outcome<Result>
+        const outcome = await worker
+          .execute(index, jobs[index])
+          .catch((thrown) => ({ ok: false, error: unsent(thrown, `a job of task "${task}" or its result`) }))
+        outcomes[index] = outcome as Outcome<Result>
         doing = `after its jobs of task "${task}"`
       }
     } catch (thrown) {
@@ -89,10 +92,11 @@ export async function runJobs<Result>(
   return outcomes
 }
 
-/** A job or a result that cannot be cloned is that job's failure; a death is the run's. */
-function failedMessage(thrown: unknown): Outcome<never> {
+/** Why a message did not get across; a death it throws on, for that is not the message's fault. */
+function unsent(thrown: unknown, what: string): PlainError {
   if (thrown instanceof WorkerDeath) throw thrown
-  return { ok: false, error: plainError(thrown) }
+  const message = `${what} is not plain data: ${thrown instanceof Error ? thrown.message : String(thrown)}`
+  return { code: 'INTERNAL', message, hint: 'only numbers, text, arrays, records, maps and sets can cross threads' }
 }
 
 function pollProgress(
