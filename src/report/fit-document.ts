@@ -1,0 +1,120 @@
+import type { Convergence, FitRecord, FiveNumbers } from '../fit/fit-record.js'
+import { coefficientTable } from './coefficient-table.js'
+import { conditionalModes } from './conditional-modes.js'
+import { type Block, type Document, facts, heading, paragraph, type Table, table } from './document.js'
+import { fixedCorrelation } from './fixed-correlation.js'
+import { formatDuration, formatEstimate, formatFixed, formatNumber } from './format-number.js'
+import { randomTable } from './random-table.js'
+import { dataLine, warningBlocks } from './record-lines.js'
+
+/** A fit as people read it: R's summary of a glm, or lme4's summary of a mixed model and more. */
+export function fitDocument(fit: FitRecord): Document {
+  return fit.method === 'glm' ? glmDocument(fit) : mixedDocument(fit)
+}
+
+function glmDocument(fit: FitRecord): Document {
+  const on = (df: number | null): string => `on ${df ?? 'NA'} degrees of freedom`
+  return {
+    title: 'Generalized linear model',
+    blocks: [
+      facts(modelFacts(fit)),
+      ...section('Deviance residuals', quantiles(fit.residuals.deviance)),
+      ...section('Coefficients', coefficientTable(fit.fixed, fit.aliased)),
+      ...dispersionBlocks(fit),
+      heading('Fit'),
+      facts([
+        ['Null deviance:', `${formatFixed(fit.nullDeviance, 2)} ${on(fit.dfNull)}`],
+        ['Residual deviance:', `${formatFixed(fit.residualDeviance, 2)} ${on(fit.dfResidual)}`],
+        ['AIC:', formatFixed(fit.aic, 2)],
+        ['BIC:', formatFixed(fit.bic, 2)],
+        ['logLik:', `${formatFixed(fit.logLik, 7)} (df = ${fit.df})`],
+        ['Number of Fisher scoring iterations:', String(fit.iterations ?? 'NA')],
+      ]),
+      ...closing(fit),
+    ],
+  }
+}
+
+function mixedDocument(fit: FitRecord): Document {
+  const correlation = fixedCorrelation(
+    fit.fixed.map((f) => f.name),
+    fit.fixedCovariance,
+  )
+  return {
+    title: `Mixed model fitted by ${methodText(fit)}`,
+    blocks: [
+      facts(modelFacts(fit)),
+      table(
+        ['AIC', 'BIC', 'logLik', 'deviance', 'df.resid'],
+        [[fixed4(fit.aic), fixed4(fit.bic), formatFixed(fit.logLik, 7), fixed4(fit.deviance), String(fit.dfResidual)]],
+      ),
+      ...section('Scaled residuals', quantiles(fit.residuals.pearson)),
+      ...section('Random effects', randomTable(fit.random)),
+      ...dispersionBlocks(fit),
+      ...section('Fixed effects', coefficientTable(fit.fixed, fit.aliased)),
+      ...(correlation === null ? [] : section('Correlation of fixed effects', correlation)),
+      ...conditionalModes(fit.modes),
+      ...rungBlocks(fit.rungs),
+      ...closing(fit),
+    ],
+  }
+}
+
+const section = (title: string, block: Block): Block[] => [heading(title), block]
+const fixed4 = (x: number): string => formatFixed(x, 4)
+
+function modelFacts(fit: FitRecord): [string, string][] {
+  return [
+    ['Formula:', fit.formula],
+    ['Family:', `${fit.family}(${fit.link})`],
+    ['Data:', dataLine(fit)],
+  ]
+}
+
+function methodText(fit: FitRecord): string {
+  const criterion = fit.method === 'reml' ? 'restricted maximum likelihood' : 'maximum likelihood'
+  if (fit.nodes === null) return criterion
+  if (fit.nodes === 1) return `${criterion} (Laplace approximation)`
+  return `${criterion} (adaptive Gauss-Hermite quadrature, ${fit.nodes} nodes)`
+}
+
+function quantiles(q: FiveNumbers): Table {
+  return table(
+    ['Min', '1Q', 'Median', '3Q', 'Max'],
+    [[q.min, q.q1, q.median, q.q3, q.max].map((x) => formatFixed(x, 4))],
+  )
+}
+
+function dispersionBlocks(fit: FitRecord): Block[] {
+  const rows = Object.entries(fit.dispersion).map(([name, { estimate, se }]) => [
+    name,
+    formatEstimate(estimate),
+    formatEstimate(se),
+  ])
+  return rows.length === 0 ? [] : section('Dispersion', table(['<', 'Estimate', 'Std. Error'], rows))
+}
+
+function rungBlocks(rungs: FitRecord['rungs']): Block[] {
+  if (rungs === null) return []
+  const rows = rungs.map((rung) => [
+    String(rung.nodes),
+    formatFixed(rung.logLik, 7),
+    rung.maxShiftInSe === null ? '' : formatNumber(rung.maxShiftInSe, 5),
+  ])
+  return section('Rungs climbed', table(['nodes', 'logLik', 'largest shift (SE)'], rows))
+}
+
+function closing(fit: FitRecord): Block[] {
+  return [...warningBlocks(fit.warnings), paragraph(convergenceLine(fit.convergence))]
+}
+
+function convergenceLine(c: Convergence): string {
+  const work = [
+    `largest gradient ${Number.isFinite(c.gradientNorm) ? c.gradientNorm.toExponential(1) : 'NA'}`,
+    `${c.iterations} iterations`,
+    `${c.evaluations} evaluations`,
+    formatDuration(c.milliseconds),
+  ].join(', ')
+  const singular = c.singular ? ' Singular: a variance is estimated as zero.' : ''
+  return `${c.converged ? 'Converged' : 'NOT CONVERGED'}: ${c.reason} (${work}).${singular}`
+}

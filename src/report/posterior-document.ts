@@ -1,0 +1,90 @@
+import type { ParameterSummary, PosteriorRecord } from '../draws/posterior-record.js'
+import { type Block, type Document, facts, heading, list, type Table, table } from './document.js'
+import { formatCount, formatFixed, formatNumber } from './format-number.js'
+import { dataLine, warningBlocks } from './record-lines.js'
+
+/** Effects of single levels shown in full; of more than these, the first few. */
+const MOST_EFFECTS = 30
+const FEW_EFFECTS = 10
+
+/** A posterior as people read it: priors, summaries, and what says whether the draws can be trusted. */
+export function posteriorDocument(p: PosteriorRecord): Document {
+  return {
+    title: `Posterior by ${p.sampler}: ${p.chains} chains of ${p.draws} draws after ${p.warmup} of warm-up, seed ${p.seed}`,
+    blocks: [
+      facts([
+        ['Formula:', p.formula],
+        ['Family:', `${p.family}(${p.link})`],
+        ['Data:', dataLine(p)],
+      ]),
+      ...(p.priors.length === 0 ? [] : [heading('Priors'), list(p.priors)]),
+      heading('Summary'),
+      summaryTable(p.summary),
+      heading('Diagnostics'),
+      diagnosticFacts(p),
+      ...warningBlocks(posteriorWarnings(p)),
+    ],
+  }
+}
+
+/** A row a parameter; of many effects of single levels (brms names them `r_...`), only the first. */
+export function summaryTable(summary: readonly ParameterSummary[]): Table {
+  const outer = summary.filter((s) => !s.name.startsWith('r_'))
+  const effects = summary.filter((s) => s.name.startsWith('r_'))
+  const shown = effects.length > MOST_EFFECTS ? effects.slice(0, FEW_EFFECTS) : effects
+  const rows = [...outer, ...shown].map((s) => [
+    s.name,
+    ...[s.mean, s.sd, s.mcse, s.q2_5, s.q50, s.q97_5].map((x) => formatNumber(x, 4)),
+    formatFixed(s.rhat, 4),
+    formatCount(s.essBulk),
+    formatCount(s.essTail),
+  ])
+  const more = effects.length - shown.length
+  return table(
+    ['<', 'mean', 'sd', 'mcse', '2.5 %', '50 %', '97.5 %', 'R-hat', 'ESS bulk', 'ESS tail'],
+    rows,
+    more > 0 ? `${more} further effects of single levels; --json has them all.` : undefined,
+  )
+}
+
+/** Whether the chains can be trusted, and what they cost. */
+export function diagnosticFacts(p: PosteriorRecord): Block {
+  const { divergences, maxTreedepthHits, ebfmi, acceptRate, stepSize } = p.diagnostics
+  const rhat = largest(p.summary.map((s) => s.rhat))
+  const total = p.chains * p.draws
+  const each = (values: readonly number[], decimals: number): string =>
+    values.length === 0 ? 'none' : values.map((x) => formatNumber(x, decimals)).join(', ')
+  const { warmupSeconds, sampleSeconds, minEssPerSecond } = p.timing
+  return facts([
+    ['Largest R-hat:', formatFixed(rhat, 4)],
+    [
+      'Smallest ESS:',
+      `${formatCount(least(p.summary, 'essBulk'))} bulk, ${formatCount(least(p.summary, 'essTail'))} tail`,
+    ],
+    ['Divergences:', `${divergences} of ${total} draws`],
+    ['Tree depth at its limit:', `${maxTreedepthHits} of ${total} draws`],
+    ['E-BFMI by chain:', each(ebfmi, 2)],
+    ['Acceptance by chain:', each(acceptRate, 2)],
+    ['Step size by chain:', each(stepSize, 4)],
+    ['Time:', `${formatFixed(warmupSeconds, 1)} s warm-up, ${formatFixed(sampleSeconds, 1)} s sampling (all chains)`],
+    [
+      'Smallest ESS a second:',
+      `${formatCount(minEssPerSecond.outer)} (parameters), ${formatCount(minEssPerSecond.all)} (effects included)`,
+    ],
+  ])
+}
+
+/** The record's warnings and those of its diagnostics, each once. */
+export function posteriorWarnings(p: PosteriorRecord): PosteriorRecord['warnings'] {
+  const seen = new Map([...p.warnings, ...p.diagnostics.warnings].map((w) => [`${w.code} ${w.message}`, w]))
+  return [...seen.values()]
+}
+
+/** Largest number, NaN where any is missing: a chain that did not move must not look converged. */
+const largest = (values: readonly number[]): number =>
+  values.length === 0 ? Number.NaN : values.reduce((a, b) => Math.max(a, b ?? Number.NaN), Number.NEGATIVE_INFINITY)
+
+const least = (summary: readonly ParameterSummary[], key: 'essBulk' | 'essTail'): number =>
+  summary.length === 0
+    ? Number.NaN
+    : summary.reduce((a, s) => Math.min(a, s[key] ?? Number.NaN), Number.POSITIVE_INFINITY)
