@@ -1,0 +1,56 @@
+import { quantile } from '../numerics/quantile.js'
+import { chainsOf, type Draws } from './draws.js'
+import { effectiveSampleSize, essMean, essTailOf } from './effective-sample-size.js'
+import { moments } from './moments.js'
+import { mcseSd } from './monte-carlo-error.js'
+import { pooledAscending } from './pooled.js'
+import type { ParameterSummary } from './posterior-record.js'
+import { normalScores, rankNormalised } from './rank-normalised.js'
+import { rhatOfRanks } from './rhat.js'
+import { splitChains } from './split-chains.js'
+import { varies } from './varies.js'
+
+/**
+ * Posterior summary and convergence diagnostics of every parameter, in the order of `draws.names`. Draws that are
+ * constant or not finite have NaN for R-hat, ESS and Monte Carlo errors.
+ */
+export function summarise(draws: Draws): ParameterSummary[] {
+  const halfLength = draws.ndraws < 2 ? draws.ndraws : Math.floor(draws.ndraws / 2)
+  const halves = draws.ndraws < 2 ? draws.values.length : 2 * draws.values.length
+  const scores = normalScores(halfLength * halves)
+  return draws.names.map((name, index) => summariseParameter(name, chainsOf(draws, index), scores))
+}
+
+/** Summary of one parameter; `scores` as `normalScores` gives them for the number of draws in the split chains. */
+function summariseParameter(name: string, chains: readonly Float64Array[], scores: Float64Array): ParameterSummary {
+  const ascending = pooledAscending(chains)
+  const { mean, sd } = moments(chains)
+  const at = (p: number): number => (Number.isNaN(mean) ? Number.NaN : quantile(ascending, p))
+  const location = {
+    q2_5: at(0.025),
+    q5: at(0.05),
+    q25: at(0.25),
+    q50: at(0.5),
+    q75: at(0.75),
+    q95: at(0.95),
+    q97_5: at(0.975),
+  }
+  const none = Number.NaN
+  if (!varies(chains))
+    return { name, mean, sd, mcse: none, mcseSd: none, ...location, rhat: none, essBulk: none, essTail: none }
+  const halves = splitChains(chains)
+  // Splitting drops the middle draw of a chain of odd length, and the ranks are those among the draws left.
+  const ranked = ascending.length === scores.length >> 1 ? ascending : pooledAscending(halves)
+  const ranks = rankNormalised(halves, location.q50, ranked, scores)
+  return {
+    name,
+    mean,
+    sd,
+    mcse: sd / Math.sqrt(essMean(chains)),
+    mcseSd: mcseSd(chains),
+    ...location,
+    rhat: rhatOfRanks(ranks),
+    essBulk: effectiveSampleSize(ranks.bulk),
+    essTail: essTailOf(chains, ascending),
+  }
+}
