@@ -13,7 +13,14 @@ import {
   type Tone,
   table,
 } from './document.js'
-import { formatDuration, formatEstimate, formatFixed, formatNumber } from './format-number.js'
+import {
+  formatBeside,
+  formatDuration,
+  formatEstimate,
+  formatFixed,
+  formatNumber,
+  formatShift,
+} from './format-number.js'
 import { nextStep } from './next-step.js'
 import { diagnosticFacts, posteriorWarnings } from './posterior-document.js'
 import { dataLine, warningBlocks } from './record-lines.js'
@@ -29,9 +36,9 @@ export function checkDocument(c: CheckRecord, figures?: CheckFigures): Document 
     blocks: [
       callout(TONE[c.verdict], `Verdict: ${c.verdict}`, c.reasons),
       facts([
-        ['Formula:', c.formula],
-        ['Family:', `${c.family}(${c.link})`],
-        ['Data:', dataLine(c)],
+        ['Formula', c.formula],
+        ['Family', `${c.family}(${c.link})`],
+        ['Data', dataLine(c)],
       ]),
       heading('Laplace, best rung, posterior'),
       comparisonTable(c),
@@ -57,9 +64,9 @@ function comparisonTable(c: CheckRecord): Table {
   const withK = c.comparison.some((d) => d.paretoK !== null)
   const rows = c.comparison.map((d) => [
     d.parameter,
-    ...[d.laplace, d.best, d.se].map((x) => formatNumber(x, 4)),
-    formatFixed(d.shiftInSe, 3),
-    ...[d.posteriorMean, d.posteriorSd, d.lower, d.upper].map((x) => formatNumber(x, 4)),
+    ...[d.laplace, d.best, d.se].map((x) => formatBeside(x, d.se, 4)),
+    formatShift(d.shiftInSe),
+    ...[d.posteriorMean, d.posteriorSd, d.lower, d.upper].map((x) => formatBeside(x, d.posteriorSd, 4)),
     ...(withK ? [formatFixed(d.paretoK, 2)] : []),
   ])
   const best = c.rungs[c.rungs.length - 1]
@@ -98,7 +105,7 @@ function ladderTable(c: CheckRecord): Table {
     rung.method,
     String(rung.nodes),
     formatFixed(rung.logLik, 5),
-    rung.maxShiftInSe === null ? '' : formatNumber(rung.maxShiftInSe, 4),
+    rung.maxShiftInSe === null ? '' : formatShift(rung.maxShiftInSe),
     formatDuration(rung.milliseconds),
     ...fixed.map((name) => formatNumber(rung.fixed.find((f) => f.name === name)?.estimate, 5)),
     ...random.map(({ term, name }) => {

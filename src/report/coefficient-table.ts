@@ -1,18 +1,18 @@
 import type { FixedEstimate } from '../fit/fit-record.js'
 import { type Table, table } from './document.js'
-import { formatEstimate, formatNumber, formatP, formatZ, STARS_LEGEND, stars } from './format-number.js'
+import { formatBeside, formatEstimate, formatP, formatZ, STARS_LEGEND, stars } from './format-number.js'
 
 /** Fixed effects as R's printCoefmat shows them, with Wald 95 % limits; aliased columns as rows of NA. */
 export function coefficientTable(fixed: readonly FixedEstimate[], aliased: readonly string[]): Table {
   const rows = fixed.map((f) => [
     f.name,
-    formatEstimate(f.estimate),
+    formatBeside(f.estimate, f.se, 7),
     formatEstimate(f.se),
     formatZ(f.z),
     formatP(f.p),
     stars(f.p),
-    formatNumber(f.lower, 4),
-    formatNumber(f.upper, 4),
+    formatBeside(f.lower, f.se, 4),
+    formatBeside(f.upper, f.se, 4),
   ])
   const missing = aliased.map((name) => [name, 'NA', 'NA', 'NA', 'NA', '', 'NA', 'NA'])
   const anyStar = fixed.some((f) => stars(f.p) !== '')

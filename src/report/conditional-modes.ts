@@ -1,6 +1,6 @@
 import type { ConditionalMode } from '../fit/fit-record.js'
 import { type Block, heading, table } from './document.js'
-import { formatNumber } from './format-number.js'
+import { formatBeside, formatNumber } from './format-number.js'
 
 /** Levels shown in full; of more than these, the first few. */
 const MOST = 30
@@ -19,7 +19,7 @@ export function conditionalModes(modes: readonly ConditionalMode[]): Block[] {
       level,
       ...names.flatMap((name) => {
         const m = byKey.get(JSON.stringify([level, name]))
-        return [formatNumber(m?.mode, 4), formatNumber(m?.sd, 4)]
+        return [formatBeside(m?.mode, m?.sd, 4), formatNumber(m?.sd, 4)]
       }),
     ])
     const more = levels.length - shown.length

@@ -3,7 +3,7 @@ import { coefficientTable } from './coefficient-table.js'
 import { conditionalModes } from './conditional-modes.js'
 import { type Block, type Document, facts, heading, paragraph, type Table, table } from './document.js'
 import { fixedCorrelation } from './fixed-correlation.js'
-import { formatDuration, formatEstimate, formatFixed, formatNumber } from './format-number.js'
+import { formatDuration, formatEstimate, formatFixed, formatScientific, formatShift } from './format-number.js'
 import { randomTable } from './random-table.js'
 import { dataLine, warningBlocks } from './record-lines.js'
 
@@ -23,12 +23,12 @@ function glmDocument(fit: FitRecord): Document {
       ...dispersionBlocks(fit),
       heading('Fit'),
       facts([
-        ['Null deviance:', `${formatFixed(fit.nullDeviance, 2)} ${on(fit.dfNull)}`],
-        ['Residual deviance:', `${formatFixed(fit.residualDeviance, 2)} ${on(fit.dfResidual)}`],
-        ['AIC:', formatFixed(fit.aic, 2)],
-        ['BIC:', formatFixed(fit.bic, 2)],
-        ['logLik:', `${formatFixed(fit.logLik, 7)} (df = ${fit.df})`],
-        ['Number of Fisher scoring iterations:', String(fit.iterations ?? 'NA')],
+        ['Null deviance', `${formatFixed(fit.nullDeviance, 2)} ${on(fit.dfNull)}`],
+        ['Residual deviance', `${formatFixed(fit.residualDeviance, 2)} ${on(fit.dfResidual)}`],
+        ['AIC', formatFixed(fit.aic, 2)],
+        ['BIC', formatFixed(fit.bic, 2)],
+        ['logLik', `${formatFixed(fit.logLik, 7)} (df = ${fit.df})`],
+        ['Number of Fisher scoring iterations', String(fit.iterations ?? 'NA')],
       ]),
       ...closing(fit),
     ],
@@ -65,9 +65,9 @@ const fixed4 = (x: number): string => formatFixed(x, 4)
 
 function modelFacts(fit: FitRecord): [string, string][] {
   return [
-    ['Formula:', fit.formula],
-    ['Family:', `${fit.family}(${fit.link})`],
-    ['Data:', dataLine(fit)],
+    ['Formula', fit.formula],
+    ['Family', `${fit.family}(${fit.link})`],
+    ['Data', dataLine(fit)],
   ]
 }
 
@@ -99,7 +99,7 @@ function rungBlocks(rungs: FitRecord['rungs']): Block[] {
   const rows = rungs.map((rung) => [
     String(rung.nodes),
     formatFixed(rung.logLik, 7),
-    rung.maxShiftInSe === null ? '' : formatNumber(rung.maxShiftInSe, 5),
+    rung.maxShiftInSe === null ? '' : formatShift(rung.maxShiftInSe),
   ])
   return section('Rungs climbed', table(['nodes', 'logLik', 'largest shift (SE)'], rows))
 }
@@ -110,7 +110,7 @@ function closing(fit: FitRecord): Block[] {
 
 function convergenceLine(c: Convergence): string {
   const work = [
-    `largest gradient ${Number.isFinite(c.gradientNorm) ? c.gradientNorm.toExponential(1) : 'NA'}`,
+    `largest gradient ${formatScientific(c.gradientNorm)}`,
     `${c.iterations} iterations`,
     `${c.evaluations} evaluations`,
     formatDuration(c.milliseconds),

@@ -36,6 +36,23 @@ export function formatNumber(x: Numeric, decimals: number): string {
 /** Coefficients, standard deviations and their errors: seven decimals. */
 export const formatEstimate = (x: Numeric): string => formatNumber(x, 7)
 
+/**
+ * An estimate, limit or mean whose uncertainty is `scale`: fixed decimals wherever the uncertainty would have them, so
+ * that one near zero by chance is not printed as 3e-05 among its neighbours.
+ */
+export function formatBeside(x: Numeric, scale: Numeric, decimals: number): string {
+  return formatNumber(scale, decimals).includes('e') || special(scale) !== undefined
+    ? formatNumber(x, decimals)
+    : formatFixed(x, decimals)
+}
+
+/** Distances in standard errors: four decimals, two significant digits where they are small. */
+export const formatShift = (x: Numeric): string =>
+  typeof x === 'number' && x !== 0 && Math.abs(x) < 0.001 ? formatScientific(x) : formatFixed(x, 4)
+
+/** Two significant digits, `3.1e-09`: for tolerances and gradients. */
+export const formatScientific = (x: Numeric): string => special(x) ?? (x === 0 ? '0' : rExponent(x!.toExponential(1)))
+
 /** z values: three decimals. */
 export const formatZ = (x: Numeric): string => formatFixed(x, 3)
 

@@ -1,6 +1,6 @@
 import type { ParameterSummary, PosteriorRecord } from '../draws/posterior-record.js'
 import { type Block, type Document, facts, heading, list, type Table, table } from './document.js'
-import { formatCount, formatFixed, formatNumber } from './format-number.js'
+import { formatBeside, formatCount, formatFixed, formatNumber } from './format-number.js'
 import { dataLine, warningBlocks } from './record-lines.js'
 
 /** Effects of single levels shown in full; of more than these, the first few. */
@@ -13,9 +13,9 @@ export function posteriorDocument(p: PosteriorRecord): Document {
     title: `Posterior by ${p.sampler}: ${p.chains} chains of ${p.draws} draws after ${p.warmup} of warm-up, seed ${p.seed}`,
     blocks: [
       facts([
-        ['Formula:', p.formula],
-        ['Family:', `${p.family}(${p.link})`],
-        ['Data:', dataLine(p)],
+        ['Formula', p.formula],
+        ['Family', `${p.family}(${p.link})`],
+        ['Data', dataLine(p)],
       ]),
       ...(p.priors.length === 0 ? [] : [heading('Priors'), list(p.priors)]),
       heading('Summary'),
@@ -34,7 +34,10 @@ export function summaryTable(summary: readonly ParameterSummary[]): Table {
   const shown = effects.length > MOST_EFFECTS ? effects.slice(0, FEW_EFFECTS) : effects
   const rows = [...outer, ...shown].map((s) => [
     s.name,
-    ...[s.mean, s.sd, s.mcse, s.q2_5, s.q50, s.q97_5].map((x) => formatNumber(x, 4)),
+    formatBeside(s.mean, s.sd, 4),
+    formatNumber(s.sd, 4),
+    formatNumber(s.mcse, 5),
+    ...[s.q2_5, s.q50, s.q97_5].map((x) => formatBeside(x, s.sd, 4)),
     formatFixed(s.rhat, 4),
     formatCount(s.essBulk),
     formatCount(s.essTail),
@@ -56,19 +59,19 @@ export function diagnosticFacts(p: PosteriorRecord): Block {
     values.length === 0 ? 'none' : values.map((x) => formatNumber(x, decimals)).join(', ')
   const { warmupSeconds, sampleSeconds, minEssPerSecond } = p.timing
   return facts([
-    ['Largest R-hat:', formatFixed(rhat, 4)],
+    ['Largest R-hat', formatFixed(rhat, 4)],
     [
-      'Smallest ESS:',
+      'Smallest ESS',
       `${formatCount(least(p.summary, 'essBulk'))} bulk, ${formatCount(least(p.summary, 'essTail'))} tail`,
     ],
-    ['Divergences:', `${divergences} of ${total} draws`],
-    ['Tree depth at its limit:', `${maxTreedepthHits} of ${total} draws`],
-    ['E-BFMI by chain:', each(ebfmi, 2)],
-    ['Acceptance by chain:', each(acceptRate, 2)],
-    ['Step size by chain:', each(stepSize, 4)],
-    ['Time:', `${formatFixed(warmupSeconds, 1)} s warm-up, ${formatFixed(sampleSeconds, 1)} s sampling (all chains)`],
+    ['Divergences', `${divergences} of ${total} draws`],
+    ['Tree depth at its limit', `${maxTreedepthHits} of ${total} draws`],
+    ['E-BFMI by chain', each(ebfmi, 2)],
+    ['Acceptance by chain', each(acceptRate, 2)],
+    ['Step size by chain', each(stepSize, 4)],
+    ['Time', `${formatFixed(warmupSeconds, 1)} s warm-up, ${formatFixed(sampleSeconds, 1)} s sampling (all chains)`],
     [
-      'Smallest ESS a second:',
+      'Smallest ESS a second',
       `${formatCount(minEssPerSecond.outer)} (parameters), ${formatCount(minEssPerSecond.all)} (effects included)`,
     ],
   ])

@@ -63,11 +63,11 @@ function paint(tone: Tone, colours: Colours): (text: string) => string {
 
 function factsText(items: readonly (readonly [string, string])[], width: number, colours: Colours): string {
   const names = items.map(([name]) => visibleText(name))
-  const indent = Math.max(0, ...names.map(displayWidth)) + 2
+  const indent = Math.max(0, ...names.map(displayWidth)) + 2 // colon and space
   return items
     .map(([, value], i) => {
       const lines = wrap(value, width, ' '.repeat(indent))
-      return colours.dim(pad(names[i], indent, 'left')) + lines.join('\n').slice(indent)
+      return colours.dim(pad(`${names[i]}: `, indent, 'right')) + lines.join('\n').slice(indent)
     })
     .join('\n')
 }

@@ -19,9 +19,19 @@ export function textTable(table: Table, width: number, header: (line: string) =>
       .map((c) => pad(cells[c], widths[c], table.columns[c].align))
       .join(' '.repeat(GAP))
       .trimEnd()
-  return blocksOf(widths, width)
+  return balanced(widths, width)
     .map((block) => [header(line(headers, block)), ...rows.map((row) => line(row, block))].join('\n'))
     .join('\n\n')
+}
+
+/** As few blocks as fit into `width`, each about as wide as the others. */
+function balanced(widths: readonly number[], width: number): number[][] {
+  const widest = blocksOf(widths, width)
+  for (let narrow = 1; narrow < width; narrow++) {
+    const blocks = blocksOf(widths, narrow)
+    if (blocks.length === widest.length) return blocks
+  }
+  return widest
 }
 
 /** Column numbers of each block; every block begins with column 0. */

@@ -1,0 +1,127 @@
+import type { FitRecord } from '../../src/fit/fit-record.js'
+import { CENTRES } from './sample-effects.js'
+
+const FORMULA = 'cbind(r, n - r) ~ treat + (1 | center)'
+
+/** The beta-blocker trial at the exact maximum of the likelihood. A fixture for layout only. */
+export const MIXED_FIT: FitRecord = {
+  schema: 'glmm/fit@1',
+  version: '0.1.0',
+  call: { formula: FORMULA, data: 'betablocker.csv', family: 'binomial', nodes: 25 },
+  warnings: [],
+  formula: FORMULA,
+  family: 'binomial',
+  link: 'logit',
+  method: 'ml',
+  nodes: 25,
+  nobs: 44,
+  dropped: 0,
+  groups: { center: 22 },
+  logLik: -159.187029082562,
+  deviance: 318.374058165124,
+  aic: 324.374058165124,
+  bic: 329.726627066878,
+  df: 3,
+  dfResidual: 41,
+  fixed: [
+    {
+      name: '(Intercept)',
+      estimate: -2.19620056124994,
+      se: 0.113091296693065,
+      z: -19.4197133242758,
+      p: 5.3e-84,
+      lower: -2.417855,
+      upper: -1.974546,
+    },
+    {
+      name: 'treat',
+      estimate: -0.260910716914195,
+      se: 0.0499047737027756,
+      z: -5.22817152659855,
+      p: 1.712e-7,
+      lower: -0.358722,
+      upper: -0.163099,
+    },
+  ],
+  aliased: [],
+  fixedCovariance: [
+    [0.0127896413877188, -0.00115634861256737],
+    [-0.00115634861256737, 0.00249048643832525],
+  ],
+  random: [
+    {
+      group: 'center',
+      names: ['(Intercept)'],
+      sd: [0.48648631006527],
+      sdSe: [0.0840423134312318],
+      correlation: [[1]],
+    },
+  ],
+  dispersion: {},
+  modes: CENTRES.map(([level, mode, sd]) => ({ group: 'center', level, name: '(Intercept)', mode, sd })),
+  residuals: {
+    pearson: { min: -1.5921, q1: -0.4204, median: -0.0174, q3: 0.4271, max: 1.4922 },
+    deviance: { min: -1.6402, q1: -0.4262, median: -0.0174, q3: 0.4227, max: 1.4549 },
+  },
+  certificate: null,
+  rungs: null,
+  nullDeviance: null,
+  dfNull: null,
+  residualDeviance: null,
+  iterations: null,
+  convergence: {
+    converged: true,
+    reason: 'gradient below tolerance',
+    gradientNorm: 3.1e-9,
+    iterations: 9,
+    evaluations: 11,
+    singular: false,
+    milliseconds: 14.2,
+  },
+}
+
+/** The same trial without centres. */
+export const GLM_FIT: FitRecord = {
+  ...MIXED_FIT,
+  call: { formula: 'cbind(r, n - r) ~ treat', data: 'betablocker.csv', family: 'binomial' },
+  formula: 'cbind(r, n - r) ~ treat',
+  method: 'glm',
+  nodes: null,
+  groups: {},
+  logLik: -261.595628285364,
+  deviance: 523.191256570728,
+  aic: 527.191256570728,
+  bic: 530.759635838565,
+  df: 2,
+  dfResidual: 42,
+  fixed: [
+    {
+      name: '(Intercept)',
+      estimate: -2.19711176781497,
+      se: 0.0335863709095049,
+      z: -65.4167660368806,
+      p: 0,
+      lower: -2.26294,
+      upper: -2.131284,
+    },
+    {
+      name: 'treat',
+      estimate: -0.257373116686926,
+      se: 0.0494237010356654,
+      z: -5.20748368280229,
+      p: 1.91418664480441e-7,
+      lower: -0.354242,
+      upper: -0.160504,
+    },
+  ],
+  fixedCovariance: [
+    [0.00112804431087083, -0.00112804431087083],
+    [-0.00112804431087083, 0.00244270222406283],
+  ],
+  random: [],
+  modes: [],
+  nullDeviance: 332.992789885949,
+  dfNull: 43,
+  residualDeviance: 305.760712529564,
+  iterations: 4,
+}
