@@ -1,4 +1,4 @@
-import { GlmmError, type PlainError, thrownError } from '../src/errors.js'
+import { type PlainError, thrownError } from '../src/errors.js'
 import type { Outcome, RunOptions } from '../src/executor.js'
 import { countersNow, type RunBoard } from './run-board.js'
 import type { RunStart } from './worker-api.js'
