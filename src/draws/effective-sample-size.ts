@@ -1,8 +1,8 @@
 import { quantile } from '../numerics/quantile.js'
 import { meanAutocovariance } from './mean-autocovariance.js'
 import { moments } from './moments.js'
-import { pooledAscending } from './pooled.js'
 import { rankNormalised } from './rank-normalised.js'
+import { sortedDraws } from './sorted-draws.js'
 import { splitChains } from './split-chains.js'
 import { varianceOfMeans } from './variance-of-means.js'
 import { varies } from './varies.js'
@@ -54,15 +54,20 @@ export const essMean = (chains: readonly Float64Array[]): number => effectiveSam
 /** ESS for the posterior SD: of the absolute deviations from the mean (as posterior does since its version 1.3). */
 export function essSd(chains: readonly Float64Array[]): number {
   const { mean } = moments(chains)
-  return effectiveSampleSize(splitChains(chains.map((chain) => chain.map((x) => Math.abs(x - mean)))))
+  const distances = chains.map((chain) => {
+    const distance = new Float64Array(chain.length)
+    for (let i = 0; i < chain.length; i++) distance[i] = Math.abs(chain[i] - mean)
+    return distance
+  })
+  return effectiveSampleSize(splitChains(distances))
 }
 
 /** ESS for the p quantile: of the share of draws at or below it. */
 export const essQuantile = (chains: readonly Float64Array[], p: number): number =>
-  essQuantileOf(chains, pooledAscending(chains), p)
+  essQuantileOf(chains, sortedDraws(chains).ascending, p)
 
 /** The smaller of the ESS for the 5 % and the 95 % quantile. */
-export const essTail = (chains: readonly Float64Array[]): number => essTailOf(chains, pooledAscending(chains))
+export const essTail = (chains: readonly Float64Array[]): number => essTailOf(chains, sortedDraws(chains).ascending)
 
 /** `essTail` where the draws have been sorted already. */
 export const essTailOf = (chains: readonly Float64Array[], ascending: Float64Array): number =>
@@ -74,5 +79,10 @@ export function essQuantileOf(chains: readonly Float64Array[], ascending: Float6
   const size = ascending.length
   // Every draw is at or below the maximum; half a draw less keeps the indicator from being constant.
   const bound = quantile(ascending, p === 1 ? (size - 0.5) / size : p)
-  return effectiveSampleSize(splitChains(chains.map((chain) => chain.map((x) => (x <= bound ? 1 : 0)))))
+  const indicators = chains.map((chain) => {
+    const indicator = new Float64Array(chain.length)
+    for (let i = 0; i < chain.length; i++) indicator[i] = chain[i] <= bound ? 1 : 0
+    return indicator
+  })
+  return effectiveSampleSize(splitChains(indicators))
 }

@@ -2,7 +2,7 @@ import { betaQuantile } from '../numerics/beta-quantile.js'
 import { normalCdf } from '../numerics/special.js'
 import { effectiveSampleSize, essMean, essQuantileOf } from './effective-sample-size.js'
 import { moments } from './moments.js'
-import { pooledAscending } from './pooled.js'
+import { sortedDraws } from './sorted-draws.js'
 import { splitChains } from './split-chains.js'
 
 /** Monte Carlo standard error of the posterior mean: SD / sqrt(ESS of the mean). */
@@ -14,7 +14,12 @@ export const mcseMean = (chains: readonly Float64Array[]): number => moments(cha
  */
 export function mcseSd(chains: readonly Float64Array[]): number {
   const { mean, variance, fourth } = moments(chains)
-  const ess = effectiveSampleSize(splitChains(chains.map((chain) => chain.map((x) => (x - mean) ** 2))))
+  const squares = chains.map((chain) => {
+    const square = new Float64Array(chain.length)
+    for (let i = 0; i < chain.length; i++) square[i] = (chain[i] - mean) ** 2
+    return square
+  })
+  const ess = effectiveSampleSize(splitChains(squares))
   return Math.sqrt((fourth - variance * variance) / ess / variance / 4)
 }
 
@@ -24,7 +29,7 @@ export function mcseSd(chains: readonly Float64Array[]): number {
  * quantile (Vehtari et al. 2021, section 4.4).
  */
 export function mcseQuantile(chains: readonly Float64Array[], p: number): number {
-  const ascending = pooledAscending(chains)
+  const { ascending } = sortedDraws(chains)
   const ess = essQuantileOf(chains, ascending, p)
   if (Number.isNaN(ess)) return Number.NaN
   const draws = ascending.length

@@ -1,3 +1,4 @@
+import { sortOrder } from '../numerics/sort-order.js'
 import { fitGeneralisedPareto, generalisedParetoQuantile } from './generalised-pareto.js'
 
 /** Smoothed importance weights of S draws and how far to trust them. */
@@ -23,8 +24,8 @@ export function psis(logRatios: ArrayLike<number>): SmoothedWeights {
   const size = logRatios.length
   const logWeights = Float64Array.from(logRatios)
   let largest = Number.NEGATIVE_INFINITY
-  for (const ratio of logWeights) largest = ratio <= largest ? largest : ratio // NaN stays
-  if (!Number.isFinite(largest) || logWeights.some(Number.isNaN))
+  for (const ratio of logWeights) largest = Math.max(largest, ratio)
+  if (!Number.isFinite(largest))
     return { logWeights: logWeights.fill(Number.NaN), paretoK: Number.POSITIVE_INFINITY, ess: Number.NaN }
   for (let s = 0; s < size; s++) logWeights[s] -= largest
   const paretoK = smoothTail(logWeights)
@@ -36,7 +37,7 @@ function smoothTail(logWeights: Float64Array): number {
   const size = logWeights.length
   const tail = Math.ceil(Math.min(0.2 * size, 3 * Math.sqrt(size)))
   if (tail < 5) return Number.POSITIVE_INFINITY
-  const order = Uint32Array.from(logWeights, (_, s) => s).sort((a, b) => logWeights[a] - logWeights[b] || a - b)
+  const order = sortOrder(logWeights)
   const members = order.subarray(size - tail)
   if (logWeights[members[0]] === logWeights[members[tail - 1]]) return Number.NEGATIVE_INFINITY
   const cutoff = Math.exp(logWeights[order[size - tail - 1]])

@@ -1,5 +1,5 @@
 import { normalQuantile } from '../numerics/special.js'
-import { pooledAscending } from './pooled.js'
+import { type SortedDraws, sortedDraws } from './sorted-draws.js'
 
 /** Rank transforms of the same draws: of the values (location), and of their distances from the median (scale). */
 export interface RankNormalised {
@@ -10,38 +10,26 @@ export interface RankNormalised {
 /**
  * Draws replaced by the normal scores of their ranks among all chains: z = Phi^-1((r - 3/8) / (S + 1/4)), ties sharing
  * their average rank (Vehtari et al. 2021, eq. 14). `median` is the centre of the folding. A caller with many parameters
- * hands in `ascending`, the same draws sorted, and `scores`, made once by `normalScores(S)`. Draws must be finite.
+ * hands in the same draws `sorted` and the `scores`, made once by `normalScores(S)`. Draws must be finite.
  */
 export function rankNormalised(
   chains: readonly Float64Array[],
   median: number,
-  ascending: Float64Array = pooledAscending(chains),
-  scores: Float64Array = normalScores(ascending.length),
+  sorted: SortedDraws = sortedDraws(chains),
+  scores: Float64Array = normalScores(sorted.order.length),
 ): RankNormalised {
-  const size = ascending.length
+  const { ascending, order } = sorted
   const ranks = twiceAverageRanks(ascending)
   const foldedRanks = twiceFoldedRanks(ascending, median)
-  const bulk: Float64Array[] = []
-  const folded: Float64Array[] = []
-  for (const chain of chains) {
-    const z = new Float64Array(chain.length)
-    const zFolded = new Float64Array(chain.length)
-    for (let i = 0; i < chain.length; i++) {
-      const value = chain[i]
-      let low = 0
-      let high = size - 1
-      while (low < high) {
-        const middle = (low + high) >>> 1
-        if (ascending[middle] < value) low = middle + 1
-        else high = middle
-      }
-      z[i] = scores[ranks[low]]
-      zFolded[i] = scores[foldedRanks[low]]
-    }
-    bulk.push(z)
-    folded.push(zFolded)
+  const bulk = new Float64Array(order.length)
+  const folded = new Float64Array(order.length)
+  for (let k = 0; k < order.length; k++) {
+    bulk[order[k]] = scores[ranks[k]]
+    folded[order[k]] = scores[foldedRanks[k]]
   }
-  return { bulk, folded }
+  const length = chains[0].length
+  const cut = (all: Float64Array) => chains.map((_, c) => all.subarray(c * length, (c + 1) * length))
+  return { bulk: cut(bulk), folded: cut(folded) }
 }
 
 /** The normal score of every rank and half rank among `size` draws; that of rank r stands at 2r, r = 1, 1.5, ... size. */
@@ -59,10 +47,10 @@ export function normalScores(size: number): Float64Array {
 function twiceAverageRanks(ascending: Float64Array): Int32Array {
   const ranks = new Int32Array(ascending.length)
   for (let from = 0; from < ascending.length; ) {
+    const first = from
     let to = from + 1
     while (to < ascending.length && ascending[to] === ascending[from]) to++
-    ranks.fill(from + to + 1, from, to)
-    from = to
+    for (; from < to; from++) ranks[from] = first + to + 1
   }
   return ranks
 }

@@ -1,6 +1,6 @@
 import { quantile } from '../numerics/quantile.js'
-import { pooledAscending } from './pooled.js'
 import { type RankNormalised, rankNormalised } from './rank-normalised.js'
+import { sortedDraws } from './sorted-draws.js'
 import { splitChains } from './split-chains.js'
 import { meanOf, varianceOfMeans } from './variance-of-means.js'
 import { varies } from './varies.js'
@@ -12,7 +12,7 @@ import { varies } from './varies.js'
  */
 export function rhat(chains: readonly Float64Array[]): number {
   if (!varies(chains)) return Number.NaN
-  return rhatOfRanks(rankNormalised(splitChains(chains), quantile(pooledAscending(chains), 0.5)))
+  return rhatOfRanks(rankNormalised(splitChains(chains), quantile(sortedDraws(chains).ascending, 0.5)))
 }
 
 /** `rhat` where the split chains have been rank-normalised already. */

@@ -3,10 +3,10 @@ import { chainsOf, type Draws } from './draws.js'
 import { effectiveSampleSize, essMean, essTailOf } from './effective-sample-size.js'
 import { moments } from './moments.js'
 import { mcseSd } from './monte-carlo-error.js'
-import { pooledAscending } from './pooled.js'
 import type { ParameterSummary } from './posterior-record.js'
 import { normalScores, rankNormalised } from './rank-normalised.js'
 import { rhatOfRanks } from './rhat.js'
+import { sortedDraws } from './sorted-draws.js'
 import { splitChains } from './split-chains.js'
 import { varies } from './varies.js'
 
@@ -23,7 +23,11 @@ export function summarise(draws: Draws): ParameterSummary[] {
 
 /** Summary of one parameter; `scores` as `normalScores` gives them for the number of draws in the split chains. */
 function summariseParameter(name: string, chains: readonly Float64Array[], scores: Float64Array): ParameterSummary {
-  const ascending = pooledAscending(chains)
+  const halves = splitChains(chains)
+  // Splitting drops the middle draw of a chain of odd length: it counts in the quantiles, but not among the ranks.
+  const sortedHalves = sortedDraws(halves)
+  const odd = chains[0].length > 1 && chains[0].length % 2 === 1
+  const { ascending } = odd ? sortedDraws(chains) : sortedHalves
   const { mean, sd } = moments(chains)
   const at = (p: number): number => (Number.isNaN(mean) ? Number.NaN : quantile(ascending, p))
   const location = {
@@ -38,10 +42,7 @@ function summariseParameter(name: string, chains: readonly Float64Array[], score
   const none = Number.NaN
   if (!varies(chains))
     return { name, mean, sd, mcse: none, mcseSd: none, ...location, rhat: none, essBulk: none, essTail: none }
-  const halves = splitChains(chains)
-  // Splitting drops the middle draw of a chain of odd length, and the ranks are those among the draws left.
-  const ranked = ascending.length === scores.length >> 1 ? ascending : pooledAscending(halves)
-  const ranks = rankNormalised(halves, location.q50, ranked, scores)
+  const ranks = rankNormalised(halves, location.q50, sortedHalves, scores)
   return {
     name,
     mean,

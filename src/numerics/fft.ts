@@ -14,19 +14,22 @@ export interface FourierTransform {
 /** A transform of `size` = 2^k points with its table of roots of unity (Cooley and Tukey 1965, radix 2). */
 export function fourierTransform(size: number): FourierTransform {
   if (size < 1 || (size & (size - 1)) !== 0) throw new RangeError(`expected a power of two, got ${size}`)
-  const cos = new Float64Array(size >> 1)
-  const sin = new Float64Array(size >> 1)
-  for (let k = 0; k < cos.length; k++) {
-    cos[k] = Math.cos((2 * Math.PI * k) / size)
-    sin[k] = Math.sin((2 * Math.PI * k) / size)
+  // The roots a stage with butterflies of width 2h needs stand together: exp(i pi w / h) at h + w, w = 0 ... h - 1.
+  const cos = new Float64Array(size)
+  const sin = new Float64Array(size)
+  for (let half = 1; half < size; half <<= 1) {
+    for (let w = 0; w < half; w++) {
+      cos[half + w] = Math.cos((Math.PI * w) / half)
+      sin[half + w] = Math.sin((Math.PI * w) / half)
+    }
   }
   return {
     size,
     forward(re, im) {
       // Decimation in frequency: natural order in, bit-reversed order out.
-      for (let half = size >> 1, stride = 1; half >= 1; half >>= 1, stride <<= 1) {
+      for (let half = size >> 1; half >= 1; half >>= 1) {
         for (let start = 0; start < size; start += half << 1) {
-          for (let a = start, b = start + half, w = 0; a < start + half; a++, b++, w += stride) {
+          for (let a = start, b = start + half, w = half; a < start + half; a++, b++, w++) {
             const dr = re[a] - re[b]
             const di = im[a] - im[b]
             re[a] += re[b]
@@ -39,9 +42,9 @@ export function fourierTransform(size: number): FourierTransform {
     },
     inverse(re, im) {
       // Decimation in time with conjugate roots: bit-reversed order in, natural order out.
-      for (let half = 1, stride = size >> 1; half < size; half <<= 1, stride >>= 1) {
+      for (let half = 1; half < size; half <<= 1) {
         for (let start = 0; start < size; start += half << 1) {
-          for (let a = start, b = start + half, w = 0; a < start + half; a++, b++, w += stride) {
+          for (let a = start, b = start + half, w = half; a < start + half; a++, b++, w++) {
             const br = re[b] * cos[w] - im[b] * sin[w]
             const bi = im[b] * cos[w] + re[b] * sin[w]
             re[b] = re[a] - br
