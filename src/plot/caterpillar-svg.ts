@@ -14,9 +14,9 @@ export interface CaterpillarSvgOptions {
 const MOST_LABELS = 80
 const ACCENT = '#3577b5'
 
-/** Intervals sorted by mean as an SVG: line for the limits, filled point at the mean, hollow circle at the mode. */
+/** Intervals as an SVG, the highest mean on top: line for the limits, filled point at the mean, hollow circle at the mode. */
 export async function caterpillarSvg(intervals: readonly Interval[], options: CaterpillarSvgOptions): Promise<string> {
-  const sorted = drawable(intervals).reverse() // highest on top
+  const sorted = drawable(intervals)
   const { title, axis, width = 720 } = options
   const labelled = sorted.length <= MOST_LABELS
   const rowHeight = sorted.length <= 40 ? 18 : labelled ? 14 : 5
@@ -75,13 +75,13 @@ export async function caterpillarSvg(intervals: readonly Interval[], options: Ca
 
 /** The key above the frame. Positions in pixels from the frame's corner; text widths at 12 px are about 6 a letter. */
 function legend(plot: typeof import('@observablehq/plot'), hasModes: boolean): import('@observablehq/plot').Markish[] {
+  const middle = { textAnchor: 'start', lineAnchor: 'middle' } as const
   const at = (dx: number) => ({ frameAnchor: 'top-left', dx, dy: -19, className: 'key' }) as const
-  const label = (text: string, dx: number) =>
-    plot.text([text], { ...at(dx), textAnchor: 'start', fill: 'currentColor' })
+  const label = (text: string, dx: number) => plot.text([text], { ...at(dx), ...middle, fill: 'currentColor' })
   const marks = [
     plot.dot([0], { ...at(4), r: 3.2, fill: ACCENT }),
     label('posterior mean', 13),
-    plot.text(['—'], { ...at(112), textAnchor: 'start', fill: ACCENT, fontWeight: 'bold' }),
+    plot.text(['—'], { ...at(112), ...middle, fill: ACCENT, fontWeight: 'bold' }),
     label('95 % interval', 130),
   ]
   if (!hasModes) return marks

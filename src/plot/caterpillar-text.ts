@@ -5,13 +5,13 @@ import { ticks } from './ticks.js'
 export interface CaterpillarTextOptions {
   /** Columns available. */
   readonly width: number
-  /** Lines at most; with more levels the lowest and the highest `edge` are shown. 60 unless told. */
+  /** Lines at most (60 unless told); with more levels the highest and the lowest `edge` are shown (20). */
   readonly most?: number
   readonly edge?: number
 }
 
 /**
- * Intervals as lines of characters, sorted by mean: `├──●──┤` with the mean filled, the mode hollow (`◉` where both
+ * Intervals as lines of characters, the highest mean first: `├──●──┤` with the mean filled, the mode hollow (`◉` where both
  * fall into one column), a line at zero and an axis below.
  */
 export function caterpillarText(intervals: readonly Interval[], options: CaterpillarTextOptions): string {
@@ -28,7 +28,7 @@ export function caterpillarText(intervals: readonly Interval[], options: Caterpi
   const lines = shown.map((d, i) => `${pad(labels[i], labelWidth, 'right')} ${row(d, columns, column)}`.trimEnd())
   if (!all) {
     const rest = ` … ${sorted.length - shown.length} of ${sorted.length} levels not drawn …`
-    lines.splice(edge, 0, pad('', labelWidth, 'right') + rest)
+    lines.splice(edge, 0, clip(pad('', labelWidth, 'right') + rest, width))
   }
   const margin = ' '.repeat(labelWidth + 1)
   return [...lines, ...axis(low, high, columns, column).map((line) => (margin + line).trimEnd())].join('\n')

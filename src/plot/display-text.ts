@@ -8,14 +8,15 @@ const WIDE =
 const HIDDEN = /[\u0080-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
 
 /**
- * Text that cannot steer a terminal: control characters become their pictures (a line feed becomes U+240A), and
- * direction overrides the replacement character. For names and levels, which come out of a user's file.
+ * Text that cannot steer a terminal and is legal in XML: control characters become their pictures (a line feed becomes
+ * U+240A); direction overrides, lone surrogates and non-characters the replacement character. For names and levels, which come out of a user's file.
  */
 export function visibleText(text: string): string {
   let out = ''
   for (const c of text) {
     const code = c.codePointAt(0)!
-    out += code < 0x20 ? String.fromCodePoint(0x2400 + code) : code === 0x7f ? '\u2421' : c
+    const illegal = (code >= 0xd800 && code <= 0xdfff) || (code & 0xfffe) === 0xfffe
+    out += code < 0x20 ? String.fromCodePoint(0x2400 + code) : code === 0x7f ? '\u2421' : illegal ? '\ufffd' : c
   }
   return out.replace(HIDDEN, '\ufffd')
 }

@@ -8,12 +8,12 @@ export interface Interval {
   readonly mode?: number
 }
 
-/** The intervals that can be drawn (all numbers finite), by ascending mean; ties keep their order. */
+/** The intervals that can be drawn (all numbers finite), the highest mean first; ties keep their order. */
 export function drawable(intervals: readonly Interval[]): Interval[] {
   const finite = intervals.filter(
     (d) => Number.isFinite(d.mean) && Number.isFinite(d.lower) && Number.isFinite(d.upper),
   )
-  return finite.sort((a, b) => a.mean - b.mean)
+  return finite.sort((a, b) => b.mean - a.mean)
 }
 
 /** Smallest and largest number that the drawing must hold, zero included. */

@@ -70,6 +70,7 @@ export async function ladderSvg(lines: readonly LadderLine[], options: LadderSvg
         plot.text([name.length > 30 ? `${name.slice(0, 29)}…` : name], {
           frameAnchor: 'top-right',
           textAnchor: 'start',
+          lineAnchor: 'middle',
           dx: 28,
           dy: 8 + 20 * i,
           fill: 'currentColor',

@@ -29,7 +29,7 @@ export async function svg(
   const root = plot.plot({ ...options, style, document })
   root.setAttribute('xmlns', 'http://www.w3.org/2000/svg')
   root.setAttribute('role', 'img')
-  root.setAttribute('aria-label', text.title)
+  // No text of the user goes into an attribute: linkedom does not escape `<` there. The title names the picture.
   for (const [tag, content] of [
     ['desc', text.description],
     ['title', text.title],

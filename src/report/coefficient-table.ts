@@ -23,6 +23,6 @@ export function coefficientTable(fixed: readonly FixedEstimate[], aliased: reado
   return table(
     ['<', 'Estimate', 'Std. Error', 'z value', 'Pr(>|z|)', '<', '2.5 %', '97.5 %'],
     [...rows, ...missing],
-    notes.length === 0 ? undefined : notes.join('. '),
+    ...notes,
   )
 }

@@ -28,7 +28,7 @@ export function conditionalModes(modes: readonly ConditionalMode[]): Block[] {
       table(
         [`<${group}`, ...names.flatMap((name) => [name, 'SD'])],
         rows,
-        more > 0 ? `The first ${shown.length} of ${levels.length} levels; --json has them all.` : undefined,
+        ...(more > 0 ? [`The first ${shown.length} of ${levels.length} levels; --json has them all.`] : []),
       ),
     ]
   })

@@ -35,8 +35,8 @@ export interface Table {
   readonly kind: 'table'
   readonly columns: readonly Column[]
   readonly rows: readonly (readonly string[])[]
-  /** A line below the table. */
-  readonly note?: string
+  /** Lines below the table. */
+  readonly notes: readonly string[]
 }
 
 export interface Preformatted {
@@ -81,9 +81,13 @@ export const callout = (tone: Tone, title: string, items: readonly string[]): Ca
 })
 
 /** A table whose columns are given as `'name'` (numbers, to the right) or `'<name'` (text, to the left). */
-export function table(headers: readonly string[], rows: readonly (readonly string[])[], note?: string): Table {
+export function table(
+  headers: readonly string[],
+  rows: readonly (readonly string[])[],
+  ...notes: readonly string[]
+): Table {
   const columns = headers.map(
     (h): Column => (h.startsWith('<') ? { header: h.slice(1), align: 'left' } : { header: h, align: 'right' }),
   )
-  return { kind: 'table', columns, rows, ...(note === undefined ? {} : { note }) }
+  return { kind: 'table', columns, rows, notes }
 }

@@ -21,7 +21,7 @@ caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-pa
 th, td { padding: .28rem .8rem; text-align: left; white-space: nowrap; }
 th:first-child, td:first-child { padding-left: .2rem; }
 th:last-child, td:last-child { padding-right: .2rem; }
-thead th { border-bottom: 1px solid var(--ink); font-weight: 600; vertical-align: bottom; }
+thead th, thead td { border-bottom: 1px solid var(--ink); font-weight: 600; vertical-align: bottom; }
 tbody th { font-weight: 400; }
 tbody tr:hover { background: var(--shade); }
 .n { text-align: right; }

@@ -10,7 +10,7 @@ export interface NextStep {
 export function nextStep(c: CheckRecord): NextStep {
   const best = c.rungs[c.rungs.length - 1]
   if (c.verdict === 'adequate') {
-    return { advice: 'The Laplace fit may be reported as it is:', command: command(c, 'fit', []) }
+    return { advice: 'The Laplace fit may be reported as it is:', command: command(c, 'fit', ['--nodes', '1']) }
   }
   if (c.verdict === 'undetermined') {
     return {

@@ -46,7 +46,7 @@ export function summaryTable(summary: readonly ParameterSummary[]): Table {
   return table(
     ['<', 'mean', 'sd', 'mcse', '2.5 %', '50 %', '97.5 %', 'R-hat', 'ESS bulk', 'ESS tail'],
     rows,
-    more > 0 ? `${more} further effects of single levels; --json has them all.` : undefined,
+    ...(more > 0 ? [`${more} further effects of single levels; --json has them all.`] : []),
   )
 }
 

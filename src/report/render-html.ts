@@ -75,19 +75,21 @@ const listHtml = (items: readonly string[]): string =>
 
 function tableHtml(table: Table, name: string): string {
   const side = table.columns.map(({ align }) => (align === 'right' ? ' class="n"' : ''))
-  const head = table.columns.map(({ header }, c) => `<th scope="col"${side[c]}>${escapeHtml(header)}</th>`)
+  const head = table.columns.map(({ header }, c) =>
+    header === '' ? '<td></td>' : `<th scope="col"${side[c]}>${escapeHtml(header)}</th>`,
+  )
   const rows = table.rows.map((row) => {
     const cells = row.map((text, c) =>
       c === 0 ? `<th scope="row"${side[c]}>${escapeHtml(text)}</th>` : `<td${side[c] ?? ''}>${escapeHtml(text)}</td>`,
     )
     return `<tr>${cells.join('')}</tr>`
   })
-  const note = table.note === undefined ? '' : `<p class="note">${escapeHtml(table.note)}</p>`
+  const notes = table.notes.map((note) => `<p class="note">${escapeHtml(note)}</p>`)
   const label = escapeHtml(name)
   return `<div class="table" role="region" tabindex="0" aria-label="${label}"><table><caption>${label}</caption><thead><tr>${head.join('')}</tr></thead>
 <tbody>
 ${rows.join('\n')}
-</tbody></table></div>${note}`
+</tbody></table></div>${notes.join('')}`
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {

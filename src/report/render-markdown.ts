@@ -37,7 +37,7 @@ function tableMarkdown(table: Table): string {
   const line = (cells: readonly string[]): string => `| ${cells.map(escapeMarkdown).join(' | ')} |`
   const rule = table.columns.map(({ align }) => (align === 'right' ? '---:' : ':---'))
   const lines = [line(table.columns.map(({ header }) => header)), `| ${rule.join(' | ')} |`, ...table.rows.map(line)]
-  return table.note === undefined ? lines.join('\n') : `${lines.join('\n')}\n\n${escapeMarkdown(table.note)}`
+  return [lines.join('\n'), ...table.notes.map(escapeMarkdown)].join('\n\n')
 }
 
 /** Text that stays text: every punctuation mark with a meaning in Markdown or HTML loses it. */

@@ -33,8 +33,8 @@ function blockText(block: Block, width: number, colours: Colours): string {
     case 'facts':
       return factsText(block.items, width, colours)
     case 'table': {
-      const body = textTable(block, width, colours.dim)
-      return block.note === undefined ? body : `${body}\n${wrap(block.note, width, '').map(colours.dim).join('\n')}`
+      const notes = block.notes.flatMap((note) => wrap(note, width, '').map(colours.dim))
+      return [textTable(block, width, colours.dim), ...notes].join('\n')
     }
     case 'preformatted':
       return block.text
@@ -43,7 +43,7 @@ function blockText(block: Block, width: number, colours: Colours): string {
         .join('\n')
     case 'figure': {
       const caption = wrap(block.caption, width, '').join('\n')
-      return block.text === null ? '' : `${block.text(width)}\n${caption}`
+      return block.text === null ? '' : `${block.text(width).split('\n').map(visibleText).join('\n')}\n${caption}`
     }
     case 'list':
       return block.items.map((item) => bullet(item, width)).join('\n')

@@ -1,0 +1,178 @@
+import { describe, expect, test } from 'vitest'
+import type { CheckRecord } from '../../src/check/check-record.js'
+import { displayWidth } from '../../src/plot/display-text.js'
+import { effectTerms, ladderLines } from '../../src/report/check-figures.js'
+import { nextStep } from '../../src/report/next-step.js'
+import { renderHtml } from '../../src/report/render-html.js'
+import { renderMarkdown } from '../../src/report/render-markdown.js'
+import { renderText } from '../../src/report/render-text.js'
+import { illustratedDocument, type ResultRecord, resultDocument } from '../../src/report/result-document.js'
+import { CHECK } from './sample-check.js'
+import { GLM_FIT, MIXED_FIT } from './sample-fit.js'
+import { POSTERIOR } from './sample-posterior.js'
+
+const text = (record: ResultRecord, width = 80): string => renderText(resultDocument(record), { width, colour: false })
+
+test.each([
+  ['glm', GLM_FIT],
+  ['mixed', MIXED_FIT],
+  ['posterior', POSTERIOR],
+  ['check', CHECK],
+] as const)('%s: within 80 and 120 columns, in all three forms', (_, record) => {
+  for (const width of [80, 120]) {
+    const lines = text(record, width).split('\n')
+    // The command to copy is the one thing that is not broken into lines.
+    const broken = lines.filter((line) => !line.startsWith('  glmm '))
+    expect(Math.max(...broken.map(displayWidth))).toBeLessThanOrEqual(width)
+    expect(lines.some((line) => /\s$/.test(line))).toBe(false)
+  }
+  expect(text(record)).not.toMatch(/undefined|NaN|\[object/)
+  expect(renderMarkdown(resultDocument(record))).not.toMatch(/undefined|NaN|\[object/)
+  expect(renderHtml(resultDocument(record))).not.toMatch(/undefined|NaN|\[object/)
+})
+
+describe('a glm, as R prints it', () => {
+  test.each([
+    'Formula: cbind(r, n - r) ~ treat',
+    'Family: binomial(logit)',
+    '(Intercept)  -2.1971118   0.0335864  -65.417    <2e-16  ***',
+    'treat        -0.2573731   0.0494237   -5.207  1.91e-07  ***',
+    'Null deviance: 332.99 on 43 degrees of freedom',
+    'Residual deviance: 305.76 on 42 degrees of freedom',
+    'AIC: 527.19',
+    'Number of Fisher scoring iterations: 4',
+  ])('%s', (line) => expect(text(GLM_FIT)).toContain(line))
+
+  test('aliased coefficients are named', () => {
+    const out = text({ ...GLM_FIT, aliased: ['dose2'] })
+    expect(out).toMatch(/^dose2 +NA +NA +NA +NA +NA +NA$/m)
+    expect(out).toContain('1 not defined because of singularities: dose2')
+  })
+})
+
+describe('a mixed model, as lme4 prints it and more', () => {
+  test.each([
+    'adaptive Gauss-Hermite quadrature, 25',
+    '324.3741  329.7266  -159.1870291  318.3741        41',
+    'center  (Intercept)  0.2366689  0.4864863     0.0840423',
+    '(Intercept)  -2.1962006   0.1130913  -19.420    <2e-16  ***  -2.4179  -1.9745',
+    'treat        -0.2609107   0.0499048   -5.228  1.71e-07  ***  -0.3587  -0.1631',
+    'treat       -0.205',
+    'Converged: gradient below tolerance',
+  ])('%s', (line) => expect(text(MIXED_FIT)).toContain(line))
+
+  test('one node is called Laplace', () => {
+    expect(text({ ...MIXED_FIT, nodes: 1 })).toContain('(Laplace approximation)')
+  })
+
+  test('correlations within a term stand in the row of the later effect', () => {
+    const random = [
+      {
+        group: 'g',
+        names: ['(Intercept)', 'x'],
+        sd: [1, 2],
+        sdSe: [0.1, null],
+        correlation: [
+          [1, -0.25],
+          [-0.25, 1],
+        ],
+      },
+    ]
+    expect(text({ ...MIXED_FIT, random })).toMatch(/^ +x +4\.0000000 +2\.0000000 +NA +-0\.250$/m)
+  })
+
+  test('of many levels only the first ten', () => {
+    const modes = Array.from({ length: 31 }, (_, i) => ({ ...MIXED_FIT.modes[0], level: `L${i}` }))
+    const out = text({ ...MIXED_FIT, modes })
+    expect(out).toContain('The first 10 of 31 levels; --json has them all.')
+    expect(out).toContain('L9')
+    expect(out).not.toContain('L10')
+  })
+
+  test('warnings, the ladder climbed, no convergence', () => {
+    const out = text({
+      ...MIXED_FIT,
+      warnings: [{ code: 'SEPARATION', message: 'a coefficient runs away' }],
+      rungs: [
+        { nodes: 1, logLik: -159.2102899, maxShiftInSe: null },
+        { nodes: 4, logLik: -159.1871, maxShiftInSe: 0.0046 },
+      ],
+      convergence: { ...MIXED_FIT.convergence, converged: false, singular: true },
+    })
+    expect(out).toContain('SEPARATION: a coefficient runs away')
+    expect(out).toMatch(/^ +4 +-159\.1871000 +0\.0046$/m)
+    expect(out).toContain('NOT CONVERGED')
+    expect(out).toContain('Singular: a variance is estimated as zero.')
+  })
+})
+
+describe('a posterior', () => {
+  test('priors, summaries, diagnostics', () => {
+    const out = text(POSTERIOR, 120)
+    expect(out).toContain('b ~ normal(0, 2.5)')
+    expect(out).toMatch(/^b_treat +-0\.2610 +0\.0498 +0\.00025 +-0\.3581 +-0\.2611 +-0\.1637 +1\.0000 +40469 +38368$/m)
+    expect(out).toContain('Divergences: 0 of 40000 draws')
+  })
+
+  test('a chain that never moved is not called converged', () => {
+    const summary = [{ ...POSTERIOR.summary[0], rhat: null as unknown as number }, ...POSTERIOR.summary.slice(1)]
+    expect(text({ ...POSTERIOR, summary })).toContain('Largest R-hat: NaN')
+  })
+})
+
+describe('a check', () => {
+  test('says the verdict first, with its reasons', () => {
+    expect(text(CHECK).split('\n').slice(0, 4)).toEqual([
+      'Is the Laplace approximation good enough?',
+      '',
+      'Verdict: adequate',
+      '  - no parameter moves by more than 0.006 standard errors between Laplace and 10',
+    ])
+  })
+
+  test('names the five worst clusters only', () => {
+    expect(text(CHECK)).toContain('center  13     0.0021502')
+    expect(text(CHECK)).not.toContain('0.0013409')
+  })
+
+  test('shifts are distances from the best rung in its standard errors', () => {
+    const lines = ladderLines(CHECK)
+    expect(lines.map((l) => l.parameter)).toEqual(['(Intercept)', 'treat', 'sd(center)'])
+    expect(lines[2].shifts[0]).toBeCloseTo((0.48601328 - 0.48648631) / 0.0840423134312318, 12)
+    expect(lines[2].shifts[3]).toBe(0)
+  })
+
+  test('effects are told apart by coefficient', () => {
+    const effects = CHECK.effects.flatMap((e) => [e, { ...e, name: 'treat' }])
+    expect(effectTerms({ ...CHECK, effects }).map((t) => [t.axis, t.intervals.length])).toEqual([
+      ['center effect (log-odds)', 22],
+      ['center effect of treat (log-odds)', 22],
+    ])
+  })
+
+  test('the next step is a command to copy', () => {
+    const formula = '"cbind(r, n - r) ~ treat + (1 | center)"'
+    const at = (change: Partial<CheckRecord>): string => nextStep({ ...CHECK, ...change }).command
+    expect(at({})).toBe(`glmm fit ${formula} --data betablocker.csv --family binomial --nodes 1`)
+    expect(at({ verdict: 'inadequate' })).toBe(
+      `glmm fit ${formula} --data betablocker.csv --family binomial --nodes 10`,
+    )
+    expect(at({ verdict: 'undetermined' })).toContain('--draws 20000')
+    const rungs = [...CHECK.rungs, { ...CHECK.rungs[0], method: 'importance' as const, nodes: 1000 }]
+    expect(at({ verdict: 'inadequate', rungs })).toContain('glmm sample')
+  })
+
+  test('names with a meaning in a shell are quoted', () => {
+    const command = nextStep({ ...CHECK, formula: 'y ~ `$(x)` + (1 | g)', call: { data: "it's; rm *.csv" } }).command
+    expect(command).toBe(`glmm fit 'y ~ \`$(x)\` + (1 | g)' --data 'it'\\''s; rm *.csv' --nodes 1`)
+  })
+
+  test('the page holds its pictures and needs nothing else', async () => {
+    const effects = CHECK.effects.map((e, i) => (i === 0 ? { ...e, level: '<script>alert(1)</script>' } : e))
+    const html = renderHtml(await illustratedDocument({ ...CHECK, effects }))
+    expect(html.match(/<svg /g)).toHaveLength(2)
+    expect(html).not.toMatch(/<script|<link|<img|\bsrc=|\bhref=|url\(|@import/i)
+    expect(html.replaceAll('xmlns="http://www.w3.org/2000/svg"', '')).not.toMatch(/https?:/)
+    expect(html).toContain('&lt;script&gt;alert(1)&lt;/script&gt;')
+  })
+})
