@@ -12,6 +12,8 @@ export interface CaterpillarSvgOptions {
 
 /** Levels above which labels would be too small to read and are left out. */
 const MOST_LABELS = 80
+/** Pixels that the rows without labels take at most. */
+const MOST_HEIGHT = 2400
 const ACCENT = '#3577b5'
 
 /** Intervals as an SVG, the highest mean on top: line for the limits, filled point at the mean, hollow circle at the mode. */
@@ -19,7 +21,7 @@ export async function caterpillarSvg(intervals: readonly Interval[], options: Ca
   const sorted = drawable(intervals)
   const { title, axis, width = 720 } = options
   const labelled = sorted.length <= MOST_LABELS
-  const rowHeight = sorted.length <= 40 ? 18 : labelled ? 14 : 5
+  const rowHeight = sorted.length <= 40 ? 18 : labelled ? 14 : Math.min(5, MOST_HEIGHT / sorted.length)
   const labels = sorted.map((d) => shorten(visibleText(d.label)))
   const longest = labelled ? Math.max(1, ...labels.map((l) => l.length)) : 0
   const modes = sorted.filter((d) => d.mode !== undefined && Number.isFinite(d.mode))
@@ -63,7 +65,7 @@ export async function caterpillarSvg(intervals: readonly Interval[], options: Ca
       plot.dot(modes, {
         y,
         x: 'mode',
-        r: labelled ? 5 : 2.4,
+        r: labelled ? 5 : 1.8,
         stroke: 'currentColor',
         strokeWidth: 1,
         className: 'mode',

@@ -148,7 +148,7 @@ function effectBlocks(c: CheckRecord, svgs: readonly string[]): Block[] {
       kind: 'figure',
       svg: svgs[i] ?? null,
       text: (width) => caterpillarText(term.intervals, { width }),
-      caption: '● posterior mean with its 95 % interval, ○ conditional mode at the best rung, ◉ both in one place.',
+      caption: '● posterior mean with its 95 % interval, ○ conditional mode at the best rung (◉ where they meet).',
     },
   ])
 }

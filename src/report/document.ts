@@ -30,7 +30,7 @@ export interface Column {
   readonly align: 'left' | 'right'
 }
 
-/** The first column names the rows. */
+/** The first column names the rows, unless it is a number. */
 export interface Table {
   readonly kind: 'table'
   readonly columns: readonly Column[]

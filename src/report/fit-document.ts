@@ -41,7 +41,7 @@ function mixedDocument(fit: FitRecord): Document {
     fit.fixedCovariance,
   )
   return {
-    title: `Mixed model fitted by ${methodText(fit)}`,
+    title: `Generalized linear mixed model fit by ${methodText(fit)}`,
     blocks: [
       facts(modelFacts(fit)),
       table(
@@ -105,7 +105,7 @@ function rungBlocks(rungs: FitRecord['rungs']): Block[] {
 }
 
 function closing(fit: FitRecord): Block[] {
-  return [...warningBlocks(fit.warnings), paragraph(convergenceLine(fit.convergence))]
+  return [...warningBlocks(fit.warnings), heading('Convergence'), paragraph(convergenceLine(fit.convergence))]
 }
 
 function convergenceLine(c: Convergence): string {

@@ -3,21 +3,23 @@ import { formatFixed } from './format-number.js'
 
 /** Coefficients above which the matrix is too wide to read. */
 const MOST = 12
+/** Letters in all column names together that still make one block in a terminal; beyond, numbers head the columns. */
+const MOST_LETTERS = 60
 
 /** Correlations of the estimated fixed effects, lower triangle; nothing for a single coefficient. */
 export function fixedCorrelation(names: readonly string[], covariance: readonly (readonly number[])[]): Block | null {
   const p = names.length
   if (p < 2 || covariance.length !== p) return null
   if (p > MOST) return paragraph(`Not shown for ${p} coefficients; --json has their covariance matrix.`)
-  const rows = names
-    .slice(1)
-    .map((name, i) => [
-      name,
-      ...names
-        .slice(0, -1)
-        .map((_, j) =>
-          j <= i ? formatFixed(covariance[i + 1][j] / Math.sqrt(covariance[i + 1][i + 1] * covariance[j][j]), 3) : '',
-        ),
-    ])
-  return table(['<', ...names.slice(0, -1)], rows)
+  const numbered = names.slice(0, -1).join('').length > MOST_LETTERS
+  const label = (name: string, i: number): string => (numbered ? `${i + 1} ${name}` : name)
+  const heads = names.slice(0, -1).map((name, j) => (numbered ? String(j + 1) : name))
+  const rows = names.map((name, i) => [
+    label(name, i),
+    ...heads.map((_, j) =>
+      j < i ? formatFixed(covariance[i][j] / Math.sqrt(covariance[i][i] * covariance[j][j]), 3) : '',
+    ),
+  ])
+  // The first row is empty; it is needed only to say what number 1 is.
+  return table(['<', ...heads], numbered ? rows : rows.slice(1))
 }

@@ -16,7 +16,7 @@ dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1.25rem;
 dt { color: var(--soft); font-size: .88rem; line-height: 1.7; }
 dd { margin: 0; overflow-wrap: anywhere; }
 .table { overflow-x: auto; }
-table { border-collapse: collapse; font-size: .84rem; font-variant-numeric: tabular-nums; border-top: 1.5px solid var(--ink); border-bottom: 1.5px solid var(--ink); }
+table { border-collapse: collapse; font-size: .84rem; line-height: 1.3; font-variant-numeric: tabular-nums; border-top: 1.5px solid var(--ink); border-bottom: 1.5px solid var(--ink); }
 caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 th, td { padding: .28rem .8rem; text-align: left; white-space: nowrap; }
 th:first-child, td:first-child { padding-left: .2rem; }

@@ -1,6 +1,6 @@
 import type { RandomEstimate } from '../fit/fit-record.js'
 import { type Table, table } from './document.js'
-import { formatEstimate, formatFixed } from './format-number.js'
+import { formatBeside, formatEstimate, formatFixed } from './format-number.js'
 
 /** Standard deviations of the random effects with their errors, and the correlations within a term. */
 export function randomTable(random: readonly RandomEstimate[]): Table {
@@ -11,7 +11,7 @@ export function randomTable(random: readonly RandomEstimate[]): Table {
       i === 0 ? term.group : '',
       name,
       formatEstimate(term.sd[i] ** 2),
-      formatEstimate(term.sd[i]),
+      formatBeside(term.sd[i], term.sdSe[i], 7),
       formatEstimate(term.sdSe[i]),
       ...corr.map((_, j) => (j < i ? formatFixed(term.correlation[i][j], 3) : '')),
     ]),

@@ -80,7 +80,9 @@ function tableHtml(table: Table, name: string): string {
   )
   const rows = table.rows.map((row) => {
     const cells = row.map((text, c) =>
-      c === 0 ? `<th scope="row"${side[c]}>${escapeHtml(text)}</th>` : `<td${side[c] ?? ''}>${escapeHtml(text)}</td>`,
+      c === 0 && table.columns[0].align === 'left'
+        ? `<th scope="row">${escapeHtml(text)}</th>`
+        : `<td${side[c] ?? ''}>${escapeHtml(text)}</td>`,
     )
     return `<tr>${cells.join('')}</tr>`
   })

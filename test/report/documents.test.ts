@@ -52,7 +52,7 @@ describe('a glm, as R prints it', () => {
 
 describe('a mixed model, as lme4 prints it and more', () => {
   test.each([
-    'adaptive Gauss-Hermite quadrature, 25',
+    'Generalized linear mixed model fit by maximum likelihood (adaptive Gauss-Hermite',
     '324.3741  329.7266  -159.1870291  318.3741        41',
     'center  (Intercept)  0.2366689  0.4864863     0.0840423',
     '(Intercept)  -2.1962006   0.1130913  -19.420    <2e-16  ***  -2.4179  -1.9745',
@@ -79,6 +79,15 @@ describe('a mixed model, as lme4 prints it and more', () => {
       },
     ]
     expect(text({ ...MIXED_FIT, random })).toMatch(/^ +x +4\.0000000 +2\.0000000 +NA +-0\.250$/m)
+  })
+
+  test('the correlation of coefficients with long names is headed by numbers', () => {
+    const fixed = Array.from({ length: 8 }, (_, i) => ({ ...MIXED_FIT.fixed[0], name: `period${i}:treatment` }))
+    const fixedCovariance = fixed.map((_, i) => fixed.map((__, j) => (i === j ? 4 : 0.5)))
+    const out = text({ ...MIXED_FIT, fixed, fixedCovariance })
+    expect(out).toMatch(/^ +1 +2 +3 +4 +5 +6 +7$/m)
+    expect(out).toMatch(/^1 period0:treatment$/m)
+    expect(out).toMatch(/^3 period2:treatment +0\.125 +0\.125$/m)
   })
 
   test('of many levels only the first ten', () => {
