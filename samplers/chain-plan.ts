@@ -1,0 +1,27 @@
+import type { Model } from '../src/data/model.js'
+
+/** What all chains of a run share, as plain data: the same plan and the same chain number give the same draws. */
+export interface ChainPlan {
+  readonly model: Model
+  readonly priors: readonly string[]
+  /** Name in the sampler registry. */
+  readonly sampler: string
+  readonly seed: number
+  readonly warmup: number
+  readonly draws: number
+  readonly targetAccept: number
+  readonly maxDepth: number
+  /** How far each random effect is centred; see scalarJoint. */
+  readonly centring: Float64Array
+  /** Centre of the starting points, and the d x d or d-diagonal covariance they are scattered with. */
+  readonly center: Float64Array
+  readonly spread: Float64Array
+}
+
+export interface ChainJob {
+  /** From 1. */
+  readonly chain: number
+}
+
+/** Counters of progress a chain writes. */
+export const progressCounters = { iterations: 0, divergences: 1 } as const

@@ -1,0 +1,38 @@
+import type { Metric } from './metric.js'
+import type { Rng } from '../src/random/stream.js'
+
+/** Where a chain stands. A step replaces its contents. */
+export interface State {
+  readonly x: Float64Array
+  readonly gradient: Float64Array
+  logDensity: number
+}
+
+/** What one step tells of itself. */
+export interface Info {
+  /** Mean Metropolis acceptance probability over the trajectory: what step size adaptation steers. */
+  acceptRate: number
+  treeDepth: number
+  leapfrogs: number
+  divergent: boolean
+  /** True if the trajectory was cut at the largest depth. */
+  cut: boolean
+  /** Hamiltonian at the start of the trajectory, momentum included, for the E-BFMI. */
+  energy: number
+}
+
+/** A Markov kernel as a value: a first state, and a step. Tuning (metric, step size) is handed in. */
+export interface Kernel {
+  readonly init: (x: Float64Array) => State
+  /** Moves `state` on and fills `info`. */
+  readonly step: (state: State, metric: Metric, stepSize: number, rng: Rng, info: Info) => void
+}
+
+export const emptyInfo = (): Info => ({
+  acceptRate: 0,
+  treeDepth: 0,
+  leapfrogs: 0,
+  divergent: false,
+  cut: false,
+  energy: 0,
+})

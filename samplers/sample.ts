@@ -1,0 +1,95 @@
+import type { Model } from '../src/data/model.js'
+import { diagnosticWarnings } from '../src/draws/diagnostic-warnings.js'
+import type { ChainStatistics } from '../src/draws/chain-statistics.js'
+import type { Draws } from '../src/draws/draws.js'
+import { ebfmi } from '../src/draws/ebfmi.js'
+import type { ParameterSummary, PosteriorDiagnostics } from '../src/draws/posterior-record.js'
+import { summarise } from '../src/draws/summarise.js'
+import { thrownError } from '../src/errors.js'
+import type { Executor } from '../src/executor.js'
+import { likelihood } from '../src/likelihood/likelihood.js'
+import { drawNames } from '../src/likelihood/posterior.js'
+import { progressCounters } from './chain-plan.js'
+import { type ChainSettings, planChains } from './plan-chains.js'
+import { chainTask } from './run-chain.js'
+
+/** Draws of all chains with what is known of their quality. */
+export interface Sample {
+  readonly draws: Draws
+  readonly statistics: readonly ChainStatistics[]
+  readonly summary: readonly ParameterSummary[]
+  readonly diagnostics: PosteriorDiagnostics
+  /** Seconds summed over the chains. */
+  readonly warmupSeconds: number
+  readonly sampleSeconds: number
+  /** Outer parameters: the first so many names of the draws. */
+  readonly outer: number
+}
+
+/** Where the chains of a run stand. */
+export interface ChainProgress {
+  readonly chains: readonly { readonly iteration: number; readonly divergences: number }[]
+  /** Iterations a chain makes in all, warm-up included. */
+  readonly total: number
+}
+
+export interface SampleHooks {
+  readonly signal?: AbortSignal
+  readonly onProgress?: (progress: ChainProgress) => void
+}
+
+/** Plans the chains, runs them on `executor`, and summarises what they drew. */
+export async function sampleModel(
+  model: Model,
+  settings: ChainSettings & { readonly chains: number },
+  executor: Executor,
+  hooks: SampleHooks = {},
+): Promise<Sample> {
+  const { chains, ...rest } = settings
+  const plan = planChains(model, rest)
+  const jobs = Array.from({ length: chains }, (_, i) => ({ chain: i + 1 }))
+  const { signal, onProgress } = hooks
+  const outcomes = await executor.run(chainTask, plan, jobs, {
+    ...(signal && { signal }),
+    ...(onProgress && {
+      onProgress: (counters: readonly Int32Array[]) =>
+        onProgress({
+          total: plan.warmup + plan.draws,
+          chains: counters.map((of) => ({
+            iteration: of[progressCounters.iterations],
+            divergences: of[progressCounters.divergences],
+          })),
+        }),
+    }),
+  })
+  const finished = outcomes.map((outcome) => {
+    if (!outcome.ok) throw thrownError(outcome.error)
+    return outcome.value
+  })
+
+  const like = likelihood(model)
+  const draws: Draws = { names: drawNames(like), ndraws: plan.draws, values: finished.map(({ values }) => values) }
+  const statistics = finished.map((chain) => chain.statistics)
+  const summary = summarise(draws)
+  const total = (of: (chain: (typeof finished)[number]) => number): number => finished.reduce((sum, chain) => sum + of(chain), 0)
+  const sum = (values: Float64Array): number => values.reduce((a, b) => a + b, 0)
+  const counts = {
+    divergences: total(({ statistics: s }) => sum(s.divergent)),
+    maxTreedepthHits: total(({ statistics: s }) => sum(s.cut)),
+    ebfmi: statistics.map(({ energy }) => ebfmi(energy)),
+  }
+  return {
+    draws,
+    statistics,
+    summary,
+    diagnostics: {
+      ...counts,
+      stepSize: statistics.map(({ stepSize }) => stepSize),
+      acceptRate: statistics.map(({ acceptRate }) => sum(acceptRate) / acceptRate.length),
+      warnings: diagnosticWarnings({ summary, chains, draws: plan.draws, ...counts }),
+    },
+    warmupSeconds: total((chain) => chain.warmupSeconds),
+    sampleSeconds: total((chain) => chain.sampleSeconds),
+    outer: like.dimension,
+  }
+}

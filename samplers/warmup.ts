@@ -1,0 +1,44 @@
+import type { LogDensity } from '../src/likelihood/likelihood.js'
+import type { Rng } from '../src/random/stream.js'
+import { covarianceEstimate } from './covariance-estimate.js'
+import { dualAveraging } from './dual-averaging.js'
+import { emptyInfo, type Kernel, type State } from './kernel.js'
+import type { Metric } from './metric.js'
+import { reasonableStepSize } from './step-size.js'
+import { windows } from './windows.js'
+
+/** What a warmed-up chain goes on with. */
+export interface Tuning {
+  readonly metric: Metric
+  readonly stepSize: number
+}
+
+/** Walks `state` through the warm-up, steering the step size all the way and renewing the metric window by window. */
+export function warmUp(
+  kernel: Kernel,
+  density: LogDensity,
+  state: State,
+  metric: Metric,
+  rng: Rng,
+  { warmup, targetAccept }: { readonly warmup: number; readonly targetAccept: number },
+  afterStep: (iteration: number, divergent: boolean) => void,
+): Tuning {
+  const info = emptyInfo()
+  const schedule = windows(warmup)
+  const estimate = covarianceEstimate(density.dimension, metric.kind)
+  const stop = schedule.ends.at(-1) ?? 0
+  let current = metric
+  const steps = dualAveraging(reasonableStepSize(density, state, current, 1, rng), targetAccept)
+  for (let iteration = 0; iteration < warmup; iteration++) {
+    kernel.step(state, current, steps.current(), rng, info)
+    steps.update(info.acceptRate)
+    if (iteration >= schedule.first && iteration < stop) estimate.add(state.x)
+    if (schedule.ends.includes(iteration + 1)) {
+      current = estimate.metric() ?? current
+      estimate.reset()
+      steps.restart(reasonableStepSize(density, state, current, steps.current(), rng))
+    }
+    afterStep(iteration, info.divergent)
+  }
+  return { metric: current, stepSize: warmup > 0 ? steps.average() : steps.current() }
+}

@@ -1,0 +1,143 @@
+import { type ChainSettings } from '../../samplers/plan-chains.js'
+import { type Sample, type SampleHooks, sampleModel } from '../../samplers/sample.js'
+import { sampleRecord } from '../../samplers/sample-record.js'
+import type { Model } from '../data/model.js'
+import { GlmmError } from '../errors.js'
+import type { Executor } from '../executor.js'
+import { familyNamed } from '../families/registry.js'
+import type { Estimate } from '../fit/estimate.js'
+import { fixedEstimates, randomEstimates } from '../fit/estimates.js'
+import { climbLadder } from '../fit/ladder.js'
+import { type Likelihood, likelihood } from '../likelihood/likelihood.js'
+import { priorsInForce } from '../likelihood/priors-in-force.js'
+import { version } from '../version.js'
+import type { CheckRecord, Comparison, Effect, Ratio, Rung } from './check-record.js'
+import { crossCheck } from './cross-check.js'
+import { judge } from './judge.js'
+
+/** The ladder climbs at least so far, settled or not, so that a reader sees the estimates stand still. */
+const atLeastNodes = 13
+
+/** A check's record, with the draws behind its posterior. */
+export interface Checked {
+  readonly record: CheckRecord
+  readonly sample: Sample
+}
+
+/** Is Laplace's approximation good enough for this model? Climbs the ladder, samples the posterior, compares. */
+export async function checkModel(
+  model: Model,
+  settings: ChainSettings & { readonly chains: number },
+  executor: Executor,
+  call: CheckRecord['call'],
+  hooks: SampleHooks = {},
+): Promise<Checked> {
+  const like = likelihood(model)
+  if (!like.term) {
+    const hint = 'add one, such as (1 | group); without random effects there is no integral, and `glmm fit` is exact'
+    throw new GlmmError('MODEL', `expected a random term to check the integral over, got ${model.formula}`, hint)
+  }
+  const priors = priorsInForce(model, settings.priors)
+  const ladder = climbLadder(like, atLeastNodes)
+  const laplace = ladder.climbed[0].estimate
+  const best = ladder.climbed.at(-1)!.estimate
+  const sample = await sampleModel(model, settings, executor, hooks)
+  const posterior = sampleRecord(model, settings, sample, call)
+  const crossed = crossCheck(like, priors, sample.draws, best.nodes)
+  const comparison = compare(like, laplace, best, sample, crossed.paretoK)
+  const { verdict, reasons } = judge(ladder, comparison, posterior, crossed)
+  const { names } = model.predictors[0].fixed
+  const rungs = ladder.climbed.map(({ estimate, maxShiftInSe, milliseconds }): Rung => ({
+    method: estimate.nodes === 1 ? 'laplace' : 'agq',
+    nodes: estimate.nodes,
+    logLik: estimate.logLik,
+    fixed: fixedEstimates(names, estimate.parameters, estimate.se),
+    random: randomEstimates(like, estimate),
+    maxShiftInSe,
+    milliseconds,
+  }))
+  const record: CheckRecord = {
+    schema: 'glmm/check@1',
+    version,
+    call,
+    warnings: posterior.warnings,
+    formula: model.formula,
+    family: model.family,
+    link: model.link,
+    nobs: model.nobs,
+    dropped: model.dropped,
+    groups: { [like.term.group]: like.clusters },
+    rungs,
+    posterior,
+    comparison,
+    ratios: ratios(model, rungs.at(-1)!, sample),
+    clusters: clusterErrors(like, laplace, best.nodes),
+    effects: effects(like, best, sample),
+    verdict,
+    reasons,
+  }
+  return { record, sample }
+}
+
+function compare(like: Likelihood, laplace: Estimate, best: Estimate, sample: Sample, paretoK: number): Comparison[] {
+  const { model, term } = like
+  const names = [...model.predictors[0].fixed.names, `sd(${term!.group})`]
+  return names.map((parameter, j) => {
+    const se = best.se[j] > 0 ? best.se[j] : null
+    const summary = sample.summary[j]
+    return {
+      parameter,
+      laplace: laplace.parameters[j],
+      best: best.parameters[j],
+      se,
+      shiftInSe: se === null ? null : (laplace.parameters[j] - best.parameters[j]) / se,
+      posteriorMean: summary.mean,
+      posteriorSd: summary.sd,
+      lower: summary.q2_5,
+      upper: summary.q97_5,
+      paretoK: Number.isFinite(paretoK) ? paretoK : null,
+    }
+  })
+}
+
+/** exp(coefficient) where the link gives it a name; the intercept is an odds or a rate, not a ratio. */
+function ratios(model: Model, best: Rung, sample: Sample): Ratio[] {
+  const kind = familyNamed(model.family).family.ratio(model.link)
+  if (!kind) return []
+  const exp = (x: number | null): number | null => (x === null ? null : Math.exp(x))
+  return best.fixed.flatMap((fixed, j): Ratio[] => {
+    if (fixed.name === '(Intercept)') return []
+    const { q50, q2_5, q97_5 } = sample.summary[j]
+    return [
+      {
+        kind,
+        name: fixed.name,
+        estimate: Math.exp(fixed.estimate),
+        lower: exp(fixed.lower),
+        upper: exp(fixed.upper),
+        posteriorMedian: Math.exp(q50),
+        posteriorLower: Math.exp(q2_5),
+        posteriorUpper: Math.exp(q97_5),
+      },
+    ]
+  })
+}
+
+/** Error of each cluster's Laplace log-likelihood against the best rung's, at Laplace's estimates, largest first. */
+function clusterErrors(like: Likelihood, laplace: Estimate, bestNodes: number): CheckRecord['clusters'] {
+  const approximate = like.clusterLogLik(laplace.parameters, 1)
+  const integrated = like.clusterLogLik(laplace.parameters, bestNodes)
+  const { group, levels } = like.term!
+  return levels
+    .map((level, g) => ({ group, level, logLikError: approximate[g] - integrated[g] }))
+    .sort((a, b) => Math.abs(b.logLikError) - Math.abs(a.logLikError))
+}
+
+function effects(like: Likelihood, best: Estimate, sample: Sample): Effect[] {
+  const { mode, sd } = like.modes(best.parameters)
+  const { group, levels, names } = like.term!
+  return levels.map((level, g) => {
+    const { mean, q2_5, q97_5 } = sample.summary[sample.outer + g]
+    return { group, level, name: names[0], mode: mode[g], modeSd: sd[g], mean, lower: q2_5, upper: q97_5 }
+  })
+}

@@ -1,0 +1,129 @@
+import type { ProbabilityLink } from '../links/link.js'
+import { probabilityLinks } from '../links/registry.js'
+import { logChoose } from '../numerics/special.js'
+import type { Family, ResponseData, RowKernel } from './family.js'
+
+/** y successes in `trials` trials, each with probability mu. */
+export const binomial: Family = {
+  name: 'binomial',
+  response: 'binomial',
+  links: probabilityLinks.map((link) => link.name),
+  kernel: (link, response) =>
+    link === 'logit'
+      ? logitKernel(response)
+      : composedKernel(probabilityLinks.find((candidate) => candidate.name === link)!, response),
+  variance: (mu) => mu * (1 - mu),
+  weight: (response, row) => response.trials![row],
+  observed: (response, row) => (response.trials![row] > 0 ? response.y[row] / response.trials![row] : 0),
+  start: (observed, weight) => (weight * observed + 0.5) / (weight + 1),
+  unitDeviance: (observed, mu) => 2 * (xLogRatio(observed, mu) + xLogRatio(1 - observed, 1 - mu)),
+  ratio: (link) => (link === 'logit' ? 'odds ratio' : null),
+}
+
+/** x log(x / m), 0 at x = 0. */
+const xLogRatio = (x: number, m: number): number => (x === 0 ? 0 : x * Math.log(x / m))
+
+function constants(response: ResponseData): Float64Array {
+  return response.y.map((y, i) => logChoose(response.trials![i], y))
+}
+
+/** The fused kernel of the canonical link; each row costs one exp and one log1p. */
+function logitKernel(response: ResponseData): RowKernel {
+  const { y } = response
+  const trials = response.trials!
+  const constant = constants(response)
+  return {
+    value: (eta, from, to) => {
+      let sum = 0
+      for (let i = from; i < to; i++) {
+        const x = eta[i]
+        const tail = x >= 0 ? (y[i] - trials[i]) * x : y[i] * x
+        sum += constant[i] + tail - trials[i] * Math.log1p(Math.exp(-Math.abs(x)))
+      }
+      return sum
+    },
+    score: (eta, from, to, d1) => {
+      let sum = 0
+      for (let i = from; i < to; i++) {
+        const x = eta[i]
+        const e = Math.exp(-Math.abs(x))
+        const large = 1 / (1 + e)
+        const successes = y[i]
+        const failures = trials[i] - successes
+        const l = trials[i] * Math.log1p(e)
+        if (x >= 0) {
+          sum += constant[i] - failures * x - l
+          d1[i] = (successes * e - failures) * large
+        } else {
+          sum += constant[i] + successes * x - l
+          d1[i] = (successes - failures * e) * large
+        }
+      }
+      return sum
+    },
+    curvature: (eta, from, to, d1, d2, d3) => {
+      let sum = 0
+      for (let i = from; i < to; i++) {
+        const x = eta[i]
+        const e = Math.exp(-Math.abs(x))
+        const large = 1 / (1 + e)
+        const successes = y[i]
+        const failures = trials[i] - successes
+        const l = trials[i] * Math.log1p(e)
+        const second = -trials[i] * e * large * large
+        d2[i] = second
+        if (x >= 0) {
+          sum += constant[i] - failures * x - l
+          d1[i] = (successes * e - failures) * large
+          d3[i] = second * (e - 1) * large
+        } else {
+          sum += constant[i] + successes * x - l
+          d1[i] = (successes - failures * e) * large
+          d3[i] = second * (1 - e) * large
+        }
+      }
+      return sum
+    },
+  }
+}
+
+/** Any link that gives the log of both tails: log p = log choose + y log F + (n - y) log(1 - F). */
+function composedKernel(link: ProbabilityLink, response: ResponseData): RowKernel {
+  const { y } = response
+  const trials = response.trials!
+  const constant = constants(response)
+  const tails = new Float64Array(8)
+  // 0 successes at log F = -Infinity must give 0, not NaN.
+  const times = (count: number, x: number): number => (count === 0 ? 0 : count * x)
+  const row = (i: number, eta: number): number => {
+    link.logTails(eta, tails)
+    return constant[i] + times(y[i], tails[0]) + times(trials[i] - y[i], tails[4])
+  }
+  const derivative = (i: number, order: number): number =>
+    times(y[i], tails[order]) + times(trials[i] - y[i], tails[4 + order])
+  return {
+    value: (eta, from, to) => {
+      let sum = 0
+      for (let i = from; i < to; i++) sum += row(i, eta[i])
+      return sum
+    },
+    score: (eta, from, to, d1) => {
+      let sum = 0
+      for (let i = from; i < to; i++) {
+        sum += row(i, eta[i])
+        d1[i] = derivative(i, 1)
+      }
+      return sum
+    },
+    curvature: (eta, from, to, d1, d2, d3) => {
+      let sum = 0
+      for (let i = from; i < to; i++) {
+        sum += row(i, eta[i])
+        d1[i] = derivative(i, 1)
+        d2[i] = derivative(i, 2)
+        d3[i] = derivative(i, 3)
+      }
+      return sum
+    },
+  }
+}

@@ -1,0 +1,20 @@
+import { GlmmError } from '../errors.js'
+import { binomial } from './binomial.js'
+import type { Family } from './family.js'
+import { poisson } from './poisson.js'
+
+export const families: readonly Family[] = [binomial, poisson]
+
+/** The family of that name, and the link: the given one, or the family's default. */
+export function familyNamed(name: string, link?: string): { family: Family; link: string } {
+  const family = families.find((candidate) => candidate.name === name)
+  if (!family) {
+    const known = families.map((candidate) => candidate.name).join(', ')
+    throw new GlmmError('USAGE', `expected a family (${known}), got '${name}'`, 'give one of these with --family')
+  }
+  if (link !== undefined && !family.links.includes(link)) {
+    const known = family.links.join(', ')
+    throw new GlmmError('USAGE', `expected a link of the ${name} family (${known}), got '${link}'`, 'give one of these with --link')
+  }
+  return { family, link: link ?? family.links[0] }
+}

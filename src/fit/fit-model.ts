@@ -1,0 +1,178 @@
+import type { Model } from '../data/model.js'
+import type { Warning } from '../errors.js'
+import { familyNamed } from '../families/registry.js'
+import { type Likelihood, likelihood } from '../likelihood/likelihood.js'
+import { linkNamed } from '../links/registry.js'
+import { version } from '../version.js'
+import { type Estimate, estimate, glmOf, startAt } from './estimate.js'
+import { fixedCovariance, fixedEstimates, randomEstimates } from './estimates.js'
+import type { ConditionalMode, FitRecord } from './fit-record.js'
+import { fitGlm, type GlmFit, totalDeviance } from './glm.js'
+import { climbLadder, type Ladder, settledShift } from './ladder.js'
+import { fiveNumbers, residuals } from './residuals.js'
+import { startFrom } from './start.js'
+
+/** Fits a stated model: a glm where it has no random effects, else by quadrature with `nodes` nodes (1 is Laplace). */
+export function fitModel(model: Model, nodes: number | 'auto', call: FitRecord['call']): FitRecord {
+  const began = performance.now()
+  const like = likelihood(model)
+  const glm = glmOf(like)
+  if (!like.term) return glmRecord(like, glm, call, began)
+  if (nodes === 'auto') {
+    const ladder = climbLadder(like)
+    return mixedRecord(like, ladder.climbed.at(-1)!.estimate, ladder, call, began)
+  }
+  const first = startFrom(like, glm)
+  const laplace = estimate(like, 1, first, glm)
+  // Laplace's estimates and covariance are a start from which more nodes need few evaluations.
+  const fitted = nodes === 1 ? laplace : estimate(like, nodes, startAt(laplace, first), glm)
+  return mixedRecord(like, fitted, null, call, began)
+}
+
+function mixedRecord(
+  like: Likelihood,
+  fitted: Estimate,
+  ladder: Ladder | null,
+  call: FitRecord['call'],
+  began: number,
+): FitRecord {
+  const { model, p, dimension: d, term } = like
+  const { parameters, logLik } = fitted
+  const { mode, sd, eta } = like.modes(parameters)
+  const { names, aliased } = model.predictors[0].fixed
+  const { pearson, deviance } = residuals(model, eta)
+  const modes: ConditionalMode[] = term!.levels.map((level, g) => ({
+    group: term!.group,
+    level,
+    name: term!.names[0],
+    mode: mode[g],
+    sd: sd[g],
+  }))
+  return {
+    ...heading(model, call),
+    warnings: [...model.warnings, ...fitWarnings(fitted, ladder, term!.group)],
+    method: 'ml',
+    nodes: fitted.nodes,
+    groups: { [term!.group]: term!.levels.length },
+    ...criteria(logLik, d, model.nobs),
+    fixed: fixedEstimates(names, parameters, fitted.se),
+    aliased,
+    fixedCovariance: fixedCovariance(fitted.covariance, d, p),
+    random: randomEstimates(like, fitted),
+    dispersion: {},
+    modes,
+    residuals: { pearson: fiveNumbers(pearson), deviance: fiveNumbers(deviance) },
+    certificate: null,
+    rungs:
+      ladder &&
+      ladder.climbed.map((rung) => ({
+        nodes: rung.estimate.nodes,
+        logLik: rung.estimate.logLik,
+        maxShiftInSe: rung.maxShiftInSe,
+      })),
+    nullDeviance: null,
+    dfNull: null,
+    residualDeviance: null,
+    iterations: null,
+    convergence: {
+      converged: fitted.converged,
+      reason: fitted.reason,
+      gradientNorm: fitted.gradientNorm,
+      iterations: fitted.iterations,
+      evaluations: fitted.evaluations,
+      singular: fitted.singular,
+      milliseconds: performance.now() - began,
+    },
+  }
+}
+
+function fitWarnings(fitted: Estimate, ladder: Ladder | null, group: string): Warning[] {
+  const warnings: Warning[] = []
+  if (!fitted.converged) {
+    warnings.push({ code: 'NO_CONVERGENCE', message: `the fit did not converge: ${fitted.reason}` })
+  }
+  if (fitted.singular) {
+    const message = `singular fit: the variance of (1 | ${group}) is estimated as zero; the term adds nothing to the model`
+    warnings.push({ code: 'SINGULAR', message })
+  }
+  if (ladder && !ladder.settled) {
+    const message = `at ${fitted.nodes} nodes a parameter still moves by more than ${settledShift} standard errors`
+    warnings.push({ code: 'NOT_SETTLED', message })
+  }
+  return warnings
+}
+
+function glmRecord(like: Likelihood, glm: GlmFit, call: FitRecord['call'], began: number): FitRecord {
+  const { model, p } = like
+  const { names, aliased } = model.predictors[0].fixed
+  const se = Float64Array.from({ length: p }, (_, j) => Math.sqrt(glm.covariance[j * p + j]))
+  const { pearson, deviance } = residuals(model, glm.eta)
+  const gradient = new Float64Array(p)
+  const logLik = like.marginal(1).evaluate(glm.beta, gradient)
+  const criterion = criteria(logLik, p, pearson.length)
+  const gradientNorm = gradient.reduce((largest, slope, j) => Math.max(largest, Math.abs(slope) * se[j]), 0)
+  const missed = { code: 'NO_CONVERGENCE', message: `the fit did not converge in ${glm.iterations} iterations` }
+  return {
+    ...heading(model, call),
+    warnings: glm.converged ? model.warnings : [...model.warnings, missed],
+    method: 'glm',
+    nodes: null,
+    groups: {},
+    ...criterion,
+    fixed: fixedEstimates(names, glm.beta, se),
+    aliased,
+    fixedCovariance: fixedCovariance(glm.covariance, p, p),
+    random: [],
+    dispersion: {},
+    modes: [],
+    residuals: { pearson: fiveNumbers(pearson), deviance: fiveNumbers(deviance) },
+    certificate: null,
+    rungs: null,
+    ...nullModel(model, pearson.length),
+    residualDeviance: glm.deviance,
+    iterations: glm.iterations,
+    convergence: {
+      converged: glm.converged,
+      reason: glm.converged ? 'the deviance stands still' : 'the deviance still moves',
+      gradientNorm,
+      iterations: glm.iterations,
+      evaluations: glm.iterations,
+      singular: false,
+      milliseconds: performance.now() - began,
+    },
+  }
+}
+
+/** Deviance of the model with nothing but an intercept (where the model has one) and the offset, and its df. */
+function nullModel(model: Model, used: number): Pick<FitRecord, 'nullDeviance' | 'dfNull'> {
+  const { family } = familyNamed(model.family)
+  const link = linkNamed(model.link)
+  const { fixed, offset } = model.predictors[0]
+  if (!fixed.names.includes('(Intercept)')) {
+    const eta = offset ?? new Float64Array(model.nobs)
+    return { nullDeviance: totalDeviance(model.response, family, link, eta), dfNull: used }
+  }
+  const intercept = { names: ['(Intercept)'], x: new Float64Array(model.nobs).fill(1) }
+  const { deviance } = fitGlm(intercept, offset, model.response, family, link)
+  return { nullDeviance: deviance, dfNull: used - 1 }
+}
+
+const heading = (model: Model, call: FitRecord['call']) => ({
+  schema: 'glmm/fit@1' as const,
+  version,
+  call,
+  formula: model.formula,
+  family: model.family,
+  link: model.link,
+  nobs: model.nobs,
+  dropped: model.dropped,
+})
+
+const criteria = (logLik: number, df: number, nobs: number) => ({
+  logLik,
+  deviance: -2 * logLik,
+  aic: -2 * logLik + 2 * df,
+  bic: -2 * logLik + Math.log(nobs) * df,
+  df,
+  dfResidual: nobs - df,
+})

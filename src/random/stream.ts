@@ -1,0 +1,43 @@
+import { GlmmError } from '../errors.js'
+import { generators } from './generators.js'
+
+/** A stream of random numbers. */
+export interface Rng {
+  /** Uniform on [0, 1). */
+  readonly uniform: () => number
+  /** Standard normal. */
+  readonly normal: () => number
+}
+
+/** What a stream is for; streams of different purposes at one address are independent. */
+const purposes = { start: 1, chain: 2, response: 3 } as const
+
+/** Where a stream stands: same address, same numbers, whoever asks and on whatever thread. */
+export interface Address {
+  /** The user's seed, a whole number from 0 to 2^32 - 1. */
+  readonly seed: number
+  readonly condition?: number
+  readonly replicate?: number
+  readonly chain?: number
+  readonly purpose: keyof typeof purposes
+}
+
+/** The stream at an address. */
+export function stream(address: Address): Rng {
+  const words = [
+    checkSeed(address.seed),
+    address.condition ?? 0,
+    address.replicate ?? 0,
+    address.chain ?? 0,
+    purposes[address.purpose],
+  ]
+  return generators(words)
+}
+
+/** A seed as given by a user, or a USAGE error. Larger words would wrap silently and repeat another seed's stream. */
+export function checkSeed(seed: number): number {
+  if (!Number.isInteger(seed) || seed < 0 || seed > 0xffffffff) {
+    throw new GlmmError('USAGE', `expected a seed from 0 to 4294967295, got ${seed}`, 'give a whole number in that range')
+  }
+  return seed
+}
