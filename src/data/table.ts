@@ -6,6 +6,8 @@ export interface Table {
   readonly columns: readonly Column[]
   /** Line of the source file on which row 0 stands (header lines are counted); 1 for tables made in memory. */
   readonly firstLine: number
+  /** Line of each row, where rows and lines do not go together (blank lines, line ends inside quotes); else null. */
+  readonly lines: Int32Array | null
 }
 
 /** A column whose every cell is a number or missing (NaN). */

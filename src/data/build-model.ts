@@ -1,0 +1,122 @@
+import { GlmmError, type Warning } from '../errors.js'
+import { caretLines } from '../formula/formula-fault.js'
+import { type FormulaTerms, formulaTerms } from '../formula/formula-terms.js'
+import { formulaText } from '../formula/formula-text.js'
+import { parseFormula } from '../formula/parse-formula.js'
+import { eachName, type Formula, type SyntaxNode } from '../formula/syntax-tree.js'
+import type { Levels } from './column-facts.js'
+import { completeFrame } from './complete-frame.js'
+import { designMatrix } from './design-matrix.js'
+import { numericColumn } from './evaluate.js'
+import { aliasWarnings, fixedEffects } from './fixed-effects.js'
+import { absentColumn, type Frame, frameOf, namedColumn } from './frame.js'
+import type { Model, Predictor } from './model.js'
+import { randomTerm } from './random-term.js'
+import { cbindOf, type ResponseRule, responseOf } from './response.js'
+import type { Column, Table } from './table.js'
+
+export interface ModelOptions {
+  readonly rule: ResponseRule
+  /** Column with the trials of a binomial proportion. */
+  readonly weights?: string | undefined
+  /** Column added to the linear predictor, besides any offset() of the formula. */
+  readonly offset?: string | undefined
+  /** Further predictors of the family, such as 'dispersion': an intercept alone for each. */
+  readonly interceptOnly?: readonly string[] | undefined
+}
+
+/**
+ * The model of a formula and a table: R's model frame, design matrices and lme4's random terms as plain data.
+ * Throws GlmmError FORMULA, COLUMN, RESPONSE, MODEL or USAGE.
+ */
+export function buildModel(formula: string | Formula, table: Table, options: ModelOptions): Model {
+  const parsed = typeof formula === 'string' ? parseFormula(formula) : formula
+  const reserved = [options.weights, options.offset].filter((name) => name !== undefined)
+  const terms = formulaTerms(
+    parsed,
+    table.columns.map((column) => column.name),
+    reserved,
+  )
+  const { response } = terms
+  if (response === null)
+    throw new GlmmError(
+      'FORMULA',
+      'a response was expected before ~, got none',
+      'write response ~ terms, such as y ~ x + (1 | g)',
+      caretLines(parsed.source, 0),
+    )
+  const whole = frameOf(table, null, parsed.source)
+  const weights = optionColumn(options.weights, 'weights', whole)
+  const offset = optionColumn(options.offset, 'an offset', whole)
+  const columns = usedColumns(parsed, terms, whole)
+  for (const column of [weights, offset]) if (column !== null) columns.add(column)
+  const groupings = terms.random.flatMap((part) => part.factors)
+  const complete = completeFrame(table, parsed.source, [...columns], expressions(terms, response), groupings)
+  const { frame, dropped } = complete
+  const fixed = fixedEffects(designMatrix(terms.fixed, complete), frame.nrow)
+  const made = new Map<string, Levels>()
+  const random = terms.random.map((part) => randomTerm(part, complete, made))
+  const mean: Predictor = { name: 'mean', fixed, offset: offsetOf(terms, offset, frame), random }
+  const further = (options.interceptOnly ?? []).map((name) => interceptAlone(name, frame.nrow))
+  const warnings: readonly Warning[] = [...complete.warnings, ...aliasWarnings(fixed)]
+  return {
+    formula: formulaText(parsed),
+    family: options.rule.family,
+    link: options.rule.link,
+    nobs: frame.nrow,
+    dropped,
+    response: responseOf(response, frame, options.rule, weights),
+    predictors: [mean, ...further],
+    warnings,
+  }
+}
+
+function optionColumn(name: string | undefined, what: string, frame: Frame): Column | null {
+  if (name === undefined) return null
+  const column = frame.columns.get(name)
+  if (column === undefined) throw absentColumn(frame.table, name, `a column of ${what}`)
+  return column
+}
+
+/** Every column the formula names, those of terms taken out again included (as in R), and what `.` stands for. */
+function usedColumns(formula: Formula, terms: FormulaTerms, frame: Frame): Set<Column> {
+  const used = new Set<Column>()
+  const use = (node: SyntaxNode): void => {
+    eachName(node, (name) => {
+      if (name.name !== '.') used.add(namedColumn(frame, name))
+    })
+  }
+  if (formula.left !== null) use(formula.left)
+  use(formula.right)
+  for (const { variables } of [terms.fixed, ...terms.random.map((part) => part.effects)])
+    for (const { node } of variables) if (node.kind === 'name') use(node)
+  return used
+}
+
+/** The variables to compute: those of terms that are left, and the response where it is one variable. */
+function expressions(terms: FormulaTerms, response: SyntaxNode): SyntaxNode[] {
+  const nodes: SyntaxNode[] = cbindOf(response) === null ? [response] : []
+  for (const part of [terms.fixed, ...terms.random.map((r) => r.effects)]) {
+    const needed = new Set(part.terms.flat())
+    for (const [v, { node }] of part.variables.entries()) if (needed.has(v)) nodes.push(node)
+  }
+  return nodes
+}
+
+/** The sum of the formula's offsets and the offset column, or null for none. */
+function offsetOf(terms: FormulaTerms, column: Column | null, frame: Frame): Float64Array | null {
+  const nodes = terms.fixed.offsets.map((v) => terms.fixed.variables[v].node)
+  if (column !== null) nodes.push({ kind: 'name', name: column.name, start: 0, end: 0 })
+  if (nodes.length === 0) return null
+  const sum = new Float64Array(frame.nrow)
+  for (const node of nodes) {
+    const values = numericColumn(node, frame)
+    for (let i = 0; i < sum.length; i++) sum[i] += values[i]
+  }
+  return sum
+}
+
+function interceptAlone(name: string, n: number): Predictor {
+  const x = new Float64Array(n).fill(1)
+  return { name, fixed: { names: ['(Intercept)'], x, aliased: [] }, offset: null, random: [] }
+}

@@ -1,0 +1,147 @@
+import { GlmmError } from '../errors.js'
+import type { Terms } from '../formula/expand-terms.js'
+import { nodeText } from '../formula/formula-text.js'
+import { strayTextRow } from './column-facts.js'
+import type { CompleteFrame } from './complete-frame.js'
+import { type Coding, factorCoding } from './factor-coding.js'
+import { usedLevels } from './factor-levels.js'
+import { cellAt, faultAt, namedColumn, tablePlace } from './frame.js'
+import type { FactorValue, MatrixValue, NumericValue } from './value.js'
+
+/** A design matrix before aliased columns are taken out: rows x names.length, column after column. */
+export interface Design {
+  readonly names: readonly string[]
+  readonly x: Float64Array
+}
+
+type Variable = NumericValue | MatrixValue | FactorValue
+
+/** Numbers a design matrix may hold: 1.6 GB. */
+const maxCells = 2e8
+
+/** R's model.matrix with treatment contrasts: same columns, same order, same names. */
+export function designMatrix(terms: Terms, complete: CompleteFrame): Design {
+  const n = complete.frame.nrow
+  const variables: (Variable | undefined)[] = new Array(terms.variables.length)
+  for (const term of terms.terms) for (const v of term) variables[v] ??= variableOf(terms, v, complete)
+  const isFactor = variables.map((variable) => variable?.kind === 'factor')
+  const coding = factorCoding(terms, isFactor)
+  let width = terms.intercept ? 1 : 0
+  const names: string[] = terms.intercept ? ['(Intercept)'] : []
+  for (const [t, term] of terms.terms.entries()) {
+    width += term.reduce((product, v, i) => product * suffixesOf(variables[v]!, coding[t][i]).length, 1)
+    if (width * n > maxCells) throw tooWide(width, n)
+    for (const name of columnNames(term, terms, variables, coding[t])) names.push(name)
+  }
+  const x = new Float64Array(n * width)
+  if (terms.intercept) x.fill(1, 0, n)
+  let at = terms.intercept ? 1 : 0
+  for (const [t, term] of terms.terms.entries()) at += fillTerm(x, at, n, term, variables, coding[t])
+  return { names, x }
+}
+
+const tooWide = (width: number, n: number): GlmmError =>
+  new GlmmError(
+    'MODEL',
+    `a design matrix of at most ${maxCells} numbers was expected, got at least ${width} columns by ${n} rows`,
+    'a factor of many levels is a group: write (1 | f); or cross fewer factors',
+  )
+
+function variableOf(terms: Terms, v: number, complete: CompleteFrame): Variable {
+  const { frame } = complete
+  const { node, text } = terms.variables[v]
+  const value = complete.values.get(text)!
+  if (value.kind === 'constant')
+    throw faultAt(frame, node, `a column was expected as a term, got the constant ${text}`, 'remove that term')
+  if (value.kind !== 'factor') return value
+  if (node.kind === 'name') {
+    const column = namedColumn(frame, node)
+    const stray = column.kind === 'factor' ? strayTextRow(column) : -1
+    if (stray >= 0)
+      throw faultAt(
+        frame,
+        node,
+        `numbers were expected in column ${text}, most of whose cells are, got ${cellAt(column, stray)} in ${tablePlace(frame.table, stray)}`,
+        `mend the cell (NA for a missing value), or write factor(${nodeText(node)}) if its numbers are labels`,
+      )
+  }
+  const used = usedLevels(value)
+  if (used.levels.length < 2)
+    throw faultAt(
+      frame,
+      node,
+      `at least two levels were expected in ${text}, got only ${JSON.stringify(used.levels[0])}`,
+      'leave that term out: a column that does not vary explains nothing',
+    )
+  return used === value ? value : { kind: 'factor', ...used }
+}
+
+/** What each column of a variable adds to its name. */
+function suffixesOf(variable: Variable, coding: Coding): readonly string[] {
+  if (variable.kind === 'numeric') return ['']
+  if (variable.kind === 'matrix') return variable.columns.length === 1 ? [''] : variable.suffixes
+  return coding === 'full' ? variable.levels : variable.levels.slice(1)
+}
+
+/** Names of a term's columns, the first variable running fastest. */
+function columnNames(
+  term: readonly number[],
+  terms: Terms,
+  variables: readonly (Variable | undefined)[],
+  coding: readonly Coding[],
+): string[] {
+  let names: string[] = []
+  for (const [i, v] of term.entries()) {
+    const own = suffixesOf(variables[v]!, coding[i]).map((suffix) => terms.variables[v].text + suffix)
+    names = i === 0 ? own : own.flatMap((name) => names.map((before) => `${before}:${name}`))
+  }
+  return names
+}
+
+/**
+ * Fills the columns of one term from column `at` and returns how many they are. A row has entries only where its
+ * levels lead (`place`), times the product of the numeric variables; columns of matrices are gone through in turn.
+ */
+function fillTerm(
+  x: Float64Array,
+  at: number,
+  n: number,
+  term: readonly number[],
+  variables: readonly (Variable | undefined)[],
+  coding: readonly Coding[],
+): number {
+  const place = new Int32Array(n)
+  const product = new Float64Array(n).fill(1)
+  let blocks: { shift: number; values: Float64Array }[] = [{ shift: 0, values: product }]
+  let stride = 1
+  for (const [k, v] of term.entries()) {
+    const variable = variables[v]!
+    if (variable.kind === 'numeric') {
+      for (let i = 0; i < n; i++) product[i] *= variable.values[i]
+    } else if (variable.kind === 'factor') {
+      const first = coding[k] === 'full' ? 0 : 1
+      for (let i = 0; i < n; i++) {
+        const level = variable.codes[i] - first
+        place[i] = level < 0 || place[i] < 0 ? -1 : place[i] + level * stride
+      }
+      stride *= variable.levels.length - first
+    } else {
+      const step = stride
+      const before = blocks
+      blocks = variable.columns.flatMap((column, c) =>
+        before.map(({ shift, values }) => ({
+          shift: shift + c * step,
+          values: values === product ? column : values.map((value, i) => value * column[i]),
+        })),
+      )
+      stride *= variable.columns.length
+    }
+  }
+  for (const { shift, values } of blocks) {
+    for (let i = 0; i < n; i++) {
+      if (place[i] < 0) continue
+      x[(at + shift + place[i]) * n + i] = values === product ? product[i] : product[i] * values[i]
+    }
+  }
+  return stride
+}

@@ -1,0 +1,124 @@
+import { formulaFault } from '../formula/formula-fault.js'
+import { nodeText } from '../formula/formula-text.js'
+import { numberText } from '../formula/number-text.js'
+import { type BinaryNode, eachName, type SyntaxNode } from '../formula/syntax-tree.js'
+import { cellText, firstTextRow } from './column-facts.js'
+import { type Frame, faultAt, gather, namedColumn, numbersOf, placeOf, tablePlace, valuesAt } from './frame.js'
+import { functions } from './functions.js'
+import type { FactorColumn } from './table.js'
+import type { NumericValue, Value } from './value.js'
+
+/** The worth of an expression in the rows of a frame. Only the functions of the registry can be called. */
+export function evaluate(node: SyntaxNode, frame: Frame): Value {
+  switch (node.kind) {
+    case 'name': {
+      const column = namedColumn(frame, node)
+      return column.kind === 'numeric'
+        ? { kind: 'numeric', values: numbersOf(frame, column.values, column) }
+        : { kind: 'factor', levels: column.levels, codes: gather(column.codes, frame.rows) }
+    }
+    case 'number':
+    case 'text':
+    case 'logical':
+      return { kind: 'constant', values: [node.value] }
+    case 'bracket':
+      return evaluate(node.inner, frame)
+    case 'unary': {
+      const inner = numeric(node.operand, frame)
+      if (node.operator === '+') return inner
+      if (inner.kind === 'constant') return { kind: 'constant', values: inner.values.map((value) => -value) }
+      return { kind: 'numeric', values: inner.values.map((value) => -value) }
+    }
+    case 'binary':
+      return arithmetic(node, frame)
+    case 'call':
+      return functions.get(node.name)!(node, frame)
+  }
+}
+
+export interface NumericConstant {
+  readonly kind: 'constant'
+  readonly values: readonly number[]
+}
+
+/** An expression that has to be a number or a column of numbers. */
+export function numeric(node: SyntaxNode, frame: Frame): NumericValue | NumericConstant {
+  const value = evaluate(node, frame)
+  if (value.kind === 'numeric') return value
+  if (value.kind === 'constant' && value.values.length === 1 && typeof value.values[0] === 'number')
+    return { kind: 'constant', values: [value.values[0]] }
+  if (value.kind === 'factor' && node.kind === 'name') {
+    const column = namedColumn(frame, node) as FactorColumn
+    const row = firstTextRow(column)
+    const got = row < 0 ? 'text' : `${JSON.stringify(cellText(column, row))} in ${tablePlace(frame.table, row)}`
+    throw faultAt(
+      frame,
+      node,
+      `numbers were expected in column ${node.name}, got ${got}`,
+      'mend the cell (NA for a missing value), or leave a column of text out of arithmetic',
+    )
+  }
+  throw faultAt(frame, node, `numbers were expected, got ${nodeText(node)}`, 'use a column of numbers here')
+}
+
+/** A column of numbers; a constant is repeated. */
+export function numericColumn(node: SyntaxNode, frame: Frame): Float64Array {
+  const value = numeric(node, frame)
+  return value.kind === 'numeric' ? value.values : new Float64Array(frame.nrow).fill(value.values[0])
+}
+
+function arithmetic(node: BinaryNode, frame: Frame): Value {
+  const a = numeric(node.left, frame)
+  const b = numeric(node.right, frame)
+  const both = a.kind === 'constant' && b.kind === 'constant'
+  const n = both ? 1 : frame.nrow
+  const out = new Float64Array(n)
+  const left = a.values
+  const right = b.values
+  // A constant stands still: its step through the rows is 0.
+  const p = a.kind === 'constant' ? 0 : 1
+  const q = b.kind === 'constant' ? 0 : 1
+  switch (node.operator) {
+    case '+':
+      for (let i = 0; i < n; i++) out[i] = left[i * p] + right[i * q]
+      break
+    case '-':
+      for (let i = 0; i < n; i++) out[i] = left[i * p] - right[i * q]
+      break
+    case '*':
+      for (let i = 0; i < n; i++) out[i] = left[i * p] * right[i * q]
+      break
+    case '/':
+      for (let i = 0; i < n; i++) out[i] = left[i * p] / right[i * q]
+      break
+    case '^':
+      for (let i = 0; i < n; i++) out[i] = left[i * p] ** right[i * q]
+      break
+    default:
+      throw formulaFault(
+        frame.source,
+        node.start,
+        `arithmetic by + - * / ^ was expected, got ${nodeText(node)}`,
+        'interactions and nesting stand outside functions and I()',
+      )
+  }
+  if (both && Number.isFinite(out[0])) return { kind: 'constant', values: [out[0]] }
+  refuseNotFinite(out, node, frame)
+  return { kind: 'numeric', values: out }
+}
+
+/** Throws for the first row in which finite cells have given something that is no number. */
+export function refuseNotFinite(out: Float64Array, node: SyntaxNode, frame: Frame): void {
+  for (let i = 0; i < out.length; i++) {
+    if (Number.isFinite(out[i])) continue
+    const names = new Set<string>()
+    eachName(node, (name) => names.add(name.name))
+    const given = names.size === 0 ? '' : ` from ${valuesAt(frame, names, i)} in ${placeOf(frame, i)}`
+    throw faultAt(
+      frame,
+      node,
+      `finite numbers were expected of ${nodeText(node)}, got ${numberText(out[i])}${given}`,
+      'correct the cell, or leave that row out by writing NA',
+    )
+  }
+}

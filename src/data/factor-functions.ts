@@ -1,0 +1,89 @@
+import { formulaFault } from '../formula/formula-fault.js'
+import { nodeText } from '../formula/formula-text.js'
+import { nearestName } from '../formula/nearest-name.js'
+import { numberText } from '../formula/number-text.js'
+import type { SyntaxNode } from '../formula/syntax-tree.js'
+import { columnLevels, numericLevels } from './column-facts.js'
+import { evaluate } from './evaluate.js'
+import { type Frame, gather, namedColumn, numbersOf } from './frame.js'
+import type { ConstantValue, FactorValue } from './value.js'
+
+/** An expression as a factor: numbers become levels in ascending order. */
+export function asFactor(node: SyntaxNode, frame: Frame): FactorValue {
+  if (node.kind === 'name') {
+    const column = namedColumn(frame, node)
+    if (column.kind === 'numeric') numbersOf(frame, column.values, column)
+    const { levels, codes } = columnLevels(column)
+    return { kind: 'factor', levels, codes: gather(codes, frame.rows) }
+  }
+  const value = evaluate(node, frame)
+  if (value.kind === 'factor') return value
+  if (value.kind === 'numeric') return { kind: 'factor', ...numericLevels(value.values) }
+  throw formulaFault(
+    frame.source,
+    node.start,
+    `a column was expected as factor, got ${nodeText(node)}`,
+    'name a column',
+  )
+}
+
+const levelText = (value: number | string | boolean): string =>
+  typeof value === 'number' ? numberText(value) : typeof value === 'boolean' ? String(value).toUpperCase() : value
+
+/** R's factor(x, levels, labels): values outside `levels` become missing. */
+export function factorOf(
+  node: SyntaxNode,
+  levels: ConstantValue | null,
+  labels: ConstantValue | null,
+  frame: Frame,
+): FactorValue {
+  const given = asFactor(node, frame)
+  const wanted = levels === null ? null : levels.values.map(levelText)
+  if (wanted !== null && new Set(wanted).size < wanted.length)
+    throw formulaFault(
+      frame.source,
+      node.start,
+      `different levels were expected, got ${wanted.join(', ')}`,
+      'remove one',
+    )
+  let { codes } = given
+  if (wanted !== null) {
+    const place = new Map(wanted.map((level, i) => [level, i]))
+    const moved = given.levels.map((level) => place.get(level) ?? -1)
+    codes = given.codes.map((code) => (code < 0 ? -1 : moved[code]))
+  }
+  const names = wanted ?? given.levels
+  if (labels === null) return { kind: 'factor', levels: names, codes }
+  const texts = labels.values.map(levelText)
+  if (texts.length !== names.length || new Set(texts).size < texts.length)
+    throw formulaFault(
+      frame.source,
+      node.start,
+      `${names.length} different labels were expected for ${nodeText(node)}, got ${texts.join(', ')}`,
+      `one for each of the levels ${names.join(', ')}`,
+    )
+  return { kind: 'factor', levels: texts, codes }
+}
+
+/** R's relevel(x, ref): the level `ref`, or the one of that number, comes first. */
+export function releveled(node: SyntaxNode, ref: SyntaxNode, frame: Frame): FactorValue {
+  const given = asFactor(node, frame)
+  const value = evaluate(ref, frame)
+  const wanted = value.kind === 'constant' && value.values.length === 1 ? value.values[0] : null
+  const text = wanted === null ? nodeText(ref) : levelText(wanted)
+  // As in R, a number counts the levels, a text names one.
+  const first = typeof wanted === 'number' ? wanted - 1 : given.levels.indexOf(text)
+  if (wanted === null || given.levels[first] === undefined) {
+    const near = nearestName(text, given.levels)
+    throw formulaFault(
+      frame.source,
+      ref.start,
+      `a level of ${nodeText(node)} was expected as ref, got ${nodeText(ref)}`,
+      `${near === null ? '' : `did you mean "${near}"? `}the levels are ${given.levels.slice(0, 12).join(', ')}`,
+      'COLUMN',
+    )
+  }
+  const levels = [given.levels[first], ...given.levels.filter((_, i) => i !== first)]
+  const codes = given.codes.map((code) => (code < 0 ? -1 : code === first ? 0 : code < first ? code + 1 : code))
+  return { kind: 'factor', levels, codes }
+}

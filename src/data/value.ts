@@ -1,0 +1,24 @@
+/** What an expression of a formula is worth. Vectors have the frame's number of rows and may be shared: never change them. */
+export type Value = NumericValue | MatrixValue | FactorValue | ConstantValue
+
+export interface NumericValue {
+  readonly kind: 'numeric'
+  readonly values: Float64Array
+}
+export interface MatrixValue {
+  readonly kind: 'matrix'
+  readonly columns: readonly Float64Array[]
+  /** What each column adds to the name of the variable. */
+  readonly suffixes: readonly string[]
+}
+export interface FactorValue {
+  readonly kind: 'factor'
+  readonly levels: readonly string[]
+  /** -1 is missing, which factor(x, levels = ) can make. */
+  readonly codes: Int32Array
+}
+/** One or more constants: 2, "b", TRUE, c("a", "b"). */
+export interface ConstantValue {
+  readonly kind: 'constant'
+  readonly values: readonly (number | string | boolean)[]
+}
