@@ -1,17 +1,19 @@
-/** What a sampler tells of each kept draw of one chain; arrays have one element a draw. */
+/** What a sampler reports of the draws it kept in one chain; each array has one entry a draw. */
 export interface ChainStatistics {
-  /** Log posterior density over the sampler's own coordinates (Stan's lp__). */
+  /** Log density of the unconstrained posterior at the draw, every constant included. */
   readonly logDensity: Float64Array
-  /** Mean Metropolis acceptance probability over the trajectory. */
+  /** Mean acceptance probability over the steps tried. */
   readonly acceptRate: Float64Array
-  /** Step size after warm-up. */
+  /** The step size all draws were made with. */
   readonly stepSize: number
+  /** Doublings of the trajectory; 0 for samplers without. */
   readonly treeDepth: Float64Array
+  /** Leapfrog steps, each one gradient. */
   readonly leapfrogs: Float64Array
-  /** 1 where the trajectory diverged. */
+  /** 1 where the integrator left the energy surface, else 0. */
   readonly divergent: Float64Array
-  /** Hamiltonian at the start of the trajectory. */
+  /** Value of the Hamiltonian; NaN for samplers without. */
   readonly energy: Float64Array
-  /** 1 where the trajectory was cut at the largest tree depth. */
+  /** 1 where the trajectory was cut at the greatest depth allowed before it turned around, else 0. */
   readonly cut: Float64Array
 }

@@ -12,7 +12,9 @@ const signWord = new Uint8Array(new Uint32Array([1]).buffer)[0]
  */
 export function sortOrder(values: Float64Array): Uint32Array {
   const n = values.length
-  const words = new Uint32Array(values.slice().buffer)
+  const copy = new Float64Array(n)
+  for (let i = 0; i < n; i++) copy[i] = values[i] + 0 // -0 + 0 = 0, whose bits are those of its equal
+  const words = new Uint32Array(copy.buffer)
   const high = new Uint32Array(n)
   const low = new Uint32Array(n)
   for (let i = 0; i < n; i++) {

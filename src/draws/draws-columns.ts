@@ -1,0 +1,56 @@
+import type { ChainStatistics } from './chain-statistics.js'
+import type { Draws } from './draws.js'
+
+/** One column of a file of draws: its value for draw d of chain c, both from 0. */
+export interface DrawsColumn {
+  readonly name: string
+  /** Whether all values are whole numbers below 2^31. */
+  readonly whole: boolean
+  readonly at: (c: number, d: number) => number
+}
+
+/** A statistic of the sampler under the name Stan gives it. */
+interface StatisticColumn {
+  readonly name: string
+  readonly whole: boolean
+  readonly field: keyof ChainStatistics
+}
+
+/** In Stan's order; Stan has no `max_treedepth__`. */
+export const statisticColumns: readonly StatisticColumn[] = [
+  { name: 'lp__', whole: false, field: 'logDensity' },
+  { name: 'accept_stat__', whole: false, field: 'acceptRate' },
+  { name: 'stepsize__', whole: false, field: 'stepSize' },
+  { name: 'treedepth__', whole: true, field: 'treeDepth' },
+  { name: 'n_leapfrog__', whole: true, field: 'leapfrogs' },
+  { name: 'divergent__', whole: true, field: 'divergent' },
+  { name: 'energy__', whole: false, field: 'energy' },
+  { name: 'max_treedepth__', whole: true, field: 'cut' },
+]
+
+/** The columns that say which draw a row is, numbered from 1, as R's posterior names them. */
+export const indexColumns = ['.chain', '.iteration', '.draw'] as const
+
+/**
+ * The columns of a file of draws: which draw it is, the sampler's statistics where there are any, the parameters under
+ * their own names. Rows are draws, chain after chain.
+ */
+export function drawsColumns(draws: Draws, statistics: readonly ChainStatistics[] = []): DrawsColumn[] {
+  const width = draws.names.length
+  const columns: DrawsColumn[] = [
+    { name: indexColumns[0], whole: true, at: (c) => c + 1 },
+    { name: indexColumns[1], whole: true, at: (_, d) => d + 1 },
+    { name: indexColumns[2], whole: true, at: (c, d) => c * draws.ndraws + d + 1 },
+  ]
+  if (statistics.length > 0) {
+    for (const { name, whole, field } of statisticColumns) {
+      const values = statistics.map((chain) => chain[field])
+      columns.push({ name, whole, at: (c, d) => valueAt(values[c], d) })
+    }
+  }
+  for (const [j, name] of draws.names.entries())
+    columns.push({ name, whole: false, at: (c, d) => draws.values[c][d * width + j] })
+  return columns
+}
+
+const valueAt = (values: Float64Array | number, d: number): number => (typeof values === 'number' ? values : values[d])

@@ -1,0 +1,47 @@
+import { randomUUID } from 'node:crypto'
+import { rename, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { GlmmError } from '../errors.js'
+
+/**
+ * Writes a file whole or not at all: `write` fills a temporary file in the same folder, which then takes the name, so
+ * that a reader never meets half a file and an old one survives a failure.
+ */
+export async function writeAtomically(path: string, write: (temporary: string) => Promise<void>): Promise<void> {
+  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`)
+  try {
+    await write(temporary)
+    await rename(temporary, path)
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => {})
+    throw fileError(path, error)
+  }
+}
+
+function fileError(path: string, error: unknown): unknown {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const folder = dirname(path)
+  const found = ((): [got: string, hint: string] | undefined => {
+    switch (code) {
+      case 'ENOENT':
+        return [`the folder ${folder} does not exist`, 'make the folder first, or write elsewhere']
+      case 'ENOTDIR':
+        return [`${folder} is not a folder`, 'write into a folder']
+      case 'EISDIR':
+      case 'EEXIST':
+      case 'ENOTEMPTY':
+        return [`${path} is a folder`, 'name a file in it']
+      case 'EACCES':
+      case 'EPERM':
+      case 'EROFS':
+        return [`the folder ${folder} may not be written to`, 'check its permissions, or write elsewhere']
+      case 'ENOSPC':
+      case 'EDQUOT':
+        return ['the disk is full', 'free some space, or write elsewhere']
+      case 'ENAMETOOLONG':
+        return ['the name is too long', 'choose a shorter name']
+    }
+    return undefined
+  })()
+  return found === undefined ? error : new GlmmError('FILE', `expected to write ${path}, but ${found[0]}`, found[1])
+}
