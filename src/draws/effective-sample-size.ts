@@ -9,7 +9,7 @@ import { varies } from './varies.js'
 
 /**
  * Effective sample size of the mean over m chains of n draws as they stand (neither split nor transformed): Vehtari,
- * Gelman, Simpson, Carpenter and Burkner (2021), section 3.2, with the initial monotone sequence of Geyer (1992).
+ * Gelman, Simpson, Carpenter and Burkner (2021), section 3, with the initial monotone sequence of Geyer (1992).
  * NaN for fewer than three draws a chain, and for draws that are constant or not finite. Capped at mn log10(mn), since
  * the autocorrelations of antithetic chains can bring the sum near zero or below.
  */
@@ -51,7 +51,7 @@ export const essBulk = (chains: readonly Float64Array[]): number =>
 /** ESS of the mean on its own scale, for the error of the posterior mean. */
 export const essMean = (chains: readonly Float64Array[]): number => effectiveSampleSize(splitChains(chains))
 
-/** ESS for the posterior SD: of the absolute deviations from the mean (as posterior does since its version 1.3). */
+/** ESS for the posterior SD: of the absolute deviations from the mean, as posterior does. */
 export function essSd(chains: readonly Float64Array[]): number {
   const { mean } = moments(chains)
   const distances = chains.map((chain) => {

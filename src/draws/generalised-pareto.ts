@@ -18,7 +18,7 @@ export function fitGeneralisedPareto(exceedances: Float64Array): GeneralisedPare
   const thetas = new Float64Array(gridSize)
   const profile = new Float64Array(gridSize)
   for (let j = 0; j < gridSize; j++) {
-    // Their eq. 9: a prior in which 3 x the first quartile sets the scale.
+    // Their prior, in which 3 x the first quartile sets the scale.
     thetas[j] = 1 / largest + (1 - Math.sqrt(gridSize / (j + 0.5))) / (3 * quartile)
     const k = shapeGiven(thetas[j], exceedances)
     profile[j] = n * (Math.log(-thetas[j] / k) - k - 1)

@@ -15,7 +15,7 @@ let latest: FourierTransform | undefined
 
 /**
  * Autocovariance of equally long chains, averaged over the chains: lag t -> mean over chains of
- * (1/n) sum_i (x_i - xbar)(x_{i+t} - xbar), with the chain's own mean and the divisor n (Vehtari et al. 2021, eq. 9).
+ * (1/n) sum_i (x_i - xbar)(x_{i+t} - xbar), with the chain's own mean and the divisor n (Vehtari et al. 2021, section 3).
  * Lags must be asked for in ascending order from zero. Few are needed for a chain that mixes well, so they are computed
  * when asked for, and only a slowly mixing chain pays for the Fourier transforms.
  */

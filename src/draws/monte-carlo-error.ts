@@ -10,7 +10,7 @@ export const mcseMean = (chains: readonly Float64Array[]): number => moments(cha
 
 /**
  * Monte Carlo standard error of the posterior SD, by the delta method from that of the variance: with d = x - mean,
- * Var(sd) = (E d^4 - (E d^2)^2) / ESS(d^2) / (4 E d^2) (Vehtari et al. 2021, section 4.4, and posterior).
+ * Var(sd) = (E d^4 - (E d^2)^2) / ESS(d^2) / (4 E d^2) (Vehtari et al. 2021, section 4, and posterior).
  */
 export function mcseSd(chains: readonly Float64Array[]): number {
   const { mean, variance, fourth } = moments(chains)
@@ -26,7 +26,7 @@ export function mcseSd(chains: readonly Float64Array[]): number {
 /**
  * Monte Carlo standard error of the posterior p quantile: half the distance between the draws at the 16 % and 84 %
  * points of Beta(S p + 1, S (1 - p) + 1), the distribution of the share below the quantile, where S is the ESS for this
- * quantile (Vehtari et al. 2021, section 4.4).
+ * quantile (Vehtari et al. 2021, section 4).
  */
 export function mcseQuantile(chains: readonly Float64Array[], p: number): number {
   const { ascending } = sortedDraws(chains)

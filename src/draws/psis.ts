@@ -42,7 +42,7 @@ function smoothTail(logWeights: Float64Array): number {
   if (logWeights[members[0]] === logWeights[members[tail - 1]]) return Number.NEGATIVE_INFINITY
   const cutoff = Math.exp(logWeights[order[size - tail - 1]])
   const fitted = fitGeneralisedPareto(Float64Array.from(members, (s) => Math.exp(logWeights[s]) - cutoff))
-  // A weakly informative prior worth ten draws pulls k to 0.5, so that short tails do not scatter (their appendix C).
+  // A weakly informative prior worth ten draws pulls k to 0.5, so that short tails do not scatter.
   const k = (fitted.k * tail + 10 * 0.5) / (tail + 10)
   if (!Number.isFinite(k)) return Number.POSITIVE_INFINITY
   for (let z = 0; z < tail; z++) {

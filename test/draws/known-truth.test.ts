@@ -12,7 +12,7 @@ const draws = 5000
 describe.each([0, 0.5, 0.9, 0.97, -0.3, -0.7])('AR(1) chains with rho = %f', (rho) => {
   const sample = ar1Chains(rho, chains, draws, 20240101 + Math.round(100 * rho))
   // The autocorrelations rho^t sum to tau = (1 + rho) / (1 - rho). A window of T lags estimates tau with relative
-  // variance 2 (2T + 1) / N (Madras and Sokal 1988, eq. 2.19). Geyer's rule stops near the lag where rho^t is in the
+  // variance 2 (2T + 1) / N (Madras and Sokal 1988). Geyer's rule stops near the lag where rho^t is in the
   // noise 1 / sqrt(N), give or take; a few lags at least.
   const tau = (1 + rho) / (1 - rho)
   const window = Math.max(4, Math.log(chains * draws) / (2 * -Math.log(Math.abs(rho) || 1e-9)))
