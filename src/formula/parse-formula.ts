@@ -86,7 +86,10 @@ function operand(parser: Parser): SyntaxNode {
   switch (token.kind) {
     case 'number': {
       const integer = text.endsWith('L')
-      return { kind: 'number', value: Number(integer ? text.slice(0, -1) : text), integer, start, end }
+      const value = Number(integer ? text.slice(0, -1) : text)
+      if (value === Number.POSITIVE_INFINITY)
+        throw formulaFault(parser.source, start, `a finite number was expected, got ${text}`, 'write a smaller number')
+      return { kind: 'number', value, integer, start, end }
     }
     case 'text':
       return { kind: 'text', value: text, start, end }
