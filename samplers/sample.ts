@@ -1,8 +1,7 @@
 import type { Model } from '../src/data/model.js'
-import { diagnosticWarnings } from '../src/draws/diagnostic-warnings.js'
 import type { ChainStatistics } from '../src/draws/chain-statistics.js'
 import type { Draws } from '../src/draws/draws.js'
-import { ebfmi } from '../src/draws/ebfmi.js'
+import { posteriorDiagnostics } from '../src/draws/posterior-diagnostics.js'
 import type { ParameterSummary, PosteriorDiagnostics } from '../src/draws/posterior-record.js'
 import { summarise } from '../src/draws/summarise.js'
 import { thrownError } from '../src/errors.js'
@@ -11,7 +10,7 @@ import { likelihood } from '../src/likelihood/likelihood.js'
 import { drawNames } from '../src/likelihood/posterior.js'
 import { progressCounters } from './chain-plan.js'
 import { type ChainSettings, planChains } from './plan-chains.js'
-import { chainTask } from './run-chain.js'
+import { type ChainResult, chainTask } from './run-chain.js'
 
 /** Draws of all chains with what is known of their quality. */
 export interface Sample {
@@ -71,25 +70,14 @@ export async function sampleModel(
   const draws: Draws = { names: drawNames(like), ndraws: plan.draws, values: finished.map(({ values }) => values) }
   const statistics = finished.map((chain) => chain.statistics)
   const summary = summarise(draws)
-  const total = (of: (chain: (typeof finished)[number]) => number): number => finished.reduce((sum, chain) => sum + of(chain), 0)
-  const sum = (values: Float64Array): number => values.reduce((a, b) => a + b, 0)
-  const counts = {
-    divergences: total(({ statistics: s }) => sum(s.divergent)),
-    maxTreedepthHits: total(({ statistics: s }) => sum(s.cut)),
-    ebfmi: statistics.map(({ energy }) => ebfmi(energy)),
-  }
+  const seconds = (of: (chain: ChainResult) => number): number => finished.reduce((sum, chain) => sum + of(chain), 0)
   return {
     draws,
     statistics,
     summary,
-    diagnostics: {
-      ...counts,
-      stepSize: statistics.map(({ stepSize }) => stepSize),
-      acceptRate: statistics.map(({ acceptRate }) => sum(acceptRate) / acceptRate.length),
-      warnings: diagnosticWarnings({ summary, chains, draws: plan.draws, ...counts }),
-    },
-    warmupSeconds: total((chain) => chain.warmupSeconds),
-    sampleSeconds: total((chain) => chain.sampleSeconds),
+    diagnostics: posteriorDiagnostics(summary, statistics),
+    warmupSeconds: seconds((chain) => chain.warmupSeconds),
+    sampleSeconds: seconds((chain) => chain.sampleSeconds),
     outer: like.dimension,
   }
 }

@@ -1,0 +1,57 @@
+import type { ModelChoice } from '../src/data/state-model.js'
+import { GlmmError } from '../src/errors.js'
+import { parsePrior } from '../src/priors/parse-prior.js'
+import { checkSeed } from '../src/random/stream.js'
+import type { ChainSettings } from './plan-chains.js'
+import { samplers } from './registry.js'
+
+/** What a user may say of a sampling run. */
+export interface SampleOptions extends ModelChoice {
+  /** Statements such as 'b ~ normal(0, 2.5)'; defaults hold for what none names. */
+  readonly priors?: readonly string[] | undefined
+  readonly sampler?: string | undefined
+  /** Number of chains, 4 by default. */
+  readonly chains?: number | undefined
+  /** Iterations of warm-up a chain, 1000 by default. */
+  readonly warmup?: number | undefined
+  /** Draws kept a chain, 1000 by default. */
+  readonly draws?: number | undefined
+  /** Whole number from 0 to 2^32 - 1, 1 by default: the same seed gives the same draws. */
+  readonly seed?: number | undefined
+  /** Acceptance rate that the step size is steered to, 0.8 by default. */
+  readonly targetAccept?: number | undefined
+  /** Trajectories have at most 2^maxDepth points; 10 by default. */
+  readonly maxDepth?: number | undefined
+}
+
+export type ResolvedSettings = ChainSettings & { readonly chains: number }
+
+/** The settings in force, checked; a USAGE or PRIOR error names what is out of range. */
+export function resolveSettings(options: SampleOptions): ResolvedSettings {
+  const sampler = options.sampler ?? samplers[0].name
+  if (!samplers.some(({ name }) => name === sampler)) {
+    const known = samplers.map(({ name }) => name).join(', ')
+    throw new GlmmError('USAGE', `expected a sampler (${known}), got '${sampler}'`, 'give one of these')
+  }
+  const targetAccept = options.targetAccept ?? 0.8
+  if (!(targetAccept > 0 && targetAccept < 1)) {
+    throw new GlmmError('USAGE', `expected a target acceptance between 0 and 1, got ${targetAccept}`, 'the default is 0.8')
+  }
+  const priors = (options.priors ?? []).map((text) => parsePrior(text).text)
+  return {
+    sampler,
+    priors,
+    seed: checkSeed(options.seed ?? 1),
+    chains: whole('chains', options.chains ?? 4, 1, 1000),
+    warmup: whole('warmup', options.warmup ?? 1000, 0, 10_000_000),
+    // Split R-hat and the autocovariances need at least four draws a chain.
+    draws: whole('draws', options.draws ?? 1000, 4, 10_000_000),
+    targetAccept,
+    maxDepth: whole('maximal tree depth', options.maxDepth ?? 10, 1, 20),
+  }
+}
+
+function whole(what: string, value: number, low: number, high: number): number {
+  if (Number.isInteger(value) && value >= low && value <= high) return value
+  throw new GlmmError('USAGE', `expected ${what} from ${low} to ${high}, got ${value}`, 'give a whole number in that range')
+}

@@ -1,0 +1,37 @@
+import { stateModel } from '../src/data/state-model.js'
+import type { Table } from '../src/data/table.js'
+import type { PosteriorRecord } from '../src/draws/posterior-record.js'
+import type { Executor } from '../src/executor.js'
+import { type Sample, type SampleHooks, sampleModel } from './sample.js'
+import { resolveSettings, type SampleOptions } from './sample-options.js'
+import { sampleRecord } from './sample-record.js'
+
+/** A posterior: the record that --json prints, and the draws behind it. */
+export interface SampledPosterior {
+  readonly record: PosteriorRecord
+  readonly sample: Sample
+}
+
+/** Samples the posterior of the model of a formula and a table, its chains run by `executor`. */
+export async function samplePosterior(
+  formula: string,
+  table: Table,
+  options: SampleOptions,
+  executor: Executor,
+  hooks: SampleHooks = {},
+): Promise<SampledPosterior> {
+  const settings = resolveSettings(options)
+  const model = stateModel(formula, table, options)
+  const call = {
+    command: 'sample',
+    formula,
+    data: table.source,
+    family: model.family,
+    link: model.link,
+    weights: options.weights ?? null,
+    offset: options.offset ?? null,
+    ...settings,
+  }
+  const sample = await sampleModel(model, settings, executor, hooks)
+  return { record: sampleRecord(model, settings, sample, call), sample }
+}

@@ -1,0 +1,32 @@
+/** Flags of every command that reads a table and states a model; see program.ts for what each means. */
+export interface ModelFlags {
+  readonly data: string
+  readonly header: boolean
+  readonly names?: string
+  readonly family?: string
+  readonly link?: string
+  readonly weights?: string
+  readonly offset?: string
+  readonly json?: true
+}
+
+export interface FitFlags {
+  readonly nodes?: number | 'auto'
+}
+
+/** Flags of every command that samples. */
+export interface SamplingFlags {
+  readonly prior?: readonly string[]
+  readonly sampler?: string
+  readonly chains?: number
+  readonly warmup?: number
+  readonly draws?: number
+  readonly targetAccept?: number
+  readonly maxDepth?: number
+  readonly seed?: number
+  readonly threads?: number
+}
+
+export interface OutputFlag {
+  readonly out?: string
+}

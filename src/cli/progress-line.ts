@@ -1,0 +1,43 @@
+import type { ChainProgress } from '../../samplers/sample.js'
+
+export interface ProgressLine {
+  readonly show: (progress: ChainProgress) => void
+  readonly end: () => void
+}
+
+const silent: ProgressLine = { show: () => {}, end: () => {} }
+
+/** A live line of iterations done, divergences and rate; silent where `stream` is no terminal. */
+export async function progressLine(stream: NodeJS.WriteStream): Promise<ProgressLine> {
+  if (!stream.isTTY) return silent
+  const { default: progress } = await import('cli-progress')
+  const bar = new progress.SingleBar({
+    stream,
+    format: 'sampling {bar} {value}/{total} iterations | {finished} of {chains} chains done | {divergences} divergences | {rate}/s',
+    clearOnComplete: true,
+    hideCursor: true,
+    barsize: 20,
+  })
+  const began = performance.now()
+  let started = false
+  let ended = false
+  return {
+    show: ({ chains, total }) => {
+      if (ended) return
+      const done = chains.reduce((sum, { iteration }) => sum + iteration, 0)
+      const told = {
+        chains: chains.length,
+        finished: chains.filter(({ iteration }) => iteration === total).length,
+        divergences: chains.reduce((sum, chain) => sum + chain.divergences, 0),
+        rate: Math.round((1000 * done) / Math.max(1, performance.now() - began)),
+      }
+      if (!started) bar.start(total * chains.length, done, told)
+      started = true
+      bar.update(done, told)
+    },
+    end: () => {
+      if (started && !ended) bar.stop()
+      ended = true
+    },
+  }
+}

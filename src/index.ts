@@ -1,0 +1,69 @@
+import type { SampleHooks } from '../samplers/sample.js'
+import type { SampleOptions } from '../samplers/sample-options.js'
+import { type SampledPosterior, samplePosterior } from '../samplers/sample-posterior.js'
+import { threads as threadExecutor } from '../workers/threads.js'
+import { checkFormula } from './check/check.js'
+import type { Checked } from './check/check-model.js'
+import type { CheckRecord } from './check/check-record.js'
+import type { Table } from './data/table.js'
+import type { PosteriorRecord } from './draws/posterior-record.js'
+import type { Executor } from './executor.js'
+
+export type { SampleOptions } from '../samplers/sample-options.js'
+export type { ChainProgress, Sample, SampleHooks } from '../samplers/sample.js'
+export type { CheckRecord, Comparison, Effect, Ratio, Rung, Verdict } from './check/check-record.js'
+export { buildModel } from './data/build-model.js'
+export type { Model, Predictor, RandomTerm } from './data/model.js'
+export type { TableOptions } from './data/parse-table.js'
+export { parseTable } from './data/parse-table.js'
+export { readTable } from './data/read-table.js'
+export { type ModelChoice, stateModel as model } from './data/state-model.js'
+export type { Column, Table } from './data/table.js'
+export { tableFrom } from './data/table-from.js'
+export type { Draws } from './draws/draws.js'
+export type { ParameterSummary, PosteriorRecord } from './draws/posterior-record.js'
+export { readDraws } from './draws/read-draws.js'
+export { summarise } from './draws/summarise.js'
+export { writeDraws } from './draws/write-draws.js'
+export { GlmmError, type PlainError, type Warning } from './errors.js'
+export type { Executor } from './executor.js'
+export { type FitOptions, fit } from './fit/fit.js'
+export type { FitRecord } from './fit/fit-record.js'
+export { type Likelihood, type LogDensity, likelihood } from './likelihood/likelihood.js'
+export { jointPosterior, marginalPosterior, type Posterior } from './likelihood/posterior.js'
+export { priorsInForce } from './likelihood/priors-in-force.js'
+export { version } from './version.js'
+
+export interface RunChoice extends SampleHooks {
+  /** Threads to use, by default as many as the machine runs at once; no result depends on it. */
+  readonly threads?: number | undefined
+  /** What runs the chains, instead of threads of this process. */
+  readonly executor?: Executor | undefined
+}
+
+/** A posterior record with the draws behind it. */
+export type PosteriorResult = PosteriorRecord & Pick<SampledPosterior, 'sample'>
+/** A check record with the draws behind its posterior. */
+export type CheckResult = CheckRecord & Pick<Checked, 'sample'>
+
+/** Samples the posterior of the model of a formula and a table. Rejects with a GlmmError. */
+export async function sample(formula: string, table: Table, options: SampleOptions & RunChoice = {}): Promise<PosteriorResult> {
+  const { record, sample } = await onThreads(options, (executor) => samplePosterior(formula, table, options, executor, options))
+  return { ...record, sample }
+}
+
+/** Is Laplace's approximation good enough for this model? Rejects with a GlmmError. */
+export async function check(formula: string, table: Table, options: SampleOptions & RunChoice = {}): Promise<CheckResult> {
+  const { record, sample } = await onThreads(options, (executor) => checkFormula(formula, table, options, executor, options))
+  return { ...record, sample }
+}
+
+async function onThreads<Result>(choice: RunChoice, job: (executor: Executor) => Promise<Result>): Promise<Result> {
+  if (choice.executor) return job(choice.executor)
+  const executor = threadExecutor(choice.threads === undefined ? {} : { threads: choice.threads })
+  try {
+    return await job(executor)
+  } finally {
+    await executor.close()
+  }
+}
