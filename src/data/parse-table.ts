@@ -30,7 +30,7 @@ export function parseTable(text: string, options: TableOptions = {}): Table {
       `column names were expected for ${source}, which has no header, got none`,
       'give the names',
     )
-  const delimiter = delimiterOf(body, header)
+  const delimiter = delimiterOf(body, header ? null : options.names!.length)
   const reading: Reading = {
     source,
     header,
@@ -147,25 +147,26 @@ export function checkedNames(names: readonly string[], source: string): readonly
   return names
 }
 
-/** The delimiter the first line has most of. */
-function delimiterOf(body: string, header: boolean): Delimiter {
+/**
+ * The delimiter the first line has most of. In a text without header, of `width` columns, tabs are white space unless
+ * they alone make as many fields.
+ */
+function delimiterOf(body: string, width: number | null): Delimiter {
   let first = ''
-  const end = body.search(/\S/)
-  eachLine(body.slice(0, Math.max(end, 0) + 100_000), (line) => {
+  const start = Math.max(body.search(/\S/), 0)
+  eachLine(body.slice(0, start + 1_000_000), (line) => {
     if (first === '') first = line
   })
-  const unquoted = first.replace(/"(?:[^"]|"")*"/g, '')
+  const unquoted = first.trim().replace(/"(?:[^"]|"")*"/g, 'q')
   let best: Delimiter | null = null
   let most = 0
   for (const delimiter of [',', ';', '\t'] as const) {
     const count = unquoted.split(delimiter).length - 1
-    if (count > most) {
-      most = count
-      best = delimiter
-    }
+    if (count <= most || (delimiter === '\t' && width !== null && count + 1 !== width)) continue
+    most = count
+    best = delimiter
   }
-  if (best !== null) return best
-  return header && !/\S\s+\S/.test(unquoted.trim()) ? ',' : 'white space'
+  return best ?? (width === null && !/\s/.test(unquoted) ? ',' : 'white space')
 }
 
 function refuseDecimalCommas(column: Column, reading: Reading): void {

@@ -1,4 +1,4 @@
-import { parse } from 'csv-parse/sync'
+import { CsvError, parse } from 'csv-parse/sync'
 import { GlmmError } from '../errors.js'
 
 /** Takes the trimmed cells of one row and the line of the text on which it begins, from 1. */
@@ -51,7 +51,7 @@ function quotedRows(text: string, delimiter: string, source: string, sink: RowSi
       },
     })
   } catch (error) {
-    if (error instanceof GlmmError || !isCsvError(error)) throw error
+    if (!(error instanceof CsvError)) throw error
     const open = error.code === 'CSV_QUOTE_NOT_CLOSED'
     const fault = open ? 'a quote that is not closed' : 'a quote inside a field'
     throw new GlmmError(
@@ -61,9 +61,6 @@ function quotedRows(text: string, delimiter: string, source: string, sink: RowSi
     )
   }
 }
-
-const isCsvError = (error: unknown): error is { code: string; lines: number } =>
-  error instanceof Error && 'code' in error && String(error.code).startsWith('CSV_')
 
 /** csv-parse gives the line on which a record ends. */
 function firstLineOf(record: readonly string[], lastLine: number): number {
