@@ -9,7 +9,7 @@ export interface GlmFit {
   /** Inverse of the expected information X'WX, p x p. */
   readonly covariance: Float64Array
   readonly eta: Float64Array
-  /** Working weights and residuals of the last iteration, length n. */
+  /** Working weights and residuals at the estimate, length n. */
   readonly weights: Float64Array
   readonly working: Float64Array
   readonly deviance: number
@@ -39,29 +39,30 @@ export function fitGlm(
   const weights = new Float64Array(n)
   const working = new Float64Array(n)
   let beta = new Float64Array(p)
-  let information = new Float64Array(p * p)
   for (let i = 0; i < n; i++) {
     eta[i] = link.link(family.start(family.observed(response, i), family.weight(response, i)))
   }
   let deviance = totalDeviance(response, family, link, eta)
   let converged = p === 0
   let iterations = 0
-  while (!converged && iterations < maxIterations) {
-    iterations++
+  const reweight = (first: boolean): void => {
     for (let i = 0; i < n; i++) {
       const mu = link.inverse(eta[i])
       const slope = link.slope(eta[i])
       weights[i] = (family.weight(response, i) * slope * slope) / family.variance(mu)
       if (!(weights[i] > 0 && slope > 0)) weights[i] = 0
       const residual = weights[i] === 0 ? 0 : (family.observed(response, i) - mu) / slope
-      working[i] = iterations > 1 ? residual : residual + eta[i] - (offset ? offset[i] : 0)
+      working[i] = first ? residual + eta[i] - (offset ? offset[i] : 0) : residual
     }
+  }
+  while (!converged && iterations < maxIterations) {
+    iterations++
+    reweight(iterations === 1)
     const solved = weightedLeastSquares(x, working, weights, p)
     if (!solved) break
     const previous = beta
     const previousDeviance = deviance
     beta = solved.beta.map((change, j) => previous[j] + change)
-    information = solved.factor
     deviance = linearPredictor(x, beta, offset, eta, response, family, link)
     // As R does: a step that leaves the support, or (after the first) raises the deviance without bound, is halved.
     for (let half = 0; half < 30 && !Number.isFinite(deviance); half++) {
@@ -70,10 +71,14 @@ export function fitGlm(
     }
     converged = Math.abs(deviance - previousDeviance) / (Math.abs(deviance) + 0.1) < tolerance
   }
-  if (p === 0 && offset) eta.set(offset)
-  else if (p === 0) eta.fill(0)
-  if (p === 0) deviance = totalDeviance(response, family, link, eta)
-  return { beta, covariance: choleskyInverse(information, p), eta, weights, working, deviance, iterations, converged }
+  // One step more, which R does not count or take: it brings the information to the estimate, and the estimate to
+  // the precision of the numbers.
+  reweight(false)
+  const last = p > 0 ? weightedLeastSquares(x, working, weights, p) : null
+  if (last && converged) for (let j = 0; j < p; j++) beta[j] += last.beta[j]
+  deviance = linearPredictor(x, beta, offset, eta, response, family, link)
+  const covariance = last ? choleskyInverse(last.factor, p) : new Float64Array(p * p).fill(Number.NaN)
+  return { beta, covariance, eta, weights, working, deviance, iterations, converged }
 }
 
 function weightedLeastSquares(
