@@ -11,14 +11,36 @@ function lower(eta: number, sign: number, out: Float64Array, at: number): void {
   const logPhi = tail ? -0.5 * eta * eta + Math.log(0.5 * scaled) : Math.log1p(-normalCdf(-eta))
   // Inverse Mills ratio m = phi / Phi; m' = -m (eta + m).
   const m = tail ? Math.sqrt(2 / Math.PI) / scaled : Math.exp(-0.5 * eta * eta - halfLog2Pi - logPhi)
-  // eta + m cancels for eta far below 0, where m = -eta + 1 / -eta - 2 / -eta^3 ... (asymptotic series of Mills' ratio)
-  const t = 1 / (eta * eta)
-  const sum = eta < -1e3 ? (-1 / eta) * (1 - 2 * t + 10 * t * t) : eta + m
-  const m1 = -m * sum
   out[at] = logPhi
   out[at + 1] = sign * m
+  if (eta < farTail) {
+    farDerivatives(-eta, sign, out, at)
+    return
+  }
+  const sum = eta + m
+  const m1 = -m * sum
   out[at + 2] = m1
   out[at + 3] = sign * -(m1 * sum + m * (1 + m1))
+}
+
+/** Below this eta + m, and 1 + m' all the more, lose digits to cancellation: seven of the third derivative's at -40. */
+const farTail = -10
+
+/**
+ * Second and third derivative of log Phi at -x, x > 10, without a difference of near equals. The inverse Mills ratio
+ * is m = x + d_1 with d_k = k / (x + d_{k+1}) (Laplace's continued fraction, Abramowitz and Stegun 26.2.14), from
+ * which the derivatives in eta = -x are -m d_1 and -2 m d_1 (d_2 - d_3) / ((x + d_2) (x + d_3)).
+ */
+function farDerivatives(x: number, sign: number, out: Float64Array, at: number): void {
+  // Started at level 30 the fraction is exact to rounding for x = 10.
+  let d4 = 0
+  for (let k = 30; k >= 4; k--) d4 = k / (x + d4)
+  const d3 = 3 / (x + d4)
+  const d2 = 2 / (x + d3)
+  const d1 = 1 / (x + d2)
+  const m = x + d1
+  out[at + 2] = -m * d1
+  out[at + 3] = (sign * -2 * m * d1 * (d2 - d3)) / ((x + d2) * (x + d3))
 }
 
 export const probit: ProbabilityLink = {
