@@ -1,16 +1,16 @@
 import { GlmmError } from '../errors.js'
 import { fit } from '../fit/fit.js'
-import { checkOutput, print, write } from './present.js'
 import type { FitFlags, ModelFlags, OutputFlag } from './flags.js'
-import { readData } from './read-data.js'
+import { checkOutput, present, printText } from './present.js'
+import { readData, withReading } from './read-data.js'
 
 export async function fitCommand(formula: string, flags: ModelFlags & FitFlags & OutputFlag): Promise<void> {
-  checkOutput(flags.out)
-  const record = fit(formula, await readData(flags), flags)
-  await print(record, flags.json)
-  if (flags.out !== undefined) await write(record, flags.out)
-  if (!record.convergence.converged) {
-    const hint = 'look at the estimates; scale the columns, or leave out a term that the data cannot identify'
-    throw new GlmmError('NO_CONVERGENCE', `expected to reach a maximum, got: ${record.convergence.reason}`, hint)
-  }
+  checkOutput(flags)
+  const record = withReading(fit(formula, await readData(flags), flags), flags)
+  const { converged, reason } = record.convergence
+  if (converged) return present(record, flags)
+  // A failed job leaves no file and no document, but people may look at where it stopped.
+  if (!flags.json) await printText(record)
+  const hint = 'scale the columns, or leave out a term that the data cannot identify'
+  throw new GlmmError('NO_CONVERGENCE', `expected to reach a maximum of the likelihood, got: ${reason}`, hint)
 }

@@ -1,46 +1,80 @@
-import { existsSync, statSync } from 'node:fs'
+import { accessSync, constants, realpathSync, statSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { dirname, extname } from 'node:path'
 import { writeAtomically } from '../draws/write-atomically.js'
 import { GlmmError } from '../errors.js'
 import type { ResultRecord } from '../report/result-document.js'
+import type { ModelFlags, OutputFlag } from './flags.js'
+import { writeOutput } from './output.js'
 
-/** Refuses, before any work is done, a file that could not be written after it. */
-export function checkOutput(path: string | undefined): void {
+/** Refuses, before any work is done, an --out that could not be written after it, or that is the data itself. */
+export function checkOutput({ out: path, data }: OutputFlag & ModelFlags): void {
   if (path === undefined) return
   const folder = dirname(path)
-  if (path === '' || !existsSync(folder)) {
-    throw new GlmmError('FILE', `expected to write '${path}', but the folder ${folder} does not exist`, 'make the folder first, or write elsewhere')
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+    const message = `expected to write ${path}, but there is no folder ${folder}`
+    throw new GlmmError('FILE', message, 'make the folder first, or write elsewhere')
   }
-  if (existsSync(path) && statSync(path).isDirectory()) {
-    throw new GlmmError('FILE', `expected to write a file, but ${path} is a folder`, 'name a file in it')
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (found?.isDirectory() || path.endsWith('/')) {
+    throw new GlmmError('FILE', `expected a file to write, but ${path} is a folder`, 'name a file in it')
   }
+  if (found?.isFile() && statSync(data, { throwIfNoEntry: false }) && realpathSync(path) === realpathSync(data)) {
+    throw new GlmmError(
+      'USAGE',
+      `expected --out to name a file other than the data, got ${path} for both`,
+      'write elsewhere',
+    )
+  }
+  try {
+    accessSync(folder, constants.W_OK)
+  } catch {
+    const message = `expected to write ${path}, but the folder ${folder} may not be written to`
+    throw new GlmmError('FILE', message, 'check its permissions, or write elsewhere')
+  }
+}
+
+/**
+ * Hands a result over: printed, and written by `writeOut` where --out was given. For people it is printed first,
+ * so that a failing disk does not cost them the result; as JSON last, so that an error is the only document.
+ */
+export async function present(
+  record: ResultRecord,
+  { json: asJson, out }: { readonly json?: true } & OutputFlag,
+  writeOut: (path: string) => Promise<void> = (path) => writeResult(record, path),
+): Promise<void> {
+  const write = async (): Promise<void> => {
+    if (out === undefined) return
+    await writeOut(out)
+    process.stderr.write(`glmm: wrote ${out}\n`)
+  }
+  if (!asJson) {
+    await printText(record)
+    return write()
+  }
+  await write()
+  for (const { code, message } of record.warnings) process.stderr.write(`glmm: warning: ${code}: ${message}\n`)
+  await writeOutput(json(record))
 }
 
 /** One JSON document; a number that does not exist is null. */
 const json = (record: ResultRecord): string => `${JSON.stringify(record, null, 2)}\n`
 
-/** Prints a result: one JSON document, or text for people; warnings go to standard error beside JSON. */
-export async function print(record: ResultRecord, asJson: boolean | undefined): Promise<void> {
-  if (asJson) {
-    for (const { code, message } of record.warnings) process.stderr.write(`glmm: warning: ${code}: ${message}\n`)
-    process.stdout.write(json(record))
-    return
-  }
+/** A result as text for people, fitted to the terminal. */
+export async function printText(record: ResultRecord): Promise<void> {
   const [{ resultDocument }, { renderText }] = await Promise.all([
     import('../report/result-document.js'),
     import('../report/render-text.js'),
   ])
   const { isTTY, columns } = process.stdout
   const colour = Boolean(isTTY) && process.env.NO_COLOR === undefined
-  process.stdout.write(renderText(resultDocument(record), { width: Math.max(40, columns ?? 100), colour }))
+  await writeOutput(renderText(resultDocument(record), { width: Math.max(40, columns ?? 100), colour }))
 }
 
 /** Writes a result to a file, whole or not at all: a page, Markdown, or the JSON, by the ending of its name. */
-export async function write(record: ResultRecord, path: string): Promise<void> {
+export async function writeResult(record: ResultRecord, path: string): Promise<void> {
   const text = await rendered(record, extname(path).toLowerCase())
   await writeAtomically(path, (temporary) => writeFile(temporary, text))
-  process.stderr.write(`glmm: wrote ${path}\n`)
 }
 
 async function rendered(record: ResultRecord, extension: string): Promise<string> {

@@ -1,81 +1,131 @@
-import { Command, InvalidArgumentError } from 'commander'
-import type { FitFlags, ModelFlags, OutputFlag, SamplingFlags } from './flags.js'
+import { Command } from 'commander'
+import { GlmmError } from '../errors.js'
 import { version } from '../version.js'
+import type { FitFlags, ModelFlags, OutputFlag, SamplingFlags } from './flags.js'
+import { clipped } from './usage-error.js'
 
-const wholeNumber = (text: string): number => {
-  const value = Number(text)
-  if (!/^\s*\d+\s*$/.test(text) || !Number.isSafeInteger(value)) {
-    throw new InvalidArgumentError(`expected a whole number, got '${text}'.`)
+type Parse<Value> = (text: string) => Value
+
+const expected = (what: string, option: string, text: string, hint: string): GlmmError =>
+  new GlmmError('USAGE', `expected ${what} after ${option}, got '${clipped(text)}'`, hint)
+
+/** Digits with a sign at most; which numbers make sense is for the command to say. */
+const wholeNumber =
+  (option: string): Parse<number> =>
+  (text) => {
+    if (/^\s*[+-]?\d+\s*$/.test(text)) return Number(text)
+    throw expected('a whole number', option, text, 'write it in digits')
   }
-  return value
+
+const nodes: Parse<number | 'auto'> = (text) => {
+  if (text === 'auto') return 'auto'
+  if (/^\s*[+-]?\d+\s*$/.test(text)) return Number(text)
+  throw expected(
+    'a number of nodes from 1 to 101, or auto,',
+    '--nodes',
+    text,
+    '1 is Laplace, 25 is exact for most data',
+  )
 }
 
-const fraction = (text: string): number => {
-  const value = Number(text)
-  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError(`expected a number, got '${text}'.`)
-  return value
-}
+const rate =
+  (option: string): Parse<number> =>
+  (text) => {
+    const value = Number(text)
+    if (text.trim() !== '' && Number.isFinite(value)) return value
+    throw expected('a number', option, text, 'write it as 0.9')
+  }
 
-const nodes = (text: string): number | 'auto' => (text === 'auto' ? 'auto' : wholeNumber(text))
+const word =
+  (option: string): Parse<string> =>
+  (text) => {
+    if (text.trim() !== '') return text
+    throw new GlmmError(
+      'USAGE',
+      `expected a value after ${option}, got an empty one`,
+      `give one, or leave ${option} out`,
+    )
+  }
+
 const collect = (text: string, before: readonly string[] = []): readonly string[] => [...before, text]
 
 /** Options of every command that reads a table and states a model. */
 const modelOptions = (command: Command): Command =>
   command
-    .requiredOption('--data <file>', 'table: CSV (comma, semicolon, tab), Parquet, or white space with --no-header')
-    .option('--no-header', 'the file is white-space separated text without a header line; name the columns with --names')
-    .option('--names <names>', 'column names for --no-header, separated by commas')
-    .option('--family <name>', 'binomial, poisson; inferred where the response leaves no doubt')
-    .option('--link <name>', "link of the family, by default the family's own")
-    .option('--weights <column>', 'column with the trials of a binomial proportion')
-    .option('--offset <column>', 'column added to the linear predictor')
+    .option('--data <file>', 'needed: a table as CSV (comma, semicolon, tab), Parquet, or white space', word('--data'))
+    .option('--no-header', 'the file begins with data; name its columns with --names')
+    .option('--names <names>', 'column names for --no-header, separated by commas', word('--names'))
+    .option('--family <name>', 'binomial, poisson; inferred where the response leaves no doubt', word('--family'))
+    .option('--link <name>', "link of the family, by default the family's own", word('--link'))
+    .option('--weights <column>', 'column with the trials of a binomial proportion', word('--weights'))
+    .option('--offset <column>', 'column added to the linear predictor', word('--offset'))
     .option('--json', 'print one JSON document on standard output')
+    // Not commander's requiredOption, which would complain of this before it complains of a mistyped --data.
+    .hook('preAction', () => {
+      if (command.opts().data !== undefined) return
+      throw new GlmmError('USAGE', 'expected a table after --data, got no --data', 'add it, such as --data table.csv')
+    })
 
 /** Options of every command that samples. */
 const samplingOptions = (command: Command): Command =>
   command
     .option('--prior <prior>', 'such as "b ~ normal(0, 2.5)" or "sd ~ half_normal(0, 1)"; repeat for several', collect)
-    .option('--sampler <name>', 'nuts')
-    .option('--chains <n>', 'chains (default 4)', wholeNumber)
-    .option('--warmup <n>', 'iterations of warm-up a chain (default 1000)', wholeNumber)
-    .option('--draws <n>', 'draws kept a chain (default 1000)', wholeNumber)
-    .option('--target-accept <rate>', 'acceptance rate the step size is steered to (default 0.8)', fraction)
-    .option('--max-depth <n>', 'largest tree depth of a trajectory (default 10)', wholeNumber)
-    .option('--seed <n>', 'same seed, same draws, whatever the number of threads (default 1)', wholeNumber)
-    .option('--threads <n>', 'threads to use (default: all cores)', wholeNumber)
+    .option('--sampler <name>', 'nuts', word('--sampler'))
+    .option('--chains <n>', 'chains (default 4)', wholeNumber('--chains'))
+    .option('--warmup <n>', 'iterations of warm-up a chain (default 1000)', wholeNumber('--warmup'))
+    .option('--draws <n>', 'draws kept a chain (default 1000)', wholeNumber('--draws'))
+    .option(
+      '--target-accept <rate>',
+      'acceptance rate the step size is steered to (default 0.8)',
+      rate('--target-accept'),
+    )
+    .option('--max-depth <n>', 'largest tree depth of a trajectory (default 10)', wholeNumber('--max-depth'))
+    .option('--seed <n>', 'same seed, same draws, on any number of threads (default 1)', wholeNumber('--seed'))
+    .option('--threads <n>', 'threads to use (default: all cores)', wholeNumber('--threads'))
 
-/** The command line; each command's work is loaded when it is called. */
-export function program(): Command {
+const outResult = 'write the result: .html or .md a report, any other ending the JSON'
+const example = (command: string, options = ''): string =>
+  `\nExample:\n  glmm ${command} "cbind(r, n - r) ~ treat + (1 | center)" --data betablocker.csv${options && ` \\\n    ${options}`}`
+
+/** The command line; each command's work is loaded when it is called. Help goes to `writeHelp`. */
+export function program(writeHelp: (text: string) => void): Command {
+  const output = { writeOut: writeHelp, writeErr: () => {} }
   const glmm = new Command('glmm')
     .description('Generalized linear mixed models that tell you how far to trust them.')
     .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
     .helpCommand(false)
     .exitOverride()
-    .configureOutput({ writeErr: () => {} })
-    .addHelpText('after', '\nExample:\n  glmm check "cbind(r, n - r) ~ treat + (1 | center)" --data betablocker.csv\n')
+    .configureOutput(output)
+    .addHelpText('after', example('check'))
 
   modelOptions(glmm.command('fit').argument('<formula>', "R's formula, in quotes"))
     .description('maximum likelihood: glm, Laplace, adaptive Gauss-Hermite quadrature')
     .option('--nodes <k>', 'quadrature nodes: 1 is Laplace (default), to 101; auto climbs until nothing moves', nodes)
-    .option('--out <file>', 'write the result: .html or .md a report, any other ending the JSON')
+    .option('--out <file>', outResult, word('--out'))
+    .addHelpText('after', example('fit', '--nodes 25'))
     .action(async (formula: string, flags: ModelFlags & FitFlags & OutputFlag) =>
       (await import('./fit-command.js')).fitCommand(formula, flags),
     )
 
   samplingOptions(modelOptions(glmm.command('sample').argument('<formula>', "R's formula, in quotes")))
     .description('posterior by Markov chain Monte Carlo')
-    .option('--out <file>', 'write the draws (.csv, .parquet) or the result (.json, .html, .md)')
+    .option('--out <file>', 'write the draws (.csv, .parquet) or the result (.json, .html, .md)', word('--out'))
+    .addHelpText('after', example('sample', '--seed 1 --out draws.csv'))
     .action(async (formula: string, flags: ModelFlags & SamplingFlags & OutputFlag) =>
       (await import('./sample-command.js')).sampleCommand(formula, flags),
     )
 
   samplingOptions(modelOptions(glmm.command('check').argument('<formula>', "R's formula, in quotes")))
     .description("is Laplace's approximation good enough? ladder of nodes, posterior, verdict")
-    .option('--out <file>', 'write the result: .html or .md a report, any other ending the JSON')
+    .option('--out <file>', outResult, word('--out'))
+    .addHelpText('after', example('check', '--out report.html'))
     .action(async (formula: string, flags: ModelFlags & SamplingFlags & OutputFlag) =>
       (await import('./check-command.js')).checkCommand(formula, flags),
     )
 
-  for (const command of glmm.commands) command.exitOverride().configureOutput({ writeErr: () => {} })
+  for (const command of glmm.commands) {
+    command.helpOption('-h, --help', 'print this help').exitOverride().configureOutput(output)
+  }
   return glmm
 }

@@ -13,10 +13,11 @@ export async function progressLine(stream: NodeJS.WriteStream): Promise<Progress
   const { default: progress } = await import('cli-progress')
   const bar = new progress.SingleBar({
     stream,
-    format: 'sampling {bar} {value}/{total} iterations | {finished} of {chains} chains done | {divergences} divergences | {rate}/s',
+    format: '{bar} {value}/{total} iterations | {finished}/{chains} chains | {divergences} divergences | {rate}/s',
     clearOnComplete: true,
     hideCursor: true,
-    barsize: 20,
+    // What is told beside the bar takes up to 70 columns.
+    barsize: Math.max(1, Math.min(20, (stream.columns || 80) - 70)),
   })
   const began = performance.now()
   let started = false

@@ -1,36 +1,39 @@
 import { CommanderError } from 'commander'
 import { exitStatus, GlmmError, type PlainError, plainError } from '../errors.js'
+import { takeStreamErrors, writeOutput } from './output.js'
 import { program } from './program.js'
+import { usageError } from './usage-error.js'
 
 /** Runs the command line and returns its exit status; the only place where an error becomes text. */
 export async function run(argv: readonly string[]): Promise<number> {
-  // A reader that closes the pipe early (head) is no fault.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0)
-    throw error
-  })
+  takeStreamErrors()
   try {
-    await program().parseAsync(argv, { from: 'user' })
+    await runCommand(argv)
     return 0
   } catch (thrown) {
-    if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0
-    const error = thrown instanceof CommanderError ? usageError(thrown) : plainError(thrown)
-    const detail = thrown instanceof GlmmError ? thrown.detail : undefined
-    process.stderr.write(`${errorLine(error)}\n${detail === undefined ? '' : `${detail}\n`}`)
-    if (argv.includes('--json')) process.stdout.write(`${JSON.stringify({ error }, null, 2)}\n`)
+    const error = plainError(thrown)
+    const detail = thrown instanceof GlmmError && thrown.detail !== undefined ? `${thrown.detail}\n` : ''
+    process.stderr.write(`${errorLine(error)}\n${detail}`)
+    // When standard output is what failed, the line above has said so.
+    if (argv.includes('--json')) await writeOutput(`${JSON.stringify({ error }, null, 2)}\n`).catch(() => {})
     return exitStatus(error.code)
   }
 }
 
-const errorLine = ({ code, message, hint }: PlainError): string => `glmm: ${code}: ${message}; ${hint}`
-
-/** Commander's own complaints, in the form of ours. */
-function usageError(error: CommanderError): PlainError {
-  const lines = error.message.split('\n').map((line) => line.trim().replace(/^error: /, ''))
-  const [message, suggestion] = lines.filter((line) => line !== '')
-  if (error.code === 'commander.help') {
-    return { code: 'USAGE', message: 'expected a command, got none', hint: 'see glmm --help' }
+async function runCommand(argv: readonly string[]): Promise<void> {
+  const help: string[] = []
+  const glmm = program((text) => help.push(text))
+  try {
+    await glmm.parseAsync(argv, { from: 'user' })
+  } catch (thrown) {
+    if (!(thrown instanceof CommanderError)) throw thrown
+    if (thrown.exitCode !== 0) throw usageError(thrown, glmm, argv)
   }
-  const hint = suggestion?.replace(/^\(|\)$/g, '') ?? 'see glmm --help'
-  return { code: 'USAGE', message: message ?? 'the call is not understood', hint }
+  if (help.length > 0) await writeOutput(help.join(''))
+}
+
+/** One line, whatever the message holds: a name with a line break in it, the stack of a fault of this program. */
+function errorLine({ code, message, hint }: PlainError): string {
+  const lines = code === 'INTERNAL' ? message.split('\n').slice(0, 2).join(' ') : message
+  return `glmm: ${code}: ${lines}; ${hint}`.replace(/[\s\p{Cc}]+/gu, ' ')
 }

@@ -1,9 +1,9 @@
 import { extname } from 'node:path'
 import { samplePosterior } from '../../samplers/sample-posterior.js'
 import { checkDrawsPath, writeDraws } from '../draws/write-draws.js'
-import { checkOutput, print, write } from './present.js'
 import type { ModelFlags, OutputFlag, SamplingFlags } from './flags.js'
-import { readData } from './read-data.js'
+import { checkOutput, present, writeResult } from './present.js'
+import { readData, withReading } from './read-data.js'
 import { samplingRun } from './sampling-run.js'
 
 /** Endings under which --out writes the result; any other must be one of draws. */
@@ -12,15 +12,15 @@ const resultEndings = ['.json', '.html', '.htm', '.md']
 export async function sampleCommand(formula: string, flags: ModelFlags & SamplingFlags & OutputFlag): Promise<void> {
   const { out } = flags
   const writesResult = out !== undefined && resultEndings.includes(extname(out).toLowerCase())
-  checkOutput(out)
+  checkOutput(flags)
   if (out !== undefined && !writesResult) checkDrawsPath(out)
   const table = await readData(flags)
-  const { record, sample } = await samplingRun(flags, (executor, hooks) =>
+  const result = await samplingRun(flags, (executor, hooks) =>
     samplePosterior(formula, table, { ...flags, priors: flags.prior }, executor, hooks),
   )
-  await print(record, flags.json)
-  if (out === undefined) return
-  if (writesResult) return write(record, out)
-  await writeDraws(out, sample.draws, sample.statistics)
-  process.stderr.write(`glmm: wrote ${out}\n`)
+  const record = withReading(result.record, flags)
+  const { draws, statistics } = result.sample
+  await present(record, flags, (path) =>
+    writesResult ? writeResult(record, path) : writeDraws(path, draws, statistics),
+  )
 }

@@ -14,21 +14,33 @@ export async function samplingRun<Result>(
   const line = await progressLine(process.stderr)
   let latest: ChainProgress | null = null
   const interrupt = (): void => controller.abort()
+  const terminate = (): void => {
+    endWatch()
+    process.kill(process.pid, 'SIGTERM')
+  }
+  /** Only while chains run: before and after, this thread is too busy to listen, and signals do what they always do. */
+  const watch = (): void => {
+    process.on('SIGINT', interrupt)
+    process.on('SIGTERM', terminate)
+  }
+  const endWatch = (): void => {
+    process.off('SIGINT', interrupt)
+    process.off('SIGTERM', terminate)
+    line.end()
+  }
   const onProgress = (progress: ChainProgress): void => {
-    // Before the chains run, Ctrl-C ends the process as it always does: there is nothing to tell yet.
-    if (!latest) process.on('SIGINT', interrupt)
+    if (latest === null) watch()
     latest = progress
     line.show(progress)
+    if (progress.chains.every(({ iteration }) => iteration === progress.total)) endWatch()
   }
   try {
     return await job(executor, { signal: controller.signal, onProgress })
   } catch (error) {
-    line.end()
     if (error instanceof GlmmError && error.code === 'ABORTED') throw stopped(latest)
     throw error
   } finally {
-    line.end()
-    process.off('SIGINT', interrupt)
+    endWatch()
     await executor.close()
   }
 }
@@ -36,6 +48,6 @@ export async function samplingRun<Result>(
 function stopped(progress: ChainProgress | null): GlmmError {
   const done = progress?.chains.reduce((sum, { iteration }) => sum + iteration, 0) ?? 0
   const all = progress ? progress.total * progress.chains.length : 0
-  const message = `stopped on request after ${done} of ${all} iterations, warm-up included; nothing was written`
+  const message = `expected ${all} iterations, warm-up included, got ${done} before the run was stopped; nothing was written`
   return new GlmmError('ABORTED', message, 'run the same call again: the seed makes it the same')
 }
