@@ -1,7 +1,7 @@
 import type { ProbabilityLink } from '../links/link.js'
 import { probabilityLinks } from '../links/registry.js'
 import { logChoose } from '../numerics/special.js'
-import type { Family, ResponseData, RowKernel } from './family.js'
+import { type Family, type ResponseData, type RowKernel, summed } from './family.js'
 
 /** y successes in `trials` trials, each with probability mu. */
 export const binomial: Family = {
@@ -33,17 +33,15 @@ function logitKernel(response: ResponseData): RowKernel {
   const trials = response.trials!
   const constant = constants(response)
   return {
-    value: (eta, from, to) => {
-      let sum = 0
+    value: (eta, from, to, logDensity) => {
       for (let i = from; i < to; i++) {
         const x = eta[i]
         const tail = x >= 0 ? (y[i] - trials[i]) * x : y[i] * x
-        sum += constant[i] + tail - trials[i] * Math.log1p(Math.exp(-Math.abs(x)))
+        logDensity[i] = constant[i] + tail - trials[i] * Math.log1p(Math.exp(-Math.abs(x)))
       }
-      return sum
+      return summed(sum)
     },
-    score: (eta, from, to, d1) => {
-      let sum = 0
+    score: (eta, from, to, logDensity, d1) => {
       for (let i = from; i < to; i++) {
         const x = eta[i]
         const e = Math.exp(-Math.abs(x))
@@ -52,17 +50,16 @@ function logitKernel(response: ResponseData): RowKernel {
         const failures = trials[i] - successes
         const l = trials[i] * Math.log1p(e)
         if (x >= 0) {
-          sum += constant[i] - failures * x - l
+          logDensity[i] = constant[i] - failures * x - l
           d1[i] = (successes * e - failures) * large
         } else {
-          sum += constant[i] + successes * x - l
+          logDensity[i] = constant[i] + successes * x - l
           d1[i] = (successes - failures * e) * large
         }
       }
-      return sum
+      return summed(sum)
     },
-    curvature: (eta, from, to, d1, d2, d3) => {
-      let sum = 0
+    curvature: (eta, from, to, logDensity, d1, d2, d3) => {
       for (let i = from; i < to; i++) {
         const x = eta[i]
         const e = Math.exp(-Math.abs(x))
@@ -73,16 +70,16 @@ function logitKernel(response: ResponseData): RowKernel {
         const second = -trials[i] * e * large * large
         d2[i] = second
         if (x >= 0) {
-          sum += constant[i] - failures * x - l
+          logDensity[i] = constant[i] - failures * x - l
           d1[i] = (successes * e - failures) * large
           d3[i] = second * (e - 1) * large
         } else {
-          sum += constant[i] + successes * x - l
+          logDensity[i] = constant[i] + successes * x - l
           d1[i] = (successes - failures * e) * large
           d3[i] = second * (1 - e) * large
         }
       }
-      return sum
+      return summed(sum)
     },
   }
 }
@@ -102,28 +99,22 @@ function composedKernel(link: ProbabilityLink, response: ResponseData): RowKerne
   const derivative = (i: number, order: number): number =>
     times(y[i], tails[order]) + times(trials[i] - y[i], tails[4 + order])
   return {
-    value: (eta, from, to) => {
-      let sum = 0
-      for (let i = from; i < to; i++) sum += row(i, eta[i])
-      return sum
+    value: (eta, from, to, logDensity) => {
+      for (let i = from; i < to; i++) logDensity[i] = row(i, eta[i])
     },
-    score: (eta, from, to, d1) => {
-      let sum = 0
+    score: (eta, from, to, logDensity, d1) => {
       for (let i = from; i < to; i++) {
-        sum += row(i, eta[i])
+        logDensity[i] = row(i, eta[i])
         d1[i] = derivative(i, 1)
       }
-      return sum
     },
-    curvature: (eta, from, to, d1, d2, d3) => {
-      let sum = 0
+    curvature: (eta, from, to, logDensity, d1, d2, d3) => {
       for (let i = from; i < to; i++) {
-        sum += row(i, eta[i])
+        logDensity[i] = row(i, eta[i])
         d1[i] = derivative(i, 1)
         d2[i] = derivative(i, 2)
         d3[i] = derivative(i, 3)
       }
-      return sum
     },
   }
 }

@@ -7,23 +7,24 @@ export interface ResponseData {
 
 /**
  * Log densities of rows as functions of their linear predictor, bound to a response: the innermost loop of
- * everything. Each function works on rows from (included) to to (excluded) of full-length arrays, reads eta and
- * writes derivatives in eta, and returns the summed log density with every constant. Where eta is so extreme that a
- * density vanishes the sum is -Infinity, never NaN.
+ * everything. Each function works on rows from (included) to to (excluded) of full-length arrays, reads eta, and
+ * writes each row's log density, every constant included, and its derivatives in eta. Where eta is so extreme that a
+ * density vanishes the log density is -Infinity, never NaN.
  */
 export interface RowKernel {
-  readonly value: (eta: Float64Array, from: number, to: number) => number
-  /** Writes the first derivative. */
-  readonly score: (eta: Float64Array, from: number, to: number, d1: Float64Array) => number
-  /** Writes the first three derivatives. */
+  readonly value: (eta: Float64Array, from: number, to: number, logDensity: Float64Array) => void
+  /** Writes the first derivative too. */
+  readonly score: (eta: Float64Array, from: number, to: number, logDensity: Float64Array, d1: Float64Array) => void
+  /** Writes the first three derivatives too. */
   readonly curvature: (
     eta: Float64Array,
     from: number,
     to: number,
+    logDensity: Float64Array,
     d1: Float64Array,
     d2: Float64Array,
     d3: Float64Array,
-  ) => number
+  ) => void
 }
 
 /** What the response must look like; the model frame builds and checks it accordingly. */

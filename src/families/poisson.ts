@@ -1,5 +1,5 @@
 import { logGamma } from '../numerics/special.js'
-import type { Family, ResponseData, RowKernel } from './family.js'
+import { type Family, type ResponseData, type RowKernel, summed } from './family.js'
 
 /** Counts with mean mu. */
 export const poisson: Family = {
@@ -21,30 +21,27 @@ function logKernel(response: ResponseData): RowKernel {
   // y * eta with y = 0 and eta = -Infinity is 0.
   const row = (i: number, eta: number, mu: number): number => constant[i] + (y[i] === 0 ? 0 : y[i] * eta) - mu
   return {
-    value: (eta, from, to) => {
-      let sum = 0
-      for (let i = from; i < to; i++) sum += row(i, eta[i], Math.exp(eta[i]))
-      return sum
+    value: (eta, from, to, logDensity) => {
+      for (let i = from; i < to; i++) logDensity[i] = row(i, eta[i], Math.exp(eta[i]))
+      return summed(sum)
     },
-    score: (eta, from, to, d1) => {
-      let sum = 0
+    score: (eta, from, to, logDensity, d1) => {
       for (let i = from; i < to; i++) {
         const mu = Math.exp(eta[i])
-        sum += row(i, eta[i], mu)
+        logDensity[i] = row(i, eta[i], mu)
         d1[i] = y[i] - mu
       }
-      return sum
+      return summed(sum)
     },
-    curvature: (eta, from, to, d1, d2, d3) => {
-      let sum = 0
+    curvature: (eta, from, to, logDensity, d1, d2, d3) => {
       for (let i = from; i < to; i++) {
         const mu = Math.exp(eta[i])
-        sum += row(i, eta[i], mu)
+        logDensity[i] = row(i, eta[i], mu)
         d1[i] = y[i] - mu
         d2[i] = -mu
         d3[i] = -mu
       }
-      return sum
+      return summed(sum)
     },
   }
 }
