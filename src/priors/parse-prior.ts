@@ -13,11 +13,14 @@ export interface Prior {
   readonly text: string
 }
 
+/** A number as people write it; not all that Number() reads, such as 0x10. */
+const number = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
+
 const example = 'write it as "b ~ normal(0, 2.5)" or "sd[center] ~ exponential(1)"'
 
 /** Reads `target ~ name(arguments)`; a PRIOR error says what is wrong with the text. */
 export function parsePrior(text: string): Prior {
-  const match = /^\s*([A-Za-z]+)\s*(?:\[\s*(.+?)\s*\])?\s*~\s*([A-Za-z_]+)\s*\(([^()]*)\)\s*$/.exec(text)
+  const match = /^\s*([A-Za-z]+)\s*(?:\[\s*(\S(?:.*?\S)?)\s*\])?\s*~\s*([A-Za-z_]+)\s*\(([^()]*)\)\s*$/.exec(text)
   if (!match) throw new GlmmError('PRIOR', `expected a prior like "b ~ normal(0, 2.5)", got '${text}'`, example)
   const [, target, element, name, list] = match
   if (target !== 'b' && target !== 'Intercept' && target !== 'sd') {
@@ -28,7 +31,7 @@ export function parsePrior(text: string): Prior {
     const known = distributions.map((candidate) => candidate.name).join(', ')
     throw new GlmmError('PRIOR', `expected a distribution (${known}), got '${name}' in '${text}'`, 'use one of these')
   }
-  const values = list.trim() === '' ? [] : list.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)))
+  const values = list.trim() === '' ? [] : list.split(',').map((part) => (number.test(part.trim()) ? Number(part) : Number.NaN))
   const form = `${name}(${maker.arguments.map((argument) => (argument === 'zero' ? '0' : argument)).join(', ')})`
   if (values.length !== maker.arguments.length || values.some((value) => !Number.isFinite(value))) {
     throw new GlmmError('PRIOR', `expected ${form} with ${maker.arguments.length} numbers, got '${text}'`, `give the numbers of ${form}`)
@@ -44,6 +47,10 @@ export function parsePrior(text: string): Prior {
   if (target === 'sd' && !maker.positive) {
     const hint = `use half_normal, half_cauchy, half_t or exponential for a standard deviation`
     throw new GlmmError('PRIOR', `expected a distribution on positive numbers for sd, got '${name}'`, hint)
+  }
+  if (target !== 'sd' && maker.positive) {
+    const hint = 'use normal, student_t or cauchy for a coefficient'
+    throw new GlmmError('PRIOR', `expected a distribution on all numbers for ${target}, got '${name}'`, hint)
   }
   if (target === 'Intercept' && element !== undefined) {
     throw new GlmmError('PRIOR', `expected "Intercept ~ ..." without brackets, got '${text}'`, example)
