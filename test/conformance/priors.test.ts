@@ -133,7 +133,9 @@ function refused(text: string): void {
 
 it.each(truth.map((one) => [one.text, one] as const))('%s has the density of R', (text, { x, logDensity }) => {
   const { logDensity: density } = distribution(text)
-  x.forEach((at, i) => expect(distance(density(at), logDensity[i]), `at ${at}`).toBeLessThan(1e-13))
+  x.forEach((at, i) => {
+    expect(distance(density(at), logDensity[i]), `at ${at}`).toBeLessThan(1e-13)
+  })
 })
 
 it('half_ distributions have twice the density of the whole ones', () => {
