@@ -11,6 +11,7 @@ export async function fitCommand(formula: string, flags: ModelFlags & FitFlags &
   if (converged) return present(record, flags)
   // A failed job leaves no file and no document, but people may look at where it stopped.
   if (!flags.json) await printText(record)
-  const hint = 'scale the columns, or leave out a term that the data cannot identify'
+  const hint =
+    'look for a term that predicts the response without error or that the data cannot identify, and leave it out'
   throw new GlmmError('NO_CONVERGENCE', `expected to reach a maximum of the likelihood, got: ${reason}`, hint)
 }

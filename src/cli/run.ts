@@ -32,8 +32,15 @@ async function runCommand(argv: readonly string[]): Promise<void> {
   if (help.length > 0) await writeOutput(help.join(''))
 }
 
-/** One line, whatever the message holds: a name with a line break in it, the stack of a fault of this program. */
+/** One line, whatever the message holds: a name with a line break in it, or the stack of a fault of this program. */
 function errorLine({ code, message, hint }: PlainError): string {
-  const lines = code === 'INTERNAL' ? message.split('\n').slice(0, 2).join(' ') : message
-  return `glmm: ${code}: ${lines}; ${hint}`.replace(/[\s\p{Cc}]+/gu, ' ')
+  const said = code === 'INTERNAL' ? headOfStack(message) : message
+  return `glmm: ${code}: ${said}; ${hint}`.replace(/[\s\p{Cc}]+/gu, ' ')
+}
+
+/** What was thrown and where; the whole stack is in the document that --json prints. */
+function headOfStack(stack: string): string {
+  const lines = stack.split('\n')
+  const telling = lines.filter((line) => /^\w*Error\b|^\s+at /.test(line)).slice(0, 2)
+  return telling.length > 0 ? telling.join(' ') : lines[0]
 }

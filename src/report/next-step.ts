@@ -39,7 +39,8 @@ function command(c: CheckRecord, name: string, extra: readonly string[]): string
     const value = c.call[key]
     return typeof value === 'string' && value !== '' ? [`--${key}`, quote(value)] : []
   })
-  return ['glmm', name, quoteFormula(c.formula), '--data', quote(data), ...carried, ...extra].join(' ')
+  const names = Array.isArray(c.call.names) ? ['--no-header', '--names', quote(c.call.names.join(','))] : []
+  return ['glmm', name, quoteFormula(c.formula), '--data', quote(data), ...names, ...carried, ...extra].join(' ')
 }
 
 /** A word for a POSIX shell: as it is where no character has a meaning there, else in single quotes. */

@@ -1,0 +1,96 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { betablocker, folder, formula, glmm, main, shell } from './call.js'
+
+const cwd = folder()
+const fit = `$GLMM fit "${formula}" --data ${betablocker}`
+const long = ['sample', formula, '--data', betablocker, '--draws', '2000000', '--out', 'draws.csv']
+const noScript = !existsSync('/usr/bin/script')
+
+describe.concurrent('standard output', () => {
+  test.each([fit, `${fit} --json`, '$GLMM fit --help'])('closed early by a reader: %s', async (line) => {
+    const { stderr } = await shell(`${line} | head -1 > /dev/null; echo "\${PIPESTATUS[0]}" >&2`, cwd)
+    expect(stderr).toBe('0\n')
+  })
+
+  test('closed early, the file is still written', async () => {
+    await shell(`${fit} --out early.json | true`, cwd)
+    expect(readdirSync(cwd)).toContain('early.json')
+  })
+
+  test.each([fit, `${fit} --json`, '$GLMM fit --help', '$GLMM --version'])('a full device: %s', async (line) => {
+    const { stderr, status } = await shell(`${line} > /dev/full`, cwd)
+    expect(stderr).toMatch(/^glmm: FILE: expected to write .*standard output, but it is full; .*\n$/)
+    expect(status).not.toBe(0)
+  })
+
+  test('an error on a full device is told once', async () => {
+    const { stderr, status } = await shell('$GLMM fit --json > /dev/full', cwd)
+    expect(stderr).toMatch(/^glmm: USAGE: .*\n$/)
+    expect(status).toBe(2)
+  })
+
+  test('closed altogether', async () => {
+    expect((await shell(`${fit} >&- 2>&-`, cwd)).status).toBe(0)
+    expect((await shell('$GLMM fit >&- 2>&-', cwd)).status).toBe(2)
+  })
+})
+
+describe('progress', () => {
+  const call = `$GLMM sample '${formula}' --data ${betablocker} --chains 2 --draws 4000`
+
+  test('standard error is silent where it is no terminal', async () => {
+    expect((await shell(`${call} > /dev/null`, cwd)).stderr).toBe('')
+  })
+
+  test('a live line on a terminal, which is gone at the end', async ({ skip }) => {
+    skip(noScript, 'needs script of util-linux for a terminal')
+    const { stdout } = await shell(`script -qec "stty cols 80; ${call} > /dev/null" /dev/null < /dev/null`, cwd)
+    expect(stdout).toMatch(/\d+\/10000 iterations \| [0-2]\/2 chains \| \d+ divergences \| \d+\/s/)
+    const last = stdout.slice(stdout.lastIndexOf('\u001b[2K') + 4)
+    expect(last.trim()).toBe('')
+    expect(stdout).toContain('\u001b[?25h') // the cursor is back
+    expect(stdout).toContain('\u001b[?7h') // and lines wrap again
+  })
+})
+
+describe('a run that is stopped', () => {
+  const stop = async (signal: NodeJS.Signals) => {
+    let sent = 0
+    const reply = await glmm([...long, '--json'], {
+      cwd,
+      use: (child) => {
+        setTimeout(() => {
+          sent = performance.now()
+          child.kill(signal)
+        }, 4000)
+      },
+    })
+    return { ...reply, after: performance.now() - sent }
+  }
+
+  test('Ctrl-C ends it within a second with word of what was done', async () => {
+    const { stdout, stderr, status, after } = await stop('SIGINT')
+    expect(after).toBeLessThan(1000)
+    expect(status).toBe(130)
+    expect(stderr).toMatch(/^glmm: ABORTED: expected 8004000 iterations, warm-up included, got [1-9]\d* before .*\n$/)
+    expect(JSON.parse(stdout).error.code).toBe('ABORTED')
+    expect(readdirSync(cwd).filter((name) => name.includes('draws'))).toEqual([])
+  })
+
+  test('SIGTERM ends it at once', async () => {
+    const { stdout, status, signal, after } = await stop('SIGTERM')
+    expect(after).toBeLessThan(1000)
+    expect([stdout, status, signal]).toEqual(['', null, 'SIGTERM'])
+    expect(readdirSync(cwd).filter((name) => name.includes('draws'))).toEqual([])
+  })
+
+  test('Ctrl-C on a terminal gives the terminal back as it was', async ({ skip }) => {
+    skip(noScript, 'needs script of util-linux for a terminal')
+    const inside = `stty cols 80; ${process.execPath} ${main} sample '${formula}' --data ${betablocker} --draws 2000000`
+    const line = `script -qec "${inside} & sleep 4; kill -INT \\$!; wait \\$!; echo status \\$?" /dev/null < /dev/null`
+    const { stdout } = await shell(line, cwd)
+    expect(stdout.slice(stdout.lastIndexOf('\u001b[2K') + 4)).toMatch(/^glmm: ABORTED: .*\r?\nstatus 130\r?\n$/)
+    expect(stdout).toContain('\u001b[?25h')
+  })
+})
