@@ -31,17 +31,30 @@ export function parsePrior(text: string): Prior {
     const known = distributions.map((candidate) => candidate.name).join(', ')
     throw new GlmmError('PRIOR', `expected a distribution (${known}), got '${name}' in '${text}'`, 'use one of these')
   }
-  const values = list.trim() === '' ? [] : list.split(',').map((part) => (number.test(part.trim()) ? Number(part) : Number.NaN))
+  const values =
+    list.trim() === '' ? [] : list.split(',').map((part) => (number.test(part.trim()) ? Number(part) : Number.NaN))
   const form = `${name}(${maker.arguments.map((argument) => (argument === 'zero' ? '0' : argument)).join(', ')})`
   if (values.length !== maker.arguments.length || values.some((value) => !Number.isFinite(value))) {
-    throw new GlmmError('PRIOR', `expected ${form} with ${maker.arguments.length} numbers, got '${text}'`, `give the numbers of ${form}`)
+    throw new GlmmError(
+      'PRIOR',
+      `expected ${form} with ${maker.arguments.length} numbers, got '${text}'`,
+      `give the numbers of ${form}`,
+    )
   }
   maker.arguments.forEach((argument, i) => {
     if (maker.scale.includes(argument) && values[i] <= 0) {
-      throw new GlmmError('PRIOR', `expected a positive ${argument} in ${form}, got ${values[i]}`, 'give a number above 0')
+      throw new GlmmError(
+        'PRIOR',
+        `expected a positive ${argument} in ${form}, got ${values[i]}`,
+        'give a number above 0',
+      )
     }
     if (argument === 'zero' && values[i] !== 0) {
-      throw new GlmmError('PRIOR', `expected ${form}, a distribution folded at 0, got location ${values[i]}`, 'give 0 there')
+      throw new GlmmError(
+        'PRIOR',
+        `expected ${form}, a distribution folded at 0, got location ${values[i]}`,
+        'give 0 there',
+      )
     }
   })
   if (target === 'sd' && !maker.positive) {

@@ -33,10 +33,34 @@ const exponential = (rate: number): Density => ({
 /** Every distribution a prior may name. The half_ ones are centred at 0, their first location argument must be 0. */
 export const distributions: readonly DistributionMaker[] = [
   { name: 'normal', arguments: ['mean', 'sd'], scale: ['sd'], positive: false, make: normal },
-  { name: 'student_t', arguments: ['df', 'location', 'scale'], scale: ['df', 'scale'], positive: false, make: studentT },
-  { name: 'cauchy', arguments: ['location', 'scale'], scale: ['scale'], positive: false, make: (m, s) => studentT(1, m, s) },
+  {
+    name: 'student_t',
+    arguments: ['df', 'location', 'scale'],
+    scale: ['df', 'scale'],
+    positive: false,
+    make: studentT,
+  },
+  {
+    name: 'cauchy',
+    arguments: ['location', 'scale'],
+    scale: ['scale'],
+    positive: false,
+    make: (m, s) => studentT(1, m, s),
+  },
   { name: 'half_normal', arguments: ['zero', 'sd'], scale: ['sd'], positive: true, make: (_, s) => half(normal(0, s)) },
-  { name: 'half_cauchy', arguments: ['zero', 'scale'], scale: ['scale'], positive: true, make: (_, s) => half(studentT(1, 0, s)) },
-  { name: 'half_t', arguments: ['df', 'zero', 'scale'], scale: ['df', 'scale'], positive: true, make: (d, _, s) => half(studentT(d, 0, s)) },
+  {
+    name: 'half_cauchy',
+    arguments: ['zero', 'scale'],
+    scale: ['scale'],
+    positive: true,
+    make: (_, s) => half(studentT(1, 0, s)),
+  },
+  {
+    name: 'half_t',
+    arguments: ['df', 'zero', 'scale'],
+    scale: ['df', 'scale'],
+    positive: true,
+    make: (d, _, s) => half(studentT(d, 0, s)),
+  },
   { name: 'exponential', arguments: ['rate'], scale: ['rate'], positive: true, make: exponential },
 ]

@@ -48,7 +48,7 @@ function responses(family: Family): ResponseData {
 /** Log density of row i at the predictor x. */
 function rowValue(kernel: RowKernel, i: number, x: number, n: number): number {
   const out = new Float64Array(n)
-  kernel.value(new Float64Array(n).fill(x), i, i + 1, out)
+  kernel.score(new Float64Array(n).fill(x), i, i + 1, out, new Float64Array(n))
   return out[i]
 }
 
@@ -81,17 +81,26 @@ describe.each(pairs)('%s with link %s', (name, link, family) => {
     }
   })
 
-  it('value, score and curvature agree', () => {
-    const [values, fromScore, fromCurvature] = arrays(Number.NaN)
+  it('score, curvature and one row at many predictors agree', () => {
+    const [fromScore, fromCurvature, atNodes] = arrays(Number.NaN)
     const [score] = arrays(0)
     const [d1, d2, d3] = arrays(0)
-    kernel.value(eta, 0, n, values)
     kernel.score(eta, 0, n, fromScore, score)
     kernel.curvature(eta, 0, n, fromCurvature, d1, d2, d3)
     for (let i = 0; i < n; i++) {
-      expect(distance(fromScore[i], values[i]), `row ${i}`).toBeLessThan(1e-13)
-      expect(distance(fromCurvature[i], values[i]), `row ${i}`).toBeLessThan(1e-13)
+      expect(distance(fromCurvature[i], fromScore[i]), `row ${i}`).toBeLessThan(1e-13)
       expect(distance(score[i], d1[i]), `row ${i}`).toBeLessThan(1e-13)
+      // Five predictors, the derivatives from position 3 on.
+      const five = Float64Array.from({ length: 5 }, (_, k) => eta[(i + k) % n])
+      const d1AtNodes = new Float64Array(9).fill(-77)
+      kernel.atNodes(i, five, 5, atNodes, d1AtNodes, 3)
+      for (let k = 0; k < 5; k++) {
+        const all = new Float64Array(n).fill(five[k])
+        kernel.score(all, i, i + 1, fromCurvature, d2)
+        expect(distance(atNodes[k], fromCurvature[i]), `row ${i}, node ${k}`).toBeLessThan(1e-13)
+        expect(distance(d1AtNodes[3 + k], d2[i]), `row ${i}, node ${k}`).toBeLessThan(1e-13)
+      }
+      expect([0, 1, 2, 8].every((k) => d1AtNodes[k] === -77)).toBe(true)
     }
   })
 
@@ -121,12 +130,11 @@ describe.each(pairs)('%s with link %s', (name, link, family) => {
   it('rows outside [from, to) are left alone', () => {
     const [from, to] = [7, 19]
     const marked = eta.map((value, i) => (i >= from && i < to ? value : Number.NaN))
-    const outputs = [...arrays(-77), ...arrays(-77), ...arrays(-77)]
-    const [a, b, c, d, e, f, g] = outputs
-    kernel.value(marked, from, to, a)
+    const outputs = [...arrays(-77), ...arrays(-77)]
+    const [b, c, d, e, f, g] = outputs
     kernel.score(marked, from, to, b, c)
     kernel.curvature(marked, from, to, d, e, f, g)
-    for (const out of [a, b, c, d, e, f, g]) {
+    for (const out of [b, c, d, e, f, g]) {
       for (let i = 0; i < n; i++) {
         if (i < from || i >= to) expect(out[i]).toBe(-77)
         else expect(Number.isFinite(out[i]) && out[i] !== -77).toBe(true)
@@ -137,17 +145,15 @@ describe.each(pairs)('%s with link %s', (name, link, family) => {
   })
 
   it('is finite or -Infinity at any finite eta, never NaN', () => {
-    const [value, again, once] = arrays(0)
+    const [value, again] = arrays(0)
     const [d1, d2, d3] = arrays(0)
     for (const extreme of [-1e6, -750, -700, -100, 100, 700, 750, 1e6]) {
       const all = new Float64Array(n).fill(extreme)
-      kernel.value(all, 0, n, value)
       kernel.score(all, 0, n, again, d1)
-      kernel.curvature(all, 0, n, once, d1, d2, d3)
+      kernel.curvature(all, 0, n, value, d1, d2, d3)
       for (let i = 0; i < n; i++) {
         const row = `eta ${extreme}, y ${response.y[i]}`
-        for (const one of [value[i], again[i], once[i]])
-          expect(one < Number.POSITIVE_INFINITY, `${row}: ${one}`).toBe(true)
+        for (const one of [value[i], again[i]]) expect(one < Number.POSITIVE_INFINITY, `${row}: ${one}`).toBe(true)
         // Where the density is finite its derivatives are too.
         if (value[i] > Number.NEGATIVE_INFINITY && Math.abs(extreme) < 1e3) {
           expect([d1[i], d2[i], d3[i]].every(Number.isFinite), `${row}: ${d1[i]} ${d2[i]} ${d3[i]}`).toBe(true)
