@@ -1,19 +1,24 @@
 import { randomUUID } from 'node:crypto'
-import { rename, rm } from 'node:fs/promises'
+import { realpath, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { GlmmError } from '../errors.js'
 
 /**
  * Writes a file whole or not at all: `write` fills a temporary file in the same folder, which then takes the name, so
- * that a reader never meets half a file and an old one survives a failure.
+ * that a reader never meets half a file and an old one survives a failure. A link keeps its place, and its file gets the
+ * content; a device or a pipe, which must not be replaced by a file, is written to as it is.
  */
 export async function writeAtomically(path: string, write: (temporary: string) => Promise<void>): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`)
+  let temporary: string | null = null
   try {
+    const found = await stat(path).catch(() => null)
+    if (found !== null && !found.isFile() && !found.isDirectory()) return await write(path)
+    const target = found === null ? path : await realpath(path)
+    temporary = join(dirname(target), `.${basename(target)}.${randomUUID()}.tmp`)
     await write(temporary)
-    await rename(temporary, path)
+    await rename(temporary, target)
   } catch (error) {
-    await rm(temporary, { force: true }).catch(() => {})
+    if (temporary !== null) await rm(temporary, { force: true }).catch(() => {})
     throw fileError(path, error)
   }
 }

@@ -9,17 +9,18 @@ import { writeAtomically } from './write-atomically.js'
 
 /**
  * Writes draws to a file, whole or not at all: `.csv` as `drawsToCsv` gives them, `.parquet` with the same columns
- * (32-bit integers for whole numbers, doubles otherwise). `readDraws` reads both.
+ * (32-bit integers for whole numbers, doubles otherwise). `readDraws` reads both. An aborted `signal` ends the writing of a CSV, and leaves no file.
  */
 export async function writeDraws(
   path: string,
   draws: Draws,
   statistics: readonly ChainStatistics[] = [],
+  { signal }: { readonly signal?: AbortSignal } = {},
 ): Promise<void> {
   checkDrawsPath(path)
   await writeAtomically(path, async (temporary) => {
     if (isParquet(path)) await writeParquet(temporary, draws, statistics)
-    else await writeFile(temporary, csvPieces(draws, statistics))
+    else await writeFile(temporary, csvPieces(draws, statistics), { signal })
   })
 }
 
