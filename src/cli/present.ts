@@ -41,11 +41,11 @@ export function checkOutput({ out: path, data }: OutputFlag & ModelFlags): void 
 export async function present(
   record: ResultRecord,
   { json: asJson, out }: { readonly json?: true } & OutputFlag,
-  writeOut: (path: string) => Promise<void> = (path) => writeResult(record, path),
+  writeOut: (path: string, signal: AbortSignal) => Promise<void> = (path) => writeResult(record, path),
 ): Promise<void> {
   const write = async (): Promise<void> => {
     if (out === undefined) return
-    await writeOut(out)
+    await unlessStopped(out, (signal) => writeOut(out, signal))
     process.stderr.write(`glmm: wrote ${out}\n`)
   }
   if (!asJson) {
@@ -55,6 +55,24 @@ export async function present(
   await write()
   for (const { code, message } of record.warnings) process.stderr.write(`glmm: warning: ${code}: ${message}\n`)
   await writeOutput(json(record))
+}
+
+/** Lets Ctrl-C and SIGTERM end the writing of a large file, with nothing of it left behind. */
+async function unlessStopped(path: string, write: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  const controller = new AbortController()
+  const stop = (signal: NodeJS.Signals): void => controller.abort(signal)
+  process.on('SIGINT', stop).on('SIGTERM', stop)
+  try {
+    await write(controller.signal)
+  } catch (error) {
+    if (!controller.signal.aborted) throw error
+    process.off('SIGTERM', stop)
+    if (controller.signal.reason === 'SIGTERM') process.kill(process.pid, 'SIGTERM')
+    const message = `expected to write ${path}, but the command was stopped while it did; nothing was written`
+    throw new GlmmError('ABORTED', message, 'run the same call again: the seed makes it the same')
+  } finally {
+    process.off('SIGINT', stop).off('SIGTERM', stop)
+  }
 }
 
 /** One JSON document; a number that does not exist is null. */

@@ -20,7 +20,7 @@ export async function sampleCommand(formula: string, flags: ModelFlags & Samplin
   )
   const record = withReading(result.record, flags)
   const { draws, statistics } = result.sample
-  await present(record, flags, (path) =>
-    writesResult ? writeResult(record, path) : writeDraws(path, draws, statistics),
+  await present(record, flags, (path, signal) =>
+    writesResult ? writeResult(record, path) : writeDraws(path, draws, statistics, { signal }),
   )
 }

@@ -1,8 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { lstatSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readDraws } from '../../src/draws/read-draws.js'
-import { betablocker, folder, formula, glmm, headerless } from './call.js'
+import { betablocker, folder, formula, glmm, headerless, shell } from './call.js'
 
 const cwd = folder()
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
@@ -139,6 +139,21 @@ describe.concurrent('the files of --out', () => {
     const treat = draws.values.flatMap((chain) => [...chain].filter((_, i) => i % 25 === 1))
     const mean = treat.reduce((sum, value) => sum + value, 0) / treat.length
     expect(mean).toBeCloseTo(summary[1].mean, 12)
+  })
+
+  test('through a link, which stays one', async () => {
+    symlinkSync('linked.json', join(cwd, 'link.json'))
+    writeFileSync(join(cwd, 'linked.json'), 'old')
+    await glmm(['fit', ...model, '--out', 'link.json'], { cwd })
+    expect(lstatSync(join(cwd, 'link.json')).isSymbolicLink()).toBe(true)
+    expect(JSON.parse(read('linked.json')).schema).toBe('glmm/fit@1')
+  })
+
+  test('into a pipe, which is not replaced by a file', async () => {
+    const call = `$GLMM fit '${formula}' --data ${betablocker} --out out.pipe > text`
+    const { stdout } = await shell(`mkfifo out.pipe; (cat out.pipe &); ${call}`, cwd)
+    expect(JSON.parse(stdout).schema).toBe('glmm/fit@1')
+    expect(lstatSync(join(cwd, 'out.pipe')).isFIFO()).toBe(true)
   })
 
   test('nothing else is left in the folder', async () => {

@@ -85,6 +85,25 @@ describe('a run that is stopped', () => {
     expect(readdirSync(cwd).filter((name) => name.includes('draws'))).toEqual([])
   })
 
+  test.each<NodeJS.Signals>(['SIGINT', 'SIGTERM'])('%s while draws are written leaves none of them', async (signal) => {
+    const own = folder()
+    const reply = await glmm([...long.with(5, '50000'), '--chains', '2', '--warmup', '200'], {
+      cwd: own,
+      use: (child) => {
+        const watching = setInterval(() => {
+          if (!readdirSync(own).some((name) => name.endsWith('.tmp'))) return
+          clearInterval(watching)
+          child.kill(signal)
+        }, 5)
+        child.on('close', () => clearInterval(watching))
+      },
+    })
+    expect(readdirSync(own)).toEqual([])
+    if (signal === 'SIGTERM') return expect(reply).toMatchObject({ status: null, signal })
+    expect(reply.stderr).toMatch(/^glmm: ABORTED: expected to write draws.csv, but the command was stopped .*\n$/)
+    expect(reply.status).toBe(130)
+  })
+
   test('Ctrl-C on a terminal gives the terminal back as it was', async ({ skip }) => {
     skip(noScript, 'needs script of util-linux for a terminal')
     const inside = `stty cols 80; ${process.execPath} ${main} sample '${formula}' --data ${betablocker} --draws 2000000`
