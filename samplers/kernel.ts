@@ -1,5 +1,5 @@
-import type { Metric } from './metric.js'
 import type { Rng } from '../src/random/stream.js'
+import type { Metric } from './metric.js'
 
 /** Where a chain stands. A step replaces its contents. */
 export interface State {

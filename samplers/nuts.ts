@@ -14,7 +14,14 @@ const maxEnergyError = 1000
 export function nuts(density: LogDensity, maxDepth = 10): Kernel {
   const d = density.dimension
   const vector = (): Float64Array => new Float64Array(d)
-  const point = (): Point => ({ x: vector(), p: vector(), v: vector(), gradient: vector(), force: vector(), logDensity: 0 })
+  const point = (): Point => ({
+    x: vector(),
+    p: vector(),
+    v: vector(),
+    gradient: vector(),
+    force: vector(),
+    logDensity: 0,
+  })
   const span = (): Span => ({
     pStart: vector(),
     vStart: vector(),

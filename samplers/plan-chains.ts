@@ -40,7 +40,8 @@ export function planChains(model: Model, settings: ChainSettings): ChainPlan {
     center[outer + g] = modes.mode[g] / unit
     scale[outer + g] = Math.max(modes.sd[g], 1e-8) / unit
   }
-  const spread = (d <= largestDense && laplaceCovariance(like, priors, centring, center, scale)) || scale.map((s) => s * s)
+  const spread =
+    (d <= largestDense && laplaceCovariance(like, priors, centring, center, scale)) || scale.map((s) => s * s)
   return { ...settings, model, centring, center, spread }
 }
 

@@ -32,7 +32,8 @@ export function runChain(plan: ChainPlan, { chain }: ChainJob, monitor: Monitor)
   const d = posterior.dimension
   const dense = plan.spread.length === d * d && d > 1
   const state = start(kernel, plan, dense, stream({ seed: plan.seed, chain, purpose: 'start' }))
-  const metric = (dense ? denseMetric(plan.spread, d) : null) ?? diagonalMetric(dense ? diagonal(plan.spread, d) : plan.spread)
+  const metric =
+    (dense ? denseMetric(plan.spread, d) : null) ?? diagonalMetric(dense ? diagonal(plan.spread, d) : plan.spread)
   const rng = stream({ seed: plan.seed, chain, purpose: 'chain' })
 
   let divergences = 0
@@ -111,7 +112,8 @@ function start(kernel: Kernel, plan: ChainPlan, dense: boolean, rng: Rng): State
   )
 }
 
-const diagonal = (matrix: Float64Array, d: number): Float64Array => Float64Array.from({ length: d }, (_, j) => matrix[j * d + j])
+const diagonal = (matrix: Float64Array, d: number): Float64Array =>
+  Float64Array.from({ length: d }, (_, j) => matrix[j * d + j])
 
 /** The chain as a named task, for any executor. */
 export const chainTask: Task<ChainPlan, ChainJob, ChainResult> = { name: 'chain', counters: 2, execute: runChain }

@@ -35,7 +35,11 @@ export function resolveSettings(options: SampleOptions): ResolvedSettings {
   }
   const targetAccept = options.targetAccept ?? 0.8
   if (!(targetAccept > 0 && targetAccept < 1)) {
-    throw new GlmmError('USAGE', `expected a target acceptance between 0 and 1, got ${targetAccept}`, 'the default is 0.8')
+    throw new GlmmError(
+      'USAGE',
+      `expected a target acceptance between 0 and 1, got ${targetAccept}`,
+      'the default is 0.8',
+    )
   }
   const priors = (options.priors ?? []).map((text) => parsePrior(text).text)
   return {
@@ -53,5 +57,9 @@ export function resolveSettings(options: SampleOptions): ResolvedSettings {
 
 function whole(what: string, value: number, low: number, high: number): number {
   if (Number.isInteger(value) && value >= low && value <= high) return value
-  throw new GlmmError('USAGE', `expected ${what} from ${low} to ${high}, got ${value}`, 'give a whole number in that range')
+  throw new GlmmError(
+    'USAGE',
+    `expected ${what} from ${low} to ${high}, got ${value}`,
+    'give a whole number in that range',
+  )
 }

@@ -16,13 +16,11 @@ export function windows(warmup: number): Windows {
   const stop = warmup - (short ? Math.floor(0.1 * warmup) : 50)
   let width = short ? stop - first : 25
   const ends: number[] = []
-  let end = first + width
-  while (end < stop) {
+  // A window that would leave no room for the next, twice as long, takes the rest.
+  const endOf = (from: number): number => (from + 3 * width > stop ? stop : from + width)
+  for (let end = endOf(first); end < stop; end = endOf(end)) {
     ends.push(end)
     width *= 2
-    // A window that would leave no room for the next, twice as long, takes the rest.
-    end += width
-    if (end + 2 * width > stop) end = stop
   }
   return { first, ends: [...ends, stop] }
 }

@@ -9,8 +9,8 @@ import type { Table } from './data/table.js'
 import type { PosteriorRecord } from './draws/posterior-record.js'
 import type { Executor } from './executor.js'
 
-export type { SampleOptions } from '../samplers/sample-options.js'
 export type { ChainProgress, Sample, SampleHooks } from '../samplers/sample.js'
+export type { SampleOptions } from '../samplers/sample-options.js'
 export type { CheckRecord, Comparison, Effect, Ratio, Rung, Verdict } from './check/check-record.js'
 export { buildModel } from './data/build-model.js'
 export type { Model, Predictor, RandomTerm } from './data/model.js'
@@ -47,14 +47,26 @@ export type PosteriorResult = PosteriorRecord & Pick<SampledPosterior, 'sample'>
 export type CheckResult = CheckRecord & Pick<Checked, 'sample'>
 
 /** Samples the posterior of the model of a formula and a table. Rejects with a GlmmError. */
-export async function sample(formula: string, table: Table, options: SampleOptions & RunChoice = {}): Promise<PosteriorResult> {
-  const { record, sample } = await onThreads(options, (executor) => samplePosterior(formula, table, options, executor, options))
+export async function sample(
+  formula: string,
+  table: Table,
+  options: SampleOptions & RunChoice = {},
+): Promise<PosteriorResult> {
+  const { record, sample } = await onThreads(options, (executor) =>
+    samplePosterior(formula, table, options, executor, options),
+  )
   return { ...record, sample }
 }
 
 /** Is Laplace's approximation good enough for this model? Rejects with a GlmmError. */
-export async function check(formula: string, table: Table, options: SampleOptions & RunChoice = {}): Promise<CheckResult> {
-  const { record, sample } = await onThreads(options, (executor) => checkFormula(formula, table, options, executor, options))
+export async function check(
+  formula: string,
+  table: Table,
+  options: SampleOptions & RunChoice = {},
+): Promise<CheckResult> {
+  const { record, sample } = await onThreads(options, (executor) =>
+    checkFormula(formula, table, options, executor, options),
+  )
   return { ...record, sample }
 }
 

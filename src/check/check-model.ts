@@ -1,4 +1,4 @@
-import { type ChainSettings } from '../../samplers/plan-chains.js'
+import type { ChainSettings } from '../../samplers/plan-chains.js'
 import { type Sample, type SampleHooks, sampleModel } from '../../samplers/sample.js'
 import { sampleRecord } from '../../samplers/sample-record.js'
 import type { Model } from '../data/model.js'
@@ -47,15 +47,17 @@ export async function checkModel(
   const comparison = compare(like, laplace, best, sample, crossed.paretoK)
   const { verdict, reasons } = judge(ladder, comparison, posterior, crossed)
   const { names } = model.predictors[0].fixed
-  const rungs = ladder.climbed.map(({ estimate, maxShiftInSe, milliseconds }): Rung => ({
-    method: estimate.nodes === 1 ? 'laplace' : 'agq',
-    nodes: estimate.nodes,
-    logLik: estimate.logLik,
-    fixed: fixedEstimates(names, estimate.parameters, estimate.se),
-    random: randomEstimates(like, estimate),
-    maxShiftInSe,
-    milliseconds,
-  }))
+  const rungs = ladder.climbed.map(
+    ({ estimate, maxShiftInSe, milliseconds }): Rung => ({
+      method: estimate.nodes === 1 ? 'laplace' : 'agq',
+      nodes: estimate.nodes,
+      logLik: estimate.logLik,
+      fixed: fixedEstimates(names, estimate.parameters, estimate.se),
+      random: randomEstimates(like, estimate),
+      maxShiftInSe,
+      milliseconds,
+    }),
+  )
   const record: CheckRecord = {
     schema: 'glmm/check@1',
     version,

@@ -36,7 +36,9 @@ export function judge(
   if (!worst) reasons.push('no standard error could be had, so that no shift can be measured')
   else if (shift <= adequateShift) {
     const largest = `the largest is ${digits(shift)}, of ${worst.parameter}`
-    reasons.push(`Laplace is within ${adequateShift} standard errors of ${best.nodes} nodes for every parameter: ${largest}`)
+    reasons.push(
+      `Laplace is within ${adequateShift} standard errors of ${best.nodes} nodes for every parameter: ${largest}`,
+    )
   } else {
     for (const row of known.filter(({ shiftInSe }) => Math.abs(shiftInSe!) > adequateShift)) {
       const values = `${digits(row.laplace, 4)} by Laplace, ${digits(row.best, 5)} by ${best.nodes} nodes`
@@ -58,7 +60,9 @@ export function judge(
       : `sampler and quadrature disagree: the mean score of the draws is ${digits(largestScore)} Monte Carlo standard errors from zero (limit ${agreeingScore})`,
   )
   if (Number.isFinite(paretoK) && paretoK > 0.7) {
-    reasons.push(`a posterior from Laplace's likelihood could not even be mended by reweighting: Pareto k is ${digits(paretoK)}`)
+    reasons.push(
+      `a posterior from Laplace's likelihood could not even be mended by reweighting: Pareto k is ${digits(paretoK)}`,
+    )
   }
   for (const warning of posterior.diagnostics.warnings) reasons.push(`posterior: ${warning.message}`)
 

@@ -1,7 +1,7 @@
 import type { ProbabilityLink } from '../links/link.js'
 import { probabilityLinks } from '../links/registry.js'
 import { logChoose } from '../numerics/special.js'
-import { type Family, type ResponseData, type RowKernel, summed } from './family.js'
+import type { Family, ResponseData, RowKernel } from './family.js'
 
 /** y successes in `trials` trials, each with probability mu. */
 export const binomial: Family = {
@@ -33,13 +33,24 @@ function logitKernel(response: ResponseData): RowKernel {
   const trials = response.trials!
   const constant = constants(response)
   return {
-    value: (eta, from, to, logDensity) => {
-      for (let i = from; i < to; i++) {
-        const x = eta[i]
-        const tail = x >= 0 ? (y[i] - trials[i]) * x : y[i] * x
-        logDensity[i] = constant[i] + tail - trials[i] * Math.log1p(Math.exp(-Math.abs(x)))
+    atNodes: (i, eta, count, logDensity, d1, at) => {
+      const c = constant[i]
+      const successes = y[i]
+      const n = trials[i]
+      const failures = n - successes
+      for (let k = 0; k < count; k++) {
+        const x = eta[k]
+        const e = Math.exp(-Math.abs(x))
+        const large = 1 / (1 + e)
+        const l = n * Math.log1p(e)
+        if (x >= 0) {
+          logDensity[k] = c - failures * x - l
+          d1[at + k] = (successes * e - failures) * large
+        } else {
+          logDensity[k] = c + successes * x - l
+          d1[at + k] = (successes - failures * e) * large
+        }
       }
-      return summed(sum)
     },
     score: (eta, from, to, logDensity, d1) => {
       for (let i = from; i < to; i++) {
@@ -57,7 +68,6 @@ function logitKernel(response: ResponseData): RowKernel {
           d1[i] = (successes - failures * e) * large
         }
       }
-      return summed(sum)
     },
     curvature: (eta, from, to, logDensity, d1, d2, d3) => {
       for (let i = from; i < to; i++) {
@@ -79,7 +89,6 @@ function logitKernel(response: ResponseData): RowKernel {
           d3[i] = second * (1 - e) * large
         }
       }
-      return summed(sum)
     },
   }
 }
@@ -99,8 +108,11 @@ function composedKernel(link: ProbabilityLink, response: ResponseData): RowKerne
   const derivative = (i: number, order: number): number =>
     times(y[i], tails[order]) + times(trials[i] - y[i], tails[4 + order])
   return {
-    value: (eta, from, to, logDensity) => {
-      for (let i = from; i < to; i++) logDensity[i] = row(i, eta[i])
+    atNodes: (i, eta, count, logDensity, d1, at) => {
+      for (let k = 0; k < count; k++) {
+        logDensity[k] = row(i, eta[k])
+        d1[at + k] = derivative(i, 1)
+      }
     },
     score: (eta, from, to, logDensity, d1) => {
       for (let i = from; i < to; i++) {

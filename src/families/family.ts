@@ -8,14 +8,26 @@ export interface ResponseData {
 /**
  * Log densities of rows as functions of their linear predictor, bound to a response: the innermost loop of
  * everything. Each function works on rows from (included) to to (excluded) of full-length arrays, reads eta, and
- * writes each row's log density, every constant included, and its derivatives in eta. Where eta is so extreme that a
- * density vanishes the log density is -Infinity, never NaN.
+ * writes each row's log density, every constant included, and its derivatives in eta. Where a finite eta is so extreme
+ * that a density vanishes the log density is -Infinity, never NaN; sums over rows turn what an infinite eta gives into
+ * -Infinity.
  */
 export interface RowKernel {
-  readonly value: (eta: Float64Array, from: number, to: number, logDensity: Float64Array) => void
-  /** Writes the first derivative too. */
+  /**
+   * One row at `count` values of its predictor, eta[0] ... eta[count - 1]: the nodes of a quadrature. Log densities go
+   * to the head of `logDensity`, first derivatives to d1 from position `at`.
+   */
+  readonly atNodes: (
+    row: number,
+    eta: Float64Array,
+    count: number,
+    logDensity: Float64Array,
+    d1: Float64Array,
+    at: number,
+  ) => void
+  /** Rows with their first derivatives. */
   readonly score: (eta: Float64Array, from: number, to: number, logDensity: Float64Array, d1: Float64Array) => void
-  /** Writes the first three derivatives too. */
+  /** Rows with their first three derivatives. */
   readonly curvature: (
     eta: Float64Array,
     from: number,

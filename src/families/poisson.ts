@@ -1,5 +1,5 @@
 import { logGamma } from '../numerics/special.js'
-import { type Family, type ResponseData, type RowKernel, summed } from './family.js'
+import type { Family, ResponseData, RowKernel } from './family.js'
 
 /** Counts with mean mu. */
 export const poisson: Family = {
@@ -21,9 +21,12 @@ function logKernel(response: ResponseData): RowKernel {
   // y * eta with y = 0 and eta = -Infinity is 0.
   const row = (i: number, eta: number, mu: number): number => constant[i] + (y[i] === 0 ? 0 : y[i] * eta) - mu
   return {
-    value: (eta, from, to, logDensity) => {
-      for (let i = from; i < to; i++) logDensity[i] = row(i, eta[i], Math.exp(eta[i]))
-      return summed(sum)
+    atNodes: (i, eta, count, logDensity, d1, at) => {
+      for (let k = 0; k < count; k++) {
+        const mu = Math.exp(eta[k])
+        logDensity[k] = row(i, eta[k], mu)
+        d1[at + k] = y[i] - mu
+      }
     },
     score: (eta, from, to, logDensity, d1) => {
       for (let i = from; i < to; i++) {
@@ -31,7 +34,6 @@ function logKernel(response: ResponseData): RowKernel {
         logDensity[i] = row(i, eta[i], mu)
         d1[i] = y[i] - mu
       }
-      return summed(sum)
     },
     curvature: (eta, from, to, logDensity, d1, d2, d3) => {
       for (let i = from; i < to; i++) {
@@ -41,7 +43,6 @@ function logKernel(response: ResponseData): RowKernel {
         d2[i] = -mu
         d3[i] = -mu
       }
-      return summed(sum)
     },
   }
 }

@@ -14,7 +14,11 @@ export function familyNamed(name: string, link?: string): { family: Family; link
   }
   if (link !== undefined && !family.links.includes(link)) {
     const known = family.links.join(', ')
-    throw new GlmmError('USAGE', `expected a link of the ${name} family (${known}), got '${link}'`, 'give one of these with --link')
+    throw new GlmmError(
+      'USAGE',
+      `expected a link of the ${name} family (${known}), got '${link}'`,
+      'give one of these with --link',
+    )
   }
   return { family, link: link ?? family.links[0] }
 }

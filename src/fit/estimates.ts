@@ -9,7 +9,11 @@ const z95 = normalQuantile(0.975)
 const orNull = (value: number): number | null => (Number.isFinite(value) ? value : null)
 
 /** Fixed effects with Wald tests and 95 % limits. */
-export function fixedEstimates(names: readonly string[], beta: ArrayLike<number>, se: ArrayLike<number>): FixedEstimate[] {
+export function fixedEstimates(
+  names: readonly string[],
+  beta: ArrayLike<number>,
+  se: ArrayLike<number>,
+): FixedEstimate[] {
   return names.map((name, j) => {
     const z = beta[j] / se[j]
     return {

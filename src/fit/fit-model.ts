@@ -4,7 +4,7 @@ import { familyNamed } from '../families/registry.js'
 import { type Likelihood, likelihood } from '../likelihood/likelihood.js'
 import { linkNamed } from '../links/registry.js'
 import { version } from '../version.js'
-import { type Estimate, estimate, glmOf, startAt } from './estimate.js'
+import { type Estimate, estimate, glmOf, laplaceStart } from './estimate.js'
 import { fixedCovariance, fixedEstimates, randomEstimates } from './estimates.js'
 import type { ConditionalMode, FitRecord } from './fit-record.js'
 import { fitGlm, type GlmFit, totalDeviance } from './glm.js'
@@ -23,9 +23,7 @@ export function fitModel(model: Model, nodes: number | 'auto', call: FitRecord['
     return mixedRecord(like, ladder.climbed.at(-1)!.estimate, ladder, call, began)
   }
   const first = startFrom(like, glm)
-  const laplace = estimate(like, 1, first, glm)
-  // Laplace's estimates and covariance are a start from which more nodes need few evaluations.
-  const fitted = nodes === 1 ? laplace : estimate(like, nodes, startAt(laplace, first), glm)
+  const fitted = estimate(like, nodes, nodes === 1 ? first : laplaceStart(like, first), glm)
   return mixedRecord(like, fitted, null, call, began)
 }
 
@@ -63,13 +61,11 @@ function mixedRecord(
     modes,
     residuals: { pearson: fiveNumbers(pearson), deviance: fiveNumbers(deviance) },
     certificate: null,
-    rungs:
-      ladder &&
-      ladder.climbed.map((rung) => ({
-        nodes: rung.estimate.nodes,
-        logLik: rung.estimate.logLik,
-        maxShiftInSe: rung.maxShiftInSe,
-      })),
+    rungs: ladder?.climbed.map((rung) => ({
+      nodes: rung.estimate.nodes,
+      logLik: rung.estimate.logLik,
+      maxShiftInSe: rung.maxShiftInSe,
+    })),
     nullDeviance: null,
     dfNull: null,
     residualDeviance: null,

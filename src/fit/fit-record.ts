@@ -32,7 +32,9 @@ export interface FitRecord {
   readonly residuals: { readonly pearson: FiveNumbers; readonly deviance: FiveNumbers }
   readonly certificate: null
   /** Every rung climbed, when nodes was 'auto'; the last is this fit. */
-  readonly rungs: readonly { readonly nodes: number; readonly logLik: number; readonly maxShiftInSe: number | null }[] | null
+  readonly rungs:
+    | readonly { readonly nodes: number; readonly logLik: number; readonly maxShiftInSe: number | null }[]
+    | null
   readonly nullDeviance: number | null
   readonly dfNull: number | null
   readonly residualDeviance: number | null

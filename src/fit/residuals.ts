@@ -13,7 +13,10 @@ export interface Residuals {
 }
 
 /** Residuals at the linear predictor eta; rows of weight 0 are left out, as in R. */
-export function residuals(model: { family: string; link: string; response: ResponseData }, eta: Float64Array): Residuals {
+export function residuals(
+  model: { family: string; link: string; response: ResponseData },
+  eta: Float64Array,
+): Residuals {
   const { family } = familyNamed(model.family)
   const link = linkNamed(model.link)
   const pearson: number[] = []

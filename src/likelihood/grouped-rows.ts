@@ -1,6 +1,8 @@
 import type { Model, RandomTerm } from '../data/model.js'
+import type { Family, ResponseData, RowKernel } from '../families/family.js'
 import { familyNamed } from '../families/registry.js'
-import type { RowKernel } from '../families/family.js'
+import type { Link } from '../links/link.js'
+import { linkNamed } from '../links/registry.js'
 
 /**
  * The rows of a model brought into the order of one grouping factor's levels, so that each level's rows are
@@ -20,6 +22,9 @@ export interface GroupedRows {
   readonly offset: Float64Array | null
   /** Log densities bound to the response in this order. */
   readonly kernel: RowKernel
+  /** The linear predictor each row's own response suggests, and its weight (the start of IRLS). */
+  readonly working: Float64Array
+  readonly weight: Float64Array
 }
 
 /** Orders the rows of `model` by the levels of `term`; by nothing where it is null. */
@@ -38,12 +43,12 @@ export function groupedRows(model: Model, term: RandomTerm | null): GroupedRows 
     return out
   }
   const { y, trials } = model.response
-  const kernel = familyNamed(model.family).family.kernel(model.link, {
-    y: permuted(y),
-    trials: trials && permuted(trials),
-  })
+  const response = { y: permuted(y), trials: trials && permuted(trials) }
+  const { family } = familyNamed(model.family)
+  const kernel = family.kernel(model.link, response)
   const z = term ? permuted(term.z) : new Float64Array(n)
-  return { n, p, start, order, x, z, offset: predictor.offset && permuted(predictor.offset), kernel }
+  const offset = predictor.offset && permuted(predictor.offset)
+  return { n, p, start, order, x, z, offset, kernel, ...workingResponse(family, linkNamed(model.link), response) }
 }
 
 /** eta of the fixed part, offset + X beta, into `eta`; beta is the head of `parameters`. */
@@ -78,4 +83,19 @@ function countingSort(index: Int32Array, levels: number): { start: Int32Array; o
 
 function inOneBlock(n: number): { start: Int32Array; order: Int32Array } {
   return { start: Int32Array.of(0, n), order: Int32Array.from({ length: n }, (_, i) => i) }
+}
+
+function workingResponse(family: Family, link: Link, response: ResponseData): Pick<GroupedRows, 'working' | 'weight'> {
+  const n = response.y.length
+  const working = new Float64Array(n)
+  const weight = new Float64Array(n)
+  for (let i = 0; i < n; i++) {
+    const trials = family.weight(response, i)
+    const mu = family.start(family.observed(response, i), trials)
+    const eta = link.link(mu)
+    const slope = link.slope(eta)
+    working[i] = eta
+    weight[i] = (trials * slope * slope) / family.variance(mu)
+  }
+  return { working, weight }
 }

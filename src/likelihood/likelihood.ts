@@ -1,10 +1,11 @@
 import type { Model, RandomTerm } from '../data/model.js'
 import { GlmmError } from '../errors.js'
 import { gaussHermite } from '../numerics/gauss-hermite.js'
-import { findMode, type ModeResult, type Scratch, scratch } from './conditional-mode.js'
+import { findMode, type ModeResult } from './conditional-mode.js'
 import { fixedGradient, fixedPredictor, type GroupedRows, groupedRows } from './grouped-rows.js'
 import { scalarJoint } from './scalar-joint.js'
 import { scalarMarginal } from './scalar-marginal.js'
+import { nodeScratch, type Scratch, scratch } from './scratch.js'
 
 /** A log density over R^dimension, with its gradient. */
 export interface LogDensity {
@@ -77,6 +78,8 @@ function soleScalarTerm(model: Model): RandomTerm | null {
 function scalarFactor(model: Model, term: RandomTerm, rows: GroupedRows, work: Scratch): Likelihood {
   const { p } = rows
   const clusters = term.levels.length
+  let largest = 0
+  for (let g = 0; g < clusters; g++) largest = Math.max(largest, rows.start[g + 1] - rows.start[g])
   return {
     model,
     p,
@@ -85,15 +88,16 @@ function scalarFactor(model: Model, term: RandomTerm, rows: GroupedRows, work: S
     term,
     marginal: (nodes) => {
       const rule = gaussHermite(nodes)
+      const nodeWork = nodeScratch(nodes, largest)
       return {
         dimension: p + 1,
-        evaluate: (x, gradient) => scalarMarginal(rows, work, rule, x, gradient, null),
-        value: (x) => scalarMarginal(rows, work, rule, x, null, null),
+        evaluate: (x, gradient) => scalarMarginal(rows, work, nodeWork, rule, x, gradient, null),
+        value: (x) => scalarMarginal(rows, work, nodeWork, rule, x, null, null),
       }
     },
     clusterLogLik: (x, nodes) => {
       const out = new Float64Array(clusters)
-      scalarMarginal(rows, work, gaussHermite(nodes), x, null, out)
+      scalarMarginal(rows, work, nodeScratch(nodes, largest), gaussHermite(nodes), x, null, out)
       return out
     },
     modes: (x) => {
@@ -124,18 +128,23 @@ function scalarFactor(model: Model, term: RandomTerm, rows: GroupedRows, work: S
 function fixedOnly(model: Model, rows: GroupedRows, work: Scratch): Likelihood {
   const { p, n } = rows
   const empty = new Float64Array(0)
-  const finite = (sum: number): number => (Number.isFinite(sum) ? sum : Number.NEGATIVE_INFINITY)
+  const sum = (): number => {
+    let total = 0
+    for (let i = 0; i < n; i++) total += work.logDensity[i]
+    return Number.isFinite(total) ? total : Number.NEGATIVE_INFINITY
+  }
   const density = {
     dimension: p,
     evaluate: (x: Float64Array, gradient: Float64Array): number => {
       fixedPredictor(rows, x, work.eta)
-      const sum = rows.kernel.score(work.eta, 0, n, work.d1)
+      rows.kernel.score(work.eta, 0, n, work.logDensity, work.d1)
       fixedGradient(rows, work.d1, gradient)
-      return finite(sum)
+      return sum()
     },
     value: (x: Float64Array): number => {
       fixedPredictor(rows, x, work.eta)
-      return finite(rows.kernel.value(work.eta, 0, n))
+      rows.kernel.score(work.eta, 0, n, work.logDensity, work.d1)
+      return sum()
     },
   }
   return {

@@ -67,5 +67,9 @@ function checkTarget(prior: Prior, names: readonly string[], groups: readonly st
   if (target === 'sd' ? groups.includes(element) : names.some((name) => isCoefficient(element, name))) return
   const what = target === 'sd' ? 'a grouping factor' : 'a coefficient'
   const list = known.length > 0 ? known.join(', ') : 'none'
-  throw new GlmmError('PRIOR', `expected ${what} of the model (${list}), got '${element}' in '${text}'`, 'name one of these')
+  throw new GlmmError(
+    'PRIOR',
+    `expected ${what} of the model (${list}), got '${element}' in '${text}'`,
+    'name one of these',
+  )
 }

@@ -1,6 +1,6 @@
 import type { GroupedRows } from './grouped-rows.js'
 import { fixedGradient, fixedPredictor } from './grouped-rows.js'
-import type { Scratch } from './conditional-mode.js'
+import type { Scratch } from './scratch.js'
 
 /**
  * Log joint density of the response and one scalar random effect a cluster, for a sampler: of the vector
@@ -18,7 +18,7 @@ export function scalarJoint(
   gradient: Float64Array,
 ): number {
   const { p, z, start, kernel, n } = rows
-  const { fixed, eta, d1 } = work
+  const { fixed, eta, logDensity, d1 } = work
   const tau = x[p]
   const blocks = start.length - 1
   fixedPredictor(rows, x, fixed)
@@ -29,7 +29,8 @@ export function scalarJoint(
     const b = Math.exp((1 - centring[g]) * tau) * x[first + g]
     for (let i = start[g]; i < start[g + 1]; i++) eta[i] = fixed[i] + z[i] * b
   }
-  density += kernel.score(eta, 0, n, d1)
+  kernel.score(eta, 0, n, logDensity, d1)
+  for (let i = 0; i < n; i++) density += logDensity[i]
   for (let g = 0; g < blocks; g++) {
     const c = centring[g]
     const v = x[first + g]

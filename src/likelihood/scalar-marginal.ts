@@ -1,6 +1,7 @@
 import type { QuadratureRule } from '../numerics/gauss-hermite.js'
-import { findMode, type ModeResult, type Scratch } from './conditional-mode.js'
+import { findMode, type ModeResult } from './conditional-mode.js'
 import { fixedGradient, fixedPredictor, type GroupedRows } from './grouped-rows.js'
+import type { NodeScratch, Scratch } from './scratch.js'
 
 /**
  * Log marginal likelihood of a model with one scalar random effect, u integrated out cluster by cluster with the
@@ -21,89 +22,154 @@ import { fixedGradient, fixedPredictor, type GroupedRows } from './grouped-rows.
 export function scalarMarginal(
   rows: GroupedRows,
   work: Scratch,
+  nodeWork: NodeScratch,
   rule: QuadratureRule,
   parameters: Float64Array,
   gradient: Float64Array | null,
   clusters: Float64Array | null,
 ): number {
-  const { p, z, start, kernel } = rows
-  const { fixed, eta, d1, d2, d3, score: nodeScore, mean, rowWeight } = work
-  const { nodes, logWeights } = rule
+  const { p, start } = rows
   const sigma = parameters[p]
   const blocks = start.length - 1
   const mode: ModeResult = { u: 0, height: 0, curvature: 1 }
+  const sums: NodeSums = { mass: 1, a: 0, b: 0, direct: 0 }
+  const laplace = rule.nodes.length === 1
   let total = 0
   let sigmaGradient = 0
-  fixedPredictor(rows, parameters, fixed)
-
+  fixedPredictor(rows, parameters, work.fixed)
   for (let g = 0; g < blocks; g++) {
-    const from = start[g]
-    const to = start[g + 1]
     if (!findMode(rows, work, sigma, g, mode)) return Number.NEGATIVE_INFINITY
-    const { u: m, height, curvature } = mode
-    const s = 1 / Math.sqrt(curvature)
-
-    let mass = 0
-    let sumA = 0 // of mass * h'(u_k)
-    let sumB = 0 // of mass * z_k * h'(u_k)
-    let direct = 0 // of mass * the derivative in sigma at fixed u
-    for (let i = from; i < to; i++) mean[i] = 0
-    for (let k = 0; k < nodes.length; k++) {
-      const zk = nodes[k]
-      const u = m + s * zk
-      // The middle node is the mode itself, where everything is known already.
-      const central = zk === 0
-      const score = central ? d1 : nodeScore
-      let h = height
-      if (!central) {
-        for (let i = from; i < to; i++) eta[i] = fixed[i] + sigma * z[i] * u
-        h = (gradient ? kernel.score(eta, from, to, score) : kernel.value(eta, from, to)) - 0.5 * u * u
-      }
-      const share = Math.exp(logWeights[k] + 0.5 * zk * zk + h - height)
-      mass += share
-      if (!gradient) continue
-      let slope = 0
-      for (let i = from; i < to; i++) {
-        slope += z[i] * score[i]
-        mean[i] += share * score[i]
-      }
-      const hPrime = sigma * slope - u
-      sumA += share * hPrime
-      sumB += share * zk * hPrime
-      direct += share * u * slope
-    }
-    const logL = height + Math.log(s) + Math.log(mass)
-    if (!(Math.abs(logL) < Number.POSITIVE_INFINITY)) return Number.NEGATIVE_INFINITY
+    if (laplace) sumAtMode(rows, work, sigma, g, mode, sums)
+    else sumOverNodes(rows, work, nodeWork, rule, sigma, g, mode, sums)
+    const logL = mode.height - 0.5 * Math.log(mode.curvature) + Math.log(sums.mass)
+    if (!(logL > Number.NEGATIVE_INFINITY && logL < Number.POSITIVE_INFINITY)) return Number.NEGATIVE_INFINITY
     total += logL
     if (clusters) clusters[g] = logL
-    if (!gradient) continue
-
-    // Derivatives of the mode and of the curvature H = -h''(m) = 1 - sigma^2 sum z^2 d2.
-    let slope = 0
-    let mixed = 0 // sum z^2 d2, so that dh'/dsigma = slope + sigma m mixed
-    let third = 0 // sum z^3 d3
-    for (let i = from; i < to; i++) {
-      const zi = z[i]
-      slope += zi * d1[i]
-      mixed += zi * zi * d2[i]
-      third += zi * zi * zi * d3[i]
-    }
-    const perH = (-0.5 * s * s * s * sumB) / mass - 0.5 * s * s // d log L / d H at fixed mode
-    const perMode = sumA / mass - perH * sigma * sigma * sigma * third // d log L / d m, H moving along
-    const viaMode = (perMode * sigma) / curvature
-    const viaCurvature = perH * sigma * sigma
-    for (let i = from; i < to; i++) {
-      rowWeight[i] = mean[i] / mass + z[i] * (viaMode * d2[i] - viaCurvature * z[i] * d3[i])
-    }
-    sigmaGradient +=
-      direct / mass +
-      (perMode * (slope + sigma * m * mixed)) / curvature -
-      perH * (2 * sigma * mixed + sigma * sigma * m * third)
+    if (gradient) sigmaGradient += blockGradient(rows, work, sigma, g, mode, sums)
   }
-
   if (gradient) {
-    fixedGradient(rows, rowWeight, gradient)
+    fixedGradient(rows, work.rowWeight, gradient)
     gradient[p] = sigmaGradient
   }
   return total
+}
+
+/** Sums over the nodes of one cluster; the mean score of each row goes to rowWeight. */
+interface NodeSums {
+  /** The sum itself, relative to exp(h(m)). */
+  mass: number
+  /** Means over the nodes, by share, of h'(u_k), of z_k h'(u_k), and of the derivative in sigma at fixed u. */
+  a: number
+  b: number
+  direct: number
+}
+
+/** The sums of one node, the mode, where everything is known already. */
+function sumAtMode(rows: GroupedRows, work: Scratch, sigma: number, g: number, mode: ModeResult, sums: NodeSums): void {
+  const { z, start } = rows
+  const { d1, rowWeight } = work
+  let slope = 0
+  for (let i = start[g]; i < start[g + 1]; i++) {
+    slope += z[i] * d1[i]
+    rowWeight[i] = d1[i]
+  }
+  sums.mass = 1
+  sums.a = sigma * slope - mode.u
+  sums.b = 0
+  sums.direct = mode.u * slope
+}
+
+/** Row by row, each at all nodes: the innermost loops run over the nodes, long enough to be fast. */
+function sumOverNodes(
+  rows: GroupedRows,
+  work: Scratch,
+  { u, eta, logDensity, share, slope, d1 }: NodeScratch,
+  { nodes, logWeights }: QuadratureRule,
+  sigma: number,
+  g: number,
+  mode: ModeResult,
+  sums: NodeSums,
+): void {
+  const { z, start, kernel } = rows
+  const { fixed, rowWeight } = work
+  const from = start[g]
+  const to = start[g + 1]
+  const count = nodes.length
+  const s = 1 / Math.sqrt(mode.curvature)
+  for (let k = 0; k < count; k++) {
+    u[k] = mode.u + s * nodes[k]
+    share[k] = -0.5 * u[k] * u[k]
+    slope[k] = 0
+  }
+  for (let i = from, at = 0; i < to; i++, at += count) {
+    const offset = fixed[i]
+    const zi = z[i]
+    const scale = sigma * zi
+    for (let k = 0; k < count; k++) eta[k] = offset + scale * u[k]
+    kernel.atNodes(i, eta, count, logDensity, d1, at)
+    for (let k = 0; k < count; k++) {
+      share[k] += logDensity[k]
+      slope[k] += zi * d1[at + k]
+    }
+  }
+  let mass = 0
+  let a = 0
+  let b = 0
+  let direct = 0
+  for (let k = 0; k < count; k++) {
+    const zk = nodes[k]
+    const part = Math.exp(logWeights[k] + 0.5 * zk * zk + share[k] - mode.height)
+    const hPrime = sigma * slope[k] - u[k]
+    share[k] = part
+    mass += part
+    a += part * hPrime
+    b += part * zk * hPrime
+    direct += part * u[k] * slope[k]
+  }
+  const perMass = 1 / mass
+  for (let i = from, at = 0; i < to; i++, at += count) {
+    let sum = 0
+    for (let k = 0; k < count; k++) sum += share[k] * d1[at + k]
+    rowWeight[i] = sum * perMass
+  }
+  sums.mass = mass
+  sums.a = a * perMass
+  sums.b = b * perMass
+  sums.direct = direct * perMass
+}
+
+/** Adds to block g's row weights what comes of the moving mode and curvature; returns its derivative in sigma. */
+function blockGradient(
+  rows: GroupedRows,
+  work: Scratch,
+  sigma: number,
+  g: number,
+  mode: ModeResult,
+  sums: NodeSums,
+): number {
+  const { z, start } = rows
+  const { d1, d2, d3, rowWeight } = work
+  const from = start[g]
+  const to = start[g + 1]
+  const { u: m, curvature } = mode
+  // Derivatives of the mode and of the curvature H = -h''(m) = 1 - sigma^2 sum z^2 d2.
+  let slope = 0
+  let mixed = 0 // sum z^2 d2, so that dh'/dsigma = slope + sigma m mixed
+  let third = 0 // sum z^3 d3
+  for (let i = from; i < to; i++) {
+    const zi = z[i]
+    slope += zi * d1[i]
+    mixed += zi * zi * d2[i]
+    third += zi * zi * zi * d3[i]
+  }
+  const perH = (-0.5 / curvature) * (1 + sums.b / Math.sqrt(curvature)) // d log L / d H at fixed mode
+  const perMode = sums.a - perH * sigma * sigma * sigma * third // d log L / d m, H moving along
+  const viaMode = (perMode * sigma) / curvature
+  const viaCurvature = perH * sigma * sigma
+  for (let i = from; i < to; i++) rowWeight[i] += z[i] * (viaMode * d2[i] - viaCurvature * z[i] * d3[i])
+  return (
+    sums.direct +
+    (perMode * (slope + sigma * m * mixed)) / curvature -
+    perH * (2 * sigma * mixed + sigma * sigma * m * third)
+  )
 }

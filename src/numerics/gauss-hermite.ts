@@ -26,7 +26,9 @@ export function gaussHermite(k: number): QuadratureRule {
       jacobi.set(i, i - 1, Math.sqrt(i))
       jacobi.set(i - 1, i, Math.sqrt(i))
     }
-    const eigenvalues = new EigenvalueDecomposition(jacobi, { assumeSymmetric: true }).realEigenvalues.sort((a, b) => a - b)
+    const eigenvalues = new EigenvalueDecomposition(jacobi, { assumeSymmetric: true }).realEigenvalues.sort(
+      (a, b) => a - b,
+    )
     for (let i = 0; i < k; i++) {
       const mirror = k - 1 - i
       if (i > mirror) break

@@ -70,9 +70,19 @@ export function maximise(
       // So close to the top that the rise is lost in rounding, the slope alone decides (Hager and Zhang 2005).
       const flat = nextValue >= value - 1e-13 * (1 + Math.abs(value)) && Math.abs(nextSlope) <= wolfe * slope
       const rises = nextValue >= value + armijo * step * slope || flat
+      if (!rises && accepted) {
+        // Stretched too far: back to the last step that was good.
+        for (let j = 0; j < n; j++) nextX[j] = x[j] + low * direction[j]
+        nextValue = objective(nextX, nextG)
+        evaluations++
+        break
+      }
       if (!rises) {
         high = step
-        step = nextValue > Number.NEGATIVE_INFINITY ? interpolated(low, high, step, value, slope, nextValue) : low + (high - low) / 8
+        step =
+          nextValue > Number.NEGATIVE_INFINITY
+            ? interpolated(low, high, step, value, slope, nextValue)
+            : low + (high - low) / 8
       } else if (nextSlope > wolfe * slope && step < 1e6) {
         accepted = true
         low = step

@@ -37,7 +37,11 @@ export function stream(address: Address): Rng {
 /** A seed as given by a user, or a USAGE error. Larger words would wrap silently and repeat another seed's stream. */
 export function checkSeed(seed: number): number {
   if (!Number.isInteger(seed) || seed < 0 || seed > 0xffffffff) {
-    throw new GlmmError('USAGE', `expected a seed from 0 to 4294967295, got ${seed}`, 'give a whole number in that range')
+    throw new GlmmError(
+      'USAGE',
+      `expected a seed from 0 to 4294967295, got ${seed}`,
+      'give a whole number in that range',
+    )
   }
   return seed
 }

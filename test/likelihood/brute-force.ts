@@ -29,7 +29,8 @@ export function bruteForceLogLik(model: Model, beta: readonly number[], sigma: n
       logTerms.push(log)
     }
     const high = logTerms.reduce((a, b) => Math.max(a, b))
-    total += high + Math.log(logTerms.reduce((sum, log) => sum + Math.exp(log - high), 0)) + Math.log((2 * half) / steps)
+    total +=
+      high + Math.log(logTerms.reduce((sum, log) => sum + Math.exp(log - high), 0)) + Math.log((2 * half) / steps)
   }
   return total
 }

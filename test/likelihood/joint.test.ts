@@ -22,7 +22,11 @@ describe('joint posterior', () => {
         const size = Math.max(...gradient.map(Math.abs))
         for (let j = 0; j < x.length; j++) {
           const h = 1e-3
-          const at = (k: number): number => posterior.evaluate(x.map((v, i) => (i === j ? v + k * h : v)), ignored)
+          const at = (k: number): number =>
+            posterior.evaluate(
+              x.map((v, i) => (i === j ? v + k * h : v)),
+              ignored,
+            )
           const numeric = (8 * (at(1) - at(-1)) - (at(2) - at(-2))) / (12 * h)
           expect(Math.abs(gradient[j] - numeric) / size).toBeLessThan(1e-6)
         }
@@ -58,7 +62,11 @@ describe('joint posterior', () => {
     density.evaluate(x, gradient)
     for (let j = 0; j < 5; j++) {
       const h = 1e-3
-      const at = (k: number): number => density.evaluate(x.map((v, i) => (i === j ? v + k * h : v)), ignored)
+      const at = (k: number): number =>
+        density.evaluate(
+          x.map((v, i) => (i === j ? v + k * h : v)),
+          ignored,
+        )
       expect(gradient[j]).toBeCloseTo((8 * (at(1) - at(-1)) - (at(2) - at(-2))) / (12 * h), 6)
     }
   })

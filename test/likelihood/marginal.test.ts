@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { tableFrom } from '../../src/data/table-from.js'
-import { stateModel } from '../../src/data/state-model.js'
 import type { Model } from '../../src/data/model.js'
+import { stateModel } from '../../src/data/state-model.js'
+import { tableFrom } from '../../src/data/table-from.js'
 import { likelihood } from '../../src/likelihood/likelihood.js'
 import { type CaseName, exact, modelOf } from '../reference/data.js'
 import { bruteForceLogLik } from './brute-force.js'
@@ -131,7 +131,11 @@ describe('marginal log-likelihood', () => {
     for (const model of [models.betablocker, models['poisson with offset']]) {
       const { marginal } = likelihood(model)
       const gradient = new Float64Array(3)
-      for (const x of [[1e308, 1e308, 1], [Number.NaN, 0, 1], [800, 0, Number.POSITIVE_INFINITY]]) {
+      for (const x of [
+        [1e308, 1e308, 1],
+        [Number.NaN, 0, 1],
+        [800, 0, Number.POSITIVE_INFINITY],
+      ]) {
         expect(marginal(5).evaluate(Float64Array.from(x), gradient)).toBe(Number.NEGATIVE_INFINITY)
       }
     }

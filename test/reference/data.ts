@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs'
+import type { Model } from '../../src/data/model.js'
 import { parseTable } from '../../src/data/parse-table.js'
 import { type ModelChoice, stateModel } from '../../src/data/state-model.js'
-import type { Model } from '../../src/data/model.js'
 import type { Table } from '../../src/data/table.js'
 
 const here = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8')
 
-export const betablocker: Table = parseTable(here('../../examples/01-betablocker/betablocker.csv'), { source: 'betablocker.csv' })
+export const betablocker: Table = parseTable(here('../../examples/01-betablocker/betablocker.csv'), {
+  source: 'betablocker.csv',
+})
 export const cbpp: Table = parseTable(here('cbpp.csv'), { source: 'cbpp.csv' })
 export const toenail: Table = parseTable(here('toenail.csv'), { source: 'toenail.csv' })
 
@@ -31,7 +33,13 @@ interface Engine {
   readonly ranef_cov: Readonly<Record<string, { readonly sd: Readonly<Record<string, number>> }>>
   readonly AIC: number
   readonly BIC: number
-  readonly pearson_residuals: { readonly min: number; readonly q25: number; readonly q50: number; readonly q75: number; readonly max: number }
+  readonly pearson_residuals: {
+    readonly min: number
+    readonly q25: number
+    readonly q50: number
+    readonly q75: number
+    readonly max: number
+  }
   readonly ranef: { readonly center: { readonly modes: readonly Readonly<Record<string, number | string>>[] } }
 }
 
