@@ -32,7 +32,9 @@ describe('estimates', () => {
         const text = f.formatEstimate(x)
         expect(text).toMatch(/^-?\d+(\.\d+)?(e[+-]\d\d+)?$/)
         const error = Math.abs(Number(text) - x)
-        expect(error).toBeLessThanOrEqual(1.001e-4 * Math.abs(x))
+        // Five digits, or seven decimals where these are fewer (down to two digits, at 1e-6).
+        expect(error).toBeLessThanOrEqual(Math.max(1.001e-4 * Math.abs(x), 5.001e-8))
+        expect(error).toBeLessThanOrEqual(0.05001 * Math.abs(x))
       }),
     )
   })
