@@ -61,11 +61,12 @@ function mixedRecord(
     modes,
     residuals: { pearson: fiveNumbers(pearson), deviance: fiveNumbers(deviance) },
     certificate: null,
-    rungs: ladder?.climbed.map((rung) => ({
-      nodes: rung.estimate.nodes,
-      logLik: rung.estimate.logLik,
-      maxShiftInSe: rung.maxShiftInSe,
-    })),
+    rungs:
+      ladder?.climbed.map((rung) => ({
+        nodes: rung.estimate.nodes,
+        logLik: rung.estimate.logLik,
+        maxShiftInSe: rung.maxShiftInSe,
+      })) ?? null,
     nullDeviance: null,
     dfNull: null,
     residualDeviance: null,
