@@ -1,0 +1,113 @@
+import { dot, dotTile, reduceTile } from './sparse-panel.js'
+import type { SparsePattern } from './sparse-pattern.js'
+import { relativeRows } from './sparse-update.js'
+
+/**
+ * The elements of Z = H^-1 on the pattern of L, written to `out` (`pattern.size` elements, found by `entryOf`).
+ *
+ * The recursions of Takahashi, Fagan and Chin (1973; Erisman and Tinney 1975) on panels, from the last to the first:
+ * with J the columns of a supernode, R its rows below and Y = L_RJ L_JJ^-1,
+ *     Z_RJ = -Z_RR Y,    Z_JJ = (L_JJ L_JJ')^-1 - Y' Z_RJ,
+ * where Z_RR lies in panels already done, since the rows below a column are all pairs in the pattern of L.
+ */
+export function selectedInverse(pattern: SparsePattern, l: Float64Array, out: Float64Array): void {
+  const { firstColumn, rowStart, panelStart, work } = pattern
+  out.fill(0)
+  for (let s = firstColumn.length - 2; s >= 0; s--) {
+    const width = firstColumn[s + 1] - firstColumn[s]
+    const rows = rowStart[s + 1] - rowStart[s]
+    const at = panelStart[s]
+    invertTransposed(l, out, at, width)
+    if (rows > width) {
+      for (let i = width; i < rows; i++) {
+        const row = at + i * width
+        for (let j = 0; j < width; j++) {
+          work[i * width + j] = dot(l, row + j, out, at + j * width + j, width - j)
+        }
+      }
+      timesInverse(pattern, out, s, width, rows)
+    }
+    multiplyTransposed(out, at, width)
+    for (let p = width; p < rows; p++) {
+      const [y, z] = [p * width, at + p * width]
+      for (let i = 0; i < width; i++) {
+        const x = work[y + i]
+        for (let j = 0, row = at + i * width; j <= i; j++) out[row + j] -= x * out[z + j]
+      }
+    }
+  }
+}
+
+/** N = L^-T of a w x w block of l into the upper triangle of the same block of out, which is zero. */
+function invertTransposed(l: Float64Array, out: Float64Array, at: number, w: number): void {
+  for (let j0 = 0; j0 < w; j0 += 4) {
+    const j1 = Math.min(j0 + 4, w)
+    for (let j = j0; j < j1; j++) {
+      const row = at + j * w
+      out[row + j] = 1 / l[row + j]
+      for (let i = j + 1; i < j1; i++) {
+        const other = at + i * w
+        out[row + i] = -dot(l, other + j, out, row + j, i - j) / l[other + i]
+      }
+    }
+    for (let i0 = j1; i0 < w; i0 += 4) {
+      reduceTile(out, at + j0 * w, w, 4, l, at + i0 * w, w, Math.min(4, w - i0), j0, i0)
+    }
+  }
+}
+
+/**
+ * The lower triangle of N N' in place of an upper triangular N. Row i needs rows j <= i of N from column i on, and
+ * these stand until its own diagonal is written, last.
+ */
+function multiplyTransposed(x: Float64Array, at: number, w: number): void {
+  for (let i0 = 0; i0 < w; i0 += 4) {
+    const rows = Math.min(4, w - i0)
+    for (let j0 = 0; j0 < i0; j0 += 4) {
+      const whole = rows === 4
+      const tile = whole ? dotTile(x, at + i0 * w + i0, w, x, at + j0 * w + i0, w, w - i0) : null
+      for (let i = 0; i < rows; i++) {
+        const row = at + (i0 + i) * w
+        for (let j = 0; j < 4; j++) {
+          x[row + j0 + j] = tile ? tile[4 * i + j] : dot(x, row + i0 + i, x, at + (j0 + j) * w + i0 + i, w - i0 - i)
+        }
+      }
+    }
+    for (let i = i0; i < i0 + rows; i++) {
+      const row = at + i * w
+      for (let j = i0; j <= i; j++) x[row + j] = dot(x, row + i, x, at + j * w + i, w - i)
+    }
+  }
+}
+
+/** Z_RJ = -Z_RR Y for the rows R of supernode s below its block, with Y in `work` where Z_RJ stands in its panel. */
+function timesInverse(pattern: SparsePattern, out: Float64Array, s: number, width: number, rows: number): void {
+  const { firstColumn, supernodeOf, rowIndex, rowStart, panelStart, relative, work } = pattern
+  const [from, at] = [rowStart[s], panelStart[s]]
+  for (let p = width, next = p; p < rows; p = next) {
+    const t = supernodeOf[rowIndex[from + p]]
+    const wide = firstColumn[t + 1] - firstColumn[t]
+    next = relativeRows(pattern, s, p, rows, t)
+    for (let i = p; i < rows; i++) {
+      const row = panelStart[t] + relative[i] * wide
+      const end = Math.min(i, next)
+      if (width === 1) {
+        const y = work[i]
+        let sum = i < next ? out[row + relative[i]] * y : 0
+        for (let j = p; j < end; j++) {
+          const z = out[row + relative[j]]
+          sum += z * work[j]
+          out[at + j] -= z * y
+        }
+        out[at + i] -= sum
+        continue
+      }
+      for (let j = p; j <= end && j < next; j++) {
+        const z = out[row + relative[j]]
+        const [a, b] = [i * width, j * width]
+        for (let k = 0; k < width; k++) out[at + a + k] -= z * work[b + k]
+        if (i !== j) for (let k = 0; k < width; k++) out[at + b + k] -= z * work[a + k]
+      }
+    }
+  }
+}

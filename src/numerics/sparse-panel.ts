@@ -1,0 +1,115 @@
+/**
+ * Dense kernels on panels that stand row after row in one array. They work on tiles of 4 x 4 elements: 16 sums over
+ * the same 8 loads.
+ */
+
+/** Scratch of a tile's 16 products. */
+const tile = new Float64Array(16)
+
+/** The 4 x 4 products of rows of a (from a0, lda apart) with rows of b (from b0, ldb apart), each over n elements. */
+export function dotTile(
+  a: Float64Array,
+  a0: number,
+  lda: number,
+  b: Float64Array,
+  b0: number,
+  ldb: number,
+  n: number,
+): Float64Array {
+  for (let half = 0; half < 2; half++) {
+    let [p0, p1] = [a0 + 2 * half * lda, a0 + (2 * half + 1) * lda]
+    let [q0, q1, q2, q3] = [b0, b0 + ldb, b0 + 2 * ldb, b0 + 3 * ldb]
+    let [s00, s01, s02, s03, s10, s11, s12, s13] = [0, 0, 0, 0, 0, 0, 0, 0]
+    for (const end = p0 + n; p0 < end; p0++, p1++, q0++, q1++, q2++, q3++) {
+      const [x0, x1] = [a[p0], a[p1]]
+      const y0 = b[q0]
+      s00 += x0 * y0
+      s10 += x1 * y0
+      const y1 = b[q1]
+      s01 += x0 * y1
+      s11 += x1 * y1
+      const y2 = b[q2]
+      s02 += x0 * y2
+      s12 += x1 * y2
+      const y3 = b[q3]
+      s03 += x0 * y3
+      s13 += x1 * y3
+    }
+    const at = 8 * half
+    tile[at] = s00
+    tile[at + 1] = s01
+    tile[at + 2] = s02
+    tile[at + 3] = s03
+    tile[at + 4] = s10
+    tile[at + 5] = s11
+    tile[at + 6] = s12
+    tile[at + 7] = s13
+  }
+  return tile
+}
+
+/** Sum of a[i + k] b[j + k] over n elements. */
+export function dot(a: Float64Array, i: number, b: Float64Array, j: number, n: number): number {
+  let sum = 0
+  for (const end = i + n; i < end; i++, j++) sum += a[i] * b[j]
+  return sum
+}
+
+/**
+ * One tile of X := X L^-T: `rows` rows of x (from x0, ldx apart) and `columns` columns from `to`, where columns `from`
+ * to `to` are done and those before `from` are zero. Row `to` of L starts at l0.
+ */
+export function reduceTile(
+  x: Float64Array,
+  x0: number,
+  ldx: number,
+  rows: number,
+  l: Float64Array,
+  l0: number,
+  ldl: number,
+  columns: number,
+  from: number,
+  to: number,
+): void {
+  const whole = rows === 4 && columns === 4 && to - from >= 4
+  if (whole) dotTile(x, x0 + from, ldx, l, l0 + from, ldl, to - from)
+  for (let i = 0; i < rows; i++) {
+    const row = x0 + i * ldx
+    for (let j = 0; j < columns; j++) {
+      const other = l0 + j * ldl
+      let sum = x[row + to + j] - (whole ? tile[4 * i + j] : dot(x, row + from, l, other + from, to - from))
+      for (let k = to; k < to + j; k++) sum -= x[row + k] * l[other + k]
+      x[row + to + j] = sum / l[other + to + j]
+    }
+  }
+}
+
+/**
+ * Cholesky factor, in place, of a panel of m rows and w columns whose first w rows are a symmetric block (its lower
+ * triangle is read) and whose further rows become X L^-T. False where the block is not positive definite.
+ */
+export function factorPanel(x: Float64Array, at: number, m: number, w: number): boolean {
+  for (let i0 = 0; i0 < m; i0 += 4) {
+    const i1 = Math.min(i0 + 4, m)
+    const done = Math.min(i0, w)
+    for (let j0 = 0; j0 < done; j0 += 4) {
+      reduceTile(x, at + i0 * w, w, i1 - i0, x, at + j0 * w, w, Math.min(4, w - j0), 0, j0)
+    }
+    for (let i = i0; i < i1; i++) {
+      const row = at + i * w
+      const columns = Math.min(i, w)
+      for (let j = done; j < columns; j++) {
+        const other = at + j * w
+        let sum = x[row + j]
+        for (let k = 0; k < j; k++) sum -= x[row + k] * x[other + k]
+        x[row + j] = sum / x[other + j]
+      }
+      if (i >= w) continue
+      let diagonal = x[row + i]
+      for (let k = 0; k < i; k++) diagonal -= x[row + k] * x[row + k]
+      if (!(diagonal > 0 && diagonal < Number.POSITIVE_INFINITY)) return false
+      x[row + i] = Math.sqrt(diagonal)
+    }
+  }
+  return true
+}
