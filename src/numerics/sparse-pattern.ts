@@ -3,15 +3,15 @@ import { supernodes } from './sparse-supernodes.js'
 /**
  * What a factor H = L L' has in common for all values of H on one pattern, in natural order.
  *
- * Columns with the same rows below them make a supernode; its m rows times w columns are one dense panel, row after
- * row, the w rows of its diagonal block first. Arrays of values (L, or H^-1 on the pattern of L) have `size` elements,
+ * Columns with the same rows below them (or nearly so) make a supernode; its m rows times w columns are one dense
+ * panel, row after row, the w rows of its diagonal block first. Arrays of values (L, or H^-1 on the pattern of L) have `size` elements,
  * panel after panel; `entryOf` finds an element, and elements above the diagonal of a panel mean nothing.
  */
 export interface SparsePattern {
   readonly q: number
   /** Length of an array of values. */
   readonly size: number
-  /** Elimination tree: the first row below the diagonal in each column of L, or -1. */
+  /** Elimination tree: the first row below the diagonal of each column of L, or -1. */
   readonly parent: Int32Array
   /** First column of each supernode, then q. */
   readonly firstColumn: Int32Array
@@ -68,7 +68,7 @@ export function symbolic(q: number, colStart: Int32Array, input: Int32Array): Sp
   return pattern
 }
 
-/** Position of element (i, j) = (j, i) in an array of values, or -1 where it is not in the pattern of L. */
+/** Position of element (i, j) = (j, i) in an array of values, or -1 where L has no place for it. */
 export function entryOf(pattern: SparsePattern, i: number, j: number): number {
   if (i < j) return entryOf(pattern, j, i)
   const { firstColumn, rowStart, rowIndex } = pattern

@@ -2,6 +2,12 @@ import type { SparsePattern } from './sparse-pattern.js'
 
 type Supernodes = Pick<SparsePattern, 'supernodeOf' | 'firstColumn' | 'rowStart' | 'rowIndex'>
 
+/**
+ * Zeros that a panel may hold so that a column joins it which has all of its rows and some more. Where crossed factors
+ * begin to fill in, each column adds rows to those before it; wide panels with some zeros are then the faster.
+ */
+const zeroShare = 0.1
+
 /** Supernodes and their rows from the pattern of the lower triangle, see `symbolic`. */
 export function supernodes(q: number, colStart: Int32Array, input: Int32Array): Supernodes {
   const supernodeOf = new Int32Array(q)
@@ -14,7 +20,8 @@ export function supernodes(q: number, colStart: Int32Array, input: Int32Array): 
   // Closed supernodes as lists by parent column: `child` the first, `sibling` the next.
   const child = new Int32Array(q).fill(-1)
   const sibling = new Int32Array(q).fill(-1)
-  const push = (row: number, s: number): void => {
+  const push = (row: number): void => {
+    const s = first.length - 1
     if (mark[row] === s) return
     mark[row] = s
     if (length === rows.length) {
@@ -24,13 +31,12 @@ export function supernodes(q: number, colStart: Int32Array, input: Int32Array): 
     }
     rows[length++] = row
   }
-  /** Calls with every row of column j of L, apart from those of a supernode that is still open; stops at false. */
-  const everyRow = (j: number, visit: (row: number) => boolean): boolean => {
-    for (let p = colStart[j]; p < colStart[j + 1]; p++) if (!visit(input[p])) return false
+  /** Adds the rows of column j of L to those of the open supernode. */
+  const addColumn = (j: number): void => {
+    for (let p = colStart[j]; p < colStart[j + 1]; p++) push(input[p])
     for (let c = child[j]; c >= 0; c = sibling[c]) {
-      for (let p = start[c + 1] - 1; p >= start[c] && rows[p] >= j; p--) if (!visit(rows[p])) return false
+      for (let p = start[c + 1] - 1; p >= start[c] && rows[p] >= j; p--) push(rows[p])
     }
-    return true
   }
   const close = (s: number, j: number): void => {
     start.push(length)
@@ -40,20 +46,26 @@ export function supernodes(q: number, colStart: Int32Array, input: Int32Array): 
       child[rows[at]] = s
     }
   }
+  let zeros = 0
   for (let j = 0; j < q; j++) {
-    let s = first.length - 1
-    const at = s < 0 ? 0 : start[s] + j - first[s]
-    const joins = at < length && rows[at] === j && everyRow(j, (row) => mark[row] === s)
-    if (!joins) {
-      if (s >= 0) close(s, j)
-      s = first.push(j) - 1
-      everyRow(j, (row) => {
-        push(row, s)
-        return true
-      })
-      rows.subarray(start[s], length).sort()
+    const s = first.length - 1
+    const width = s < 0 ? 0 : j - first[s]
+    const before = length
+    let joins = s >= 0 && start[s] + width < length && rows[start[s] + width] === j
+    if (joins) {
+      addColumn(j)
+      zeros += (length - before) * width
+      joins = zeros <= zeroShare * (width + 1) * (length - start[s])
     }
-    supernodeOf[j] = s
+    if (!joins) {
+      length = before
+      zeros = 0
+      if (s >= 0) close(s, j)
+      first.push(j)
+      addColumn(j)
+    }
+    if (length > before) rows.subarray(start[first.length - 1], length).sort()
+    supernodeOf[j] = first.length - 1
   }
   if (q > 0) start.push(length)
   first.push(q)
