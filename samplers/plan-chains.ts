@@ -2,7 +2,7 @@ import type { Model } from '../src/data/model.js'
 import { glmOf } from '../src/fit/estimate.js'
 import { startFrom } from '../src/fit/start.js'
 import { type Likelihood, likelihood } from '../src/likelihood/likelihood.js'
-import { jointPosterior, marginalPosterior } from '../src/likelihood/posterior.js'
+import { clusteredOf, jointPosterior, marginalPosterior } from '../src/likelihood/posterior.js'
 import { priorsInForce } from '../src/likelihood/priors-in-force.js'
 import { cholesky, choleskyInverse } from '../src/numerics/cholesky.js'
 import { negativeHessian } from '../src/numerics/hessian.js'
@@ -21,14 +21,15 @@ const largestDense = 100
  */
 export function planChains(model: Model, settings: ChainSettings): ChainPlan {
   const like = likelihood(model)
-  const { p, dimension: outer, clusters } = like
+  const { dimension: outer } = like
+  const { p, clusters, varianceRatio } = clusteredOf(like)
   const priors = priorsInForce(model, settings.priors)
   const { parameters, sd } = marginalMode(like, settings)
   const natural = parameters.slice()
   for (let k = p; k < outer; k++) natural[k] = Math.exp(parameters[k])
-  const modes = like.modes(natural)
+  const [modes] = like.modes(natural).terms
   // The share of an effect's precision that its rows bring, rather than its prior: 1 asks for centring.
-  const centring = modes.varianceRatio.map((ratio) => 1 - ratio)
+  const centring = varianceRatio(natural).map((ratio) => 1 - ratio)
 
   const d = outer + clusters
   const center = new Float64Array(d)
@@ -47,7 +48,8 @@ export function planChains(model: Model, settings: ChainSettings): ChainPlan {
 
 /** Mode of the marginal posterior of (beta, log sigma) by Laplace's approximation, and standard deviations around it. */
 function marginalMode(like: Likelihood, settings: ChainSettings): { parameters: Float64Array; sd: Float64Array } {
-  const { p, dimension: d, model } = like
+  const { dimension: d, model } = like
+  const { p } = clusteredOf(like)
   const first = startFrom(like, glmOf(like))
   const start = first.parameters.slice()
   const scale = first.scale.slice()

@@ -9,6 +9,7 @@ import type { Estimate } from '../fit/estimate.js'
 import { fixedEstimates, randomEstimates } from '../fit/estimates.js'
 import { climbLadder } from '../fit/ladder.js'
 import { type Likelihood, likelihood } from '../likelihood/likelihood.js'
+import { clusteredOf } from '../likelihood/posterior.js'
 import { priorsInForce } from '../likelihood/priors-in-force.js'
 import { version } from '../version.js'
 import type { CheckRecord, Comparison, Effect, Ratio, Rung } from './check-record.js'
@@ -33,7 +34,8 @@ export async function checkModel(
   hooks: SampleHooks = {},
 ): Promise<Checked> {
   const like = likelihood(model)
-  if (!like.term) {
+  const { term, clusters } = clusteredOf(like)
+  if (!term) {
     const hint = 'add one, such as (1 | group); without random effects there is no integral, and `glmm fit` is exact'
     throw new GlmmError('MODEL', `expected a random term to check the integral over, got ${model.formula}`, hint)
   }
@@ -68,7 +70,7 @@ export async function checkModel(
     link: model.link,
     nobs: model.nobs,
     dropped: model.dropped,
-    groups: { [like.term.group]: like.clusters },
+    groups: { [term.group]: clusters },
     rungs,
     posterior,
     comparison,
@@ -82,7 +84,8 @@ export async function checkModel(
 }
 
 function compare(like: Likelihood, laplace: Estimate, best: Estimate, sample: Sample, paretoK: number): Comparison[] {
-  const { model, term } = like
+  const { model } = like
+  const { term } = clusteredOf(like)
   const names = [...model.predictors[0].fixed.names, `sd(${term!.group})`]
   return names.map((parameter, j) => {
     const se = best.se[j] > 0 ? best.se[j] : null
@@ -127,17 +130,18 @@ function ratios(model: Model, best: Rung, sample: Sample): Ratio[] {
 
 /** Error of each cluster's Laplace log-likelihood against the best rung's, at Laplace's estimates, largest first. */
 function clusterErrors(like: Likelihood, laplace: Estimate, bestNodes: number): CheckRecord['clusters'] {
-  const approximate = like.clusterLogLik(laplace.parameters, 1)
-  const integrated = like.clusterLogLik(laplace.parameters, bestNodes)
-  const { group, levels } = like.term!
+  const { term, clusterLogLik } = clusteredOf(like)
+  const approximate = clusterLogLik(laplace.parameters, 1)
+  const integrated = clusterLogLik(laplace.parameters, bestNodes)
+  const { group, levels } = term!
   return levels
     .map((level, g) => ({ group, level, logLikError: approximate[g] - integrated[g] }))
     .sort((a, b) => Math.abs(b.logLikError) - Math.abs(a.logLikError))
 }
 
 function effects(like: Likelihood, best: Estimate, sample: Sample): Effect[] {
-  const { mode, sd } = like.modes(best.parameters)
-  const { group, levels, names } = like.term!
+  const [{ mode, sd }] = like.modes(best.parameters).terms
+  const { group, levels, names } = clusteredOf(like).term!
   return levels.map((level, g) => {
     const { mean, q2_5, q97_5 } = sample.summary[sample.outer + g]
     return { group, level, name: names[0], mode: mode[g], modeSd: sd[g], mean, lower: q2_5, upper: q97_5 }

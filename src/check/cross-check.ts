@@ -2,7 +2,7 @@ import { chainsOf, type Draws } from '../draws/draws.js'
 import { mcseMean } from '../draws/monte-carlo-error.js'
 import { psis } from '../draws/psis.js'
 import type { Likelihood } from '../likelihood/likelihood.js'
-import { marginalPosterior } from '../likelihood/posterior.js'
+import { clusteredOf, marginalPosterior } from '../likelihood/posterior.js'
 import type { PriorsInForce } from '../likelihood/priors-in-force.js'
 
 /** How the draws of a sampler look from the quadrature's side. */
@@ -24,7 +24,8 @@ export interface CrossCheck {
 const lookedAt = 100
 
 export function crossCheck(like: Likelihood, priors: PriorsInForce, draws: Draws, bestNodes: number): CrossCheck {
-  const { dimension: d, p } = like
+  const { dimension: d } = like
+  const { p } = clusteredOf(like)
   const columns = Array.from({ length: d }, (_, j) => chainsOf(draws, j))
   const best = marginalPosterior(like, priors, bestNodes)
   const laplace = marginalPosterior(like, priors, 1)

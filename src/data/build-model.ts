@@ -21,8 +21,14 @@ export interface ModelOptions {
   readonly weights?: string | undefined
   /** Column added to the linear predictor, besides any offset() of the formula. */
   readonly offset?: string | undefined
-  /** Further predictors of the family, such as 'dispersion': an intercept alone for each. */
-  readonly interceptOnly?: readonly string[] | undefined
+  /** Further predictors of the family, such as 'dispersion', each with its formula (`~ x + (1 | g)`); null for `~ 1`. */
+  readonly further?: readonly FurtherFormula[] | undefined
+}
+
+/** A predictor beside the mean's, and the right-hand side a user gave it. */
+export interface FurtherFormula {
+  readonly name: string
+  readonly formula: string | null
 }
 
 /**
@@ -48,17 +54,29 @@ export function buildModel(formula: string | Formula, table: Table, options: Mod
   const whole = frameOf(table, null, parsed.source)
   const weights = optionColumn(options.weights, 'weights', whole)
   const offset = optionColumn(options.offset, 'an offset', whole)
+  const further = (options.further ?? []).map(({ name, formula }) => furtherTerms(name, formula, table))
   const columns = usedColumns(parsed, terms, whole)
   for (const column of [weights, offset]) if (column !== null) columns.add(column)
-  const groupings = terms.random.flatMap((part) => part.factors)
-  const complete = completeFrame(table, parsed.source, [...columns], expressions(terms, response), groupings)
+  for (const { parsed, terms } of further) {
+    for (const column of usedColumns(parsed, terms, frameOf(table, null, parsed.source))) columns.add(column)
+  }
+  const parts = [terms, ...further.map((one) => one.terms)]
+  const groupings = parts.flatMap(({ random }) => random.flatMap((part) => part.factors))
+  const computed = [...expressions(terms, response), ...further.flatMap((one) => expressions(one.terms, null))]
+  const complete = completeFrame(table, parsed.source, [...columns], computed, groupings)
   const { frame, dropped } = complete
-  const fixed = fixedEffects(designMatrix(terms.fixed, complete), frame.nrow)
   const made = new Map<string, Levels>()
-  const random = terms.random.map((part) => randomTerm(part, complete, made))
-  const mean: Predictor = { name: 'mean', fixed, offset: offsetOf(terms, offset, frame), random }
-  const further = (options.interceptOnly ?? []).map((name) => interceptAlone(name, frame.nrow))
-  const warnings: readonly Warning[] = [...complete.warnings, ...aliasWarnings(fixed)]
+  const predictor = (name: string, of: FormulaTerms, column: Column | null): Predictor => ({
+    name,
+    fixed: fixedEffects(designMatrix(of.fixed, complete), frame.nrow),
+    offset: offsetOf(of, column, frame),
+    random: of.random.map((part) => randomTerm(part, complete, made)),
+  })
+  const predictors = [predictor('mean', terms, offset), ...further.map((one) => predictor(one.name, one.terms, null))]
+  const warnings: readonly Warning[] = [
+    ...complete.warnings,
+    ...predictors.flatMap(({ fixed }) => aliasWarnings(fixed)),
+  ]
   return {
     formula: formulaText(parsed),
     family: options.rule.family,
@@ -66,7 +84,7 @@ export function buildModel(formula: string | Formula, table: Table, options: Mod
     nobs: frame.nrow,
     dropped,
     response: responseOf(response, frame, options.rule, weights),
-    predictors: [mean, ...further],
+    predictors,
     warnings,
   }
 }
@@ -94,8 +112,8 @@ function usedColumns(formula: Formula, terms: FormulaTerms, frame: Frame): Set<C
 }
 
 /** The variables to compute: those of terms that are left, and the response where it is one variable. */
-function expressions(terms: FormulaTerms, response: SyntaxNode): SyntaxNode[] {
-  const nodes: SyntaxNode[] = cbindOf(response) === null ? [response] : []
+function expressions(terms: FormulaTerms, response: SyntaxNode | null): SyntaxNode[] {
+  const nodes: SyntaxNode[] = response !== null && cbindOf(response) === null ? [response] : []
   for (const part of [terms.fixed, ...terms.random.map((r) => r.effects)]) {
     const needed = new Set(part.terms.flat())
     for (const [v, { node }] of part.variables.entries()) if (needed.has(v)) nodes.push(node)
@@ -116,7 +134,22 @@ function offsetOf(terms: FormulaTerms, column: Column | null, frame: Frame): Flo
   return sum
 }
 
-function interceptAlone(name: string, n: number): Predictor {
-  const x = new Float64Array(n).fill(1)
-  return { name, fixed: { names: ['(Intercept)'], x, aliased: [] }, offset: null, random: [] }
+function furtherTerms(
+  name: string,
+  formula: string | null,
+  table: Table,
+): { name: string; parsed: Formula; terms: FormulaTerms } {
+  const parsed = parseFormula(formula ?? '~ 1')
+  const terms = formulaTerms(
+    parsed,
+    table.columns.map((column) => column.name),
+  )
+  if (terms.response !== null)
+    throw new GlmmError(
+      'FORMULA',
+      `a formula without a response was expected for ${name}, got ${formula}`,
+      'begin it with ~, such as ~ x',
+      caretLines(parsed.source, 0),
+    )
+  return { name, parsed, terms }
 }

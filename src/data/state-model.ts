@@ -16,20 +16,24 @@ export interface ModelChoice {
   readonly weights?: string | undefined
   /** Column added to the linear predictor. */
   readonly offset?: string | undefined
+  /** Right-hand side of the family's dispersion predictor, such as '~ x'. */
+  readonly dispersion?: string | undefined
+  /** Right-hand side of the zero-inflation predictor, such as '~ 1'; makes a count family zero-inflated. */
+  readonly zi?: string | undefined
 }
 
 /** States the model of a formula and a table; a family that was not given is inferred, and told where that is a guess. */
 export function stateModel(formula: string, table: Table, choice: ModelChoice = {}): Model {
   const parsed = parseFormula(formula)
   const inferred = choice.family === undefined ? inferFamily(parsed, table) : null
-  if (inferred?.family === 'gaussian') {
-    throw new GlmmError(
-      'RESPONSE',
-      `expected a response of 0 and 1, two levels or cbind(successes, failures) where no family is given; ${inferred.why}`,
-      'name the family, such as --family poisson for counts',
-    )
-  }
   const { family, link } = familyNamed(inferred?.family ?? choice.family!, choice.link)
   const rule = { family: family.name, link, response: family.response }
-  return buildModel(parsed, table, { rule, weights: choice.weights, offset: choice.offset })
+  const given: Readonly<Record<string, string | undefined>> = { dispersion: choice.dispersion, zi: choice.zi }
+  for (const [name, rhs] of Object.entries(given)) {
+    if (rhs === undefined || family.further.some((predictor) => predictor.name === name)) continue
+    const hint = `leave --${name} out, or choose a family that has such a parameter`
+    throw new GlmmError('USAGE', `expected a family with a ${name} predictor, got ${family.name}`, hint)
+  }
+  const further = family.further.map(({ name }) => ({ name, formula: given[name] ?? null }))
+  return buildModel(parsed, table, { rule, weights: choice.weights, offset: choice.offset, further })
 }

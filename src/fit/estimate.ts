@@ -23,6 +23,8 @@ export interface Estimate {
   readonly reason: string
   /** The variance is estimated as zero. */
   readonly singular: boolean
+  /** The outer parameters that are zero because of it. */
+  readonly zeroed: readonly number[]
   readonly iterations: number
   readonly evaluations: number
 }
@@ -49,25 +51,30 @@ export function laplaceStart(likelihood: Likelihood, start: Start): Start {
 /** A scaled gradient up to this counts as converged: the estimate is within that many standard errors of the top. */
 const acceptable = 1e-4
 
-/** Climbs the marginal likelihood with `nodes` nodes from `start`; `glm` is its value where all variances are zero. */
-export function estimate(likelihood: Likelihood, nodes: number, start: Start, glm: GlmFit): Estimate {
-  const { p, dimension: d } = likelihood
-  const { evaluate } = likelihood.marginal(nodes)
+/** Climbs the marginal likelihood with `nodes` nodes from `start`. */
+export function estimate(likelihood: Likelihood, nodes: number, start: Start): Estimate {
+  const { dimension: d } = likelihood
+  const density = likelihood.marginal(nodes)
+  const { evaluate } = density
   let top = maximise(evaluate, start.parameters, start.scale, close)
   let { evaluations, iterations } = top
   if (top.value === Number.NEGATIVE_INFINITY) return failed(nodes, top.x, evaluations)
-  signsPositive(top, p)
+  makeCanonical(likelihood, top)
 
-  // Without the random effect every number of nodes gives the same likelihood.
-  const onBoundary = new Float64Array(d)
-  onBoundary.set(glm.beta)
-  const atZero = d > p && glm.converged ? likelihood.marginal(1).value(onBoundary) : Number.NEGATIVE_INFINITY
-  const singular = atZero >= top.value - 1e-9 * (1 + Math.abs(top.value))
-  const free = singular ? p : d
-  if (singular) {
-    const gradient = new Float64Array(d)
-    top = { ...top, x: onBoundary, value: evaluate(onBoundary, gradient), gradient }
+  const { x: onBoundary, zero } = withZeroVariances(likelihood, top.x, start.parameters)
+  let singular = false
+  if (zero.length > 0 && density.value(onBoundary) >= top.value - 1e-7 * (1 + Math.abs(top.value))) {
+    // The gradient in a variance's root is zero where that is zero: the climb goes on along the boundary.
+    const along = maximise(evaluate, onBoundary, top.inverseHessian, close)
+    evaluations += along.evaluations + 1
+    iterations += along.iterations
+    singular = along.value >= top.value - 1e-9 * (1 + Math.abs(top.value))
+    if (singular) {
+      top = along
+      for (const j of zero) top.x[j] = 0
+    }
   }
+  const free = Array.from({ length: d }, (_, j) => j).filter((j) => !singular || !zero.includes(j))
 
   let inverse = invertedInformation(evaluate, top, free)
   evaluations += 2 * d
@@ -75,26 +82,28 @@ export function estimate(likelihood: Likelihood, nodes: number, start: Start, gl
   for (let again = 0; newton && newton.rise > 1e-11 && !singular && again < 3; again++) {
     // The distance was misjudged for want of a good matrix; now there is one.
     top = maximise(evaluate, top.x, inverse!, close)
-    signsPositive(top, p)
+    makeCanonical(likelihood, top)
     inverse = invertedInformation(evaluate, top, free)
     newton = inverse && newtonStep(inverse, top.gradient, free)
     evaluations += top.evaluations + 2 * d
     iterations += top.iterations
   }
   // So near to the top the parabola is the function to the last digit: Newton's step needs no evaluation.
-  const parameters = top.x.map((value, j) => value + (newton && newton.rise < 1e-8 && j < free ? newton.step[j] : 0))
-  const logLik = top.value + (newton && newton.rise < 1e-8 ? newton.rise : 0)
+  const last = newton && newton.rise < 1e-8 ? newton : { step: new Float64Array(d), rise: 0 }
+  const parameters = top.x.map((value, j) => value + last.step[j])
+  const logLik = top.value + last.rise
 
   const se = new Float64Array(d).fill(Number.NaN)
   let gradientNorm = 0
-  for (let j = 0; j < free; j++) {
-    if (inverse) se[j] = Math.sqrt(inverse[j * free + j])
+  for (const j of free) {
+    if (inverse) se[j] = Math.sqrt(inverse[j * d + j])
     const unit = inverse ? se[j] : Math.sqrt(top.inverseHessian[j * d + j])
     gradientNorm = Math.max(gradientNorm, Math.abs(top.gradient[j]) * unit)
   }
   const converged = inverse !== null && gradientNorm <= acceptable
-  const covariance = inverse && (singular ? padded(inverse, free, d) : inverse)
   const reason = reasonOf(converged, singular, inverse !== null, gradientNorm)
+  const covariance = inverse
+  const zeroed = singular ? zero : []
   return {
     nodes,
     parameters,
@@ -105,34 +114,87 @@ export function estimate(likelihood: Likelihood, nodes: number, start: Start, gl
     converged,
     reason,
     singular,
+    zeroed,
     iterations,
     evaluations,
   }
 }
 
-/** A standard deviation and its negative are the same model: the positive one is told. */
-function signsPositive({ x, gradient }: Maximum, p: number): void {
-  for (let j = p; j < x.length; j++) {
-    if (x[j] >= 0) continue
-    x[j] = -x[j]
-    gradient[j] = -gradient[j]
+/** Of the thetas that stand for one covariance the one told has positive standard deviations. */
+function makeCanonical({ layout }: Likelihood, { x, gradient, inverseHessian }: Maximum): void {
+  const d = x.length
+  for (const { term, covariance, start, size } of layout.terms) {
+    const signs = covariance.canonicalSigns(x.subarray(start, start + size), term.names.length)
+    for (let j = 0; j < size; j++) {
+      if (signs[j] > 0) continue
+      const at = start + j
+      x[at] = -x[at]
+      gradient[at] = -gradient[at]
+      for (let k = 0; k < d; k++) {
+        inverseHessian[at * d + k] = -inverseHessian[at * d + k]
+        inverseHessian[k * d + at] = -inverseHessian[k * d + at]
+      }
+    }
   }
 }
 
-/** Inverse of the observed information over the first `free` parameters; null where it is not positive definite. */
-function invertedInformation(evaluate: Objective, top: Maximum, free: number): Float64Array | null {
+/** A root of a variance this small beside where it started is on its way to zero. */
+const vanishing = 1e-3
+
+/** The parameters with every root of a variance that is about to vanish at zero, and which these are. */
+function withZeroVariances(
+  { layout }: Likelihood,
+  parameters: Float64Array,
+  started: Float64Array,
+): { x: Float64Array; zero: number[] } {
+  const x = parameters.slice()
+  const zero: number[] = []
+  for (const { term, covariance, start } of layout.terms) {
+    for (const root of covariance.roots(term.names.length)) {
+      const at = start + root
+      if (Math.abs(x[at]) > vanishing * Math.abs(started[at])) continue
+      x[at] = 0
+      zero.push(at)
+    }
+  }
+  return { x, zero }
+}
+
+/** Inverse of the observed information over the free parameters, d x d, NaN elsewhere; null if not positive definite. */
+function invertedInformation(evaluate: Objective, top: Maximum, free: readonly number[]): Float64Array | null {
   const d = top.x.length
+  const size = free.length
   const scale = top.x.map((_, j) => Math.sqrt(top.inverseHessian[j * d + j]))
-  const factor = leading(negativeHessian(evaluate, top.x, scale), d, free)
-  return cholesky(factor, free) ? choleskyInverse(factor, free) : null
+  const information = negativeHessian(evaluate, top.x, scale)
+  const factor = new Float64Array(size * size)
+  free.forEach((i, a) => {
+    free.forEach((j, b) => {
+      factor[a * size + b] = information[i * d + j]
+    })
+  })
+  if (!cholesky(factor, size)) return null
+  const small = choleskyInverse(factor, size)
+  if (size === d) return small
+  const inverse = new Float64Array(d * d).fill(Number.NaN)
+  free.forEach((i, a) => {
+    free.forEach((j, b) => {
+      inverse[i * d + j] = small[a * size + b]
+    })
+  })
+  return inverse
 }
 
 /** Newton's step and the rise in log-likelihood it promises: half the squared distance from the top in standard errors. */
-function newtonStep(inverse: Float64Array, gradient: Float64Array, free: number): { step: Float64Array; rise: number } {
-  const step = new Float64Array(free)
+function newtonStep(
+  inverse: Float64Array,
+  gradient: Float64Array,
+  free: readonly number[],
+): { step: Float64Array; rise: number } {
+  const d = gradient.length
+  const step = new Float64Array(d)
   let rise = 0
-  for (let i = 0; i < free; i++) {
-    for (let j = 0; j < free; j++) step[i] += inverse[i * free + j] * gradient[j]
+  for (const i of free) {
+    for (const j of free) step[i] += inverse[i * d + j] * gradient[j]
     rise += 0.5 * step[i] * gradient[i]
   }
   return { step, rise }
@@ -161,21 +223,8 @@ function failed(nodes: number, parameters: Float64Array, evaluations: number): E
     converged: false,
     reason: 'the likelihood is zero at the starting values',
     singular: false,
+    zeroed: [],
     iterations: 0,
     evaluations,
   }
-}
-
-/** Leading k x k block of a d x d matrix. */
-function leading(matrix: Float64Array, d: number, k: number): Float64Array {
-  const out = new Float64Array(k * k)
-  for (let i = 0; i < k; i++) out.set(matrix.subarray(i * d, i * d + k), i * k)
-  return out
-}
-
-/** A k x k matrix as the leading block of a d x d one, the rest NaN. */
-function padded(matrix: Float64Array, k: number, d: number): Float64Array {
-  const out = new Float64Array(d * d).fill(Number.NaN)
-  for (let i = 0; i < k; i++) out.set(matrix.subarray(i * k, (i + 1) * k), i * d)
-  return out
 }

@@ -1,7 +1,10 @@
+import { familyNamed } from '../families/registry.js'
+import { linkNamed } from '../links/registry.js'
 import type { Likelihood } from '../likelihood/likelihood.js'
+import type { LaidTerm } from '../likelihood/parameter-layout.js'
 import { normalQuantile, normalTwoSided } from '../numerics/special.js'
 import type { Estimate } from './estimate.js'
-import type { FixedEstimate, RandomEstimate } from './fit-record.js'
+import type { FitRecord, FixedEstimate, RandomEstimate } from './fit-record.js'
 
 const z95 = normalQuantile(0.975)
 
@@ -28,11 +31,44 @@ export function fixedEstimates(
   })
 }
 
-/** Standard deviations of the random effects with their standard errors. */
-export function randomEstimates({ term, p }: Likelihood, { parameters, se }: Estimate): RandomEstimate[] {
-  if (!term) return []
-  const correlation = [[1]]
-  return [{ group: term.group, names: term.names, sd: [parameters[p]], sdSe: [orNull(se[p])], correlation }]
+/** Standard deviations and correlations of each random term; standard errors by the delta method. */
+export const randomEstimates = ({ layout }: Likelihood, estimate: Estimate): RandomEstimate[] =>
+  layout.terms.map((laid) => randomEstimate(laid, estimate))
+
+function randomEstimate({ term, covariance, start, size }: LaidTerm, estimate: Estimate): RandomEstimate {
+  const q = term.names.length
+  const d = estimate.parameters.length
+  const theta = estimate.parameters.subarray(start, start + size)
+  const sd = Array.from(covariance.standardDeviations(theta, q))
+  const derivative = new Float64Array(q * size)
+  covariance.standardDeviationDerivative(theta, q, derivative)
+  const sdSe = sd.map((_, i) => {
+    let variance = 0
+    for (let j = 0; j < size; j++) {
+      for (let k = 0; k < size; k++) {
+        const slope = derivative[i * size + j] * derivative[i * size + k]
+        // Parameters at zero have no covariance; where the standard deviation does not move with them none is needed.
+        if (slope !== 0) variance += slope * (estimate.covariance?.[(start + j) * d + start + k] ?? Number.NaN)
+      }
+    }
+    return orNull(Math.sqrt(variance))
+  })
+  const flat = covariance.correlations(theta, q)
+  const correlation = Array.from({ length: q }, (_, i) => Array.from(flat.subarray(i * q, (i + 1) * q)))
+  return { group: term.group, names: term.names, sd, sdSe: sdSe.map((se, i) => (sd[i] === 0 ? null : se)), correlation }
+}
+
+/** The family's further parameters that are one number each, on their natural scale. */
+export function dispersionEstimates({ model, layout }: Likelihood, { parameters, se }: Estimate): FitRecord['dispersion'] {
+  const { family } = familyNamed(model.family)
+  const entries = model.predictors.slice(1).flatMap((predictor, k) => {
+    if (predictor.fixed.names.length !== 1 || predictor.random.length > 0) return []
+    const { reports, link } = family.further[k]
+    const { inverse, slope } = linkNamed(link)
+    const at = layout.fixedStart[k + 1]
+    return [[reports, { estimate: inverse(parameters[at]), se: orNull(slope(parameters[at]) * se[at]) }] as const]
+  })
+  return Object.fromEntries(entries)
 }
 
 /** Leading p x p block of the covariance, as rows; empty where there is none. */

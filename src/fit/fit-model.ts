@@ -1,11 +1,11 @@
-import type { Model } from '../data/model.js'
-import type { Warning } from '../errors.js'
+import type { Model, RandomTerm } from '../data/model.js'
+import { GlmmError, type Warning } from '../errors.js'
 import { familyNamed } from '../families/registry.js'
 import { type Likelihood, likelihood } from '../likelihood/likelihood.js'
 import { linkNamed } from '../links/registry.js'
 import { version } from '../version.js'
 import { type Estimate, estimate, glmOf, laplaceStart } from './estimate.js'
-import { fixedCovariance, fixedEstimates, randomEstimates } from './estimates.js'
+import { dispersionEstimates, fixedCovariance, fixedEstimates, randomEstimates } from './estimates.js'
 import type { ConditionalMode, FitRecord } from './fit-record.js'
 import { fitGlm, type GlmFit, totalDeviance } from './glm.js'
 import { climbLadder, type Ladder, settledShift } from './ladder.js'
@@ -16,50 +16,61 @@ import { startFrom } from './start.js'
 export function fitModel(model: Model, nodes: number | 'auto', call: FitRecord['call']): FitRecord {
   const began = performance.now()
   const like = likelihood(model)
+  if (nodes !== 'auto' && nodes > like.mostNodes) throw tooManyNodes(model, nodes)
   const glm = glmOf(like)
-  if (!like.term) return glmRecord(like, glm, call, began)
+  if (like.layout.terms.length === 0 && model.predictors.length === 1) return glmRecord(like, glm, call, began)
   if (nodes === 'auto') {
     const ladder = climbLadder(like)
-    return mixedRecord(like, ladder.climbed.at(-1)!.estimate, ladder, call, began)
+    return mlRecord(like, ladder.climbed.at(-1)!.estimate, ladder, call, began)
   }
   const first = startFrom(like, glm)
-  const fitted = estimate(like, nodes, nodes === 1 ? first : laplaceStart(like, first), glm)
-  return mixedRecord(like, fitted, null, call, began)
+  const fitted = estimate(like, nodes, nodes === 1 ? first : laplaceStart(like, first))
+  return mlRecord(like, fitted, null, call, began)
 }
 
-function mixedRecord(
+function tooManyNodes(model: Model, nodes: number): GlmmError {
+  return new GlmmError(
+    'MODEL',
+    `expected one random effect of one column for quadrature with ${nodes} nodes, got ${model.formula}`,
+    'leave --nodes out: Laplace takes this structure, quadrature does not yet',
+  )
+}
+
+function mlRecord(
   like: Likelihood,
   fitted: Estimate,
   ladder: Ladder | null,
   call: FitRecord['call'],
   began: number,
 ): FitRecord {
-  const { model, p, dimension: d, term } = like
+  const { model, layout, dimension: d } = like
   const { parameters, logLik } = fitted
-  const { mode, sd, eta } = like.modes(parameters)
+  const { terms, eta } = like.modes(parameters)
   const { names, aliased } = model.predictors[0].fixed
   const { pearson, deviance } = residuals(model, eta)
-  const modes: ConditionalMode[] = term!.levels.map((level, g) => ({
-    group: term!.group,
-    level,
-    name: term!.names[0],
-    mode: mode[g],
-    sd: sd[g],
-  }))
+  const modes = layout.terms.flatMap(({ term }, t) =>
+    term.levels.flatMap((level, g) =>
+      term.names.map((name, j): ConditionalMode => {
+        const at = g * term.names.length + j
+        return { group: term.group, level, name, mode: terms[t].mode[at], sd: terms[t].sd[at] }
+      }),
+    ),
+  )
   return {
     ...heading(model, call),
-    warnings: [...model.warnings, ...fitWarnings(fitted, ladder, term!.group)],
+    warnings: [...model.warnings, ...fitWarnings(like, fitted, ladder)],
     method: 'ml',
-    nodes: fitted.nodes,
-    groups: { [term!.group]: term!.levels.length },
+    nodes: layout.terms.length > 0 ? fitted.nodes : null,
+    groups: Object.fromEntries(layout.terms.map(({ term }) => [term.group, term.levels.length])),
     ...criteria(logLik, d, model.nobs),
     fixed: fixedEstimates(names, parameters, fitted.se),
+    further: furtherEstimates(like, fitted),
     aliased,
-    fixedCovariance: fixedCovariance(fitted.covariance, d, p),
+    fixedCovariance: fixedCovariance(fitted.covariance, d, names.length),
     random: randomEstimates(like, fitted),
-    dispersion: {},
+    dispersion: dispersionEstimates(like, fitted),
     modes,
-    residuals: { pearson: fiveNumbers(pearson), deviance: fiveNumbers(deviance) },
+    residuals: { pearson: fiveNumbers(pearson), deviance: deviance && fiveNumbers(deviance) },
     certificate: null,
     rungs:
       ladder?.climbed.map((rung) => ({
@@ -83,27 +94,47 @@ function mixedRecord(
   }
 }
 
-function fitWarnings(fitted: Estimate, ladder: Ladder | null, group: string): Warning[] {
+/** Coefficients of the predictors beside the mean's. */
+const furtherEstimates = ({ model, layout }: Likelihood, { parameters, se }: Estimate): FitRecord['further'] =>
+  model.predictors.slice(1).map(({ name, fixed }, k) => {
+    const [from, to] = layout.fixedStart.subarray(k + 1, k + 3)
+    return { predictor: name, fixed: fixedEstimates(fixed.names, parameters.subarray(from, to), se.subarray(from, to)) }
+  })
+
+function fitWarnings({ layout, mostNodes }: Likelihood, fitted: Estimate, ladder: Ladder | null): Warning[] {
   const warnings: Warning[] = []
   if (!fitted.converged) {
     warnings.push({ code: 'NO_CONVERGENCE', message: `the fit did not converge: ${fitted.reason}` })
   }
-  if (fitted.singular) {
-    const message = `singular fit: the variance of (1 | ${group}) is estimated as zero; the term adds nothing to the model`
+  for (const { term, start, size } of layout.terms) {
+    if (!fitted.zeroed.some((j) => j >= start && j < start + size)) continue
+    const message =
+      term.names.length === 1
+        ? `singular fit: the variance of ${termText(term)} is estimated as zero; the term adds nothing to the model`
+        : `singular fit: the covariance matrix of ${termText(term)} has a variance or a combination of effects at zero`
     warnings.push({ code: 'SINGULAR', message })
   }
-  if (ladder && !ladder.settled) {
+  if (ladder && !ladder.settled && mostNodes > 1) {
     const message = `at ${fitted.nodes} nodes a parameter still moves by more than ${settledShift} standard errors`
     warnings.push({ code: 'NOT_SETTLED', message })
+  }
+  if (ladder && mostNodes === 1) {
+    const message = 'this structure has no quadrature yet: the fit is Laplace\'s, and the ladder has one rung'
+    warnings.push({ code: 'ONE_RUNG', message })
   }
   return warnings
 }
 
+/** The term as a formula writes it. */
+const termText = ({ names, group }: RandomTerm): string =>
+  `(${names.map((name) => (name === '(Intercept)' ? '1' : name)).join(' + ')} | ${group})`
+
 function glmRecord(like: Likelihood, glm: GlmFit, call: FitRecord['call'], began: number): FitRecord {
-  const { model, p } = like
+  const { model } = like
+  const p = glm.beta.length
   const { names, aliased } = model.predictors[0].fixed
   const se = Float64Array.from({ length: p }, (_, j) => Math.sqrt(glm.covariance[j * p + j]))
-  const { pearson, deviance } = residuals(model, glm.eta)
+  const { pearson, deviance } = residuals(model, [glm.eta])
   const gradient = new Float64Array(p)
   const logLik = like.marginal(1).evaluate(glm.beta, gradient)
   const criterion = criteria(logLik, p, pearson.length)
@@ -117,12 +148,13 @@ function glmRecord(like: Likelihood, glm: GlmFit, call: FitRecord['call'], began
     groups: {},
     ...criterion,
     fixed: fixedEstimates(names, glm.beta, se),
+    further: [],
     aliased,
     fixedCovariance: fixedCovariance(glm.covariance, p, p),
     random: [],
     dispersion: {},
     modes: [],
-    residuals: { pearson: fiveNumbers(pearson), deviance: fiveNumbers(deviance) },
+    residuals: { pearson: fiveNumbers(pearson), deviance: deviance && fiveNumbers(deviance) },
     certificate: null,
     rungs: null,
     ...nullModel(model, pearson.length),

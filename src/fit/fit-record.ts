@@ -23,13 +23,16 @@ export interface FitRecord {
   readonly df: number
   readonly dfResidual: number
   readonly fixed: readonly FixedEstimate[]
+  /** Coefficients of the predictors beside the mean's, on the scale of their own links (log, logit). */
+  readonly further: readonly { readonly predictor: string; readonly fixed: readonly FixedEstimate[] }[]
   /** Columns left out as linear combinations of earlier ones, as R does. */
   readonly aliased: readonly string[]
   readonly fixedCovariance: readonly (readonly number[])[]
   readonly random: readonly RandomEstimate[]
   readonly dispersion: Readonly<Record<string, { readonly estimate: number; readonly se: number | null }>>
   readonly modes: readonly ConditionalMode[]
-  readonly residuals: { readonly pearson: FiveNumbers; readonly deviance: FiveNumbers }
+  /** Deviance residuals are null where the family has no deviance. */
+  readonly residuals: { readonly pearson: FiveNumbers; readonly deviance: FiveNumbers | null }
   readonly certificate: null
   /** Every rung climbed, when nodes was 'auto'; the last is this fit. */
   readonly rungs:

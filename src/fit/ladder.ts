@@ -33,9 +33,9 @@ export function climbLadder(likelihood: Likelihood, atLeast = 1): Ladder {
   let start: Start = first
   let before: Estimate | null = null
   let settled = false
-  for (const nodes of rungs) {
+  for (const nodes of rungs.filter((rung) => rung <= likelihood.mostNodes)) {
     const began = performance.now()
-    const fitted = estimate(likelihood, nodes, start, glm)
+    const fitted = estimate(likelihood, nodes, start)
     const milliseconds = performance.now() - began
     const maxShiftInSe: number | null = before && largestShift(before, fitted)
     climbed.push({ estimate: fitted, maxShiftInSe, milliseconds })

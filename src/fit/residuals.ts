@@ -6,32 +6,35 @@ import type { FiveNumbers } from './fit-record.js'
 
 /** Residuals of each row (McCullagh and Nelder 1989, section 2.4). */
 export interface Residuals {
-  /** (y - mu) / sqrt(V(mu) / weight); lme4's scaled residuals. */
+  /** (y - E y) / sd(y) given the random effects; lme4's scaled residuals. */
   readonly pearson: Float64Array
-  /** Signed root of each row's part of the deviance. */
-  readonly deviance: Float64Array
+  /** Signed root of each row's part of the deviance; null where the family has none. */
+  readonly deviance: Float64Array | null
 }
 
-/** Residuals at the linear predictor eta; rows of weight 0 are left out, as in R. */
+/** Residuals at the linear predictors eta; rows of weight 0 are left out, as in R. */
 export function residuals(
   model: { family: string; link: string; response: ResponseData },
-  eta: Float64Array,
+  eta: readonly Float64Array[],
 ): Residuals {
   const { family } = familyNamed(model.family)
-  const link = linkNamed(model.link)
+  const inverses = [model.link, ...family.further.map(({ link }) => link)].map((name) => linkNamed(name).inverse)
   const pearson: number[] = []
   const deviance: number[] = []
-  for (let i = 0; i < eta.length; i++) {
+  for (let i = 0; i < eta[0].length; i++) {
     const weight = family.weight(model.response, i)
     if (weight === 0) continue
     const observed = family.observed(model.response, i)
-    const mu = link.inverse(eta[i])
-    const difference = observed - mu
-    pearson.push(difference === 0 ? 0 : difference * Math.sqrt(weight / family.variance(mu)))
+    const natural = inverses.map((inverse, k) => inverse(eta[k][i]))
+    const difference = observed - family.meanOfResponse(natural)
+    const sd = Math.sqrt(family.varianceOfResponse(natural, weight))
+    pearson.push(difference === 0 ? 0 : difference / sd)
     // The unit deviance is zero at its minimum; rounding can take it just below.
-    deviance.push(Math.sign(difference) * Math.sqrt(weight * Math.max(0, family.unitDeviance(observed, mu))))
+    const unit = family.unitDeviance(observed, ...(natural as [number, ...number[]]))
+    deviance.push(Math.sign(difference) * Math.sqrt(weight * Math.max(0, unit)))
   }
-  return { pearson: Float64Array.from(pearson), deviance: Float64Array.from(deviance) }
+  const exists = deviance.every((residual) => !Number.isNaN(residual))
+  return { pearson: Float64Array.from(pearson), deviance: exists ? Float64Array.from(deviance) : null }
 }
 
 /** Minimum, quartiles and maximum. */

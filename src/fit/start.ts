@@ -1,6 +1,9 @@
-import type { RandomTerm } from '../data/model.js'
+import type { Model, RandomTerm } from '../data/model.js'
+import { familyNamed } from '../families/registry.js'
 import type { Likelihood } from '../likelihood/likelihood.js'
+import { rowModel } from '../likelihood/row-model.js'
 import { cholesky, choleskyInverse } from '../numerics/cholesky.js'
+import { maximise, type Objective } from '../numerics/maximise.js'
 import type { GlmFit } from './glm.js'
 
 /** Where a climb starts: parameters, and a guess of their covariance (d x d), which sets the scale of the steps. */
@@ -9,16 +12,92 @@ export interface Start {
   readonly scale: Float64Array
 }
 
+/** A start from the fit without random effects, near enough for the climb whatever the units of the data. */
+export function startFrom(likelihood: Likelihood, glm: GlmFit): Start {
+  const { clustered, layout } = likelihood
+  if (clustered?.term) return scalarStart(likelihood, clustered.term, glm)
+  return layout.dimension === glm.beta.length ? { parameters: glm.beta, scale: glm.covariance } : wideStart(likelihood, glm)
+}
+
 /**
- * A start from the fit without random effects. Around that fit the model is nearly Gaussian, with working residuals
+ * Any structure. The spread of the working residuals is shared out: a part to each random term, in the units of its
+ * columns, the rest to the residual where the family has one.
+ */
+function wideStart({ model, layout, dimension: d }: Likelihood, glm: GlmFit): Start {
+  const parameters = new Float64Array(d)
+  const scale = new Float64Array(d * d)
+  const p = glm.beta.length
+  parameters.set(glm.beta)
+  let chi = 0
+  let weight = 0
+  for (let i = 0; i < model.nobs; i++) {
+    chi += glm.weights[i] * glm.working[i] ** 2
+    weight += glm.weights[i]
+  }
+  const spread = Math.sqrt(chi / weight) || 1
+  const { family } = familyNamed(model.family)
+  const dispersion = family.further.length > 0 ? chi / model.nobs : 1
+  for (let i = 0; i < p; i++) for (let j = 0; j < p; j++) scale[i * d + j] = dispersion * glm.covariance[i * p + j]
+  const further = furtherIntercepts(model, glm.eta)
+  model.predictors.slice(1).forEach(({ fixed }, k) => {
+    const first = layout.fixedStart[k + 1]
+    const intercept = fixed.names.indexOf('(Intercept)')
+    if (intercept >= 0) parameters[first + intercept] = further[k]
+    fixed.names.forEach((_, j) => {
+      const column = fixed.x.subarray(j * model.nobs, (j + 1) * model.nobs)
+      scale[(first + j) * (d + 1)] = 1 / (0.5 * model.nobs * meanSquare(column))
+    })
+  })
+  for (const { term, covariance, start, size } of layout.terms) {
+    const q = term.names.length
+    const theta = covariance.start(q)
+    const units = covariance.units(q)
+    const share = (0.5 * spread) / Math.sqrt(layout.terms.length)
+    for (let j = 0; j < size; j++) {
+      const column = units[j]
+      const unit = column >= 0 ? share / Math.sqrt(meanSquare(term.z.subarray(column * model.nobs, (column + 1) * model.nobs))) : 1
+      parameters[start + j] = theta[j] * unit
+      scale[(start + j) * (d + 1)] = (unit * unit) / (2 * term.levels.length)
+    }
+  }
+  return { parameters, scale }
+}
+
+/** The constants of the further predictors that fit best beside the mean's predictor as it is. */
+function furtherIntercepts(model: Model, eta: Float64Array): Float64Array {
+  const { family } = familyNamed(model.family)
+  const rows = rowModel(model, model.response)
+  rows.eta[0].set(eta)
+  const start = Float64Array.from(family.further, (predictor) => predictor.start)
+  const m = start.length
+  const scale = new Float64Array(m * m)
+  for (let k = 0; k < m; k++) scale[k * (m + 1)] = 2 / model.nobs
+  const objective: Objective = (x, gradient) => {
+    x.forEach((value, k) => rows.eta[k + 1].fill(value))
+    const value = rows.evaluate()
+    for (let k = 0; k < m; k++) gradient[k] = rows.d1[k + 1].reduce((sum, slope) => sum + slope, 0)
+    return value
+  }
+  const { x, value } = maximise(objective, start, scale, { tolerance: 1e-2, maxIterations: 100 })
+  return value > Number.NEGATIVE_INFINITY && x.every((constant) => Math.abs(constant) < 30) ? x : start
+}
+
+function meanSquare(column: Float64Array): number {
+  let sum = 0
+  for (const value of column) sum += value * value
+  return sum / column.length || 1
+}
+
+/**
+ * One scalar effect. Around the fit without it the model is nearly Gaussian, with working residuals
  * r and weights w; there a few EM steps (Laird and Ware 1982) give sigma, and the marginal information
  * X'V^-1 X and sum (t / (1 + sigma^2 t))^2 / 2 for sigma^2 give the scale, t being a cluster's summed z^2 w.
  */
-export function startFrom(likelihood: Likelihood, glm: GlmFit): Start {
-  const { p, dimension: d, term } = likelihood
+function scalarStart(likelihood: Likelihood, term: RandomTerm, glm: GlmFit): Start {
+  const { dimension: d } = likelihood
+  const p = d - 1
   const parameters = new Float64Array(d)
   parameters.set(glm.beta)
-  if (!term) return { parameters, scale: glm.covariance }
   const { precision, pull, crossed } = clusterSums(likelihood, term, glm)
 
   let variance = 1
@@ -54,8 +133,9 @@ export function startFrom(likelihood: Likelihood, glm: GlmFit): Start {
 
 /** Per cluster: sum z^2 w, sum z w r, and the p-vector sum z w x; over all rows: the lower triangle of X'WX. */
 function clusterSums(likelihood: Likelihood, term: RandomTerm, glm: GlmFit) {
-  const { p, model } = likelihood
+  const { model } = likelihood
   const { x } = model.predictors[0].fixed
+  const p = glm.beta.length
   const { index, z } = term
   const n = model.nobs
   const precision = new Float64Array(term.levels.length)

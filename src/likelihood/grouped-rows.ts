@@ -45,7 +45,7 @@ export function groupedRows(model: Model, term: RandomTerm | null): GroupedRows 
   const { y, trials } = model.response
   const response = { y: permuted(y), trials: trials && permuted(trials) }
   const { family } = familyNamed(model.family)
-  const kernel = family.kernel(model.link, response)
+  const kernel = family.kernel!(model.link, response)
   const z = term ? permuted(term.z) : new Float64Array(n)
   const offset = predictor.offset && permuted(predictor.offset)
   return { n, p, start, order, x, z, offset, kernel, ...workingResponse(family, linkNamed(model.link), response) }

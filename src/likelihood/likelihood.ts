@@ -1,10 +1,16 @@
 import type { Model, RandomTerm } from '../data/model.js'
-import { GlmmError } from '../errors.js'
+import { familyNamed } from '../families/registry.js'
 import { gaussHermite } from '../numerics/gauss-hermite.js'
 import { findMode, type ModeResult } from './conditional-mode.js'
 import { fixedGradient, fixedPredictor, type GroupedRows, groupedRows } from './grouped-rows.js'
+import { laplace } from './laplace.js'
+import { linearPredictors } from './linear-predictors.js'
+import { type ParameterLayout, parameterLayout } from './parameter-layout.js'
+import { randomStructure } from './random-structure.js'
+import { rowModel } from './row-model.js'
 import { scalarJoint } from './scalar-joint.js'
 import { scalarMarginal } from './scalar-marginal.js'
+import { structuredModes } from './structured-modes.js'
 import { nodeScratch, type Scratch, scratch } from './scratch.js'
 
 /** A log density over R^dimension, with its gradient. */
@@ -14,36 +20,45 @@ export interface LogDensity {
   readonly evaluate: (x: Float64Array, gradient: Float64Array) => number
 }
 
-/** Conditional modes b = sigma u of the random effects, and their conditional standard deviations. */
+/** Conditional modes b = Lambda u of the random effects and their conditional standard deviations, one entry a term. */
 export interface ConditionalModes {
-  readonly mode: Float64Array
-  readonly sd: Float64Array
-  /** Share of the prior variance that is left given the data, one a cluster: near 1 where the data say little. */
-  readonly varianceRatio: Float64Array
-  /** Linear predictor of every row of the model at the modes. */
-  readonly eta: Float64Array
+  /** Level after level, each with the term's columns: levels x q. */
+  readonly terms: readonly { readonly mode: Float64Array; readonly sd: Float64Array }[]
+  /** Each linear predictor at the modes, in the order of the model's rows. */
+  readonly eta: readonly Float64Array[]
 }
 
 /**
- * A model's log densities. The outer parameters are (beta, theta): the fixed effects and the parameters of the
- * random effects' covariance; for a scalar effect theta is its standard deviation, with either sign.
+ * A model's log densities. The outer parameters are the fixed effects of each predictor, then the parameters theta of
+ * each random term's covariance (for a scalar effect its standard deviation, with either sign); see ParameterLayout.
  * Functions share work space: one likelihood belongs to one thread.
  */
 export interface Likelihood {
   readonly model: Model
+  readonly layout: ParameterLayout
+  /** Number of outer parameters. */
+  readonly dimension: number
+  /** The most quadrature nodes `marginal` takes for this structure: 1 where there is Laplace's approximation only. */
+  readonly mostNodes: number
+  /** Log marginal likelihood with `nodes` quadrature nodes a random effect; 1 is Laplace. */
+  readonly marginal: (nodes: number) => LogDensity & { readonly value: (x: Float64Array) => number }
+  readonly modes: (x: Float64Array) => ConditionalModes
+  /** What samplers and cross-checks need, for models with one scalar random effect a cluster or none. */
+  readonly clustered: Clustered | null
+}
+
+/** The view of a model in which at most one scalar random effect a cluster is left besides the outer parameters. */
+export interface Clustered {
   /** Number of fixed effects. */
   readonly p: number
-  /** Outer parameters, fixed effects first. */
-  readonly dimension: number
-  /** Clusters, 0 without random effects. */
-  readonly clusters: number
   /** The one random term, or null. */
   readonly term: RandomTerm | null
-  /** Log marginal likelihood with `nodes` quadrature nodes a cluster; 1 is Laplace. */
-  readonly marginal: (nodes: number) => LogDensity & { readonly value: (x: Float64Array) => number }
+  /** Clusters, 0 without random effects. */
+  readonly clusters: number
   /** Each cluster's share of the log marginal likelihood. */
   readonly clusterLogLik: (x: Float64Array, nodes: number) => Float64Array
-  readonly modes: (x: Float64Array) => ConditionalModes
+  /** Share of each cluster's prior variance that is left given the data: near 1 where the data say little. */
+  readonly varianceRatio: (x: Float64Array) => Float64Array
   /** Log joint density of (beta, log sigma, v); see scalarJoint on the centring of v. */
   readonly joint: (centring: Float64Array) => LogDensity
 }
@@ -53,39 +68,68 @@ export const maxNodes = 101
 
 /** Turns a model into its log densities. */
 export function likelihood(model: Model): Likelihood {
-  const term = soleScalarTerm(model)
-  const rows = groupedRows(model, term)
-  const work = scratch(rows.n)
-  return term ? scalarFactor(model, term, rows, work) : fixedOnly(model, rows, work)
-}
-
-/** The random term this likelihood integrates over; anything wider is refused. */
-function soleScalarTerm(model: Model): RandomTerm | null {
-  const terms = model.predictors.flatMap((predictor) => predictor.random)
-  if (terms.length === 0) return null
-  const [term] = terms
-  if (terms.length > 1 || term.names.length > 1 || term.covariance !== 'us') {
-    const got = terms.map((one) => `(${one.names.join(' + ')} | ${one.group})`).join(' + ')
-    throw new GlmmError(
-      'MODEL',
-      `expected one random effect of one column, such as (1 | ${term.group}), got ${got}`,
-      'leave out the other random terms; this version integrates over one scalar effect a group',
-    )
+  const layout = parameterLayout(model)
+  const [first] = layout.terms
+  // One predictor and at most one scalar effect a cluster: no linear algebra, and quadrature at its cheapest.
+  const fused = model.predictors.length === 1 && familyNamed(model.family).family.kernel !== undefined
+  if (fused && layout.terms.length <= 1 && (!first || (first.term.names.length === 1 && first.size === 1))) {
+    const term = first?.term ?? null
+    const rows = groupedRows(model, term)
+    const work = scratch(rows.n)
+    return term ? scalarFactor(model, layout, term, rows, work) : fixedOnly(model, layout, rows, work)
   }
-  return term
+  return anyStructure(model, layout)
 }
 
-function scalarFactor(model: Model, term: RandomTerm, rows: GroupedRows, work: Scratch): Likelihood {
+/** Any structure: Laplace's approximation over the sparse Cholesky factor of all random effects. */
+function anyStructure(model: Model, layout: ParameterLayout): Likelihood {
+  const linear = linearPredictors(model, layout)
+  const structure = randomStructure(model, layout, linear.slots)
+  const rows = rowModel(model, model.response)
+  const approximation = laplace(structure, linear, rows)
+  return {
+    model,
+    layout,
+    dimension: layout.dimension,
+    mostNodes: 1,
+    marginal: () => ({
+      dimension: layout.dimension,
+      evaluate: approximation.evaluate,
+      value: (x) => approximation.evaluate(x, null),
+    }),
+    modes: (x) => {
+      approximation.evaluate(x, null)
+      return { terms: structuredModes(layout, structure, linear, approximation), eta: rows.eta.map((eta) => eta.slice()) }
+    },
+    clustered: null,
+  }
+}
+
+function scalarFactor(
+  model: Model,
+  layout: ParameterLayout,
+  term: RandomTerm,
+  rows: GroupedRows,
+  work: Scratch,
+): Likelihood {
   const { p } = rows
   const clusters = term.levels.length
   let largest = 0
   for (let g = 0; g < clusters; g++) largest = Math.max(largest, rows.start[g + 1] - rows.start[g])
+  /** Calls `visit` with the mode of each cluster, the work space holding its rows. */
+  const atModes = (x: Float64Array, visit: (g: number, found: ModeResult) => void): void => {
+    const found: ModeResult = { u: 0, height: 0, curvature: 1 }
+    fixedPredictor(rows, x, work.fixed)
+    for (let g = 0; g < clusters; g++) {
+      findMode(rows, work, x[p], g, found)
+      visit(g, found)
+    }
+  }
   return {
     model,
-    p,
+    layout,
     dimension: p + 1,
-    clusters,
-    term,
+    mostNodes: maxNodes,
     marginal: (nodes) => {
       const rule = gaussHermite(nodes)
       const nodeWork = nodeScratch(nodes, largest)
@@ -95,70 +139,71 @@ function scalarFactor(model: Model, term: RandomTerm, rows: GroupedRows, work: S
         value: (x) => scalarMarginal(rows, work, nodeWork, rule, x, null, null),
       }
     },
-    clusterLogLik: (x, nodes) => {
-      const out = new Float64Array(clusters)
-      scalarMarginal(rows, work, nodeScratch(nodes, largest), gaussHermite(nodes), x, null, out)
-      return out
-    },
     modes: (x) => {
-      const sigma = x[p]
       const mode = new Float64Array(clusters)
       const sd = new Float64Array(clusters)
-      const varianceRatio = new Float64Array(clusters)
       const eta = new Float64Array(rows.n)
-      const found: ModeResult = { u: 0, height: 0, curvature: 1 }
-      fixedPredictor(rows, x, work.fixed)
-      for (let g = 0; g < clusters; g++) {
-        findMode(rows, work, sigma, g, found)
-        mode[g] = sigma * found.u
-        sd[g] = Math.abs(sigma) / Math.sqrt(found.curvature)
-        varianceRatio[g] = 1 / found.curvature
+      atModes(x, (g, { u, curvature }) => {
+        mode[g] = x[p] * u
+        sd[g] = Math.abs(x[p]) / Math.sqrt(curvature)
         for (let i = rows.start[g]; i < rows.start[g + 1]; i++) eta[rows.order[i]] = work.eta[i]
-      }
-      return { mode, sd, varianceRatio, eta }
+      })
+      return { terms: [{ mode, sd }], eta: [eta] }
     },
-    joint: (centring) => ({
-      dimension: p + 1 + clusters,
-      evaluate: (x, gradient) => scalarJoint(rows, work, centring, x, gradient),
-    }),
+    clustered: {
+      p,
+      term,
+      clusters,
+      clusterLogLik: (x, nodes) => {
+        const out = new Float64Array(clusters)
+        scalarMarginal(rows, work, nodeScratch(nodes, largest), gaussHermite(nodes), x, null, out)
+        return out
+      },
+      varianceRatio: (x) => {
+        const ratio = new Float64Array(clusters)
+        atModes(x, (g, { curvature }) => {
+          ratio[g] = 1 / curvature
+        })
+        return ratio
+      },
+      joint: (centring) => ({
+        dimension: p + 1 + clusters,
+        evaluate: (x, gradient) => scalarJoint(rows, work, centring, x, gradient),
+      }),
+    },
   }
 }
 
 /** Without random effects the marginal likelihood is the likelihood itself. */
-function fixedOnly(model: Model, rows: GroupedRows, work: Scratch): Likelihood {
+function fixedOnly(model: Model, layout: ParameterLayout, rows: GroupedRows, work: Scratch): Likelihood {
   const { p, n } = rows
   const empty = new Float64Array(0)
-  const sum = (): number => {
+  const evaluate = (x: Float64Array, gradient: Float64Array | null): number => {
+    fixedPredictor(rows, x, work.eta)
+    rows.kernel.score(work.eta, 0, n, work.logDensity, work.d1)
+    if (gradient) fixedGradient(rows, work.d1, gradient)
     let total = 0
     for (let i = 0; i < n; i++) total += work.logDensity[i]
     return Number.isFinite(total) ? total : Number.NEGATIVE_INFINITY
   }
-  const density = {
-    dimension: p,
-    evaluate: (x: Float64Array, gradient: Float64Array): number => {
-      fixedPredictor(rows, x, work.eta)
-      rows.kernel.score(work.eta, 0, n, work.logDensity, work.d1)
-      fixedGradient(rows, work.d1, gradient)
-      return sum()
-    },
-    value: (x: Float64Array): number => {
-      fixedPredictor(rows, x, work.eta)
-      rows.kernel.score(work.eta, 0, n, work.logDensity, work.d1)
-      return sum()
-    },
-  }
+  const density = { dimension: p, evaluate, value: (x: Float64Array): number => evaluate(x, null) }
   return {
     model,
-    p,
+    layout,
     dimension: p,
-    clusters: 0,
-    term: null,
+    mostNodes: maxNodes,
     marginal: () => density,
-    clusterLogLik: () => empty,
     modes: (x) => {
       fixedPredictor(rows, x, work.eta)
-      return { mode: empty, sd: empty, varianceRatio: empty, eta: work.eta.slice() }
+      return { terms: [], eta: [work.eta.slice()] }
     },
-    joint: () => density,
+    clustered: {
+      p,
+      term: null,
+      clusters: 0,
+      clusterLogLik: () => empty,
+      varianceRatio: () => empty,
+      joint: () => density,
+    },
   }
 }

@@ -1,4 +1,5 @@
-import type { Likelihood, LogDensity } from './likelihood.js'
+import { GlmmError } from '../errors.js'
+import type { Clustered, Likelihood, LogDensity } from './likelihood.js'
 import type { PriorsInForce } from './priors-in-force.js'
 
 /** The log posterior over an unconstrained vector, and the way back to the quantities people read. */
@@ -33,8 +34,9 @@ function addPriors(priors: PriorsInForce, p: number, x: Float64Array, gradient: 
 
 /** Joint posterior of (beta, log sigma, v): what a sampler walks. On the centring of v see scalarJoint. */
 export function jointPosterior(likelihood: Likelihood, priors: PriorsInForce, centring: Float64Array): Posterior {
-  const { p, clusters, dimension: outer } = likelihood
-  const joint = likelihood.joint(centring)
+  const { p, clusters, joint: jointOf } = clusteredOf(likelihood)
+  const { dimension: outer } = likelihood
+  const joint = jointOf(centring)
   return {
     dimension: joint.dimension,
     names: drawNames(likelihood),
@@ -55,7 +57,8 @@ export function jointPosterior(likelihood: Likelihood, priors: PriorsInForce, ce
 
 /** Posterior of (beta, log sigma) alone, the random effects integrated out with `nodes` quadrature nodes. */
 export function marginalPosterior(likelihood: Likelihood, priors: PriorsInForce, nodes: number): LogDensity {
-  const { p, dimension } = likelihood
+  const { p } = clusteredOf(likelihood)
+  const { dimension } = likelihood
   const marginal = likelihood.marginal(nodes)
   const natural = new Float64Array(dimension)
   return {
@@ -72,7 +75,9 @@ export function marginalPosterior(likelihood: Likelihood, priors: PriorsInForce,
 }
 
 /** brms' names: 'b_Intercept', 'sd_center__Intercept', 'r_center[1,Intercept]'. */
-export function drawNames({ model, term }: Likelihood): string[] {
+export function drawNames(likelihood: Likelihood): string[] {
+  const { model } = likelihood
+  const { term } = clusteredOf(likelihood)
   const plain = (name: string): string => (name === '(Intercept)' ? 'Intercept' : name)
   const fixed = model.predictors[0].fixed.names.map((name) => `b_${plain(name)}`)
   if (!term) return fixed
@@ -81,3 +86,15 @@ export function drawNames({ model, term }: Likelihood): string[] {
   const effects = term.levels.map((level) => `r_${term.group}[${level.replaceAll(' ', '.')},${plain(column)}]`)
   return [...fixed, sd, ...effects]
 }
+
+/** The view samplers and checks work on, or a MODEL error that says what they take. */
+export function clusteredOf({ model, clustered }: Likelihood): Clustered {
+  if (clustered) return clustered
+  throw new GlmmError(
+    'MODEL',
+    `expected a ${kernelFamilies} model with one random effect of one column, got ${model.formula} (${model.family})`,
+    'glmm fit takes this model; sampling and checking it are not supported yet',
+  )
+}
+
+const kernelFamilies = 'binomial or Poisson'

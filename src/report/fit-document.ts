@@ -18,7 +18,7 @@ function glmDocument(fit: FitRecord): Document {
     title: 'Generalized linear model',
     blocks: [
       facts(modelFacts(fit)),
-      ...section('Deviance residuals', quantiles(fit.residuals.deviance)),
+      ...(fit.residuals.deviance ? section('Deviance residuals', quantiles(fit.residuals.deviance)) : []),
       ...section('Coefficients', coefficientTable(fit.fixed, fit.aliased)),
       ...dispersionBlocks(fit),
       heading('Fit'),
@@ -49,9 +49,10 @@ function mixedDocument(fit: FitRecord): Document {
         [[fixed4(fit.aic), fixed4(fit.bic), formatFixed(fit.logLik, 7), fixed4(fit.deviance), String(fit.dfResidual)]],
       ),
       ...section('Scaled residuals', quantiles(fit.residuals.pearson)),
-      ...section('Random effects', randomTable(fit.random)),
+      ...(fit.random.length > 0 ? section('Random effects', randomTable(fit.random)) : []),
       ...dispersionBlocks(fit),
       ...section('Fixed effects', coefficientTable(fit.fixed, fit.aliased)),
+      ...furtherBlocks(fit),
       ...(correlation === null ? [] : section('Correlation of fixed effects', correlation)),
       ...conditionalModes(fit.modes),
       ...rungBlocks(fit.rungs),
@@ -59,6 +60,12 @@ function mixedDocument(fit: FitRecord): Document {
     ],
   }
 }
+
+/** Coefficients of further predictors that are more than the one number the dispersion table has. */
+const furtherBlocks = (fit: FitRecord): Block[] =>
+  fit.further
+    .filter(({ fixed }) => fixed.length !== 1 || fixed[0].name !== '(Intercept)')
+    .flatMap(({ predictor, fixed }) => section(`Fixed effects of ${predictor} (on its link scale)`, coefficientTable(fixed, [])))
 
 const section = (title: string, block: Block): Block[] => [heading(title), block]
 const fixed4 = (x: number): string => formatFixed(x, 4)

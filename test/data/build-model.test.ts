@@ -163,13 +163,26 @@ describe('predictors', () => {
   })
 
   it('gives further predictors an intercept alone', () => {
-    const model = buildModel('r ~ treat', trials, { rule: gaussian, interceptOnly: ['dispersion'] })
+    const model = buildModel('r ~ treat', trials, { rule: gaussian, further: [{ name: 'dispersion', formula: null }] })
     expect(model.predictors[1]).toEqual({
       name: 'dispersion',
       fixed: { names: ['(Intercept)'], x: new Float64Array(4).fill(1), aliased: [] },
       offset: null,
       random: [],
     })
+  })
+
+  it('gives further predictors their own formula, on the rows that are complete for all', () => {
+    const table = tableFrom({ y: [1, 2, 3, 4], x: [1, 2, 3, 4], w: [0, 1, Number.NaN, 3], g: ['a', 'a', 'b', 'b'] })
+    const further = [{ name: 'dispersion', formula: '~ w + (1 | g)' }]
+    const model = buildModel('y ~ x', table, { rule: gaussian, further })
+    expect(model.nobs).toBe(3)
+    expect(model.predictors[1].fixed.names).toEqual(['(Intercept)', 'w'])
+    expect([...model.predictors[1].fixed.x]).toEqual([1, 1, 1, 0, 1, 3])
+    expect(model.predictors[1].random.map(({ group }) => group)).toEqual(['g'])
+    expect(() => buildModel('y ~ x', table, { rule: gaussian, further: [{ name: 'zi', formula: 'y ~ x' }] })).toThrow(
+      'a formula without a response was expected for zi',
+    )
   })
 
   it('takes . for all columns not named elsewhere', () => {

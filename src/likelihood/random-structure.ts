@@ -1,0 +1,122 @@
+import type { Model, RandomTerm } from '../data/model.js'
+import { type Symbolic, symbolic } from '../numerics/sparse-pattern.js'
+import type { Slot } from './linear-predictors.js'
+import type { LaidTerm, ParameterLayout } from './parameter-layout.js'
+
+/**
+ * How the rows of a model touch its spherical random effects u. Each row touches the same number of them, `width`, in
+ * slots: slot s belongs to one column of one term, and columns[i * width + s] is the element of u that row i meets there.
+ *
+ * The elements are numbered factor by factor, the one with the most levels first, and within a factor level by level:
+ * for one factor or nested ones the Cholesky factor of H then has no fill-in, and for crossed ones the fill-in is the
+ * Schur complement of the smaller factors.
+ */
+export interface RandomStructure {
+  /** Elements of u. */
+  readonly size: number
+  readonly width: number
+  readonly columns: Int32Array
+  /** The Cholesky factor's pattern. */
+  readonly symbolic: Symbolic
+  /** Where each diagonal element of H stands among its values, and then their number. */
+  readonly diagonal: Int32Array
+  /** Where the pair of slots (s, t), s >= t, of row i stands among the values of H: [i * perRow + s (s + 1) / 2 + t]. */
+  readonly pairs: Int32Array
+  /** Elements of u by term: first element of each level. */
+  readonly starts: readonly Int32Array[]
+}
+
+export function randomStructure(model: Model, layout: ParameterLayout, slots: readonly Slot[]): RandomStructure {
+  const n = model.nobs
+  const { size, starts } = numbered(layout.terms)
+  const width = slots.length
+  const columns = new Int32Array(n * width)
+  slots.forEach(({ term, column }, s) => {
+    const { index } = layout.terms[term].term
+    const first = starts[term]
+    for (let i = 0; i < n; i++) columns[i * width + s] = first[index[i]] + column
+  })
+  const { colStart, rowIndex } = pattern(size, n, width, columns)
+  const perRow = (width * (width + 1)) / 2
+  const pairs = new Int32Array(n * perRow)
+  for (let i = 0, at = 0; i < n; i++) {
+    for (let s = 0; s < width; s++) {
+      for (let t = 0; t <= s; t++, at++) {
+        const a = columns[i * width + s]
+        const b = columns[i * width + t]
+        pairs[at] = find(rowIndex, colStart[Math.min(a, b)], colStart[Math.min(a, b) + 1], Math.max(a, b))
+      }
+    }
+  }
+  const factor = symbolic(size, { colStart, rowIndex })
+  return { size, width, columns, symbolic: factor, diagonal: colStart, pairs, starts }
+}
+
+/** Position of `row` among the ascending rowIndex[from ... to - 1]. */
+function find(rowIndex: Int32Array, from: number, to: number, row: number): number {
+  let low = from
+  let high = to
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (rowIndex[middle] < row) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** Gives each (term, level) its first element of u. */
+function numbered(terms: readonly LaidTerm[]): { size: number; starts: Int32Array[] } {
+  const factors: { terms: number[]; levels: number; name: string }[] = []
+  terms.forEach(({ term }, t) => {
+    const same = factors.find((factor) => sameFactor(terms[factor.terms[0]].term, term))
+    if (same) same.terms.push(t)
+    else factors.push({ terms: [t], levels: term.levels.length, name: term.group })
+  })
+  factors.sort((a, b) => b.levels - a.levels)
+  const starts: Int32Array[] = new Array(terms.length)
+  let size = 0
+  for (const factor of factors) {
+    const stride = factor.terms.reduce((sum, t) => sum + terms[t].term.names.length, 0)
+    let offset = 0
+    for (const t of factor.terms) {
+      starts[t] = Int32Array.from({ length: factor.levels }, (_, level) => size + level * stride + offset)
+      offset += terms[t].term.names.length
+    }
+    size += stride * factor.levels
+  }
+  return { size, starts }
+}
+
+const sameFactor = (a: RandomTerm, b: RandomTerm): boolean =>
+  a.group === b.group && a.levels.length === b.levels.length && a.index.every((level, i) => level === b.index[i])
+
+/** The pattern of the lower triangle of H: one entry for each pair of elements that share a row. */
+function pattern(
+  size: number,
+  n: number,
+  width: number,
+  columns: Int32Array,
+): { colStart: Int32Array; rowIndex: Int32Array } {
+  const below: Set<number>[] = Array.from({ length: size }, (_, c) => new Set([c]))
+  for (let i = 0; i < n; i++) {
+    // Rows in a run often touch the same elements.
+    if (i > 0 && sameColumns(columns, width, i - 1, i)) continue
+    for (let s = 0; s < width; s++) {
+      const a = columns[i * width + s]
+      for (let t = 0; t < s; t++) {
+        const b = columns[i * width + t]
+        below[Math.min(a, b)].add(Math.max(a, b))
+      }
+    }
+  }
+  const colStart = new Int32Array(size + 1)
+  for (let c = 0; c < size; c++) colStart[c + 1] = colStart[c] + below[c].size
+  const rowIndex = new Int32Array(colStart[size])
+  for (let c = 0; c < size; c++) rowIndex.set(Int32Array.from(below[c]).sort(), colStart[c])
+  return { colStart, rowIndex }
+}
+
+function sameColumns(columns: Int32Array, width: number, a: number, b: number): boolean {
+  for (let s = 0; s < width; s++) if (columns[a * width + s] !== columns[b * width + s]) return false
+  return true
+}
