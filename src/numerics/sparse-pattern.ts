@@ -4,8 +4,8 @@ import { supernodes } from './sparse-supernodes.js'
  * What a factor H = L L' has in common for all values of H on one pattern, in natural order.
  *
  * Columns with the same rows below them (or nearly so) make a supernode; its m rows times w columns are one dense
- * panel, row after row, the w rows of its diagonal block first. Arrays of values (L, or H^-1 on the pattern of L) have `size` elements,
- * panel after panel; `entryOf` finds an element, and elements above the diagonal of a panel mean nothing.
+ * panel, row after row, the w rows of its diagonal block first. Arrays of values (L, or H^-1 on the pattern of L) have
+ * `size` elements, panel after panel; `entryOf` finds an element, and those above the diagonal of a panel mean nothing.
  */
 export interface SparsePattern {
   readonly q: number

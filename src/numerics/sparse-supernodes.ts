@@ -3,7 +3,7 @@ import type { SparsePattern } from './sparse-pattern.js'
 type Supernodes = Pick<SparsePattern, 'supernodeOf' | 'firstColumn' | 'rowStart' | 'rowIndex'>
 
 /**
- * Zeros that a panel may hold so that a column joins it which has all of its rows and some more. Where crossed factors
+ * The share of zeros that a panel may hold so that a column joins it which has all of its rows and some more. Where crossed factors
  * begin to fill in, each column adds rows to those before it; wide panels with some zeros are then the faster.
  */
 const zeroShare = 0.1

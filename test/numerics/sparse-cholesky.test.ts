@@ -1,10 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { cholesky, choleskyInverse } from '../../src/numerics/cholesky.js'
-import { factorize, logDeterminant } from '../../src/numerics/sparse-cholesky.js'
+import { backward, factorize, forward, logDeterminant, solve } from '../../src/numerics/sparse-cholesky.js'
 import { selectedInverse } from '../../src/numerics/sparse-inverse.js'
 import { entryOf, symbolic } from '../../src/numerics/sparse-pattern.js'
-import { backward, forward, solve } from '../../src/numerics/sparse-solve.js'
 import { stream } from '../../src/random/stream.js'
 
 /** Rows below the diagonal in each column of a lower triangle. */
