@@ -2,6 +2,7 @@ import type { ProbabilityLink } from '../links/link.js'
 import { probabilityLinks } from '../links/registry.js'
 import { logChoose } from '../numerics/special.js'
 import type { Family, ResponseData, RowKernel } from './family.js'
+import { type RowDensity, settle } from './row-density.js'
 
 /** y successes in `trials` trials, each with probability mu. */
 export const binomial: Family = {
@@ -9,16 +10,21 @@ export const binomial: Family = {
   response: 'binomial',
   links: probabilityLinks.map((link) => link.name),
   kernel: (link, response) =>
-    link === 'logit'
-      ? logitKernel(response)
-      : composedKernel(probabilityLinks.find((candidate) => candidate.name === link)!, response),
+    link === 'logit' ? logitKernel(response) : composedKernel(probabilityNamed(link), response),
+  density: (link, response) => composedDensity(probabilityNamed(link), response),
+  further: [],
+  derivatives: 'exact',
   variance: (mu) => mu * (1 - mu),
   weight: (response, row) => response.trials![row],
   observed: (response, row) => (response.trials![row] > 0 ? response.y[row] / response.trials![row] : 0),
   start: (observed, weight) => (weight * observed + 0.5) / (weight + 1),
   unitDeviance: (observed, mu) => 2 * (xLogRatio(observed, mu) + xLogRatio(1 - observed, 1 - mu)),
   ratio: (link) => (link === 'logit' ? 'odds ratio' : null),
+  meanOfResponse: ([mu]) => mu,
+  varianceOfResponse: ([mu], trials) => (mu * (1 - mu)) / trials,
 }
+
+const probabilityNamed = (name: string): ProbabilityLink => probabilityLinks.find((link) => link.name === name)!
 
 /** x log(x / m), 0 at x = 0. */
 const xLogRatio = (x: number, m: number): number => (x === 0 ? 0 : x * Math.log(x / m))
@@ -93,14 +99,34 @@ function logitKernel(response: ResponseData): RowKernel {
   }
 }
 
+// 0 successes at log F = -Infinity must give 0, not NaN.
+const times = (count: number, x: number): number => (count === 0 ? 0 : count * x)
+
+function composedDensity(link: ProbabilityLink, response: ResponseData): RowDensity {
+  const { y } = response
+  const trials = response.trials!
+  const constant = constants(response)
+  const tails = new Float64Array(8)
+  return {
+    predictors: 1,
+    at: (row, eta, out) => {
+      link.logTails(eta[0], tails)
+      const successes = y[row]
+      const failures = trials[row] - successes
+      for (let order = 0; order < 4; order++)
+        out[order] = times(successes, tails[order]) + times(failures, tails[4 + order])
+      out[0] += constant[row]
+      settle(out, 4)
+    },
+  }
+}
+
 /** Any link that gives the log of both tails: log p = log choose + y log F + (n - y) log(1 - F). */
 function composedKernel(link: ProbabilityLink, response: ResponseData): RowKernel {
   const { y } = response
   const trials = response.trials!
   const constant = constants(response)
   const tails = new Float64Array(8)
-  // 0 successes at log F = -Infinity must give 0, not NaN.
-  const times = (count: number, x: number): number => (count === 0 ? 0 : count * x)
   const row = (i: number, eta: number): number => {
     link.logTails(eta, tails)
     return constant[i] + times(y[i], tails[0]) + times(trials[i] - y[i], tails[4])

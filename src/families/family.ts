@@ -1,3 +1,5 @@
+import type { RowDensity } from './row-density.js'
+
 /** The responses a kernel is bound to; each array has one element a row. */
 export interface ResponseData {
   readonly y: Float64Array
@@ -42,23 +44,66 @@ export interface RowKernel {
 /** What the response must look like; the model frame builds and checks it accordingly. */
 export type ResponseKind = 'binomial' | 'count' | 'real' | 'positive' | 'unit-interval'
 
-/** An observation model log p(y | eta). */
+/** A predictor beside the mean's. */
+export interface FurtherPredictor {
+  readonly name: 'dispersion' | 'zi' | 'df'
+  /** How the predictor relates to the natural value: log or logit of it. */
+  readonly link: 'log' | 'logit'
+  /** What the natural value is called: sigma, phi, ... */
+  readonly reports: string
+  /** A first value of the predictor itself. */
+  readonly start: number
+}
+
+/** Uniform on [0, 1) and standard normal numbers. */
+export interface Noise {
+  readonly uniform: () => number
+  readonly normal: () => number
+}
+
+/**
+ * An observation model log p(y | eta_1 ... eta_K). Natural parameters are mu and what the further predictors report,
+ * in that order.
+ */
 export interface Family {
   readonly name: string
   readonly response: ResponseKind
+  /** The least response of the support, where it is not that of the kind: 1 for counts without zeros. */
+  readonly least?: number
   /** Names in the link registry; the first is the default. */
   readonly links: readonly string[]
-  readonly kernel: (link: string, response: ResponseData) => RowKernel
-  /** Variance of the response (of the proportion, where there are trials) is variance(mu) / weight. */
-  readonly variance: (mu: number) => number
+  /** The predictors beside the mean's, in their order. */
+  readonly further: readonly FurtherPredictor[]
+  /** Where the derivatives of `density` come from: closed forms, or numerical differences of the log density. */
+  readonly derivatives: 'exact' | 'differences'
+  readonly density: (link: string, response: ResponseData) => RowDensity
+  /** The fused loops of a family with the mean's predictor alone, where it has them. */
+  readonly kernel?: (link: string, response: ResponseData) => RowKernel
+  /**
+   * Variance of the response (of the proportion, where there are trials) is variance(mu) / weight, for the natural
+   * values of the further parameters (1 where left out).
+   */
+  readonly variance: (mu: number, ...parameters: readonly number[]) => number
+  /** Mean of the response (of the proportion, where there are trials) given all natural parameters. */
+  readonly meanOfResponse: (parameters: readonly number[]) => number
+  /** Variance of the response (of the proportion) given all natural parameters and the number of trials. */
+  readonly varianceOfResponse: (parameters: readonly number[], trials: number) => number
   /** Weight of row i in that variance: its trials, or 1. */
   readonly weight: (response: ResponseData, row: number) => number
   /** The response of row i on the scale of mu (a proportion, where there are trials). */
   readonly observed: (response: ResponseData, row: number) => number
-  /** First guess of mu from the observed value, inside the support (as R's mustart). */
-  readonly start: (observed: number, weight: number) => number
-  /** Twice the log-likelihood ratio of the saturated model against mu, for an observed value, without its weight. */
-  readonly unitDeviance: (observed: number, mu: number) => number
+  /** First guess of mu from the observed value, inside the support of the family and of the link (as R's mustart). */
+  readonly start: (observed: number, weight: number, link?: string) => number
+  /**
+   * Twice the log-likelihood ratio of the saturated model against mu, for an observed value, without its weight and
+   * for a dispersion of 1 (phi as given for the negative binomials); `noDeviance` where R defines none.
+   */
+  readonly unitDeviance: (observed: number, mu: number, ...parameters: readonly number[]) => number
   /** What exp(coefficient) is called under a link, where it has a name. */
   readonly ratio: (link: string) => 'odds ratio' | 'rate ratio' | null
+  /** One response (successes, where there are trials) given all natural parameters. */
+  readonly simulate?: (noise: Noise, parameters: readonly number[], trials: number) => number
 }
+
+/** The unit deviance of a family without one. */
+export const noDeviance = (): number => Number.NaN

@@ -1,18 +1,71 @@
 import { logGamma } from '../numerics/special.js'
 import type { Family, ResponseData, RowKernel } from './family.js'
+import { kernelOf } from './kernel-of.js'
+import { type RowDensity, settle, vanish } from './row-density.js'
 
 /** Counts with mean mu. */
 export const poisson: Family = {
   name: 'poisson',
   response: 'count',
-  links: ['log'],
-  kernel: (_link, response) => logKernel(response),
+  links: ['log', 'sqrt', 'identity'],
+  further: [],
+  derivatives: 'exact',
+  density,
+  kernel: (link, response) => (link === 'log' ? logKernel(response) : kernelOf(density(link, response))),
   variance: (mu) => mu,
+  meanOfResponse: ([mu]) => mu,
+  varianceOfResponse: ([mu]) => mu,
   weight: () => 1,
   observed: (response, row) => response.y[row],
   start: (observed) => observed + 0.1,
-  unitDeviance: (observed, mu) => 2 * ((observed === 0 ? 0 : observed * Math.log(observed / mu)) - (observed - mu)),
+  unitDeviance: (observed, mu) =>
+    mu >= 0
+      ? 2 * ((observed === 0 ? 0 : observed * Math.log(observed / mu)) - (observed - mu))
+      : Number.POSITIVE_INFINITY,
   ratio: (link) => (link === 'log' ? 'rate ratio' : null),
+}
+
+const logFactorials = (counts: Float64Array): Float64Array => counts.map((count) => logGamma(count + 1))
+
+function density(link: string, response: ResponseData): RowDensity {
+  const { y } = response
+  const constant = logFactorials(y)
+  const rows: Record<string, RowDensity['at']> = {
+    log: (row, predictors, out) => {
+      const eta = predictors[0]
+      const mu = Math.exp(eta)
+      out[0] = (y[row] === 0 ? 0 : y[row] * eta) - mu - constant[row]
+      out[1] = y[row] - mu
+      out[2] = -mu
+      out[3] = -mu
+      settle(out, 4)
+    },
+    identity: (row, predictors, out) => {
+      const mu = predictors[0]
+      if (!(mu > 0)) {
+        vanish(out, 4)
+        return
+      }
+      const count = y[row]
+      const rate = count / mu
+      out[0] = (count === 0 ? 0 : count * Math.log(mu)) - mu - constant[row]
+      out[1] = rate - 1
+      out[2] = -rate / mu
+      out[3] = (2 * (rate / mu)) / mu
+      settle(out, 4)
+    },
+    sqrt: (row, predictors, out) => {
+      const eta = predictors[0]
+      const count = y[row]
+      const rate = count === 0 ? 0 : (2 * count) / eta
+      out[0] = (count === 0 ? 0 : 2 * count * Math.log(Math.abs(eta))) - eta * eta - constant[row]
+      out[1] = rate - 2 * eta
+      out[2] = (count === 0 ? 0 : -rate / eta) - 2
+      out[3] = count === 0 ? 0 : (2 * (rate / eta)) / eta
+      settle(out, 4)
+    },
+  }
+  return { predictors: 1, at: rows[link] }
 }
 
 function logKernel(response: ResponseData): RowKernel {

@@ -1,9 +1,11 @@
 import { GlmmError } from '../errors.js'
 import { binomial } from './binomial.js'
 import type { Family } from './family.js'
+import { gaussian } from './gaussian.js'
+import { nbinom2 } from './nbinom2.js'
 import { poisson } from './poisson.js'
 
-export const families: readonly Family[] = [binomial, poisson]
+export const families: readonly Family[] = [binomial, poisson, gaussian, nbinom2]
 
 /** The family of that name, and the link: the given one, or the family's default. */
 export function familyNamed(name: string, link?: string): { family: Family; link: string } {

@@ -7,6 +7,17 @@ export interface Link {
   readonly inverse: (eta: number) => number
   /** d mu / d eta. */
   readonly slope: (eta: number) => number
+  /** The link is one-to-one for eta above this: 0 or, where left out, -Infinity. */
+  readonly above?: number
+}
+
+/** A link that can serve a mean above 0. */
+export interface PositiveLink extends Link {
+  /**
+   * Writes log mu and its first three derivatives in eta. False, and nothing said, where mu is not above 0 and finite
+   * or the derivatives overflow.
+   */
+  readonly logMean: (eta: number, out: Float64Array) => boolean
 }
 
 /**

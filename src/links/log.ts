@@ -1,3 +1,15 @@
-import type { Link } from './link.js'
+import type { PositiveLink } from './link.js'
 
-export const log: Link = { name: 'log', link: Math.log, inverse: Math.exp, slope: Math.exp }
+export const log: PositiveLink = {
+  name: 'log',
+  link: Math.log,
+  inverse: Math.exp,
+  slope: Math.exp,
+  logMean: (eta, out) => {
+    out[0] = eta
+    out[1] = 1
+    out[2] = 0
+    out[3] = 0
+    return true
+  },
+}

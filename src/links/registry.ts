@@ -1,14 +1,22 @@
+import { cauchit } from './cauchit.js'
 import { cloglog } from './cloglog.js'
-import type { Link, ProbabilityLink } from './link.js'
+import { identity } from './identity.js'
+import { inverse } from './inverse.js'
+import { inverseSquare } from './inverse-square.js'
+import type { Link, PositiveLink, ProbabilityLink } from './link.js'
 import { log } from './log.js'
 import { logit } from './logit.js'
 import { probit } from './probit.js'
+import { sqrt } from './sqrt.js'
 
 /** Links onto probabilities. */
-export const probabilityLinks: readonly ProbabilityLink[] = [logit, probit, cloglog]
+export const probabilityLinks: readonly ProbabilityLink[] = [logit, probit, cloglog, cauchit]
+
+/** Links that can serve a mean above 0. */
+export const positiveLinks: readonly PositiveLink[] = [log, inverse, identity, inverseSquare, sqrt]
 
 /** Every link. */
-export const links: readonly Link[] = [...probabilityLinks, log]
+export const links: readonly Link[] = [...probabilityLinks, ...positiveLinks]
 
 /** The link of that name; names come from a family's list, so one that is missing is a fault of the program. */
 export function linkNamed(name: string): Link {

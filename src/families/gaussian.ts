@@ -1,0 +1,49 @@
+import { linkNamed } from '../links/registry.js'
+import type { Family } from './family.js'
+import { settle, throughFirst } from './row-density.js'
+
+const halfLog2Pi = 0.5 * Math.log(2 * Math.PI)
+
+/** Real numbers with mean mu and standard deviation sigma. */
+export const gaussian: Family = {
+  name: 'gaussian',
+  response: 'real',
+  links: ['identity', 'log'],
+  further: [{ name: 'dispersion', link: 'log', reports: 'sigma', start: 0 }],
+  derivatives: 'exact',
+  density: (link, { y }) => {
+    const { inverse } = linkNamed(link)
+    const exponential = link === 'log'
+    return {
+      predictors: 2,
+      at: (row, eta, out) => {
+        const mu = inverse(eta[0])
+        const w = Math.exp(-eta[1])
+        const r = (y[row] - mu) * w
+        const square = r * r
+        out[0] = -0.5 * square - eta[1] - halfLog2Pi
+        out[1] = r * w
+        out[2] = square - 1
+        out[3] = -w * w
+        out[4] = -2 * r * w
+        out[5] = -2 * square
+        out[6] = 0
+        out[7] = 2 * w * w
+        out[8] = 4 * r * w
+        out[9] = 4 * square
+        if (exponential) throughFirst(2, out, mu, mu, mu)
+        settle(out, 10)
+      },
+    }
+  },
+  variance: (_mu, sigma = 1) => sigma * sigma,
+  meanOfResponse: ([mu]) => mu,
+  varianceOfResponse: ([, sigma]) => sigma * sigma,
+  weight: () => 1,
+  observed: (response, row) => response.y[row],
+  // A response at or below 0 says little about the log of its mean; any mean above 0 is a start.
+  start: (observed, _weight, link) => (link === 'log' && !(observed > 0) ? 1 : observed),
+  unitDeviance: (observed, mu) => (observed - mu) ** 2,
+  ratio: () => null,
+  simulate: ({ normal }, [mu, sigma]) => mu + sigma * normal(),
+}

@@ -1,0 +1,198 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { families, familyNamed } from '../../src/families/registry.js'
+import { densitySize, firstAt, secondAt, thirdAt } from '../../src/families/row-density.js'
+import { linkNamed } from '../../src/links/registry.js'
+import { stream } from '../../src/random/stream.js'
+import { distance, slopeOf } from './differences.js'
+import { responses } from './responses.js'
+
+interface Densities {
+  readonly family: string
+  readonly link: string
+  readonly y: readonly number[]
+  readonly trials: readonly number[] | null
+  /** One list a predictor. */
+  readonly eta: readonly (readonly number[])[]
+  readonly logDensity: readonly number[]
+}
+const truth: readonly Densities[] = JSON.parse(
+  readFileSync(new URL('./reference/family-densities.json', import.meta.url), 'utf8'),
+)
+
+describe('layout of a row', () => {
+  it.each([1, 2, 3, 4])('K = %d: every derivative has a place of its own', (K) => {
+    const places = [0]
+    for (let a = 0; a < K; a++) {
+      places.push(firstAt(K, a))
+      for (let b = 0; b <= a; b++) {
+        places.push(secondAt(K, a, b))
+        for (let c = 0; c <= b; c++) places.push(thirdAt(K, a, b, c))
+      }
+    }
+    expect(places.sort((a, b) => a - b)).toEqual(Array.from({ length: densitySize(K) }, (_, i) => i))
+  })
+})
+
+const cases = families.flatMap((family) => family.links.map((link) => [family.name, link, family] as const))
+
+describe.each(cases)('density of %s with link %s', (name, link, family) => {
+  const K = 1 + family.further.length
+  const size = densitySize(K)
+  /** A predictor whose mean is near the one with linear predictor x of the family's first link. */
+  const meanPredictor = (x: number): number => linkNamed(link).link(linkNamed(usual).inverse(x))
+  const usual =
+    family.response === 'count' || family.response === 'positive' ? 'log' : link === 'log' ? 'log' : family.links[0]
+  const bound = (y: ArrayLike<number>, trials: ArrayLike<number> | null) => {
+    const density = family.density(link, { y: Float64Array.from(y), trials: trials && Float64Array.from(trials) })
+    return (row: number, eta: ArrayLike<number>): Float64Array => {
+      const out = new Float64Array(size).fill(Number.NaN)
+      density.at(row, Float64Array.from(eta), out)
+      return out
+    }
+  }
+
+  const reference = truth.find((one) => one.family === name && one.link === link)
+  it('log densities are those of R, with every constant', () => {
+    const { y, trials, eta, logDensity } = reference!
+    const at = bound(y, trials)
+    for (let i = 0; i < y.length; i++) {
+      const point = eta.map((column) => column[i])
+      const [got] = at(i, point)
+      expect(
+        distance(got, logDensity[i]),
+        `y ${y[i]} of ${trials?.[i]}, eta ${point}: ${got} for ${logDensity[i]}`,
+      ).toBeLessThan(1e-10)
+    }
+  })
+
+  it('each derivative is that of the one before', () => {
+    const { y, trials } = responses(family)
+    const at = bound(y, trials)
+    const rng = stream({ seed: 5, purpose: 'response' })
+    for (let i = 0; i < y.length; i++) {
+      const eta = Float64Array.from({ length: K }, (_, k) => (k === 0 ? meanPredictor(rng.normal()) : rng.normal()))
+      const exact = at(i, eta)
+      const check = (into: number, from: number, k: number): void => {
+        const step = 2e-3 * Math.min(1, Math.abs(eta[k]) + (k > 0 ? 1 : 0))
+        const difference = slopeOf(
+          (x) =>
+            at(
+              i,
+              Float64Array.from(eta, (value, j) => (j === k ? x : value)),
+            )[from],
+          eta[k],
+          step,
+        )
+        // What is differenced is a sum of terms as large as the response, each rounded.
+        const noise = (4e-15 * (1 + Math.abs(exact[from]) + (trials ? 0 : Math.abs(y[i])))) / step
+        const error = Math.abs(exact[into] - difference)
+        expect(error, `row ${i}, y ${y[i]}, eta ${eta}: ${exact[into]} at ${into} for ${difference}`).toBeLessThan(
+          1e-6 * (1e-3 + Math.abs(exact[into])) + noise,
+        )
+      }
+      for (let a = 0; a < K; a++) {
+        check(firstAt(K, a), 0, a)
+        for (let b = 0; b <= a; b++) {
+          check(secondAt(K, a, b), firstAt(K, b), a)
+          check(secondAt(K, a, b), firstAt(K, a), b)
+          for (let c = 0; c <= b; c++) check(thirdAt(K, a, b, c), secondAt(K, b, c), a)
+        }
+      }
+    }
+  })
+
+  it('sums to one over the support', () => {
+    const rng = stream({ seed: 8, purpose: 'response' })
+    for (let trial = 0; trial < 5; trial++) {
+      const eta = Float64Array.from({ length: K }, (_, k) =>
+        k === 0 ? meanPredictor(0.7 * rng.normal()) : 0.5 + 0.4 * rng.normal(),
+      )
+      const { y, weights, trials } = support(family.response)
+      const at = bound(y, trials)
+      let total = 0
+      for (let i = 0; i < y.length; i++) total += weights[i] * Math.exp(at(i, eta)[0])
+      expect(Math.abs(total - 1), `eta ${eta}: ${total}`).toBeLessThan(1e-9)
+    }
+  })
+
+  it('vanishes with its derivatives, never NaN, at any predictors', () => {
+    const { y, trials } = responses(family)
+    const at = bound(y, trials)
+    const extremes = [
+      Number.NEGATIVE_INFINITY,
+      -1e6,
+      -750,
+      -300,
+      -40,
+      -1,
+      0,
+      1,
+      40,
+      300,
+      750,
+      1e6,
+      Number.POSITIVE_INFINITY,
+    ]
+    const points =
+      K === 1 ? extremes.map((x) => [x]) : extremes.flatMap((x) => extremes.map((z) => [x, ...Array(K - 1).fill(z)]))
+    for (const eta of points) {
+      for (let i = 0; i < 8; i++) {
+        const out = at(i, eta)
+        const row = `y ${y[i]}, eta ${eta}: ${out}`
+        if (Number.isFinite(out[0])) expect(out.every(Number.isFinite), row).toBe(true)
+        else {
+          expect(out[0], row).toBe(Number.NEGATIVE_INFINITY)
+          expect(
+            out.subarray(1).every((value) => value === 0),
+            row,
+          ).toBe(true)
+        }
+      }
+    }
+  })
+})
+
+/** Responses and weights that sum (count, binomial) or integrate (the others, by the trapezoidal rule) over a support. */
+function support(kind: string): { y: number[]; weights: number[]; trials: number[] | null } {
+  const grid = Array.from({ length: 4001 }, (_, i) => (i - 2000) / 50)
+  const step = 1 / 50
+  if (kind === 'binomial') {
+    const y = Array.from({ length: 24 }, (_, i) => i)
+    return { y, weights: y.map(() => 1), trials: y.map(() => 23) }
+  }
+  if (kind === 'count') {
+    const y = Array.from({ length: 6000 }, (_, i) => i)
+    return { y, weights: y.map(() => 1), trials: null }
+  }
+  const transforms: Record<string, (x: number) => [number, number]> = {
+    real: (x) => [Math.sinh(x), Math.cosh(x)],
+    positive: (x) => [Math.exp(x), Math.exp(x)],
+    'unit-interval': (x) => [1 / (1 + Math.exp(-x)), 1 / (2 + Math.exp(x) + Math.exp(-x))],
+  }
+  const points = grid.map(transforms[kind]).filter(([y]) => kind !== 'unit-interval' || y < 1)
+  return { y: points.map(([y]) => y), weights: points.map(([, slope]) => slope * step), trials: null }
+}
+
+describe('limits', () => {
+  const value = (name: string, y: number, eta: readonly number[]): number => {
+    const { family, link } = familyNamed(name)
+    const out = new Float64Array(densitySize(eta.length))
+    family.density(link, { y: Float64Array.of(y), trials: null }).at(0, Float64Array.from(eta), out)
+    return out[0]
+  }
+
+  it('the negative binomial of a large phi is the Poisson', () => {
+    for (const y of [0, 1, 3, 16, 17, 40, 150]) {
+      for (const eta of [-3, 0, 2, 4.5]) {
+        const poisson = value('poisson', y, [eta])
+        for (const phi of [1e12, 1e30, 1e200])
+          expect(
+            distance(value('nbinom2', y, [eta, Math.log(phi)]), poisson),
+            `y ${y}, eta ${eta}, phi ${phi}`,
+          ).toBeLessThan(1e-8)
+        expect(distance(value('nbinom2', y, [eta, 1e4]), poisson)).toBeLessThan(1e-13)
+      }
+    }
+  })
+})

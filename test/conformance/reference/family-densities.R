@@ -1,0 +1,46 @@
+# Log densities of R, at random and at extreme points, for every family and link with the predictors of its further
+# parameters.
+#   Rscript family-densities.R > family-densities.json          (R 4.2, base R)
+# Parameters are those of glmmTMB: gaussian and Gamma report sigma (Gamma: shape 1 / sigma^2), the inverse Gaussian has
+# variance sigma^2 mu^3, nbinom2 mu + mu^2 / phi, nbinom1 mu (1 + phi), beta and beta-binomial shapes mu phi and
+# (1 - mu) phi; Student's t has scale sigma and df degrees of freedom.
+set.seed(20240612)
+num <- function(v) paste0("[", paste(format(v, digits = 17, trim = TRUE), collapse = ","), "]")
+case <- function(family, link, y, trials, eta, value) {
+  stopifnot(all(is.finite(value)), length(value) == length(y))
+  sprintf("{\"family\":\"%s\",\"link\":\"%s\",\"y\":%s,\"trials\":%s,\"eta\":[%s],\"logDensity\":%s}", family, link, num(y),
+          if (is.null(trials)) "null" else num(trials), paste(sapply(eta, num), collapse = ","), num(value))
+}
+n <- 40
+inverse <- function(link, eta) switch(link, identity = eta, log = exp(eta), inverse = 1 / eta, `1/mu^2` = 1 / sqrt(eta),
+  sqrt = eta^2, logit = plogis(eta), probit = pnorm(eta), cloglog = -expm1(-exp(eta)), cauchit = pcauchy(eta))
+link_of <- function(link, mu) switch(link, identity = mu, log = log(mu), inverse = 1 / mu, `1/mu^2` = 1 / mu^2,
+  sqrt = sqrt(mu), logit = qlogis(mu), probit = qnorm(mu), cloglog = log(-log1p(-mu)), cauchit = qcauchy(mu))
+mu_positive <- c(1e-6, 1e-3, 1e4, 30, exp(rnorm(n - 4, 0.5, 1)))
+phi <- c(1e-3, 1e8, 20, 1e-2, exp(rnorm(n - 4)))
+counts <- c(0, 3, 11000, 0, 1, 17, 40, rpois(n - 7, mu_positive[8:n]))
+zi <- c(-30, 4, rnorm(n - 2))
+out <- character(0)
+add <- function(...) out <<- c(out, case(...))
+
+# Counts and proportions with one predictor.
+for (link in c("log", "sqrt", "identity"))
+  add("poisson", link, counts, NULL, list(link_of(link, mu_positive)), dpois(counts, mu_positive, log = TRUE))
+trials <- c(1, 1, 0, 25, sample(1:60, n - 4, TRUE))
+successes <- c(0, 1, 0, 25, rbinom(n - 4, trials[5:n], runif(n - 4)))
+mu_unit <- c(1e-6, 1e-3, 0.999, 0.5, runif(n - 4, 0.02, 0.98))
+for (link in c("logit", "probit", "cloglog", "cauchit"))
+  add("binomial", link, successes, trials, list(link_of(link, mu_unit)), dbinom(successes, trials, mu_unit, log = TRUE))
+
+# Real numbers.
+sigma <- c(1e-3, 1e3, 1, 5, exp(rnorm(n - 4)))
+mu_real <- c(2, -100, 50, 0, rnorm(n - 4))
+y_real <- mu_real + sigma * c(3, 1, -30, 8, rnorm(n - 4))
+for (link in c("identity", "log")) {
+  mu <- if (link == "log") exp(pmin(mu_real, 3)) else mu_real
+  add("gaussian", link, y_real, NULL, list(link_of(link, mu), log(sigma)), dnorm(y_real, mu, sigma, log = TRUE))
+}
+
+# Negative binomials.
+add("nbinom2", "log", counts, NULL, list(log(mu_positive), log(phi)), dnbinom(counts, size = phi, mu = mu_positive, log = TRUE))
+cat("[", paste(out, collapse = ",\n"), "]\n", sep = "")
