@@ -1,6 +1,5 @@
-import { factorize, logDeterminant } from '../numerics/sparse-cholesky.js'
+import { factorize, logDeterminant, solve } from '../numerics/sparse-cholesky.js'
 import { selectedInverse } from '../numerics/sparse-inverse.js'
-import { solve } from '../numerics/sparse-solve.js'
 import type { LinearPredictors } from './linear-predictors.js'
 import type { RandomStructure } from './random-structure.js'
 import { pairIndex, type RowModel, tripleIndex } from './row-model.js'

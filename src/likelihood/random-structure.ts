@@ -1,5 +1,5 @@
 import type { Model, RandomTerm } from '../data/model.js'
-import { type Symbolic, symbolic } from '../numerics/sparse-pattern.js'
+import { type SparsePattern, symbolic } from '../numerics/sparse-pattern.js'
 import type { Slot } from './linear-predictors.js'
 import type { LaidTerm, ParameterLayout } from './parameter-layout.js'
 
@@ -17,7 +17,7 @@ export interface RandomStructure {
   readonly width: number
   readonly columns: Int32Array
   /** The Cholesky factor's pattern. */
-  readonly symbolic: Symbolic
+  readonly symbolic: SparsePattern
   /** Where each diagonal element of H stands among its values, and then their number. */
   readonly diagonal: Int32Array
   /** Where the pair of slots (s, t), s >= t, of row i stands among the values of H: [i * perRow + s (s + 1) / 2 + t]. */
@@ -48,7 +48,7 @@ export function randomStructure(model: Model, layout: ParameterLayout, slots: re
       }
     }
   }
-  const factor = symbolic(size, { colStart, rowIndex })
+  const factor = symbolic(size, colStart, rowIndex)
   return { size, width, columns, symbolic: factor, diagonal: colStart, pairs, starts }
 }
 

@@ -186,8 +186,8 @@ describe('properties', () => {
     const first = startFrom(like, glm)
     const ends = [0.3, 1, 9].map((sigma) => {
       const parameters = first.parameters.slice()
-      parameters[like.p] = sigma
-      return estimate(like, 9, { ...first, parameters }, glm)
+      parameters[like.layout.fixed] = sigma
+      return estimate(like, 9, { ...first, parameters })
     })
     for (const { parameters, se } of ends) {
       parameters.forEach((value, j) => expect(Math.abs(value - ends[0].parameters[j]) / se[j]).toBeLessThan(1e-6))

@@ -56,7 +56,8 @@ describe('marginal log-likelihood', () => {
   for (const [name, model] of Object.entries(models)) {
     for (const nodes of [1, 2, 3, 9, 25]) {
       it(`${name}: the gradient with ${nodes} nodes is that of central differences`, () => {
-        const { marginal, dimension, p } = likelihood(model)
+        const { marginal, dimension, layout } = likelihood(model)
+        const p = layout.fixed
         const density = marginal(nodes)
         const u = uniforms(11)
         for (let point = 0; point < 4; point++) {
@@ -75,7 +76,8 @@ describe('marginal log-likelihood', () => {
 
   for (const name of ['betablocker', 'cbpp', 'poisson with offset']) {
     it(`${name}: 25 nodes equal brute force integration`, () => {
-      const { marginal, dimension, p } = likelihood(models[name])
+      const { marginal, dimension, layout } = likelihood(models[name])
+      const p = layout.fixed
       const beta = Array.from({ length: p }, (_, j) => (j === 0 ? -1.5 : 0.1 * j))
       const x = Float64Array.of(...beta, 0.6)
       expect(dimension).toBe(p + 1)
@@ -111,7 +113,8 @@ describe('marginal log-likelihood', () => {
   })
 
   it('sums what the clusters say', () => {
-    const { marginal, clusterLogLik } = likelihood(models.betablocker)
+    const { marginal, clustered } = likelihood(models.betablocker)
+    const { clusterLogLik } = clustered!
     const x = Float64Array.of(-2.2, -0.26, 0.5)
     const clusters = clusterLogLik(x, 9)
     expect(clusters).toHaveLength(22)
