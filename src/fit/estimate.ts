@@ -61,7 +61,7 @@ export function estimate(likelihood: Likelihood, nodes: number, start: Start): E
   if (top.value === Number.NEGATIVE_INFINITY) return failed(nodes, top.x, evaluations)
   makeCanonical(likelihood, top)
 
-  const { x: onBoundary, zero } = withZeroVariances(likelihood, top.x, start.parameters)
+  const { x: onBoundary, zero } = withZeroVariances(likelihood, top, start.parameters)
   let singular = false
   if (zero.length > 0 && density.value(onBoundary) >= top.value - 1e-7 * (1 + Math.abs(top.value))) {
     // The gradient in a variance's root is zero where that is zero: the climb goes on along the boundary.
@@ -138,21 +138,23 @@ function makeCanonical({ layout }: Likelihood, { x, gradient, inverseHessian }: 
   }
 }
 
-/** A root of a variance this small beside where it started is on its way to zero. */
-const vanishing = 1e-3
+/** A root of a variance this small beside where it started, or beside its standard error, may be on its way to zero. */
+const vanishing = 0.01
 
 /** The parameters with every root of a variance that is about to vanish at zero, and which these are. */
 function withZeroVariances(
   { layout }: Likelihood,
-  parameters: Float64Array,
+  top: Maximum,
   started: Float64Array,
 ): { x: Float64Array; zero: number[] } {
-  const x = parameters.slice()
+  const x = top.x.slice()
+  const d = x.length
   const zero: number[] = []
   for (const { term, covariance, start } of layout.terms) {
     for (const root of covariance.roots(term.names.length)) {
       const at = start + root
-      if (Math.abs(x[at]) > vanishing * Math.abs(started[at])) continue
+      const unit = Math.max(Math.abs(started[at]), Math.sqrt(top.inverseHessian[at * d + at]))
+      if (Math.abs(x[at]) > vanishing * unit) continue
       x[at] = 0
       zero.push(at)
     }
