@@ -1,11 +1,14 @@
 import { GlmmError } from '../errors.js'
 import { binomial } from './binomial.js'
 import type { Family } from './family.js'
+import { gamma } from './gamma.js'
 import { gaussian } from './gaussian.js'
+import { inverseGaussian } from './inverse-gaussian.js'
+import { nbinom1 } from './nbinom1.js'
 import { nbinom2 } from './nbinom2.js'
 import { poisson } from './poisson.js'
 
-export const families: readonly Family[] = [binomial, poisson, gaussian, nbinom2]
+export const families: readonly Family[] = [binomial, poisson, gaussian, gamma, inverseGaussian, nbinom2, nbinom1]
 
 /** The family of that name, and the link: the given one, or the family's default. */
 export function familyNamed(name: string, link?: string): { family: Family; link: string } {

@@ -24,3 +24,10 @@ export function linkNamed(name: string): Link {
   if (!link) throw new TypeError(`no link named ${name}`)
   return link
 }
+
+/** As `linkNamed`, for the families whose mean is above 0. */
+export function positiveNamed(name: string): PositiveLink {
+  const link = positiveLinks.find((candidate) => candidate.name === name)
+  if (!link) throw new TypeError(`no link named ${name} for a mean above 0`)
+  return link
+}

@@ -155,8 +155,9 @@ describe.each(cases)('density of %s with link %s', (name, link, family) => {
 
 /** Responses and weights that sum (count, binomial) or integrate (the others, by the trapezoidal rule) over a support. */
 function support(kind: string): { y: number[]; weights: number[]; trials: number[] | null } {
-  const grid = Array.from({ length: 4001 }, (_, i) => (i - 2000) / 50)
-  const step = 1 / 50
+  // A Gamma of a small shape reaches far to the left on the log scale.
+  const step = 1 / 30
+  const grid = Array.from({ length: 12001 }, (_, i) => (i - 9000) * step)
   if (kind === 'binomial') {
     const y = Array.from({ length: 24 }, (_, i) => i)
     return { y, weights: y.map(() => 1), trials: y.map(() => 23) }
@@ -170,7 +171,9 @@ function support(kind: string): { y: number[]; weights: number[]; trials: number
     positive: (x) => [Math.exp(x), Math.exp(x)],
     'unit-interval': (x) => [1 / (1 + Math.exp(-x)), 1 / (2 + Math.exp(x) + Math.exp(-x))],
   }
-  const points = grid.map(transforms[kind]).filter(([y]) => kind !== 'unit-interval' || y < 1)
+  const points = grid
+    .map(transforms[kind])
+    .filter(([y, slope]) => (kind !== 'unit-interval' || y < 1) && Number.isFinite(y) && slope > 0)
   return { y: points.map(([y]) => y), weights: points.map(([, slope]) => slope * step), trials: null }
 }
 

@@ -1,5 +1,5 @@
 # Log densities of R at points over the whole range of each family and link, and the variance functions of R's families.
-#   Rscript densities.R > densities.json          (R 4.2, base R)
+#   Rscript densities.R > densities.json          (R 4.2, with MASS for the negative binomial)
 # Where a probability rounds to 0 or 1, dbinom is replaced by its formula in both log tails.
 set.seed(20240611)
 num <- function(v) paste0("[", paste(format(v, digits = 17, trim = TRUE), collapse = ","), "]")
@@ -31,11 +31,16 @@ mu_unit <- c(0.001, 0.2, 0.5, 0.77, 0.999)
 mu_positive <- c(0.001, 0.3, 1, 12, 4000)
 observed_unit <- c(0, 0.1, 0.5, 0.9, 1)
 observed_count <- c(0, 1, 2, 30, 5000)
-means <- function(family, mu, observed) {
+observed_positive <- c(1e-3, 0.3, 1, 30, 5000)
+# At a dispersion parameter of 1, and theta = 1.
+means <- function(family, mu, observed, name = family$family) {
   pairs <- expand.grid(o = observed, m = mu)
-  sprintf("{\"family\":\"%s\",\"mu\":%s,\"variance\":%s,\"observed\":%s,\"at\":%s,\"deviance\":%s}", family$family, num(mu),
+  sprintf("{\"family\":\"%s\",\"mu\":%s,\"variance\":%s,\"observed\":%s,\"at\":%s,\"deviance\":%s}", name, num(mu),
           num(family$variance(mu)), num(pairs$o), num(pairs$m), num(family$dev.resids(pairs$o, pairs$m, rep(1, nrow(pairs)))))
 }
 cat("{\"densities\":[", paste(c(sapply(c("logit", "probit", "cloglog"), binomial_case), poisson_case()), collapse = ",\n"),
-    "],\n\"means\":[", paste(c(means(binomial(), mu_unit, observed_unit), means(poisson(), mu_positive, observed_count)),
+    "],\n\"means\":[", paste(c(means(binomial(), mu_unit, observed_unit), means(poisson(), mu_positive, observed_count),
+                             means(gaussian(), c(-3, 0, 0.2, 12), c(-2, 0, 5)), means(Gamma(), mu_positive, observed_positive),
+                             means(inverse.gaussian(), mu_positive, observed_positive, "inverse_gaussian"),
+                             means(MASS::negative.binomial(1), mu_positive, observed_count, "nbinom2")),
                              collapse = ",\n"), "]}\n", sep = "")

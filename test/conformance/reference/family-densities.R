@@ -43,4 +43,17 @@ for (link in c("identity", "log")) {
 
 # Negative binomials.
 add("nbinom2", "log", counts, NULL, list(log(mu_positive), log(phi)), dnbinom(counts, size = phi, mu = mu_positive, log = TRUE))
+add("nbinom1", "log", counts, NULL, list(log(mu_positive), log(phi)), dnbinom(counts, size = mu_positive / phi, mu = mu_positive, log = TRUE))
+
+# Positive numbers.
+mu <- c(1e-6, 1e5, 3, 20, exp(rnorm(n - 4)))
+sigma_shape <- c(0.5, 1e-4, 30, 1, exp(rnorm(n - 4, -0.5, 0.6)))
+y_positive <- c(2e-6, 1.0001e5, 1e-3, 300, mu[5:n] * exp(0.7 * rnorm(n - 4)))
+for (link in c("log", "inverse", "identity"))
+  add("Gamma", link, y_positive, NULL, list(link_of(link, mu), log(sigma_shape)),
+      dgamma(y_positive, shape = 1 / sigma_shape^2, scale = mu * sigma_shape^2, log = TRUE))
+for (link in c("log", "1/mu^2"))
+  add("inverse_gaussian", link, y_positive, NULL, list(link_of(link, mu), log(sigma)),
+      -0.5 * log(2 * pi * sigma^2 * y_positive^3) - (y_positive / mu - 1)^2 / (2 * sigma^2 * y_positive))
+
 cat("[", paste(out, collapse = ",\n"), "]\n", sep = "")

@@ -1,0 +1,54 @@
+import { positiveNamed } from '../links/registry.js'
+import type { Family } from './family.js'
+import { settle, throughFirst, vanish } from './row-density.js'
+
+const halfLog2Pi = 0.5 * Math.log(2 * Math.PI)
+
+/** Positive numbers with mean mu and variance sigma^2 mu^3: log f = -(y / mu - 1)^2 / (2 sigma^2 y) + ... */
+export const inverseGaussian: Family = {
+  name: 'inverse_gaussian',
+  response: 'positive',
+  links: ['log', '1/mu^2'],
+  further: [{ name: 'dispersion', link: 'log', reports: 'sigma', start: 0 }],
+  derivatives: 'exact',
+  density: (link, { y }) => {
+    const { logMean } = positiveNamed(link)
+    const logY = y.map(Math.log)
+    const mean = new Float64Array(4)
+    return {
+      predictors: 2,
+      at: (row, eta, out) => {
+        if (!logMean(eta[0], mean)) {
+          vanish(out, 10)
+          return
+        }
+        const per = Math.exp(-2 * eta[1]) / y[row]
+        const up = Math.expm1(logY[row] - mean[0]) // y / mu - 1
+        const ratio = 1 + up
+        const square = per * up * up
+        const slope = per * up * ratio
+        const bend = per * ratio * (ratio + up)
+        out[0] = -0.5 * square - eta[1] - halfLog2Pi - 1.5 * logY[row]
+        out[1] = slope
+        out[2] = square - 1
+        out[3] = -bend
+        out[4] = -2 * slope
+        out[5] = -2 * square
+        out[6] = per * ratio * (3 * ratio + up)
+        out[7] = 2 * bend
+        out[8] = 4 * slope
+        out[9] = 4 * square
+        throughFirst(2, out, mean[1], mean[2], mean[3])
+        settle(out, 10)
+      },
+    }
+  },
+  variance: (mu, sigma = 1) => sigma * sigma * mu ** 3,
+  meanOfResponse: ([mu]) => mu,
+  varianceOfResponse: ([mu, sigma]) => sigma * sigma * mu ** 3,
+  weight: () => 1,
+  observed: (response, row) => response.y[row],
+  start: (observed) => observed,
+  unitDeviance: (observed, mu) => (observed / mu - 1) ** 2 / observed,
+  ratio: () => null,
+}
