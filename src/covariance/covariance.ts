@@ -1,6 +1,9 @@
+import type { Boundary } from './boundary.js'
+
 /**
  * The covariance of one term's effect vector b (q elements) through its relative factor: b = Lambda(theta) u with
- * u ~ N(0, I). theta lies anywhere in R^m; a variance of zero is an ordinary point.
+ * u ~ N(0, I). theta lies anywhere in R^m; standard deviations enter as themselves, so that a variance of zero is an
+ * ordinary point and -sd stands for the same covariance as sd.
  */
 export interface Covariance {
   readonly name: string
@@ -10,18 +13,14 @@ export interface Covariance {
   readonly start: (q: number) => Float64Array
   /** Writes Lambda, q x q lower triangular, row after row. */
   readonly factor: (theta: ArrayLike<number>, q: number, out: Float64Array) => void
-  /** Writes d Lambda / d theta_j, laid out as Lambda. */
+  /** Writes the derivative of Lambda in theta_j; where Lambda has a kink, at a standard deviation of 0, that from above. */
   readonly factorDerivative: (theta: ArrayLike<number>, q: number, j: number, out: Float64Array) => void
-  /** Standard deviations of the q effects, not negative. */
+  /** Standard deviations of the q effects. */
   readonly standardDeviations: (theta: ArrayLike<number>, q: number) => Float64Array
-  /** Writes d sd_i / d theta_j: q x m, row after row. */
+  /** Writes their derivatives in theta, q x m, row after row; at a standard deviation of 0 those from above. */
   readonly standardDeviationDerivative: (theta: ArrayLike<number>, q: number, out: Float64Array) => void
-  /** Correlations of the q effects: q x q, row after row; NaN where a standard deviation is zero. */
+  /** Correlations of the effects, q x q; NaN where a zero variance leaves one undefined. */
   readonly correlations: (theta: ArrayLike<number>, q: number) => Float64Array
-  /** For each theta the effect in whose unit it is; -1 for one without unit, such as a correlation's. */
-  readonly units: (q: number) => Int32Array
-  /** The thetas that make the covariance singular where they are zero. */
-  readonly roots: (q: number) => readonly number[]
-  /** Signs (+1, -1) by which to multiply theta to get the one theta told of all that give the same covariance. */
-  readonly canonicalSigns: (theta: ArrayLike<number>, q: number) => Float64Array
+  /** Why the covariance matrix is singular, or null where it is not. */
+  readonly boundary: (theta: ArrayLike<number>, q: number) => Boundary | null
 }

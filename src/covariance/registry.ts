@@ -1,11 +1,16 @@
+import { GlmmError } from '../errors.js'
+import { autoregressive } from './autoregressive.js'
+import { compoundSymmetry } from './compound-symmetry.js'
 import type { Covariance } from './covariance.js'
+import { diagonal } from './diagonal.js'
 import { unstructured } from './unstructured.js'
 
-export const covariances: readonly Covariance[] = [unstructured]
+export const covariances: readonly Covariance[] = [unstructured, diagonal, compoundSymmetry, autoregressive]
 
-/** The covariance of that name; names come from the formula language, so one that is missing is a fault of the program. */
 export function covarianceNamed(name: string): Covariance {
   const covariance = covariances.find((candidate) => candidate.name === name)
-  if (!covariance) throw new TypeError(`no covariance named ${name}`)
-  return covariance
+  if (covariance) return covariance
+  const known = covariances.map((candidate) => candidate.name).join(', ')
+  const hint = 'write one of these around the term, as in diag(1 + x | g)'
+  throw new GlmmError('FORMULA', `expected a covariance structure (${known}), got '${name}'`, hint)
 }

@@ -1,4 +1,24 @@
+import { boundaryOf } from './boundary.js'
 import type { Covariance } from './covariance.js'
+
+const write = (theta: ArrayLike<number>, q: number, out: Float64Array): void => {
+  for (let i = 0, at = 0; i < q; i++) {
+    for (let j = 0; j < q; j++) out[i * q + j] = j <= i ? theta[at++] : 0
+  }
+}
+
+const deviations = (theta: ArrayLike<number>, q: number): Float64Array => {
+  const sd = new Float64Array(q)
+  for (let i = 0, at = 0; i < q; at += ++i) {
+    let largest = 0
+    for (let j = 0; j <= i; j++) largest = Math.max(largest, Math.abs(theta[at + j]))
+    if (largest === 0) continue
+    let sum = 0
+    for (let j = 0; j <= i; j++) sum += (theta[at + j] / largest) ** 2
+    sd[i] = largest * Math.sqrt(sum)
+  }
+  return sd
+}
 
 /** Any covariance matrix: theta is the lower triangle of Lambda, row after row. */
 export const unstructured: Covariance = {
@@ -6,57 +26,42 @@ export const unstructured: Covariance = {
   size: (q) => (q * (q + 1)) / 2,
   start: (q) => {
     const theta = new Float64Array((q * (q + 1)) / 2)
-    for (let i = 0; i < q; i++) theta[position(i, i)] = 1
+    for (let i = 0, at = 0; i < q; at += ++i) theta[at + i] = 1
     return theta
   },
-  factor: (theta, q, out) => {
-    for (let i = 0; i < q; i++) for (let j = 0; j < q; j++) out[i * q + j] = j <= i ? theta[position(i, j)] : 0
+  factor: write,
+  factorDerivative: (_, q, j, out) => {
+    let row = 0
+    while (((row + 1) * (row + 2)) / 2 <= j) row++
+    out.fill(0, 0, q * q)
+    out[row * q + j - (row * (row + 1)) / 2] = 1
   },
-  factorDerivative: (_theta, q, j, out) => {
-    for (let i = 0; i < q; i++) for (let k = 0; k < q; k++) out[i * q + k] = k <= i && position(i, k) === j ? 1 : 0
-  },
-  standardDeviations: (theta, q) => Float64Array.from({ length: q }, (_, i) => rowNorm(theta, i)),
+  standardDeviations: deviations,
   standardDeviationDerivative: (theta, q, out) => {
+    const sd = deviations(theta, q)
     const m = (q * (q + 1)) / 2
-    out.fill(0)
-    for (let i = 0; i < q; i++) {
-      const sd = rowNorm(theta, i)
-      for (let j = 0; j <= i; j++) out[i * m + position(i, j)] = sd === 0 ? 1 : theta[position(i, j)] / sd
+    out.fill(0, 0, q * m)
+    for (let i = 0, at = 0; i < q; at += ++i) {
+      for (let j = 0; j <= i; j++) out[i * m + at + j] = sd[i] > 0 ? theta[at + j] / sd[i] : j === i ? 1 : 0
     }
   },
   correlations: (theta, q) => {
+    const sd = deviations(theta, q)
     const out = new Float64Array(q * q)
-    for (let i = 0; i < q; i++) {
-      for (let j = 0; j <= i; j++) {
+    for (let i = 0, rowI = 0; i < q; rowI += ++i) {
+      out[i * q + i] = 1
+      for (let j = 0, rowJ = 0; j < i; rowJ += ++j) {
         let sum = 0
-        for (let k = 0; k <= j; k++) sum += theta[position(i, k)] * theta[position(j, k)]
-        out[i * q + j] = i === j ? 1 : sum / (rowNorm(theta, i) * rowNorm(theta, j))
+        for (let k = 0; k <= j; k++) sum += (theta[rowI + k] / sd[i]) * (theta[rowJ + k] / sd[j])
+        out[i * q + j] = Math.max(-1, Math.min(1, sum))
         out[j * q + i] = out[i * q + j]
       }
     }
     return out
   },
-  units: (q) => {
-    const of = new Int32Array((q * (q + 1)) / 2)
-    for (let i = 0; i < q; i++) for (let j = 0; j <= i; j++) of[position(i, j)] = i
-    return of
+  boundary: (theta, q) => {
+    const factor = new Float64Array(q * q)
+    write(theta, q, factor)
+    return boundaryOf(factor, q)
   },
-  roots: (q) => Array.from({ length: q }, (_, i) => position(i, i)),
-  // A column of Lambda and its negative give the same covariance: the diagonal is told positive.
-  canonicalSigns: (theta, q) => {
-    const signs = new Float64Array((q * (q + 1)) / 2)
-    for (let i = 0; i < q; i++) {
-      for (let j = 0; j <= i; j++) signs[position(i, j)] = theta[position(j, j)] < 0 ? -1 : 1
-    }
-    return signs
-  },
-}
-
-/** Place of Lambda's element (i, j), j <= i, in theta. */
-const position = (i: number, j: number): number => (i * (i + 1)) / 2 + j
-
-function rowNorm(theta: ArrayLike<number>, i: number): number {
-  let sum = 0
-  for (let j = 0; j <= i; j++) sum += theta[position(i, j)] ** 2
-  return Math.sqrt(sum)
 }

@@ -1,0 +1,30 @@
+import { boundaryOf } from './boundary.js'
+import type { Covariance } from './covariance.js'
+
+const write = (theta: ArrayLike<number>, q: number, out: Float64Array): void => {
+  out.fill(0, 0, q * q)
+  for (let i = 0; i < q; i++) out[i * q + i] = theta[i]
+}
+
+/** Uncorrelated effects: theta are their standard deviations. */
+export const diagonal: Covariance = {
+  name: 'diag',
+  size: (q) => q,
+  start: (q) => new Float64Array(q).fill(1),
+  factor: write,
+  factorDerivative: (_, q, j, out) => {
+    out.fill(0, 0, q * q)
+    out[j * q + j] = 1
+  },
+  standardDeviations: (theta, q) => Float64Array.from({ length: q }, (_, i) => Math.abs(theta[i])),
+  standardDeviationDerivative: (theta, q, out) => {
+    out.fill(0, 0, q * q)
+    for (let i = 0; i < q; i++) out[i * q + i] = theta[i] < 0 ? -1 : 1
+  },
+  correlations: (_, q) => Float64Array.from({ length: q * q }, (__, at) => (at % (q + 1) === 0 ? 1 : 0)),
+  boundary: (theta, q) => {
+    const factor = new Float64Array(q * q)
+    write(theta, q, factor)
+    return boundaryOf(factor, q)
+  },
+}
