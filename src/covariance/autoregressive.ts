@@ -52,6 +52,9 @@ export const autoregressive: Covariance = {
     const rho = q > 1 ? correlation(theta[1])[0] : 0
     return Float64Array.from({ length: q * q }, (_, at) => rho ** Math.abs(Math.floor(at / q) - (at % q)))
   },
+  units: (q) => Int32Array.from({ length: size(q) }, (_, i) => (i === 0 ? 0 : -1)),
+  roots: () => [0],
+  canonicalSigns: (theta, q) => Float64Array.from({ length: size(q) }, (_, i) => (i === 0 && theta[0] < 0 ? -1 : 1)),
   boundary: (theta, q) => {
     const factor = new Float64Array(q * q)
     write(theta, q, factor)

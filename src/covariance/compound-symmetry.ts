@@ -74,6 +74,9 @@ export const compoundSymmetry: Covariance = {
     const rho = q > 1 ? correlation(theta[q], q) : 0
     return Float64Array.from({ length: q * q }, (_, at) => (at % (q + 1) === 0 ? 1 : rho))
   },
+  units: (q) => Int32Array.from({ length: size(q) }, (_, i) => (i < q ? i : -1)),
+  roots: (q) => Array.from({ length: q }, (_, i) => i),
+  canonicalSigns: (theta, q) => Float64Array.from({ length: size(q) }, (_, i) => (i < q && theta[i] < 0 ? -1 : 1)),
   boundary: (theta, q) => {
     const factor = new Float64Array(q * q)
     write(theta, q, factor)

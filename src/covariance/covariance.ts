@@ -21,6 +21,12 @@ export interface Covariance {
   readonly standardDeviationDerivative: (theta: ArrayLike<number>, q: number, out: Float64Array) => void
   /** Correlations of the effects, q x q; NaN where a zero variance leaves one undefined. */
   readonly correlations: (theta: ArrayLike<number>, q: number) => Float64Array
+  /** For each theta the effect in whose unit it is; -1 for one without unit, such as a correlation's. */
+  readonly units: (q: number) => Int32Array
+  /** The thetas that make the covariance singular where they are zero. */
+  readonly roots: (q: number) => readonly number[]
+  /** Signs (+1, -1) by which to multiply theta to get the one theta told of all that give the same covariance. */
+  readonly canonicalSigns: (theta: ArrayLike<number>, q: number) => Float64Array
   /** Why the covariance matrix is singular, or null where it is not. */
   readonly boundary: (theta: ArrayLike<number>, q: number) => Boundary | null
 }

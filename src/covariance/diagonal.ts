@@ -22,6 +22,9 @@ export const diagonal: Covariance = {
     for (let i = 0; i < q; i++) out[i * q + i] = theta[i] < 0 ? -1 : 1
   },
   correlations: (_, q) => Float64Array.from({ length: q * q }, (__, at) => (at % (q + 1) === 0 ? 1 : 0)),
+  units: (q) => Int32Array.from({ length: q }, (_, i) => i),
+  roots: (q) => Array.from({ length: q }, (_, i) => i),
+  canonicalSigns: (theta, q) => Float64Array.from({ length: q }, (_, i) => (theta[i] < 0 ? -1 : 1)),
   boundary: (theta, q) => {
     const factor = new Float64Array(q * q)
     write(theta, q, factor)

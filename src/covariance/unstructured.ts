@@ -20,6 +20,10 @@ const deviations = (theta: ArrayLike<number>, q: number): Float64Array => {
   return sd
 }
 
+/** Row and column of each theta. */
+const lower = (q: number): [number, number][] =>
+  Array.from({ length: q }, (_, i) => Array.from({ length: i + 1 }, (_, j): [number, number] => [i, j])).flat()
+
 /** Any covariance matrix: theta is the lower triangle of Lambda, row after row. */
 export const unstructured: Covariance = {
   name: 'us',
@@ -59,6 +63,10 @@ export const unstructured: Covariance = {
     }
     return out
   },
+  units: (q) => Int32Array.from(lower(q), ([i]) => i),
+  roots: (q) => Array.from({ length: q }, (_, i) => (i * (i + 3)) / 2),
+  // A column of Lambda and its negative give the same covariance: the diagonal is told positive.
+  canonicalSigns: (theta, q) => Float64Array.from(lower(q), ([, j]) => (theta[(j * (j + 3)) / 2] < 0 ? -1 : 1)),
   boundary: (theta, q) => {
     const factor = new Float64Array(q * q)
     write(theta, q, factor)

@@ -66,7 +66,7 @@ function wideStart({ model, layout, dimension: d }: Likelihood, glm: GlmFit): St
 /** The constants of the further predictors that fit best beside the mean's predictor as it is. */
 function furtherIntercepts(model: Model, eta: Float64Array): Float64Array {
   const { family } = familyNamed(model.family)
-  const rows = rowModel(model, model.response)
+  const rows = rowModel(model.family, model.link, model.predictors.length, model.response)
   rows.eta[0].set(eta)
   const start = Float64Array.from(family.further, (predictor) => predictor.start)
   const m = start.length
@@ -74,7 +74,7 @@ function furtherIntercepts(model: Model, eta: Float64Array): Float64Array {
   for (let k = 0; k < m; k++) scale[k * (m + 1)] = 2 / model.nobs
   const objective: Objective = (x, gradient) => {
     x.forEach((value, k) => rows.eta[k + 1].fill(value))
-    const value = rows.evaluate()
+    const value = rows.evaluate(0, model.nobs)
     for (let k = 0; k < m; k++) gradient[k] = rows.d1[k + 1].reduce((sum, slope) => sum + slope, 0)
     return value
   }

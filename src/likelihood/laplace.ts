@@ -49,7 +49,7 @@ export function laplace(structure: RandomStructure, linear: LinearPredictors, ro
     for (let i = 0, at = 0; i < n; i++) {
       for (let s = 0; s < width; s++, at++) eta[predictorOf[s]][i] += a[at] * u[columns[at]]
     }
-    let h = rows.evaluate()
+    let h = rows.evaluate(0, n)
     for (let c = 0; c < q; c++) h -= 0.5 * u[c] * u[c]
     return h
   }

@@ -1,6 +1,9 @@
 import type { Model, RandomTerm } from '../data/model.js'
 import { familyNamed } from '../families/registry.js'
 import { gaussHermite } from '../numerics/gauss-hermite.js'
+import { productRule } from '../numerics/product-rule.js'
+import { clusterQuadrature } from './cluster-quadrature.js'
+import { clustering, hasOneFactor } from './cluster-structure.js'
 import { findMode, type ModeResult } from './conditional-mode.js'
 import { fixedGradient, fixedPredictor, type GroupedRows, groupedRows } from './grouped-rows.js'
 import { laplace } from './laplace.js'
@@ -81,22 +84,48 @@ export function likelihood(model: Model): Likelihood {
   return anyStructure(model, layout)
 }
 
+/** The most points a product rule may have in one cluster. */
+const mostPoints = 20_000
+
+/** Adaptive quadrature for the effects of one factor: a product rule over the vector of each level. */
+function vectorQuadrature(model: Model, layout: ParameterLayout): Pick<Likelihood, 'mostNodes' | 'marginal'> {
+  const clusters = clustering(model, layout)
+  const { q } = clusters.structure
+  const linear = linearPredictors(clusters.model, parameterLayout(clusters.model))
+  const rows = rowModel(model.family, model.link, model.predictors.length, clusters.model.response)
+  return {
+    mostNodes: Math.min(maxNodes, Math.floor(mostPoints ** (1 / q) + 1e-9)),
+    marginal: (nodes) => {
+      const evaluate = clusterQuadrature(clusters.structure, linear, rows, productRule(nodes, q))
+      return {
+        dimension: layout.dimension,
+        evaluate: (x, gradient) => evaluate(x, gradient, null),
+        value: (x) => evaluate(x, null, null),
+      }
+    },
+  }
+}
+
 /** Any structure: Laplace's approximation over the sparse Cholesky factor of all random effects. */
 function anyStructure(model: Model, layout: ParameterLayout): Likelihood {
   const linear = linearPredictors(model, layout)
   const structure = randomStructure(model, layout, linear.slots)
-  const rows = rowModel(model, model.response)
+  const rows = rowModel(model.family, model.link, model.predictors.length, model.response)
   const approximation = laplace(structure, linear, rows)
+  const quadrature = hasOneFactor(layout) ? vectorQuadrature(model, layout) : null
   return {
     model,
     layout,
     dimension: layout.dimension,
-    mostNodes: 1,
-    marginal: () => ({
-      dimension: layout.dimension,
-      evaluate: approximation.evaluate,
-      value: (x) => approximation.evaluate(x, null),
-    }),
+    mostNodes: quadrature?.mostNodes ?? 1,
+    marginal: (nodes) =>
+      nodes > 1 && quadrature
+        ? quadrature.marginal(nodes)
+        : {
+            dimension: layout.dimension,
+            evaluate: approximation.evaluate,
+            value: (x) => approximation.evaluate(x, null),
+          },
     modes: (x) => {
       approximation.evaluate(x, null)
       return { terms: structuredModes(layout, structure, linear, approximation), eta: rows.eta.map((eta) => eta.slice()) }

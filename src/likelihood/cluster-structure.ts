@@ -1,0 +1,64 @@
+import type { Model, RandomTerm } from '../data/model.js'
+import type { ClusterStructure } from './cluster-quadrature.js'
+import type { ParameterLayout } from './parameter-layout.js'
+
+/** A model whose rows have been brought into the order of its one factor's levels. */
+export interface Clustering {
+  readonly model: Model
+  readonly structure: ClusterStructure
+  /** Row of the original model at each place. */
+  readonly order: Int32Array
+  readonly term: RandomTerm
+}
+
+/** True if all random terms, of whatever predictor, belong to one factor. */
+export function hasOneFactor({ terms }: ParameterLayout): boolean {
+  if (terms.length === 0) return false
+  const [{ term: first }] = terms
+  return terms.every(
+    ({ term }) =>
+      term === first ||
+      (term.group === first.group &&
+        term.levels.length === first.levels.length &&
+        term.index.every((level, i) => level === first.index[i])),
+  )
+}
+
+export function clustering(model: Model, layout: ParameterLayout): Clustering {
+  const [{ term }] = layout.terms
+  const n = model.nobs
+  const start = new Int32Array(term.levels.length + 1)
+  for (const level of term.index) start[level + 1]++
+  for (let g = 0; g < term.levels.length; g++) start[g + 1] += start[g]
+  const next = start.slice()
+  const order = new Int32Array(n)
+  for (let i = 0; i < n; i++) order[next[term.index[i]]++] = i
+  const effect = Int32Array.from({ length: layout.terms.reduce((q, { term }) => q + term.names.length, 0) }, (_, e) => e)
+  return { model: reordered(model, order), structure: { q: effect.length, start, effect }, order, term }
+}
+
+function reordered(model: Model, order: Int32Array): Model {
+  const n = model.nobs
+  const columns = (values: Float64Array): Float64Array => {
+    const out = new Float64Array(values.length)
+    for (let first = 0; first < values.length; first += n) {
+      for (let i = 0; i < n; i++) out[first + i] = values[first + order[i]]
+    }
+    return out
+  }
+  const { y, trials } = model.response
+  return {
+    ...model,
+    response: { ...model.response, y: columns(y), trials: trials && columns(trials) },
+    predictors: model.predictors.map((predictor) => ({
+      ...predictor,
+      fixed: { ...predictor.fixed, x: columns(predictor.fixed.x) },
+      offset: predictor.offset && columns(predictor.offset),
+      random: predictor.random.map((term) => ({
+        ...term,
+        index: term.index.map((_, i) => term.index[order[i]]),
+        z: columns(term.z),
+      })),
+    })),
+  }
+}
