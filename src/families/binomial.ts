@@ -1,5 +1,5 @@
 import type { ProbabilityLink } from '../links/link.js'
-import { probabilityLinks } from '../links/registry.js'
+import { probabilityLinks, probabilityNamed } from '../links/registry.js'
 import { logChoose } from '../numerics/special.js'
 import type { Family, ResponseData, RowKernel } from './family.js'
 import { type RowDensity, settle } from './row-density.js'
@@ -23,8 +23,6 @@ export const binomial: Family = {
   meanOfResponse: ([mu]) => mu,
   varianceOfResponse: ([mu], trials) => (mu * (1 - mu)) / trials,
 }
-
-const probabilityNamed = (name: string): ProbabilityLink => probabilityLinks.find((link) => link.name === name)!
 
 /** x log(x / m), 0 at x = 0. */
 const xLogRatio = (x: number, m: number): number => (x === 0 ? 0 : x * Math.log(x / m))

@@ -1,4 +1,6 @@
 import { GlmmError } from '../errors.js'
+import { beta } from './beta.js'
+import { betabinomial } from './betabinomial.js'
 import { binomial } from './binomial.js'
 import type { Family } from './family.js'
 import { gamma } from './gamma.js'
@@ -7,8 +9,20 @@ import { inverseGaussian } from './inverse-gaussian.js'
 import { nbinom1 } from './nbinom1.js'
 import { nbinom2 } from './nbinom2.js'
 import { poisson } from './poisson.js'
+import { student } from './student.js'
 
-export const families: readonly Family[] = [binomial, poisson, gaussian, gamma, inverseGaussian, nbinom2, nbinom1]
+export const families: readonly Family[] = [
+  binomial,
+  poisson,
+  gaussian,
+  gamma,
+  inverseGaussian,
+  nbinom2,
+  nbinom1,
+  beta,
+  betabinomial,
+  student,
+]
 
 /** The family of that name, and the link: the given one, or the family's default. */
 export function familyNamed(name: string, link?: string): { family: Family; link: string } {

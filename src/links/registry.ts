@@ -31,3 +31,10 @@ export function positiveNamed(name: string): PositiveLink {
   if (!link) throw new TypeError(`no link named ${name} for a mean above 0`)
   return link
 }
+
+/** As `linkNamed`, for the families whose mean is a probability. */
+export function probabilityNamed(name: string): ProbabilityLink {
+  const link = probabilityLinks.find((candidate) => candidate.name === name)
+  if (!link) throw new TypeError(`no link named ${name} onto probabilities`)
+  return link
+}

@@ -85,7 +85,7 @@ describe.each(cases)('density of %s with link %s', (name, link, family) => {
           step,
         )
         // What is differenced is a sum of terms as large as the response, each rounded.
-        const noise = (4e-15 * (1 + Math.abs(exact[from]) + (trials ? 0 : Math.abs(y[i])))) / step
+        const noise = (4e-15 * (1 + Math.abs(exact[from]) + Math.abs(trials ? trials[i] : y[i]))) / step
         const error = Math.abs(exact[into] - difference)
         expect(error, `row ${i}, y ${y[i]}, eta ${eta}: ${exact[into]} at ${into} for ${difference}`).toBeLessThan(
           1e-6 * (1e-3 + Math.abs(exact[into])) + noise,
@@ -106,7 +106,9 @@ describe.each(cases)('density of %s with link %s', (name, link, family) => {
     const rng = stream({ seed: 8, purpose: 'response' })
     for (let trial = 0; trial < 5; trial++) {
       const eta = Float64Array.from({ length: K }, (_, k) =>
-        k === 0 ? meanPredictor(0.7 * rng.normal()) : 0.5 + 0.4 * rng.normal(),
+        k === 0
+          ? meanPredictor(0.7 * rng.normal())
+          : (family.response === 'unit-interval' ? 2.5 : 0.5) + 0.4 * rng.normal(),
       )
       const { y, weights, trials } = support(family.response)
       const at = bound(y, trials)
@@ -195,6 +197,8 @@ describe('limits', () => {
             `y ${y}, eta ${eta}, phi ${phi}`,
           ).toBeLessThan(1e-8)
         expect(distance(value('nbinom2', y, [eta, 1e4]), poisson)).toBeLessThan(1e-13)
+        expect(distance(value('nbinom1', y, [eta, Math.log(1e-12)]), poisson), `y ${y}, eta ${eta}`).toBeLessThan(1e-8)
+        expect(distance(value('nbinom1', y, [eta, -1e4]), poisson)).toBeLessThan(1e-13)
       }
     }
   })

@@ -56,4 +56,18 @@ for (link in c("log", "1/mu^2"))
   add("inverse_gaussian", link, y_positive, NULL, list(link_of(link, mu), log(sigma)),
       -0.5 * log(2 * pi * sigma^2 * y_positive^3) - (y_positive / mu - 1)^2 / (2 * sigma^2 * y_positive))
 
+df <- c(0.1, 1e7, 1, 3, exp(1 + rnorm(n - 4)))
+add("student", "identity", y_real, NULL, list(mu_real, log(sigma), log(df)), dt((y_real - mu_real) / sigma, df, log = TRUE) - log(sigma))
+
+# Proportions.
+phi_beta <- c(1e-2, 1e5, 3000, 1, exp(1 + rnorm(n - 4)))
+mu_beta <- c(0.3, 0.999, 1e-3, 0.5, mu_unit[5:n])
+y_unit <- c(1e-9, 0.9989, 2e-3, 1 - 1e-9, 0.001 + 0.998 * runif(n - 4))
+lbetabinom <- function(y, n, a, b) lchoose(n, y) + lbeta(y + a, n - y + b) - lbeta(a, b)
+for (link in c("logit", "probit", "cloglog", "cauchit")) {
+  add("beta", link, y_unit, NULL, list(link_of(link, mu_beta), log(phi_beta)),
+      dbeta(y_unit, mu_beta * phi_beta, (1 - mu_beta) * phi_beta, log = TRUE))
+  add("betabinomial", link, successes, trials, list(link_of(link, mu_beta), log(phi_beta)),
+      lbetabinom(successes, trials, mu_beta * phi_beta, (1 - mu_beta) * phi_beta))
+}
 cat("[", paste(out, collapse = ",\n"), "]\n", sep = "")
