@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
+import { families } from '../../src/families/registry.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')
@@ -95,6 +96,17 @@ describe('README.md', () => {
     const named = [...documents.matchAll(/\bnpm (?:run )?(start|test|(?<=run )[\w:-]+)/g)].map(([, name]) => name)
     expect(named).toContain('bench')
     expect(named.filter((name) => scriptsOfPackage[name] === undefined)).toEqual([])
+  })
+
+  it('promises no family and no link that does not exist', () => {
+    const known = new Map(families.map(({ name, links }) => [name, links]))
+    const rows = [
+      ...read('README.md').matchAll(/^\| (\w+(?:, \w+)*) \| ([\w/^]+(?:, [\w/^]+)*) \| (?:the same )?\|$/gm),
+    ]
+    expect(rows.length).toBeGreaterThan(3)
+    for (const [, names, links] of rows)
+      for (const name of names.split(', '))
+        expect(known.get(name), name).toEqual(expect.arrayContaining(links.split(', ')))
   })
 
   it('shows the two commands of a fresh clone', () => {
