@@ -5,30 +5,58 @@ import { binomial } from './binomial.js'
 import type { Family } from './family.js'
 import { gamma } from './gamma.js'
 import { gaussian } from './gaussian.js'
+import { hurdle } from './hurdle.js'
 import { inverseGaussian } from './inverse-gaussian.js'
 import { nbinom1 } from './nbinom1.js'
 import { nbinom2 } from './nbinom2.js'
 import { poisson } from './poisson.js'
 import { student } from './student.js'
+import { truncated } from './truncated.js'
+import { zeroInflated } from './zero-inflated.js'
+
+const counts: readonly Family[] = [poisson, nbinom2, nbinom1]
+const withoutZeros = counts.map(truncated)
+const withMoreZeros = counts.map(zeroInflated)
+const hurdles = counts.map(hurdle)
 
 export const families: readonly Family[] = [
   binomial,
-  poisson,
+  betabinomial,
+  beta,
+  ...counts,
   gaussian,
+  student,
   gamma,
   inverseGaussian,
-  nbinom2,
-  nbinom1,
-  beta,
-  betabinomial,
-  student,
+  ...withoutZeros,
+  ...withMoreZeros,
+  ...hurdles,
 ]
+
+/**
+ * The family that a predictor for zeros makes of one: zero-inflated counts, or, of counts without zeros, a hurdle; null
+ * where it makes none.
+ */
+export function withZeros(family: Family): Family | null {
+  return withMoreZeros[counts.indexOf(family)] ?? hurdles[withoutZeros.indexOf(family)] ?? null
+}
+
+const added: Family[] = []
+
+/** Makes a family a user wrote known by its name, in this thread. */
+export function addFamily(family: Family): void {
+  if ([...families, ...added].some((known) => known.name === family.name && known !== family)) {
+    throw new GlmmError('USAGE', `expected a new name for a family, got '${family.name}'`, 'choose another name')
+  }
+  if (!added.includes(family)) added.push(family)
+}
 
 /** The family of that name, and the link: the given one, or the family's default. */
 export function familyNamed(name: string, link?: string): { family: Family; link: string } {
-  const family = families.find((candidate) => candidate.name === name)
+  const all = [...families, ...added]
+  const family = all.find((candidate) => candidate.name === name)
   if (!family) {
-    const known = families.map((candidate) => candidate.name).join(', ')
+    const known = all.map((candidate) => candidate.name).join(', ')
     throw new GlmmError('USAGE', `expected a family (${known}), got '${name}'`, 'give one of these with --family')
   }
   if (link !== undefined && !family.links.includes(link)) {

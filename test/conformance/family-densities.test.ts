@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { families, familyNamed } from '../../src/families/registry.js'
+import { families, familyNamed, withZeros } from '../../src/families/registry.js'
 import { densitySize, firstAt, secondAt, thirdAt } from '../../src/families/row-density.js'
 import { linkNamed } from '../../src/links/registry.js'
 import { stream } from '../../src/random/stream.js'
@@ -110,7 +110,7 @@ describe.each(cases)('density of %s with link %s', (name, link, family) => {
           ? meanPredictor(0.7 * rng.normal())
           : (family.response === 'unit-interval' ? 2.5 : 0.5) + 0.4 * rng.normal(),
       )
-      const { y, weights, trials } = support(family.response)
+      const { y, weights, trials } = support(family.response, family.least)
       const at = bound(y, trials)
       let total = 0
       for (let i = 0; i < y.length; i++) total += weights[i] * Math.exp(at(i, eta)[0])
@@ -156,7 +156,7 @@ describe.each(cases)('density of %s with link %s', (name, link, family) => {
 })
 
 /** Responses and weights that sum (count, binomial) or integrate (the others, by the trapezoidal rule) over a support. */
-function support(kind: string): { y: number[]; weights: number[]; trials: number[] | null } {
+function support(kind: string, least = 0): { y: number[]; weights: number[]; trials: number[] | null } {
   // A Gamma of a small shape reaches far to the left on the log scale.
   const step = 1 / 30
   const grid = Array.from({ length: 12001 }, (_, i) => (i - 9000) * step)
@@ -165,7 +165,7 @@ function support(kind: string): { y: number[]; weights: number[]; trials: number
     return { y, weights: y.map(() => 1), trials: y.map(() => 23) }
   }
   if (kind === 'count') {
-    const y = Array.from({ length: 6000 }, (_, i) => i)
+    const y = Array.from({ length: 6000 }, (_, i) => least + i)
     return { y, weights: y.map(() => 1), trials: null }
   }
   const transforms: Record<string, (x: number) => [number, number]> = {
@@ -201,5 +201,62 @@ describe('limits', () => {
         expect(distance(value('nbinom1', y, [eta, -1e4]), poisson)).toBeLessThan(1e-13)
       }
     }
+  })
+
+  it('zero inflation by nothing leaves the family as it is', () => {
+    for (const base of ['poisson', 'nbinom2', 'nbinom1']) {
+      const rest = base === 'poisson' ? [] : [0.3]
+      for (const y of [0, 1, 5]) {
+        for (const eta of [-3, 0, 2]) {
+          const plain = value(base, y, [eta, ...rest])
+          expect(distance(value(`zero_inflated_${base}`, y, [eta, ...rest, -40]), plain)).toBeLessThan(1e-14)
+          // A hurdle whose zeros have the probability that the family gives them.
+          const zero = Math.exp(value(base, 0, [eta, ...rest]))
+          const logit = Math.log(zero) - Math.log1p(-zero)
+          expect(distance(value(`hurdle_${base}`, y, [eta, ...rest, logit]), plain)).toBeLessThan(1e-13)
+        }
+      }
+    }
+  })
+
+  it('a predictor for zeros makes zero-inflated families and hurdles', () => {
+    const made = families.map((family) => [family.name, withZeros(family)?.name])
+    expect(made.filter(([, name]) => name)).toEqual([
+      ['poisson', 'zero_inflated_poisson'],
+      ['nbinom2', 'zero_inflated_nbinom2'],
+      ['nbinom1', 'zero_inflated_nbinom1'],
+      ['truncated_poisson', 'hurdle_poisson'],
+      ['truncated_nbinom2', 'hurdle_nbinom2'],
+      ['truncated_nbinom1', 'hurdle_nbinom1'],
+    ])
+  })
+})
+
+describe.each(families.map((family) => [family.name, family] as const))('moments of %s', (_name, family) => {
+  it('mean and variance of the response are those of its density', () => {
+    const { y, weights, trials } = support(family.response, family.least)
+    const [link] = family.links
+    const { inverse } = linkNamed(link)
+    // df well above what the second moment needs
+    const eta = [
+      0.4,
+      ...family.further.map(
+        ({ name }) => ({ dispersion: family.response === 'unit-interval' ? 2.5 : -0.3, zi: -0.7, df: 4 })[name],
+      ),
+    ]
+    const natural = eta.map((x, k) => (k === 0 ? inverse(x) : linkNamed(family.further[k - 1].link).inverse(x)))
+    const density = family.density(link, { y: Float64Array.from(y), trials: trials && Float64Array.from(trials) })
+    const out = new Float64Array(densitySize(eta.length))
+    let mean = 0
+    let square = 0
+    const size = trials ? trials[0] : 1
+    for (let i = 0; i < y.length; i++) {
+      density.at(i, Float64Array.from(eta), out)
+      const mass = weights[i] * Math.exp(out[0])
+      mean += mass === 0 ? 0 : mass * (y[i] / size)
+      square += mass === 0 ? 0 : mass * (y[i] / size) ** 2
+    }
+    expect(distance(family.meanOfResponse(natural), mean)).toBeLessThan(1e-9)
+    expect(distance(family.varianceOfResponse(natural, size), square - mean * mean)).toBeLessThan(1e-8)
   })
 })

@@ -45,6 +45,27 @@ for (link in c("identity", "log")) {
 add("nbinom2", "log", counts, NULL, list(log(mu_positive), log(phi)), dnbinom(counts, size = phi, mu = mu_positive, log = TRUE))
 add("nbinom1", "log", counts, NULL, list(log(mu_positive), log(phi)), dnbinom(counts, size = mu_positive / phi, mu = mu_positive, log = TRUE))
 
+# Counts without zeros, with more zeros, and with zeros of their own. mu_zi keeps log f(0) of every family above -700.
+mu_zi <- c(0.3, 50, 2, 8, 0.01, exp(rnorm(n - 5, 0.5, 1)))
+phi_zi <- c(0.1, 30, 1e4, 2, 1, exp(rnorm(n - 5)))
+y_zi <- c(0, 60, 1, 0, 0, rpois(n - 5, mu_zi[6:n]))
+log_pi <- plogis(zi, log.p = TRUE)
+log_rest <- plogis(-zi, log.p = TRUE)
+log_sum <- function(a, b) pmax(a, b) + log1p(exp(-abs(a - b)))
+base <- list(poisson = function(y) dpois(y, mu_zi, log = TRUE),
+             nbinom2 = function(y) dnbinom(y, size = phi_zi, mu = mu_zi, log = TRUE),
+             nbinom1 = function(y) dnbinom(y, size = mu_zi / phi_zi, mu = mu_zi, log = TRUE))
+for (name in names(base)) {
+  f <- base[[name]]
+  eta <- if (name == "poisson") list(log(mu_zi)) else list(log(mu_zi), log(phi_zi))
+  y_cut <- pmax(y_zi, 1)
+  cut <- function(y) f(y) - log(-expm1(f(0)))
+  add(paste0("truncated_", name), "log", y_cut, NULL, eta, cut(y_cut))
+  add(paste0("zero_inflated_", name), "log", y_zi, NULL, c(eta, list(zi)),
+      ifelse(y_zi == 0, log_sum(log_pi, log_rest + f(0)), log_rest + f(y_zi)))
+  add(paste0("hurdle_", name), "log", y_zi, NULL, c(eta, list(zi)), ifelse(y_zi == 0, log_pi, log_rest + cut(y_cut)))
+}
+
 # Positive numbers.
 mu <- c(1e-6, 1e5, 3, 20, exp(rnorm(n - 4)))
 sigma_shape <- c(0.5, 1e-4, 30, 1, exp(rnorm(n - 4, -0.5, 0.6)))

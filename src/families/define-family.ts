@@ -1,0 +1,77 @@
+import { linkNamed } from '../links/registry.js'
+import { beta } from './beta.js'
+import { binomial } from './binomial.js'
+import { differences } from './differences.js'
+import { type Family, type FurtherPredictor, noDeviance, type ResponseKind } from './family.js'
+import { gamma } from './gamma.js'
+import { gaussian } from './gaussian.js'
+import { poisson } from './poisson.js'
+
+/** What a family needs to be told; the rest has an answer without it. */
+export interface FamilyDefinition {
+  readonly name: string
+  readonly response: ResponseKind
+  /** Names in the link registry; the first is the default. */
+  readonly links: readonly string[]
+  /** Predictors beside the mean's, none where left out. */
+  readonly further?: readonly FurtherPredictor[]
+  /**
+   * Log density of one response, every constant included, at the natural parameters: mu, then what the further
+   * predictors report. `trials` is 1 where the family has none. Anything but a finite number is out of support.
+   */
+  readonly logDensity: (y: number, trials: number, parameters: Float64Array) => number
+  /** Mean of the response (of the proportion, where there are trials) at the natural parameters; mu where left out. */
+  readonly meanOfResponse?: Family['meanOfResponse']
+  /** Its variance, which Pearson residuals need: NaN where left out. */
+  readonly varianceOfResponse?: Family['varianceOfResponse']
+  readonly simulate?: NonNullable<Family['simulate']>
+}
+
+/**
+ * A family from its log density alone: derivatives come from central differences, about 200 values of the log density
+ * a row with one predictor's, 600 with two. `addFamily` makes it known by its name.
+ */
+export function defineFamily(definition: FamilyDefinition): Family {
+  const { name, response, links, further = [], logDensity, simulate } = definition
+  const K = 1 + further.length
+  const kind = workings[response]
+  return {
+    name,
+    response,
+    links,
+    further,
+    derivatives: 'differences',
+    density: (link, { y, trials }) => {
+      const inverses = [link, ...further.map((predictor) => predictor.link)].map((one) => linkNamed(one).inverse)
+      const natural = new Float64Array(K)
+      return {
+        predictors: K,
+        at: (row, eta, out) => {
+          const value = (point: Float64Array): number => {
+            for (let k = 0; k < K; k++) natural[k] = inverses[k](point[k])
+            return logDensity(y[row], trials ? trials[row] : 1, natural)
+          }
+          differences(K, value, eta, out)
+        },
+      }
+    },
+    variance: kind.variance,
+    meanOfResponse: definition.meanOfResponse ?? (([mu]) => mu),
+    varianceOfResponse: definition.varianceOfResponse ?? (() => Number.NaN),
+    weight: kind.weight,
+    observed: kind.observed,
+    start: kind.start,
+    unitDeviance: noDeviance,
+    ratio: () => null,
+    ...(simulate && { simulate }),
+  }
+}
+
+/** A built-in family of each kind of response, whose variance function and start serve the first working responses. */
+const workings: Readonly<Record<ResponseKind, Family>> = {
+  binomial,
+  count: poisson,
+  real: gaussian,
+  positive: gamma,
+  'unit-interval': beta,
+}

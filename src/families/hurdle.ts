@@ -1,0 +1,48 @@
+import { type Family, noDeviance } from './family.js'
+import { densitySize, settle } from './row-density.js'
+import { truncated } from './truncated.js'
+import { addLogRest, mixedMoments, widen, zeroPredictor } from './zero-predictor.js'
+
+/** Counts that are 0 with probability pi, and otherwise follow a family without its zeros. */
+export function hurdle(family: Family): Family {
+  const positive = truncated(family)
+  const K = 1 + family.further.length
+  const size = densitySize(K + 1)
+  return {
+    name: `hurdle_${family.name}`,
+    response: family.response,
+    links: positive.links,
+    further: [...family.further, zeroPredictor],
+    derivatives: family.derivatives,
+    density: (link, response) => {
+      const counts = positive.density(link, response)
+      const base = new Float64Array(densitySize(K))
+      const certain = new Float64Array(densitySize(K))
+      const { y } = response
+      return {
+        predictors: K + 1,
+        at: (row, eta, out) => {
+          const z = eta[K]
+          if (y[row] === 0) {
+            // log pi = z + log(1 - pi)
+            widen(K, certain, out)
+            out[0] = z
+            out[1 + K] = 1
+          } else {
+            counts.at(row, eta, base)
+            widen(K, base, out)
+          }
+          addLogRest(K, z, out)
+          settle(out, size)
+        },
+      }
+    },
+    variance: family.variance,
+    ...mixedMoments(positive),
+    weight: family.weight,
+    observed: family.observed,
+    start: family.start,
+    unitDeviance: noDeviance,
+    ratio: family.ratio,
+  }
+}

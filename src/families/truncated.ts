@@ -1,0 +1,81 @@
+import { type Family, noDeviance } from './family.js'
+import { logProbabilityOfZero, zeroRow } from './probability-of-zero.js'
+import { densitySize, firstAt, secondAt, settle, thirdAt, vanish } from './row-density.js'
+
+/** Below this log probability of a zero, exp(-100) beside 1, the counts are as good as untruncated. */
+const noZeros = -100
+
+/**
+ * A family of counts given that they are not 0: log f(y) - log(1 - f(0)), y = 1, 2, ... mu is the mean of the counts
+ * before truncation.
+ */
+export function truncated(family: Family): Family {
+  const logZero = logProbabilityOfZero(family)
+  const K = 1 + family.further.length
+  const size = densitySize(K)
+  return {
+    name: `truncated_${family.name}`,
+    response: family.response,
+    least: 1,
+    links: ['log'],
+    further: family.further,
+    derivatives: family.derivatives,
+    density: (link, response) => {
+      const whole = family.density(link, response)
+      const none = family.density(link, zeroRow)
+      const { y } = response
+      const b = new Float64Array(size)
+      return {
+        predictors: K,
+        at: (row, eta, out) => {
+          if (y[row] === 0) {
+            vanish(out, size)
+            return
+          }
+          whole.at(row, eta, out)
+          none.at(0, eta, b)
+          if (b[0] > noZeros && out[0] > Number.NEGATIVE_INFINITY) addTruncation(K, b, out)
+          settle(out, size)
+        },
+      }
+    },
+    variance: family.variance,
+    meanOfResponse: (parameters) => family.meanOfResponse(parameters) / -Math.expm1(logZero(parameters)),
+    varianceOfResponse: (parameters) => {
+      const mean = family.meanOfResponse(parameters)
+      const share = -Math.expm1(logZero(parameters))
+      return (family.varianceOfResponse(parameters, 1) + mean * mean) / share - (mean / share) ** 2
+    },
+    weight: family.weight,
+    observed: family.observed,
+    start: family.start,
+    unitDeviance: noDeviance,
+    ratio: family.ratio,
+  }
+}
+
+/**
+ * Adds -log(1 - e^b) to a row, for b = log f(0) with its derivatives. With k = e^b / (1 - e^b) and j = 1 / k, in terms
+ * of products k b_a, which stay finite as f(0) goes to 1 and k to infinity.
+ */
+function addTruncation(K: number, b: Float64Array, out: Float64Array): void {
+  const j = Math.expm1(-b[0])
+  const k = 1 / j
+  const second = 1 + j
+  const third = second * (2 + j)
+  out[0] -= Math.log(-Math.expm1(b[0]))
+  for (let a = 0; a < K; a++) {
+    const xa = k * b[firstAt(K, a)]
+    out[firstAt(K, a)] += xa
+    for (let c = 0; c <= a; c++) {
+      const xc = k * b[firstAt(K, c)]
+      const xac = k * b[secondAt(K, a, c)]
+      out[secondAt(K, a, c)] += second * xa * xc + xac
+      for (let d = 0; d <= c; d++) {
+        const xd = k * b[firstAt(K, d)]
+        const mixed = xac * xd + k * b[secondAt(K, a, d)] * xc + k * b[secondAt(K, c, d)] * xa
+        out[thirdAt(K, a, c, d)] += third * xa * xc * xd + second * mixed + k * b[thirdAt(K, a, c, d)]
+      }
+    }
+  }
+}
