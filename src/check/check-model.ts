@@ -130,10 +130,10 @@ function ratios(model: Model, best: Rung, sample: Sample): Ratio[] {
 
 /** Error of each cluster's Laplace log-likelihood against the best rung's, at Laplace's estimates, largest first. */
 function clusterErrors(like: Likelihood, laplace: Estimate, bestNodes: number): CheckRecord['clusters'] {
-  const { term, clusterLogLik } = clusteredOf(like)
+  const { term, clusterLogLik } = like.oneFactor!
   const approximate = clusterLogLik(laplace.parameters, 1)
   const integrated = clusterLogLik(laplace.parameters, bestNodes)
-  const { group, levels } = term!
+  const { group, levels } = term
   return levels
     .map((level, g) => ({ group, level, logLikError: approximate[g] - integrated[g] }))
     .sort((a, b) => Math.abs(b.logLikError) - Math.abs(a.logLikError))

@@ -1,14 +1,9 @@
 import type { PosteriorRecord } from '../draws/posterior-record.js'
+import { adequateShift } from '../fit/certificate.js'
 import type { Ladder } from '../fit/ladder.js'
 import { settledShift } from '../fit/ladder.js'
 import type { Comparison, Verdict } from './check-record.js'
 import type { CrossCheck } from './cross-check.js'
-
-/**
- * Laplace's estimates are adequate if none is further than this many standard errors from the integrated ones: a
- * 95 % interval shifted by 0.1 of them still covers 94.9 %, one shifted by 0.5 covers 92.1 %.
- */
-export const adequateShift = 0.1
 
 /** Largest mean score, in Monte Carlo standard errors, at which sampler and quadrature count as agreeing. */
 const agreeingScore = 4

@@ -6,7 +6,8 @@ import { linkNamed } from '../links/registry.js'
 import { version } from '../version.js'
 import { type Estimate, estimate, glmOf, laplaceStart } from './estimate.js'
 import { dispersionEstimates, fixedCovariance, fixedEstimates, randomEstimates } from './estimates.js'
-import type { ConditionalMode, FitRecord } from './fit-record.js'
+import { certificate } from './certificate.js'
+import type { Certificate, ConditionalMode, FitRecord } from './fit-record.js'
 import { fitGlm, type GlmFit, totalDeviance } from './glm.js'
 import { climbLadder, type Ladder, settledShift } from './ladder.js'
 import { fiveNumbers, residuals } from './residuals.js'
@@ -48,6 +49,7 @@ function mlRecord(
   const { terms, eta } = like.modes(parameters)
   const { names, aliased } = model.predictors[0].fixed
   const { pearson, deviance } = residuals(model, eta)
+  const certified = certificate(like, fitted)
   const modes = layout.terms.flatMap(({ term }, t) =>
     term.levels.flatMap((level, g) =>
       term.names.map((name, j): ConditionalMode => {
@@ -58,7 +60,7 @@ function mlRecord(
   )
   return {
     ...heading(model, call),
-    warnings: [...model.warnings, ...fitWarnings(like, fitted, ladder)],
+    warnings: [...model.warnings, ...fitWarnings(like, fitted, ladder, certified)],
     method: 'ml',
     nodes: layout.terms.length > 0 ? fitted.nodes : null,
     groups: Object.fromEntries(layout.terms.map(({ term }) => [term.group, term.levels.length])),
@@ -71,7 +73,7 @@ function mlRecord(
     dispersion: dispersionEstimates(like, fitted),
     modes,
     residuals: { pearson: fiveNumbers(pearson), deviance: deviance && fiveNumbers(deviance) },
-    certificate: null,
+    certificate: certified,
     rungs:
       ladder?.climbed.map((rung) => ({
         nodes: rung.estimate.nodes,
@@ -101,7 +103,12 @@ const furtherEstimates = ({ model, layout }: Likelihood, { parameters, se }: Est
     return { predictor: name, fixed: fixedEstimates(fixed.names, parameters.subarray(from, to), se.subarray(from, to)) }
   })
 
-function fitWarnings({ layout, mostNodes }: Likelihood, fitted: Estimate, ladder: Ladder | null): Warning[] {
+function fitWarnings(
+  { layout, mostNodes }: Likelihood,
+  fitted: Estimate,
+  ladder: Ladder | null,
+  certified: Certificate | null,
+): Warning[] {
   const warnings: Warning[] = []
   if (!fitted.converged) {
     warnings.push({ code: 'NO_CONVERGENCE', message: `the fit did not converge: ${fitted.reason}` })
@@ -117,6 +124,13 @@ function fitWarnings({ layout, mostNodes }: Likelihood, fitted: Estimate, ladder
   if (ladder && !ladder.settled && mostNodes > 1) {
     const message = `at ${fitted.nodes} nodes a parameter still moves by more than ${settledShift} standard errors`
     warnings.push({ code: 'NOT_SETTLED', message })
+  }
+  if (certified?.verdict === 'inadequate') {
+    const shift = certified.maxShiftInSe.toPrecision(2)
+    const message =
+      `${fitted.nodes === 1 ? 'the Laplace approximation is' : `${fitted.nodes} nodes are`} not adequate: ` +
+      `${certified.nodes} nodes move a parameter by about ${shift} standard errors; fit with --nodes auto`
+    warnings.push({ code: 'INTEGRATION', message })
   }
   if (ladder && mostNodes === 1) {
     const message = 'this structure has no quadrature yet: the fit is Laplace\'s, and the ladder has one rung'

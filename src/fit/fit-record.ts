@@ -33,7 +33,8 @@ export interface FitRecord {
   readonly modes: readonly ConditionalMode[]
   /** Deviance residuals are null where the family has no deviance. */
   readonly residuals: { readonly pearson: FiveNumbers; readonly deviance: FiveNumbers | null }
-  readonly certificate: null
+  /** What one evaluation with more nodes tells of the integration error; null where there is none to compare with. */
+  readonly certificate: Certificate | null
   /** Every rung climbed, when nodes was 'auto'; the last is this fit. */
   readonly rungs:
     | readonly { readonly nodes: number; readonly logLik: number; readonly maxShiftInSe: number | null }[]
@@ -43,6 +44,17 @@ export interface FitRecord {
   readonly residualDeviance: number | null
   readonly iterations: number | null
   readonly convergence: Convergence
+}
+
+export interface Certificate {
+  /** Nodes of the finer rule. */
+  readonly nodes: number
+  /** This fit's log-likelihood minus the finer rule's at the same estimates. */
+  readonly logLikError: number
+  /** The largest move of any parameter that the finer rule asks for (one Newton step), in standard errors. */
+  readonly maxShiftInSe: number
+  readonly worstCluster: { readonly level: string; readonly error: number }
+  readonly verdict: 'adequate' | 'inadequate'
 }
 
 export interface FixedEstimate {

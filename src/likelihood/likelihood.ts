@@ -46,6 +46,11 @@ export interface Likelihood {
   /** Log marginal likelihood with `nodes` quadrature nodes a random effect; 1 is Laplace. */
   readonly marginal: (nodes: number) => LogDensity & { readonly value: (x: Float64Array) => number }
   readonly modes: (x: Float64Array) => ConditionalModes
+  /** Where all random effects belong to one factor: its term, and each level's share of the log marginal likelihood. */
+  readonly oneFactor: {
+    readonly term: RandomTerm
+    readonly clusterLogLik: (x: Float64Array, nodes: number) => Float64Array
+  } | null
   /** What samplers and cross-checks need, for models with one scalar random effect a cluster or none. */
   readonly clustered: Clustered | null
 }
@@ -58,8 +63,6 @@ export interface Clustered {
   readonly term: RandomTerm | null
   /** Clusters, 0 without random effects. */
   readonly clusters: number
-  /** Each cluster's share of the log marginal likelihood. */
-  readonly clusterLogLik: (x: Float64Array, nodes: number) => Float64Array
   /** Share of each cluster's prior variance that is left given the data: near 1 where the data say little. */
   readonly varianceRatio: (x: Float64Array) => Float64Array
   /** Log joint density of (beta, log sigma, v); see scalarJoint on the centring of v. */
@@ -88,12 +91,21 @@ export function likelihood(model: Model): Likelihood {
 const mostPoints = 20_000
 
 /** Adaptive quadrature for the effects of one factor: a product rule over the vector of each level. */
-function vectorQuadrature(model: Model, layout: ParameterLayout): Pick<Likelihood, 'mostNodes' | 'marginal'> {
+function vectorQuadrature(
+  model: Model,
+  layout: ParameterLayout,
+): Pick<Likelihood, 'mostNodes' | 'marginal'> & NonNullable<Likelihood['oneFactor']> {
   const clusters = clustering(model, layout)
   const { q } = clusters.structure
   const linear = linearPredictors(clusters.model, parameterLayout(clusters.model))
   const rows = rowModel(model.family, model.link, model.predictors.length, clusters.model.response)
   return {
+    term: clusters.term,
+    clusterLogLik: (x, nodes) => {
+      const out = new Float64Array(clusters.term.levels.length)
+      clusterQuadrature(clusters.structure, linear, rows, productRule(nodes, q))(x, null, out)
+      return out
+    },
     mostNodes: Math.min(maxNodes, Math.floor(mostPoints ** (1 / q) + 1e-9)),
     marginal: (nodes) => {
       const evaluate = clusterQuadrature(clusters.structure, linear, rows, productRule(nodes, q))
@@ -130,6 +142,7 @@ function anyStructure(model: Model, layout: ParameterLayout): Likelihood {
       approximation.evaluate(x, null)
       return { terms: structuredModes(layout, structure, linear, approximation), eta: rows.eta.map((eta) => eta.slice()) }
     },
+    oneFactor: quadrature,
     clustered: null,
   }
 }
@@ -179,15 +192,18 @@ function scalarFactor(
       })
       return { terms: [{ mode, sd }], eta: [eta] }
     },
-    clustered: {
-      p,
+    oneFactor: {
       term,
-      clusters,
       clusterLogLik: (x, nodes) => {
         const out = new Float64Array(clusters)
         scalarMarginal(rows, work, nodeScratch(nodes, largest), gaussHermite(nodes), x, null, out)
         return out
       },
+    },
+    clustered: {
+      p,
+      term,
+      clusters,
       varianceRatio: (x) => {
         const ratio = new Float64Array(clusters)
         atModes(x, (g, { curvature }) => {
@@ -226,11 +242,11 @@ function fixedOnly(model: Model, layout: ParameterLayout, rows: GroupedRows, wor
       fixedPredictor(rows, x, work.eta)
       return { terms: [], eta: [work.eta.slice()] }
     },
+    oneFactor: null,
     clustered: {
       p,
       term: null,
       clusters: 0,
-      clusterLogLik: () => empty,
       varianceRatio: () => empty,
       joint: () => density,
     },

@@ -55,6 +55,7 @@ function mixedDocument(fit: FitRecord): Document {
       ...furtherBlocks(fit),
       ...(correlation === null ? [] : section('Correlation of fixed effects', correlation)),
       ...conditionalModes(fit.modes),
+      ...certificateBlocks(fit),
       ...rungBlocks(fit.rungs),
       ...closing(fit),
     ],
@@ -99,6 +100,21 @@ function dispersionBlocks(fit: FitRecord): Block[] {
     formatEstimate(se),
   ])
   return rows.length === 0 ? [] : section('Dispersion', table(['<', 'Estimate', 'Std. Error'], rows))
+}
+
+/** What the certificate says of the integration error, in one line of facts. */
+function certificateBlocks({ certificate }: FitRecord): Block[] {
+  if (!certificate) return []
+  const { nodes, logLikError, maxShiftInSe, worstCluster, verdict } = certificate
+  return section(
+    'Integration error',
+    facts([
+      ['Verdict', verdict],
+      ['Log-likelihood error', `${formatScientific(logLikError)} (against ${nodes} nodes)`],
+      ['Largest shift of a parameter', `${formatShift(maxShiftInSe)} standard errors`],
+      ['Worst cluster', `${worstCluster.level} (${formatScientific(worstCluster.error)})`],
+    ]),
+  )
 }
 
 function rungBlocks(rungs: FitRecord['rungs']): Block[] {

@@ -92,7 +92,9 @@ describe('Laplace', () => {
     const got = fit(cases[name].formula, cases[name].table, { family: 'binomial' })
     expect(got.logLik).toBeGreaterThan(Math.max(lme4_ml.logLik, glmmTMB_ml.logLik) - 1e-6)
     expect(got.convergence.converged).toBe(true)
-    expect(got.warnings).toEqual([])
+    // No false alarm on the two, and no silence on the third.
+    expect(got.warnings.map(({ code }) => code)).toEqual(name === 'toenail' ? ['INTEGRATION'] : [])
+    expect(got.certificate!.verdict).toBe(name === 'toenail' ? 'inadequate' : 'adequate')
     const theirs = Object.values(glmmTMB_ml.beta)
     got.fixed.forEach((row, j) => expect(Math.abs(row.estimate - theirs[j]) / row.se!).toBeLessThan(1e-3))
   })
@@ -129,6 +131,15 @@ describe('adaptive quadrature', () => {
       const got = fit(formula, betablocker, { nodes })
       expect(Math.abs(got.logLik - exact.betablocker.logLik)).toBeLessThan(nodes < 4 ? 0.05 : nodes < 8 ? 1e-3 : 2e-5)
     }
+  })
+
+  it('the certificate of a Laplace fit is the error against the exact log-likelihood there', () => {
+    const { certificate, logLik } = fit(formula, betablocker)
+    // glmmTMB's estimates are those of Laplace to 1e-6 standard errors; its exact log-likelihood there is known.
+    expect(certificate!.logLikError).toBeCloseTo(logLik - -159.187044954447, 6)
+    // The estimates move by 0.0056 standard errors from Laplace to the exact maximum.
+    expect(certificate!.maxShiftInSe).toBeCloseTo((0.4864863 - 0.486013) / 0.0840423, 3)
+    expect(fit(formula, betablocker, { nodes: 25 }).certificate).toBe(null)
   })
 
   it('auto climbs until no parameter moves by more than 0.001 standard errors', () => {
@@ -218,7 +229,7 @@ describe('properties', () => {
 
   it('a wider structure is refused in words', () => {
     const table = tableFrom({ r, n, treat, center, half: Array.from(center, (g) => g % 2) })
-    const wide = 'cbind(r, n - r) ~ treat + (treat | center)'
+    const wide = 'cbind(r, n - r) ~ treat + (1 | center) + (1 | half)'
     expect(() => fit(wide, table, { nodes: 4 })).toThrow('expected one random effect of one column')
     expect(() => stateModel('cbind(r, n - r) ~ treat', table, { family: 'gauss' })).toThrow('expected a family')
   })

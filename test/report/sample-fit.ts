@@ -43,6 +43,7 @@ export const MIXED_FIT: FitRecord = {
       upper: -0.163099,
     },
   ],
+  further: [],
   aliased: [],
   fixedCovariance: [
     [0.0127896413877188, -0.00115634861256737],
