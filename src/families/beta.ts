@@ -3,6 +3,7 @@ import { addAlong, addInSecond } from './beta-shapes.js'
 import { type Family, noDeviance } from './family.js'
 import { binet } from './gamma-ratio.js'
 import { settle } from './row-density.js'
+import { betaVariate } from './variates.js'
 
 const halfLog2Pi = 0.5 * Math.log(2 * Math.PI)
 
@@ -26,6 +27,9 @@ export const beta: Family = {
     const logRest = y.map((value) => Math.log1p(-value))
     const tails = new Float64Array(8)
     const f = new Float64Array(4)
+    const ofPhi = new Float64Array(4)
+    // phi is the same in every row unless it has predictors of its own.
+    let known = Number.NaN
     return {
       predictors: 2,
       at: (row, eta, out) => {
@@ -56,8 +60,9 @@ export const beta: Family = {
         out[7] = -d2
         out[8] = -d1
         out[9] = -d0
-        binet(phi, p, f)
-        addInSecond(out, 1, f)
+        if (p !== known) binet(phi, p, ofPhi)
+        known = p
+        addInSecond(out, 1, ofPhi)
         binet(mu * phi, p + logMu, f)
         addAlong(out, -1, f, tails, 0)
         binet(nu * phi, p + logNu, f)
@@ -73,5 +78,6 @@ export const beta: Family = {
   observed: (response, row) => response.y[row],
   start: (observed) => observed,
   unitDeviance: noDeviance,
+  simulate: (noise, [mu, phi]) => betaVariate(noise, mu * phi, (1 - mu) * phi),
   ratio: (link) => (link === 'logit' ? 'odds ratio' : null),
 }

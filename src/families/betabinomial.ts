@@ -5,6 +5,7 @@ import { binomial } from './binomial.js'
 import { type Family, noDeviance } from './family.js'
 import { risingExcess } from './gamma-ratio.js'
 import { settle } from './row-density.js'
+import { betaVariate, binomialVariate } from './variates.js'
 
 // 0 successes at log F = -Infinity must give 0, not NaN.
 const times = (count: number, x: number): number => (count === 0 ? 0 : count * x)
@@ -62,4 +63,5 @@ export const betabinomial: Family = {
   start: binomial.start,
   unitDeviance: noDeviance,
   ratio: binomial.ratio,
+  simulate: (noise, [mu, phi], trials) => binomialVariate(noise, trials, betaVariate(noise, mu * phi, (1 - mu) * phi)),
 }

@@ -3,6 +3,7 @@ import { probabilityLinks, probabilityNamed } from '../links/registry.js'
 import { logChoose } from '../numerics/special.js'
 import type { Family, ResponseData, RowKernel } from './family.js'
 import { type RowDensity, settle } from './row-density.js'
+import { binomialVariate } from './variates.js'
 
 /** y successes in `trials` trials, each with probability mu. */
 export const binomial: Family = {
@@ -20,6 +21,7 @@ export const binomial: Family = {
   start: (observed, weight) => (weight * observed + 0.5) / (weight + 1),
   unitDeviance: (observed, mu) => 2 * (xLogRatio(observed, mu) + xLogRatio(1 - observed, 1 - mu)),
   ratio: (link) => (link === 'logit' ? 'odds ratio' : null),
+  simulate: (noise, [mu], trials) => binomialVariate(noise, trials, mu),
   meanOfResponse: ([mu]) => mu,
   varianceOfResponse: ([mu], trials) => (mu * (1 - mu)) / trials,
 }

@@ -2,6 +2,7 @@ import { positiveNamed } from '../links/registry.js'
 import type { Family } from './family.js'
 import { binet } from './gamma-ratio.js'
 import { settle, throughFirst, vanish } from './row-density.js'
+import { gammaVariate } from './variates.js'
 
 const halfLog2Pi = 0.5 * Math.log(2 * Math.PI)
 
@@ -22,6 +23,8 @@ export const gamma: Family = {
     const logY = y.map(Math.log)
     const mean = new Float64Array(4)
     const rest = new Float64Array(4)
+    // The shape is the same in every row unless sigma has predictors of its own.
+    let known = Number.NaN
     return {
       predictors: 2,
       at: (row, eta, out) => {
@@ -36,7 +39,8 @@ export const gamma: Family = {
         const fit = a * (z - up)
         const slope = a * up
         const bend = a * (1 + up)
-        binet(a, logA, rest)
+        if (logA !== known) binet(a, logA, rest)
+        known = logA
         // Derivatives in log a = -2 log sigma carry a factor -2 each.
         out[0] = fit + 0.5 * logA - halfLog2Pi - rest[0] - logY[row]
         out[1] = slope
@@ -62,4 +66,5 @@ export const gamma: Family = {
   unitDeviance: (observed, mu) =>
     mu > 0 ? 2 * ((observed - mu) / mu - Math.log(observed / mu)) : Number.POSITIVE_INFINITY,
   ratio: () => null,
+  simulate: (noise, [mu, sigma]) => mu * sigma * sigma * gammaVariate(noise, 1 / (sigma * sigma)),
 }

@@ -44,5 +44,7 @@ export function hurdle(family: Family): Family {
     start: family.start,
     unitDeviance: noDeviance,
     ratio: family.ratio,
+    simulate: (noise, parameters, trials) =>
+      noise.uniform() < parameters.at(-1)! ? 0 : positive.simulate!(noise, parameters.slice(0, -1), trials),
   }
 }

@@ -51,4 +51,11 @@ export const inverseGaussian: Family = {
   start: (observed) => observed,
   unitDeviance: (observed, mu) => (observed / mu - 1) ** 2 / observed,
   ratio: () => null,
+  // Michael, Schucany and Haas (1976): the two roots of a chi-squared, chosen between by a uniform.
+  simulate: ({ normal, uniform }, [mu, sigma]) => {
+    const half = 0.5 * (sigma * normal()) ** 2 * mu
+    // The larger root; the product of the two is 1. Their difference would lose the smaller one.
+    const larger = 1 + half + Math.sqrt(half * (2 + half))
+    return uniform() * (larger + 1) < larger ? mu / larger : mu * larger
+  },
 }

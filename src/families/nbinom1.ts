@@ -3,6 +3,7 @@ import { type Family, noDeviance } from './family.js'
 import { risingExcess } from './gamma-ratio.js'
 import { settle } from './row-density.js'
 import { logistic, softplus } from './softplus.js'
+import { gammaVariate, poissonVariate } from './variates.js'
 
 /** exp(-300) is beyond telling from zero: the Poisson limit, without an overflow. */
 const poissonAt = -300
@@ -60,6 +61,7 @@ export const nbinom1: Family = {
   variance: (mu, phi = 1) => mu * (1 + phi),
   meanOfResponse: ([mu]) => mu,
   varianceOfResponse: ([mu, phi]) => mu * (1 + phi),
+  simulate: (noise, [mu, phi]) => poissonVariate(noise, phi * gammaVariate(noise, mu / phi)),
   weight: () => 1,
   observed: (response, row) => response.y[row],
   start: (observed) => (observed === 0 ? 1 / 6 : observed),

@@ -3,6 +3,7 @@ import type { Family } from './family.js'
 import { risingExcess } from './gamma-ratio.js'
 import { settle } from './row-density.js'
 import { logistic, softplus } from './softplus.js'
+import { gammaVariate, poissonVariate } from './variates.js'
 
 /** exp(300) is beyond telling from infinity: the Poisson limit, without an overflow. */
 const poissonAt = 300
@@ -58,6 +59,7 @@ export const nbinom2: Family = {
   variance: (mu, phi = 1) => mu + (mu * mu) / phi,
   meanOfResponse: ([mu]) => mu,
   varianceOfResponse: ([mu, phi]) => mu + (mu * mu) / phi,
+  simulate: (noise, [mu, phi]) => poissonVariate(noise, (mu / phi) * gammaVariate(noise, phi)),
   weight: () => 1,
   observed: (response, row) => response.y[row],
   start: (observed) => (observed === 0 ? 1 / 6 : observed),

@@ -2,6 +2,7 @@ import { logGamma } from '../numerics/special.js'
 import type { Family, ResponseData, RowKernel } from './family.js'
 import { kernelOf } from './kernel-of.js'
 import { type RowDensity, settle, vanish } from './row-density.js'
+import { poissonVariate } from './variates.js'
 
 /** Counts with mean mu. */
 export const poisson: Family = {
@@ -15,6 +16,7 @@ export const poisson: Family = {
   variance: (mu) => mu,
   meanOfResponse: ([mu]) => mu,
   varianceOfResponse: ([mu]) => mu,
+  simulate: (noise, [mu]) => poissonVariate(noise, mu),
   weight: () => 1,
   observed: (response, row) => response.y[row],
   start: (observed) => observed + 0.1,
@@ -70,7 +72,7 @@ function density(link: string, response: ResponseData): RowDensity {
 
 function logKernel(response: ResponseData): RowKernel {
   const { y } = response
-  const constant = y.map((count) => -logGamma(count + 1))
+  const constant = logFactorials(y).map((value) => -value)
   // y * eta with y = 0 and eta = -Infinity is 0.
   const row = (i: number, eta: number, mu: number): number => constant[i] + (y[i] === 0 ? 0 : y[i] * eta) - mu
   return {

@@ -1,6 +1,7 @@
 import { type Family, noDeviance } from './family.js'
 import { risingExcess } from './gamma-ratio.js'
 import { settle } from './row-density.js'
+import { gammaVariate } from './variates.js'
 
 const halfLog2Pi = 0.5 * Math.log(2 * Math.PI)
 
@@ -21,6 +22,8 @@ export const student: Family = {
   derivatives: 'exact',
   density: (_link, { y }) => {
     const f = new Float64Array(4)
+    // df is the same in every row unless it has predictors of its own.
+    let known = Number.NaN
     return {
       predictors: 3,
       at: (row, eta, out) => {
@@ -49,7 +52,8 @@ export const student: Family = {
         // The factor (nu + 1) / 2 has all its derivatives in v equal to nu / 2.
         const k = 0.5 * (nu + 1)
         const h = 0.5 * nu
-        risingExcess(0.5, h, v - Math.LN2, f)
+        if (v !== known) risingExcess(0.5, h, v - Math.LN2, f)
+        known = v
         out[0] = f[0] - halfLog2Pi - eta[1] - k * u
         out[1] = -k * um
         out[2] = 2 * k * P - 1
@@ -82,4 +86,6 @@ export const student: Family = {
   start: (observed) => observed,
   unitDeviance: noDeviance,
   ratio: () => null,
+  simulate: (noise, [mu, sigma, df]) =>
+    mu + (sigma * noise.normal()) / Math.sqrt((2 * gammaVariate(noise, 0.5 * df)) / df),
 }

@@ -1,4 +1,4 @@
-import { type Family, noDeviance } from './family.js'
+import { type Family, type Noise, noDeviance } from './family.js'
 import { logProbabilityOfZero, zeroRow } from './probability-of-zero.js'
 import { densitySize, firstAt, secondAt, settle, thirdAt, vanish } from './row-density.js'
 
@@ -51,6 +51,26 @@ export function truncated(family: Family): Family {
     start: family.start,
     unitDeviance: noDeviance,
     ratio: family.ratio,
+    simulate: (noise, parameters) => positiveCount(family, noise, parameters, -Math.expm1(logZero(parameters))),
+  }
+}
+
+/** A count that is not 0, which has probability `share`: by rejection, or by a search from 1 where it is rare. */
+function positiveCount(family: Family, noise: Noise, parameters: readonly number[], share: number): number {
+  if (share > 1e-2) {
+    for (;;) {
+      const count = family.simulate!(noise, parameters, 1)
+      if (count > 0) return count
+    }
+  }
+  const eta = Float64Array.from(parameters, Math.log)
+  const out = new Float64Array(densitySize(eta.length))
+  let left = noise.uniform() * share
+  for (let count = 1; ; count++) {
+    family.density('log', { y: Float64Array.of(count), trials: null }).at(0, eta, out)
+    left -= Math.exp(out[0])
+    // Where the mass of a count no longer shows beside the share, rounding is all that is left.
+    if (left <= 0 || out[0] < Math.log(share) - 40) return count
   }
 }
 

@@ -40,6 +40,8 @@ export function zeroInflated(family: Family): Family {
     start: family.start,
     unitDeviance: noDeviance,
     ratio: family.ratio,
+    simulate: (noise, parameters, trials) =>
+      noise.uniform() < parameters.at(-1)! ? 0 : family.simulate!(noise, parameters.slice(0, -1), trials),
   }
 }
 

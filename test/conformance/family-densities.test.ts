@@ -233,30 +233,65 @@ describe('limits', () => {
 })
 
 describe.each(families.map((family) => [family.name, family] as const))('moments of %s', (_name, family) => {
+  const [link] = family.links
+  /** Further predictors at plain values; df well above what the second moment needs. */
+  const etaAt = (x: number): Float64Array => {
+    const plain = { dispersion: family.response === 'unit-interval' ? 2.5 : -0.3, zi: -0.7, df: 4 }
+    return Float64Array.from([x, ...family.further.map(({ name }) => plain[name])])
+  }
+  const naturalOf = (eta: Float64Array): number[] =>
+    [link, ...family.further.map((predictor) => predictor.link)].map((name, k) => linkNamed(name).inverse(eta[k]))
+
   it('mean and variance of the response are those of its density', () => {
     const { y, weights, trials } = support(family.response, family.least)
-    const [link] = family.links
-    const { inverse } = linkNamed(link)
-    // df well above what the second moment needs
-    const eta = [
-      0.4,
-      ...family.further.map(
-        ({ name }) => ({ dispersion: family.response === 'unit-interval' ? 2.5 : -0.3, zi: -0.7, df: 4 })[name],
-      ),
-    ]
-    const natural = eta.map((x, k) => (k === 0 ? inverse(x) : linkNamed(family.further[k - 1].link).inverse(x)))
+    const eta = etaAt(0.4)
+    const natural = naturalOf(eta)
     const density = family.density(link, { y: Float64Array.from(y), trials: trials && Float64Array.from(trials) })
     const out = new Float64Array(densitySize(eta.length))
     let mean = 0
     let square = 0
     const size = trials ? trials[0] : 1
     for (let i = 0; i < y.length; i++) {
-      density.at(i, Float64Array.from(eta), out)
+      density.at(i, eta, out)
       const mass = weights[i] * Math.exp(out[0])
       mean += mass === 0 ? 0 : mass * (y[i] / size)
       square += mass === 0 ? 0 : mass * (y[i] / size) ** 2
     }
     expect(distance(family.meanOfResponse(natural), mean)).toBeLessThan(1e-9)
     expect(distance(family.varianceOfResponse(natural, size), square - mean * mean)).toBeLessThan(1e-8)
+  })
+
+  it('simulated responses have the distribution function of the density', () => {
+    const rng = stream({ seed: 31, purpose: 'response' })
+    const draws = 20_000
+    // Means small and large: both branches of every generator.
+    for (const x of family.response === 'count' ? [-6, 0.4, 4.5] : [0.4]) {
+      const eta = etaAt(x)
+      const parameters = naturalOf(eta)
+      const { y, weights, trials } = support(family.response, family.least)
+      const density = family.density(link, { y: Float64Array.from(y), trials: trials && Float64Array.from(trials) })
+      const out = new Float64Array(densitySize(eta.length))
+      let total = 0
+      const cdf = y.map((_, i) => {
+        density.at(i, eta, out)
+        total += weights[i] * Math.exp(out[0])
+        return total
+      })
+      const sample = Float64Array.from({ length: draws }, () =>
+        family.simulate!(rng, parameters, trials ? trials[0] : 1),
+      ).sort()
+      for (const p of [0.02, 0.1, 0.3, 0.5, 0.7, 0.9, 0.98]) {
+        // The density is known on a grid: the share of draws up to the point where its sum reaches p.
+        const i = cdf.findIndex((value) => value >= p)
+        const discrete = weights[i] === 1
+        const point = discrete ? y[i] : (y[i] + y[i + 1]) / 2
+        const share = sample.filter((value) => value <= point).length / draws
+        const bound = 4 * Math.sqrt((cdf[i] * (1 - cdf[i])) / draws) + (discrete ? 1e-9 : 2e-3)
+        expect(
+          Math.abs(share - cdf[i]),
+          `eta ${eta}: ${share} of the draws up to ${point}, for ${cdf[i]}`,
+        ).toBeLessThan(bound)
+      }
+    }
   })
 })
