@@ -50,7 +50,7 @@ export function planChains(model: Model, settings: ChainSettings): ChainPlan {
 function marginalMode(like: Likelihood, settings: ChainSettings): { parameters: Float64Array; sd: Float64Array } {
   const { dimension: d, model } = like
   const { p } = clusteredOf(like)
-  const first = startFrom(like, glmOf(like))
+  const first = startFrom(like, glmOf(like.model))
   const start = first.parameters.slice()
   const scale = first.scale.slice()
   for (let k = p; k < d; k++) {

@@ -12,6 +12,9 @@ export interface ModelFlags {
 
 export interface FitFlags {
   readonly nodes?: number | 'auto'
+  readonly reml?: true
+  readonly dispersion?: string
+  readonly zi?: string
 }
 
 /** Flags of every command that samples. */

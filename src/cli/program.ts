@@ -55,7 +55,11 @@ const modelOptions = (command: Command): Command =>
     .option('--data <file>', 'needed: a table as CSV (comma, semicolon, tab), Parquet, or white space', word('--data'))
     .option('--no-header', 'the file begins with data; name its columns with --names')
     .option('--names <names>', 'column names for --no-header, separated by commas', word('--names'))
-    .option('--family <name>', 'binomial, poisson; inferred where the response leaves no doubt', word('--family'))
+    .option(
+      '--family <name>',
+      'binomial, poisson, gaussian, Gamma, nbinom2, ...; inferred where the response leaves no doubt',
+      word('--family'),
+    )
     .option('--link <name>', "link of the family, by default the family's own", word('--link'))
     .option('--weights <column>', 'column with the trials of a binomial proportion', word('--weights'))
     .option('--offset <column>', 'column added to the linear predictor', word('--offset'))
@@ -102,6 +106,9 @@ export function program(writeHelp: (text: string) => void): Command {
   modelOptions(glmm.command('fit').argument('<formula>', "R's formula, in quotes"))
     .description('maximum likelihood: glm, Laplace, adaptive Gauss-Hermite quadrature')
     .option('--nodes <k>', 'quadrature nodes: 1 is Laplace (default), to 101; auto climbs until nothing moves', nodes)
+    .option('--reml', 'restricted maximum likelihood (gaussian with identity link)')
+    .option('--dispersion <rhs>', "formula of the dispersion predictor, such as '~ x'", word('--dispersion'))
+    .option('--zi <rhs>', "formula of the zero-inflation predictor, such as '~ 1'", word('--zi'))
     .option('--out <file>', outResult, word('--out'))
     .addHelpText('after', example('fit', '--nodes 25'))
     .action(async (formula: string, flags: ModelFlags & FitFlags & OutputFlag) =>

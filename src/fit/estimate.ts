@@ -1,3 +1,4 @@
+import type { Model } from '../data/model.js'
 import { familyNamed } from '../families/registry.js'
 import type { Likelihood } from '../likelihood/likelihood.js'
 import { linkNamed } from '../links/registry.js'
@@ -30,8 +31,7 @@ export interface Estimate {
 }
 
 /** The fit without random effects: start of the climb, and the answer where the variance is zero. */
-export function glmOf(likelihood: Likelihood): GlmFit {
-  const { model } = likelihood
+export function glmOf(model: Model): GlmFit {
   const { family } = familyNamed(model.family)
   const [predictor] = model.predictors
   return fitGlm(predictor.fixed, predictor.offset, model.response, family, linkNamed(model.link))

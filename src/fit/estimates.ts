@@ -1,10 +1,11 @@
 import { familyNamed } from '../families/registry.js'
-import { linkNamed } from '../links/registry.js'
 import type { Likelihood } from '../likelihood/likelihood.js'
 import type { LaidTerm } from '../likelihood/parameter-layout.js'
+import { linkNamed } from '../links/registry.js'
 import { normalQuantile, normalTwoSided } from '../numerics/special.js'
 import type { Estimate } from './estimate.js'
 import type { FitRecord, FixedEstimate, RandomEstimate } from './fit-record.js'
+import { randomTerms } from './fixed-part.js'
 
 const z95 = normalQuantile(0.975)
 
@@ -33,7 +34,7 @@ export function fixedEstimates(
 
 /** Standard deviations and correlations of each random term; standard errors by the delta method. */
 export const randomEstimates = ({ layout }: Likelihood, estimate: Estimate): RandomEstimate[] =>
-  layout.terms.map((laid) => randomEstimate(laid, estimate))
+  randomTerms(layout.terms).map(({ laid }) => randomEstimate(laid, estimate))
 
 function randomEstimate({ term, covariance, start, size }: LaidTerm, estimate: Estimate): RandomEstimate {
   const q = term.names.length
@@ -59,7 +60,10 @@ function randomEstimate({ term, covariance, start, size }: LaidTerm, estimate: E
 }
 
 /** The family's further parameters that are one number each, on their natural scale. */
-export function dispersionEstimates({ model, layout }: Likelihood, { parameters, se }: Estimate): FitRecord['dispersion'] {
+export function dispersionEstimates(
+  { model, layout }: Likelihood,
+  { parameters, se }: Estimate,
+): FitRecord['dispersion'] {
   const { family } = familyNamed(model.family)
   const entries = model.predictors.slice(1).flatMap((predictor, k) => {
     if (predictor.fixed.names.length !== 1 || predictor.random.length > 0) return []
@@ -69,10 +73,4 @@ export function dispersionEstimates({ model, layout }: Likelihood, { parameters,
     return [[reports, { estimate: inverse(parameters[at]), se: orNull(slope(parameters[at]) * se[at]) }] as const]
   })
   return Object.fromEntries(entries)
-}
-
-/** Leading p x p block of the covariance, as rows; empty where there is none. */
-export function fixedCovariance(covariance: Float64Array | null, d: number, p: number): number[][] {
-  if (!covariance) return []
-  return Array.from({ length: p }, (_, i) => Array.from(covariance.subarray(i * d, i * d + p)))
 }

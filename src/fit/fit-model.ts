@@ -2,23 +2,25 @@ import type { Model, RandomTerm } from '../data/model.js'
 import { GlmmError, type Warning } from '../errors.js'
 import { familyNamed } from '../families/registry.js'
 import { type Likelihood, likelihood } from '../likelihood/likelihood.js'
+import { restricted } from '../likelihood/restricted.js'
 import { linkNamed } from '../links/registry.js'
 import { version } from '../version.js'
-import { type Estimate, estimate, glmOf, laplaceStart } from './estimate.js'
-import { dispersionEstimates, fixedCovariance, fixedEstimates, randomEstimates } from './estimates.js'
 import { certificate } from './certificate.js'
+import { type Estimate, estimate, glmOf, laplaceStart } from './estimate.js'
+import { dispersionEstimates, fixedEstimates, randomEstimates } from './estimates.js'
 import type { Certificate, ConditionalMode, FitRecord } from './fit-record.js'
+import { fixedPart, randomTerms } from './fixed-part.js'
 import { fitGlm, type GlmFit, totalDeviance } from './glm.js'
 import { climbLadder, type Ladder, settledShift } from './ladder.js'
 import { fiveNumbers, residuals } from './residuals.js'
 import { startFrom } from './start.js'
 
 /** Fits a stated model: a glm where it has no random effects, else by quadrature with `nodes` nodes (1 is Laplace). */
-export function fitModel(model: Model, nodes: number | 'auto', call: FitRecord['call']): FitRecord {
+export function fitModel(model: Model, nodes: number | 'auto', reml: boolean, call: FitRecord['call']): FitRecord {
   const began = performance.now()
-  const like = likelihood(model)
+  const like = likelihood(reml ? restricted(model) : model)
   if (nodes !== 'auto' && nodes > like.mostNodes) throw tooManyNodes(model, nodes)
-  const glm = glmOf(like)
+  const glm = glmOf(model)
   if (like.layout.terms.length === 0 && model.predictors.length === 1) return glmRecord(like, glm, call, began)
   if (nodes === 'auto') {
     const ladder = climbLadder(like)
@@ -46,11 +48,14 @@ function mlRecord(
 ): FitRecord {
   const { model, layout, dimension: d } = like
   const { parameters, logLik } = fitted
-  const { terms, eta } = like.modes(parameters)
-  const { names, aliased } = model.predictors[0].fixed
+  const conditional = like.modes(parameters)
+  const { terms, eta } = conditional
+  const { names, beta, se, covariance } = fixedPart(like, fitted, conditional)
+  const random = randomTerms(layout.terms)
+  const reml = random.length < layout.terms.length
   const { pearson, deviance } = residuals(model, eta)
   const certified = certificate(like, fitted)
-  const modes = layout.terms.flatMap(({ term }, t) =>
+  const modes = random.flatMap(({ laid: { term }, at: t }) =>
     term.levels.flatMap((level, g) =>
       term.names.map((name, j): ConditionalMode => {
         const at = g * term.names.length + j
@@ -61,14 +66,14 @@ function mlRecord(
   return {
     ...heading(model, call),
     warnings: [...model.warnings, ...fitWarnings(like, fitted, ladder, certified)],
-    method: 'ml',
-    nodes: layout.terms.length > 0 ? fitted.nodes : null,
-    groups: Object.fromEntries(layout.terms.map(({ term }) => [term.group, term.levels.length])),
-    ...criteria(logLik, d, model.nobs),
-    fixed: fixedEstimates(names, parameters, fitted.se),
+    method: reml ? 'reml' : 'ml',
+    nodes: random.length > 0 ? fitted.nodes : null,
+    groups: Object.fromEntries(random.map(({ laid: { term } }) => [term.group, term.levels.length])),
+    ...criteria(logLik, reml ? d + names.length : d, model.nobs),
+    fixed: fixedEstimates(names, beta, se),
     further: furtherEstimates(like, fitted),
-    aliased,
-    fixedCovariance: fixedCovariance(fitted.covariance, d, names.length),
+    aliased: model.predictors[0].fixed.aliased,
+    fixedCovariance: covariance,
     random: randomEstimates(like, fitted),
     dispersion: dispersionEstimates(like, fitted),
     modes,
@@ -133,7 +138,7 @@ function fitWarnings(
     warnings.push({ code: 'INTEGRATION', message })
   }
   if (ladder && mostNodes === 1) {
-    const message = 'this structure has no quadrature yet: the fit is Laplace\'s, and the ladder has one rung'
+    const message = "this structure has no quadrature yet: the fit is Laplace's, and the ladder has one rung"
     warnings.push({ code: 'ONE_RUNG', message })
   }
   return warnings
@@ -164,7 +169,7 @@ function glmRecord(like: Likelihood, glm: GlmFit, call: FitRecord['call'], began
     fixed: fixedEstimates(names, glm.beta, se),
     further: [],
     aliased,
-    fixedCovariance: fixedCovariance(glm.covariance, p, p),
+    fixedCovariance: Array.from({ length: p }, (_, i) => Array.from(glm.covariance.subarray(i * p, (i + 1) * p))),
     random: [],
     dispersion: {},
     modes: [],

@@ -11,12 +11,23 @@ export interface FitOptions extends ModelChoice {
    * moves by more than 0.001 standard errors.
    */
   readonly nodes?: number | 'auto' | undefined
+  /** Restricted maximum likelihood, for gaussian models with identity link. */
+  readonly reml?: boolean | undefined
 }
 
 /** Fits the model of a formula and a table by maximum likelihood. Throws GlmmError on input that states no model. */
 export function fit(formula: string, table: Table, options: FitOptions = {}): FitRecord {
   const nodes = checkNodes(options.nodes ?? 1)
   const model = stateModel(formula, table, options)
+  const reml = options.reml ?? false
+  if (reml && (model.family !== 'gaussian' || model.link !== 'identity')) {
+    const hint = 'leave --reml out: other families are fitted by maximum likelihood'
+    throw new GlmmError(
+      'USAGE',
+      `expected a gaussian family with identity link for --reml, got ${model.family}(${model.link})`,
+      hint,
+    )
+  }
   const call = {
     command: 'fit',
     formula,
@@ -26,8 +37,11 @@ export function fit(formula: string, table: Table, options: FitOptions = {}): Fi
     nodes,
     weights: options.weights ?? null,
     offset: options.offset ?? null,
+    dispersion: options.dispersion ?? null,
+    zi: options.zi ?? null,
+    reml,
   }
-  return fitModel(model, nodes, call)
+  return fitModel(model, nodes, reml, call)
 }
 
 function checkNodes(nodes: number | 'auto'): number | 'auto' {

@@ -27,7 +27,7 @@ export const settledShift = 0.001
 
 /** Climbs until the parameters stand still, to `atLeast` nodes in any case; each rung starts where the last ended. */
 export function climbLadder(likelihood: Likelihood, atLeast = 1): Ladder {
-  const glm = glmOf(likelihood)
+  const glm = glmOf(likelihood.model)
   const first = startFrom(likelihood, glm)
   const climbed: Climbed[] = []
   let start: Start = first

@@ -14,9 +14,9 @@ export interface Start {
 
 /** A start from the fit without random effects, near enough for the climb whatever the units of the data. */
 export function startFrom(likelihood: Likelihood, glm: GlmFit): Start {
-  const { clustered, layout } = likelihood
+  const { clustered } = likelihood
   if (clustered?.term) return scalarStart(likelihood, clustered.term, glm)
-  return layout.dimension === glm.beta.length ? { parameters: glm.beta, scale: glm.covariance } : wideStart(likelihood, glm)
+  return wideStart(likelihood, glm)
 }
 
 /**
@@ -26,8 +26,9 @@ export function startFrom(likelihood: Likelihood, glm: GlmFit): Start {
 function wideStart({ model, layout, dimension: d }: Likelihood, glm: GlmFit): Start {
   const parameters = new Float64Array(d)
   const scale = new Float64Array(d * d)
-  const p = glm.beta.length
-  parameters.set(glm.beta)
+  // Under a restricted likelihood the mean's fixed effects are no parameters.
+  const p = layout.fixedStart[1]
+  if (p > 0) parameters.set(glm.beta)
   let chi = 0
   let weight = 0
   for (let i = 0; i < model.nobs; i++) {
@@ -50,12 +51,14 @@ function wideStart({ model, layout, dimension: d }: Likelihood, glm: GlmFit): St
   })
   for (const { term, covariance, start, size } of layout.terms) {
     const q = term.names.length
+    if (size === 0) continue
     const theta = covariance.start(q)
     const units = covariance.units(q)
     const share = (0.5 * spread) / Math.sqrt(layout.terms.length)
     for (let j = 0; j < size; j++) {
       const column = units[j]
-      const unit = column >= 0 ? share / Math.sqrt(meanSquare(term.z.subarray(column * model.nobs, (column + 1) * model.nobs))) : 1
+      const unit =
+        column >= 0 ? share / Math.sqrt(meanSquare(term.z.subarray(column * model.nobs, (column + 1) * model.nobs))) : 1
       parameters[start + j] = theta[j] * unit
       scale[(start + j) * (d + 1)] = (unit * unit) / (2 * term.levels.length)
     }

@@ -1,3 +1,4 @@
+import { flat } from '../covariance/flat.js'
 import type { Model, RandomTerm } from '../data/model.js'
 import type { ClusterStructure } from './cluster-quadrature.js'
 import type { ParameterLayout } from './parameter-layout.js'
@@ -13,7 +14,7 @@ export interface Clustering {
 
 /** True if all random terms, of whatever predictor, belong to one factor. */
 export function hasOneFactor({ terms }: ParameterLayout): boolean {
-  if (terms.length === 0) return false
+  if (terms.length === 0 || terms.some(({ covariance }) => covariance === flat)) return false
   const [{ term: first }] = terms
   return terms.every(
     ({ term }) =>
@@ -33,7 +34,10 @@ export function clustering(model: Model, layout: ParameterLayout): Clustering {
   const next = start.slice()
   const order = new Int32Array(n)
   for (let i = 0; i < n; i++) order[next[term.index[i]]++] = i
-  const effect = Int32Array.from({ length: layout.terms.reduce((q, { term }) => q + term.names.length, 0) }, (_, e) => e)
+  const effect = Int32Array.from(
+    { length: layout.terms.reduce((q, { term }) => q + term.names.length, 0) },
+    (_, e) => e,
+  )
   return { model: reordered(model, order), structure: { q: effect.length, start, effect }, order, term }
 }
 

@@ -28,7 +28,7 @@ const maxSteps = 200
  * the derivative in A_ik is w_k m + sum_l l_kl H^-1 A_il + l_k v.
  */
 export function laplace(structure: RandomStructure, linear: LinearPredictors, rows: RowModel): Laplace {
-  const { size: q, width, columns, pairs, symbolic, diagonal } = structure
+  const { size: q, width, columns, precision, pairs, symbolic, diagonal } = structure
   const { slots, fixed, multipliers: a } = linear
   const { predictors: K, eta, d1, d2, d3, logDensity } = rows
   const n = logDensity.length
@@ -41,6 +41,8 @@ export function laplace(structure: RandomStructure, linear: LinearPredictors, ro
   const inverse = new Float64Array(symbolic.size)
   const inFixed = eta.map(() => new Float64Array(n))
   const inMultipliers = new Float64Array(n * width)
+  // What the normal priors have and flat ones lack: a factor of 1 / sqrt(2 pi) that cancels the integral's.
+  const flatConstant = 0.5 * Math.log(2 * Math.PI) * precision.reduce((count, prior) => count + 1 - prior, 0)
   const predictorOf = Int32Array.from(slots, (slot) => slot.predictor)
 
   /** h at u, with the derivatives of the rows. */
@@ -50,14 +52,14 @@ export function laplace(structure: RandomStructure, linear: LinearPredictors, ro
       for (let s = 0; s < width; s++, at++) eta[predictorOf[s]][i] += a[at] * u[columns[at]]
     }
     let h = rows.evaluate(0, n)
-    for (let c = 0; c < q; c++) h -= 0.5 * u[c] * u[c]
+    for (let c = 0; c < q; c++) h -= 0.5 * precision[c] * u[c] * u[c]
     return h
   }
 
   /** Factorizes H at the rows' present derivatives; with `clipped`, convex directions left out. */
   function curvature(clipped: boolean): boolean {
     values.fill(0)
-    for (let c = 0; c < q; c++) values[diagonal[c]] = 1
+    for (let c = 0; c < q; c++) values[diagonal[c]] = precision[c]
     for (let i = 0, at = 0; i < n; i++) {
       const row = i * width
       for (let s = 0; s < width; s++) {
@@ -76,7 +78,7 @@ export function laplace(structure: RandomStructure, linear: LinearPredictors, ro
 
   /** h'(u) into `out`. */
   function slope(out: Float64Array): void {
-    for (let c = 0; c < q; c++) out[c] = -u[c]
+    for (let c = 0; c < q; c++) out[c] = -precision[c] * u[c]
     for (let i = 0, at = 0; i < n; i++) {
       for (let s = 0; s < width; s++, at++) out[columns[at]] += d1[predictorOf[s]][i] * a[at]
     }
@@ -179,7 +181,7 @@ export function laplace(structure: RandomStructure, linear: LinearPredictors, ro
     evaluate: (parameters, gradient) => {
       linear.update(parameters)
       const h = findMode()
-      const value = h - 0.5 * logDeterminant(symbolic, factor)
+      const value = h + flatConstant - 0.5 * logDeterminant(symbolic, factor)
       if (!(h > Number.NEGATIVE_INFINITY) || !Number.isFinite(value)) return Number.NEGATIVE_INFINITY
       if (gradient) {
         rowDerivatives()

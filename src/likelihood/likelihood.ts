@@ -13,8 +13,8 @@ import { randomStructure } from './random-structure.js'
 import { rowModel } from './row-model.js'
 import { scalarJoint } from './scalar-joint.js'
 import { scalarMarginal } from './scalar-marginal.js'
-import { structuredModes } from './structured-modes.js'
 import { nodeScratch, type Scratch, scratch } from './scratch.js'
+import { structuredModes } from './structured-modes.js'
 
 /** A log density over R^dimension, with its gradient. */
 export interface LogDensity {
@@ -25,8 +25,12 @@ export interface LogDensity {
 
 /** Conditional modes b = Lambda u of the random effects and their conditional standard deviations, one entry a term. */
 export interface ConditionalModes {
-  /** Level after level, each with the term's columns: levels x q. */
-  readonly terms: readonly { readonly mode: Float64Array; readonly sd: Float64Array }[]
+  /** Level after level, each with the term's columns: levels x q; of the covariance levels x q x q. */
+  readonly terms: readonly {
+    readonly mode: Float64Array
+    readonly sd: Float64Array
+    readonly covariance: Float64Array
+  }[]
   /** Each linear predictor at the modes, in the order of the model's rows. */
   readonly eta: readonly Float64Array[]
 }
@@ -140,7 +144,10 @@ function anyStructure(model: Model, layout: ParameterLayout): Likelihood {
           },
     modes: (x) => {
       approximation.evaluate(x, null)
-      return { terms: structuredModes(layout, structure, linear, approximation), eta: rows.eta.map((eta) => eta.slice()) }
+      return {
+        terms: structuredModes(layout, structure, linear, approximation),
+        eta: rows.eta.map((eta) => eta.slice()),
+      }
     },
     oneFactor: quadrature,
     clustered: null,
@@ -190,7 +197,7 @@ function scalarFactor(
         sd[g] = Math.abs(x[p]) / Math.sqrt(curvature)
         for (let i = rows.start[g]; i < rows.start[g + 1]; i++) eta[rows.order[i]] = work.eta[i]
       })
-      return { terms: [{ mode, sd }], eta: [eta] }
+      return { terms: [{ mode, sd, covariance: sd.map((one) => one * one) }], eta: [eta] }
     },
     oneFactor: {
       term,

@@ -66,7 +66,8 @@ export function linearPredictors(model: Model, layout: ParameterLayout): LinearP
         // Lambda is lower triangular: its column meets Z's columns from the same one on.
         for (let m = column; m < q; m++) {
           const lambda = lambdas[t][m * q + column]
-          if (lambda !== 0) for (let i = 0, at = s, zi = m * n; i < n; i++, at += width) multipliers[at] += z[zi++] * lambda
+          if (lambda !== 0)
+            for (let i = 0, at = s, zi = m * n; i < n; i++, at += width) multipliers[at] += z[zi++] * lambda
         }
       })
     },

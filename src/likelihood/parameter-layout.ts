@@ -1,5 +1,5 @@
-import { covarianceNamed } from '../covariance/registry.js'
 import type { Covariance } from '../covariance/covariance.js'
+import { covarianceNamed } from '../covariance/registry.js'
 import type { Model, RandomTerm } from '../data/model.js'
 
 /** A random term and where its covariance parameters stand among the outer parameters. */

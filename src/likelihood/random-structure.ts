@@ -1,3 +1,4 @@
+import { flat } from '../covariance/flat.js'
 import type { Model, RandomTerm } from '../data/model.js'
 import { type SparsePattern, symbolic } from '../numerics/sparse-pattern.js'
 import type { Slot } from './linear-predictors.js'
@@ -16,6 +17,8 @@ export interface RandomStructure {
   readonly size: number
   readonly width: number
   readonly columns: Int32Array
+  /** Prior precision of each element of u: 1, or 0 where its prior is flat. */
+  readonly precision: Float64Array
   /** The Cholesky factor's pattern. */
   readonly symbolic: SparsePattern
   /** Where each diagonal element of H stands among its values, and then their number. */
@@ -49,7 +52,12 @@ export function randomStructure(model: Model, layout: ParameterLayout, slots: re
     }
   }
   const factor = symbolic(size, colStart, rowIndex)
-  return { size, width, columns, symbolic: factor, diagonal: colStart, pairs, starts }
+  const precision = new Float64Array(size).fill(1)
+  layout.terms.forEach(({ term, covariance }, t) => {
+    if (covariance !== flat) return
+    for (const first of starts[t]) precision.fill(0, first, first + term.names.length)
+  })
+  return { size, width, columns, precision, symbolic: factor, diagonal: colStart, pairs, starts }
 }
 
 /** Position of `row` among the ascending rowIndex[from ... to - 1]. */

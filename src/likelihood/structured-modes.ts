@@ -6,7 +6,7 @@ import type { LinearPredictors } from './linear-predictors.js'
 import type { ParameterLayout } from './parameter-layout.js'
 import type { RandomStructure } from './random-structure.js'
 
-/** Conditional modes b = Lambda u and standard deviations, the roots of the diagonal of Lambda H^-1 Lambda', by term. */
+/** Conditional modes b = Lambda u and their covariance Lambda H^-1 Lambda', by term. */
 export function structuredModes(
   layout: ParameterLayout,
   { starts, symbolic }: RandomStructure,
@@ -20,21 +20,24 @@ export function structuredModes(
     const lambda = lambdas[t]
     const mode = new Float64Array(term.levels.length * q)
     const sd = new Float64Array(term.levels.length * q)
+    const covariance = new Float64Array(term.levels.length * q * q)
     starts[t].forEach((first, level) => {
+      const block = covariance.subarray(level * q * q, (level + 1) * q * q)
       for (let i = 0; i < q; i++) {
-        let b = 0
-        let variance = 0
-        for (let j = 0; j <= i; j++) {
-          b += lambda[i * q + j] * u[first + j]
-          for (let k = 0; k <= i; k++) {
-            const entry = inverse[entryOf(symbolic, first + j, first + k)]
-            variance += lambda[i * q + j] * lambda[i * q + k] * entry
+        for (let j = 0; j <= i; j++) mode[level * q + i] += lambda[i * q + j] * u[first + j]
+        for (let i2 = 0; i2 <= i; i2++) {
+          let sum = 0
+          for (let j = 0; j <= i; j++) {
+            for (let k = 0; k <= i2; k++) {
+              sum += lambda[i * q + j] * lambda[i2 * q + k] * inverse[entryOf(symbolic, first + j, first + k)]
+            }
           }
+          block[i * q + i2] = sum
+          block[i2 * q + i] = sum
         }
-        mode[level * q + i] = b
-        sd[level * q + i] = Math.sqrt(variance)
+        sd[level * q + i] = Math.sqrt(block[i * q + i])
       }
     })
-    return { mode, sd }
+    return { mode, sd, covariance }
   })
 }

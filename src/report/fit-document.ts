@@ -66,7 +66,9 @@ function mixedDocument(fit: FitRecord): Document {
 const furtherBlocks = (fit: FitRecord): Block[] =>
   fit.further
     .filter(({ fixed }) => fixed.length !== 1 || fixed[0].name !== '(Intercept)')
-    .flatMap(({ predictor, fixed }) => section(`Fixed effects of ${predictor} (on its link scale)`, coefficientTable(fixed, [])))
+    .flatMap(({ predictor, fixed }) =>
+      section(`Fixed effects of ${predictor} (on its link scale)`, coefficientTable(fixed, [])),
+    )
 
 const section = (title: string, block: Block): Block[] => [heading(title), block]
 const fixed4 = (x: number): string => formatFixed(x, 4)

@@ -193,7 +193,7 @@ describe('properties', () => {
 
   it('three starts end in one place', () => {
     const like = likelihood(modelOf('toenail'))
-    const glm = glmOf(like)
+    const glm = glmOf(like.model)
     const first = startFrom(like, glm)
     const ends = [0.3, 1, 9].map((sigma) => {
       const parameters = first.parameters.slice()
