@@ -20,6 +20,15 @@ const truth: readonly Densities[] = JSON.parse(
   readFileSync(new URL('./reference/family-densities.json', import.meta.url), 'utf8'),
 )
 
+interface Extremes {
+  readonly family: string
+  readonly link: string
+  readonly rows: readonly { y: number; trials: number; eta: readonly number[]; density: readonly number[] }[]
+}
+const extremes: readonly Extremes[] = JSON.parse(
+  readFileSync(new URL('./reference/family-derivatives.json', import.meta.url), 'utf8'),
+)
+
 describe('layout of a row', () => {
   it.each([1, 2, 3, 4])('K = %d: every derivative has a place of its own', (K) => {
     const places = [0]
@@ -63,6 +72,18 @@ describe.each(cases)('density of %s with link %s', (name, link, family) => {
         distance(got, logDensity[i]),
         `y ${y[i]} of ${trials?.[i]}, eta ${point}: ${got} for ${logDensity[i]}`,
       ).toBeLessThan(1e-10)
+    }
+  })
+
+  const precise = extremes.find((one) => one.family === name && one.link === link)
+  it.runIf(precise)('keeps its digits, and those of all derivatives, where parameters are extreme', () => {
+    for (const { y, trials, eta, density } of precise!.rows) {
+      const got = bound([y], family.response === 'binomial' ? [trials] : null)(0, eta)
+      for (let i = 0; i < density.length; i++) {
+        // A derivative is a sum of terms of the size of the log density; a count's terms are larger by its logarithm.
+        const error = Math.abs(got[i] - density[i]) / (1 + Math.abs(density[0]) + Math.abs(density[i]))
+        expect(error, `y ${y}, eta ${eta}, ${i}: ${got[i]} for ${density[i]}`).toBeLessThan(5e-13)
+      }
     }
   })
 
