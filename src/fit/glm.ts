@@ -1,5 +1,5 @@
 import type { FixedEffects } from '../data/model.js'
-import type { Family, ResponseData } from '../families/family.js'
+import { type Family, noDeviance, type ResponseData } from '../families/family.js'
 import type { Link } from '../links/link.js'
 import { backwardSolve, cholesky, choleskyInverse, forwardSolve } from '../numerics/cholesky.js'
 
@@ -12,6 +12,7 @@ export interface GlmFit {
   /** Working weights and residuals at the estimate, length n. */
   readonly weights: Float64Array
   readonly working: Float64Array
+  /** Pearson's sum where the family has no deviance. */
   readonly deviance: number
   readonly iterations: number
   readonly converged: boolean
@@ -42,7 +43,7 @@ export function fitGlm(
   for (let i = 0; i < n; i++) {
     eta[i] = link.link(family.start(family.observed(response, i), family.weight(response, i)))
   }
-  let deviance = totalDeviance(response, family, link, eta)
+  let deviance = discrepancy(response, family, link, eta)
   let converged = p === 0
   let iterations = 0
   const reweight = (first: boolean): void => {
@@ -121,7 +122,7 @@ function linearPredictor(
     for (let j = 0; j < beta.length; j++) sum += x[j * n + i] * beta[j]
     eta[i] = sum
   }
-  return totalDeviance(response, family, link, eta)
+  return discrepancy(response, family, link, eta)
 }
 
 /** Deviance of the linear predictor: twice the distance of its log-likelihood from the saturated model's. */
@@ -130,6 +131,17 @@ export function totalDeviance(response: ResponseData, family: Family, link: Link
   for (let i = 0; i < eta.length; i++) {
     const weight = family.weight(response, i)
     if (weight > 0) sum += weight * family.unitDeviance(family.observed(response, i), link.inverse(eta[i]))
+  }
+  return sum
+}
+
+/** What has to stay finite and come to a stand: the deviance, or Pearson's sum where the family has no deviance. */
+function discrepancy(response: ResponseData, family: Family, link: Link, eta: Float64Array): number {
+  if (family.unitDeviance !== noDeviance) return totalDeviance(response, family, link, eta)
+  let sum = 0
+  for (let i = 0; i < eta.length; i++) {
+    const mu = link.inverse(eta[i])
+    sum += (family.weight(response, i) * (family.observed(response, i) - mu) ** 2) / family.variance(mu)
   }
   return sum
 }
