@@ -12,6 +12,8 @@ import type { FactorValue } from './value.js'
 
 /** What a family asks of its response; the part of a family that the data need to know. */
 export interface ResponseRule {
+  /** The least value of the support, where it is not that of the kind. */
+  readonly least?: number | undefined
   readonly family: string
   readonly link: string
   /** The support: successes of trials; 0, 1, 2, ...; any number; above 0; strictly between 0 and 1. */
@@ -56,10 +58,10 @@ export function responseOf(node: SyntaxNode, frame: Frame, rule: ResponseRule, t
   const y = numericColumn(node, frame)
   const support = supports[rule.response]
   for (let i = 0; i < y.length; i++) {
-    if (support.has(y[i])) continue
+    if (support.has(y[i]) && y[i] >= (rule.least ?? Number.NEGATIVE_INFINITY)) continue
     throw new GlmmError(
       'RESPONSE',
-      `the ${rule.family} family expects ${support.name}, got ${name} = ${numberText(y[i])} in ${placeOf(frame, i)}`,
+      `the ${rule.family} family expects ${support.name}${rule.least === undefined ? '' : ` from ${rule.least} on`}, got ${name} = ${numberText(y[i])} in ${placeOf(frame, i)}`,
       support.hint,
     )
   }

@@ -1,5 +1,6 @@
 import { GlmmError } from '../errors.js'
-import { familyNamed } from '../families/registry.js'
+import type { Family } from '../families/family.js'
+import { familyNamed, withZeros } from '../families/registry.js'
 import { parseFormula } from '../formula/parse-formula.js'
 import { buildModel } from './build-model.js'
 import { inferFamily } from './infer-family.js'
@@ -26,14 +27,27 @@ export interface ModelChoice {
 export function stateModel(formula: string, table: Table, choice: ModelChoice = {}): Model {
   const parsed = parseFormula(formula)
   const inferred = choice.family === undefined ? inferFamily(parsed, table) : null
-  const { family, link } = familyNamed(inferred?.family ?? choice.family!, choice.link)
-  const rule = { family: family.name, link, response: family.response }
+  const { family: base, link } = familyNamed(inferred?.family ?? choice.family!, choice.link)
   const given: Readonly<Record<string, string | undefined>> = { dispersion: choice.dispersion, zi: choice.zi }
+  const family = choice.zi === undefined || hasPredictor(base, 'zi') ? base : (withZeros(base) ?? base)
   for (const [name, rhs] of Object.entries(given)) {
-    if (rhs === undefined || family.further.some((predictor) => predictor.name === name)) continue
+    if (rhs === undefined || hasPredictor(family, name)) continue
     const hint = `leave --${name} out, or choose a family that has such a parameter`
     throw new GlmmError('USAGE', `expected a family with a ${name} predictor, got ${family.name}`, hint)
   }
+  const rule = { family: family.name, link, response: family.response, least: family.least }
   const further = family.further.map(({ name }) => ({ name, formula: given[name] ?? null }))
-  return buildModel(parsed, table, { rule, weights: choice.weights, offset: choice.offset, further })
+  const model = buildModel(parsed, table, { rule, weights: choice.weights, offset: choice.offset, further })
+  return inferred?.family === 'gaussian' && looksLikeCounts(model.response.y) ? withCountWarning(model) : model
+}
+
+const hasPredictor = (family: Family, name: string): boolean => family.further.some((predictor) => predictor.name === name)
+
+/** Whole numbers from 0 on, with a small one among them: what someone may have meant as counts. */
+const looksLikeCounts = (y: Float64Array): boolean =>
+  y.every((value) => Number.isInteger(value) && value >= 0) && y.some((value) => value < 10)
+
+function withCountWarning(model: Model): Model {
+  const message = `gaussian assumed for ${model.response.name}, whose values look like counts: name the family to choose, such as poisson`
+  return { ...model, warnings: [...model.warnings, { code: 'FAMILY', message }] }
 }

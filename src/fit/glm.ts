@@ -41,7 +41,7 @@ export function fitGlm(
   const working = new Float64Array(n)
   let beta = new Float64Array(p)
   for (let i = 0; i < n; i++) {
-    eta[i] = link.link(family.start(family.observed(response, i), family.weight(response, i)))
+    eta[i] = link.link(family.start(family.observed(response, i), family.weight(response, i), link.name))
   }
   let deviance = discrepancy(response, family, link, eta)
   let converged = p === 0
@@ -51,7 +51,7 @@ export function fitGlm(
       const mu = link.inverse(eta[i])
       const slope = link.slope(eta[i])
       weights[i] = (family.weight(response, i) * slope * slope) / family.variance(mu)
-      if (!(weights[i] > 0 && slope > 0)) weights[i] = 0
+      if (!(weights[i] > 0 && slope !== 0)) weights[i] = 0
       const residual = weights[i] === 0 ? 0 : (family.observed(response, i) - mu) / slope
       working[i] = first ? residual + eta[i] - (offset ? offset[i] : 0) : residual
     }

@@ -82,7 +82,9 @@ function furtherIntercepts(model: Model, eta: Float64Array): Float64Array {
     return value
   }
   const { x, value } = maximise(objective, start, scale, { tolerance: 1e-2, maxIterations: 100 })
-  return value > Number.NEGATIVE_INFINITY && x.every((constant) => Math.abs(constant) < 30) ? x : start
+  if (!(value > Number.NEGATIVE_INFINITY) || x.some((constant) => Math.abs(constant) > 30)) return start
+  // A probability near 0 or 1 has no slope to climb out by, and the random effects may yet ask for another.
+  return x.map((constant, k) => (family.further[k].link === 'logit' ? Math.min(Math.max(constant, -1), 1) : constant))
 }
 
 function meanSquare(column: Float64Array): number {

@@ -91,7 +91,7 @@ function workingResponse(family: Family, link: Link, response: ResponseData): Pi
   const weight = new Float64Array(n)
   for (let i = 0; i < n; i++) {
     const trials = family.weight(response, i)
-    const mu = family.start(family.observed(response, i), trials)
+    const mu = family.start(family.observed(response, i), trials, link.name)
     const eta = link.link(mu)
     const slope = link.slope(eta)
     working[i] = eta
