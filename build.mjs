@@ -1,33 +1,52 @@
-// Compiles the TypeScript sources into dist, then bundles the two modules that reach into @stdlib, so that
-// the built package needs none of @stdlib's thousands of files at run time.
+// Compiles the TypeScript sources into dist and bundles the two modules that reach into @stdlib, so that the built
+// package needs none of @stdlib's thousands of files at run time. Builds beside dist and swaps at the end: a failed
+// build leaves the last good one. `node build.mjs --if-stale` does nothing where dist is newer than all it is made of.
 import { execFileSync } from 'node:child_process'
-import { chmodSync, existsSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { build } from 'esbuild'
 
+const sources = ['src', 'samplers', 'workers', 'package.json', 'tsconfig.json', 'build.mjs']
+const stamp = join('dist', '.built')
+
+/** Time of the last change below a path. */
+function changed(path) {
+  const stats = statSync(path)
+  if (!stats.isDirectory()) return stats.mtimeMs
+  return Math.max(stats.mtimeMs, ...readdirSync(path).map((name) => changed(join(path, name))))
+}
+
+if (process.argv.includes('--if-stale') && existsSync(stamp)) {
+  const built = statSync(stamp).mtimeMs
+  if (sources.every((source) => changed(source) < built)) process.exit(0)
+}
+
 const require = createRequire(import.meta.url)
 const tsc = join(dirname(require.resolve('typescript/package.json')), 'bin', 'tsc')
-rmSync('dist', { recursive: true, force: true })
+const fresh = `dist.${process.pid}`
 try {
-  execFileSync(process.execPath, [tsc, '-p', 'tsconfig.json'], { stdio: 'inherit' })
+  execFileSync(process.execPath, [tsc, '-p', 'tsconfig.json', '--outDir', fresh], { stdio: 'inherit' })
+  for (const facade of ['src/numerics/special.js', 'src/random/generators.js']) {
+    await build({
+      entryPoints: [join(fresh, facade)],
+      outfile: join(fresh, facade),
+      allowOverwrite: true,
+      bundle: true,
+      minify: true,
+      format: 'esm',
+      platform: 'node',
+      target: 'node20',
+      legalComments: 'eof', // keeps the Apache-2.0 notices
+      banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
+      logLevel: 'warning',
+    })
+  }
+  chmodSync(join(fresh, 'src', 'cli', 'main.js'), 0o755)
+  writeFileSync(join(fresh, '.built'), '')
+  rmSync('dist', { recursive: true, force: true })
+  renameSync(fresh, 'dist')
 } catch {
-  process.exit(1)
+  rmSync(fresh, { recursive: true, force: true })
+  process.exit(1) // the compiler has said why
 }
-for (const facade of ['dist/src/numerics/special.js', 'dist/src/random/generators.js']) {
-  if (!existsSync(facade)) continue
-  await build({
-    entryPoints: [facade],
-    outfile: facade,
-    allowOverwrite: true,
-    bundle: true,
-    minify: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20',
-    legalComments: 'eof', // keeps the Apache-2.0 notices
-    banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
-    logLevel: 'warning',
-  })
-}
-chmodSync('dist/src/cli/main.js', 0o755)

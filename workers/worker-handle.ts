@@ -23,7 +23,7 @@ export interface WorkerHandle {
 }
 
 export function startWorker(entry: URL, options: WorkerOptions = {}): WorkerHandle {
-  const worker = new Worker(entry, options)
+  const worker = new Worker(entry, { execArgv: [], ...options })
   const api = wrap<WorkerApi>(nodeEndpoint(worker))
   // A set one can leave, not a promise: what hangs on a promise (here, results) stays for as long as the worker lives.
   const listeners = new Set<(death: WorkerDeath) => void>()

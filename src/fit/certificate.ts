@@ -22,7 +22,8 @@ export function certificate(likelihood: Likelihood, fitted: Estimate): Certifica
   const nodes = Math.min(finer, mostNodes)
   if (!oneFactor || nodes <= fitted.nodes || fitted.nodes >= enoughNodes || !fitted.covariance) return null
   const gradient = new Float64Array(d)
-  const logLik = likelihood.marginal(nodes).evaluate(fitted.parameters, gradient)
+  const fine = oneFactor.clusterLogLik(fitted.parameters, nodes, gradient)
+  const coarse = oneFactor.clusterLogLik(fitted.parameters, fitted.nodes)
   let maxShiftInSe = 0
   for (let i = 0; i < d; i++) {
     if (!(fitted.se[i] > 0)) continue
@@ -30,15 +31,13 @@ export function certificate(likelihood: Likelihood, fitted: Estimate): Certifica
     for (let j = 0; j < d; j++) if (fitted.se[j] > 0) step += fitted.covariance[i * d + j] * gradient[j]
     maxShiftInSe = Math.max(maxShiftInSe, Math.abs(step) / fitted.se[i])
   }
-  const coarse = oneFactor.clusterLogLik(fitted.parameters, fitted.nodes)
-  const fine = oneFactor.clusterLogLik(fitted.parameters, nodes)
   let worst = 0
   for (let g = 1; g < fine.length; g++) {
     if (Math.abs(coarse[g] - fine[g]) > Math.abs(coarse[worst] - fine[worst])) worst = g
   }
   return {
     nodes,
-    logLikError: fitted.logLik - logLik,
+    logLikError: fitted.logLik - fine.reduce((sum, logLik) => sum + logLik, 0),
     maxShiftInSe,
     worstCluster: { level: oneFactor.term.levels[worst], error: coarse[worst] - fine[worst] },
     verdict: maxShiftInSe <= adequateShift ? 'adequate' : 'inadequate',

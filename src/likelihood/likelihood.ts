@@ -53,7 +53,8 @@ export interface Likelihood {
   /** Where all random effects belong to one factor: its term, and each level's share of the log marginal likelihood. */
   readonly oneFactor: {
     readonly term: RandomTerm
-    readonly clusterLogLik: (x: Float64Array, nodes: number) => Float64Array
+    /** Writes the gradient of their sum, too, where one is given. */
+    readonly clusterLogLik: (x: Float64Array, nodes: number, gradient?: Float64Array) => Float64Array
   } | null
   /** What samplers and cross-checks need, for models with one scalar random effect a cluster or none. */
   readonly clustered: Clustered | null
@@ -105,9 +106,9 @@ function vectorQuadrature(
   const rows = rowModel(model.family, model.link, model.predictors.length, clusters.model.response)
   return {
     term: clusters.term,
-    clusterLogLik: (x, nodes) => {
+    clusterLogLik: (x, nodes, gradient) => {
       const out = new Float64Array(clusters.term.levels.length)
-      clusterQuadrature(clusters.structure, linear, rows, productRule(nodes, q))(x, null, out)
+      clusterQuadrature(clusters.structure, linear, rows, productRule(nodes, q))(x, gradient ?? null, out)
       return out
     },
     mostNodes: Math.min(maxNodes, Math.floor(mostPoints ** (1 / q) + 1e-9)),
@@ -201,9 +202,9 @@ function scalarFactor(
     },
     oneFactor: {
       term,
-      clusterLogLik: (x, nodes) => {
+      clusterLogLik: (x, nodes, gradient) => {
         const out = new Float64Array(clusters)
-        scalarMarginal(rows, work, nodeScratch(nodes, largest), gaussHermite(nodes), x, null, out)
+        scalarMarginal(rows, work, nodeScratch(nodes, largest), gaussHermite(nodes), x, gradient ?? null, out)
         return out
       },
     },
