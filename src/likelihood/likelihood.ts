@@ -8,6 +8,8 @@ import { findMode, type ModeResult } from './conditional-mode.js'
 import { fixedGradient, fixedPredictor, type GroupedRows, groupedRows } from './grouped-rows.js'
 import { laplace } from './laplace.js'
 import { linearPredictors } from './linear-predictors.js'
+import { mostNestedNodes, nestedQuadrature } from './nested-quadrature.js'
+import { nesting } from './nested-structure.js'
 import { type ParameterLayout, parameterLayout } from './parameter-layout.js'
 import { randomStructure } from './random-structure.js'
 import { rowModel } from './row-model.js'
@@ -50,6 +52,11 @@ export interface Likelihood {
   /** Log marginal likelihood with `nodes` quadrature nodes a random effect; 1 is Laplace. */
   readonly marginal: (nodes: number) => LogDensity & { readonly value: (x: Float64Array) => number }
   readonly modes: (x: Float64Array) => ConditionalModes
+  /**
+   * Tells that evaluations near x will follow: searches of the conditional modes start from those at x. Values change
+   * by rounding at most; nothing else an evaluation does is remembered. Null where there is nothing to gain.
+   */
+  readonly anchor: ((x: Float64Array) => void) | null
   /** Where all random effects belong to one factor: its term, and each level's share of the log marginal likelihood. */
   readonly oneFactor: {
     readonly term: RandomTerm
@@ -123,13 +130,35 @@ function vectorQuadrature(
   }
 }
 
+/** Adaptive quadrature for nested factors: a rule a level. Null where the factors are not nested. */
+function nestedFactors(model: Model, layout: ParameterLayout): Pick<Likelihood, 'mostNodes' | 'marginal'> | null {
+  const nested = nesting(model, layout)
+  if (!nested) return null
+  const { structure } = nested
+  const linear = linearPredictors(nested.model, parameterLayout(nested.model))
+  const rows = rowModel(model.family, model.link, model.predictors.length, nested.model.response)
+  return {
+    mostNodes: mostNestedNodes(structure, model.predictors.length, maxNodes),
+    marginal: (nodes) => {
+      const rules = Array.from(structure.slotAt, () => gaussHermite(nodes))
+      const evaluate = nestedQuadrature(structure, linear, rows, rules)
+      return {
+        dimension: layout.dimension,
+        evaluate: (x, gradient) => evaluate(x, gradient, null),
+        value: (x) => evaluate(x, null, null),
+      }
+    },
+  }
+}
+
 /** Any structure: Laplace's approximation over the sparse Cholesky factor of all random effects. */
 function anyStructure(model: Model, layout: ParameterLayout): Likelihood {
   const linear = linearPredictors(model, layout)
   const structure = randomStructure(model, layout, linear.slots)
   const rows = rowModel(model.family, model.link, model.predictors.length, model.response)
   const approximation = laplace(structure, linear, rows)
-  const quadrature = hasOneFactor(layout) ? vectorQuadrature(model, layout) : null
+  const oneFactor = hasOneFactor(layout) ? vectorQuadrature(model, layout) : null
+  const quadrature = oneFactor ?? nestedFactors(model, layout)
   return {
     model,
     layout,
@@ -150,7 +179,8 @@ function anyStructure(model: Model, layout: ParameterLayout): Likelihood {
         eta: rows.eta.map((eta) => eta.slice()),
       }
     },
-    oneFactor: quadrature,
+    anchor: approximation.anchor,
+    oneFactor,
     clustered: null,
   }
 }
@@ -200,6 +230,7 @@ function scalarFactor(
       })
       return { terms: [{ mode, sd, covariance: sd.map((one) => one * one) }], eta: [eta] }
     },
+    anchor: null,
     oneFactor: {
       term,
       clusterLogLik: (x, nodes, gradient) => {
@@ -250,6 +281,7 @@ function fixedOnly(model: Model, layout: ParameterLayout, rows: GroupedRows, wor
       fixedPredictor(rows, x, work.eta)
       return { terms: [], eta: [work.eta.slice()] }
     },
+    anchor: null,
     oneFactor: null,
     clustered: {
       p,

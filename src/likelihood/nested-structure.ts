@@ -1,4 +1,5 @@
-import type { Model } from '../data/model.js'
+import { flat } from '../covariance/flat.js'
+import type { Model, RandomTerm } from '../data/model.js'
 import { clustering } from './cluster-structure.js'
 import type { LaidTerm, ParameterLayout } from './parameter-layout.js'
 
@@ -27,14 +28,17 @@ export interface NestedStructure {
 export interface Nesting {
   readonly model: Model
   readonly structure: NestedStructure
+  /** A term of the outermost factor: the roots are its levels, in their order. */
+  readonly outermost: RandomTerm
 }
 
 /**
  * The nesting of the factors of all random terms, of whatever predictor, found from the data: each level of the finer
- * factor occurs with one level of the coarser. Null where some pair is not nested, or there are no random terms.
+ * factor occurs with one level of the coarser. Null where some pair is not nested, where there are no random terms, and
+ * where effects have a flat prior.
  */
 export function nesting(model: Model, layout: ParameterLayout): Nesting | null {
-  if (layout.terms.length === 0) return null
+  if (layout.terms.length === 0 || layout.terms.some(({ covariance }) => covariance === flat)) return null
   const chain = finestFirst(layout)
   const depth = chain.length
   // The unit of each level that a unit of the finest belongs to.
@@ -69,7 +73,8 @@ export function nesting(model: Model, layout: ParameterLayout): Nesting | null {
     terms: [{ ...laid, term: { ...term, levels, index: term.index.map((leaf) => place[leaf]) } }],
   })
   const slotAt = Int32Array.from(chain, ({ slot }) => slot)
-  return { model: inOrder.model, structure: forest(slotAt, leaves, paths, inOrder.structure.start) }
+  const structure = forest(slotAt, leaves, paths, inOrder.structure.start)
+  return { model: inOrder.model, structure, outermost: chain[depth - 1].term }
 }
 
 /** The columns of all terms, those of the factor with the most levels first. */

@@ -9,6 +9,7 @@ import { mostNestedNodes, nestedQuadrature } from '../../src/likelihood/nested-q
 import { nesting } from '../../src/likelihood/nested-structure.js'
 import { parameterLayout } from '../../src/likelihood/parameter-layout.js'
 import { randomStructure } from '../../src/likelihood/random-structure.js'
+import { restricted } from '../../src/likelihood/restricted.js'
 import { rowModel } from '../../src/likelihood/row-model.js'
 import { gaussHermite } from '../../src/numerics/gauss-hermite.js'
 
@@ -214,6 +215,24 @@ describe('nested adaptive quadrature', () => {
       const model = state(formula, binary, logit)
       expect(nesting(model, parameterLayout(model))).toBeNull()
     }
+  })
+
+  it('leaves restricted models, whose fixed effects have a flat prior, to Laplace', () => {
+    const model = restricted(state('y ~ x + (1 | a/b)', binary, { family: 'gaussian' }))
+    expect(nesting(model, parameterLayout(model))).toBeNull()
+    expect(likelihood(model).mostNodes).toBe(1)
+  })
+
+  it("is what the model's likelihood takes for more nodes than one, and crossed factors have one node", () => {
+    const model = models['logit, three levels']
+    const { layout, evaluate } = nested(model, 5)
+    const like = likelihood(model)
+    const [x] = pointsOf(layout, 1)
+    const [gradient, other] = [new Float64Array(x.length), new Float64Array(x.length)]
+    expect(like.mostNodes).toBe(27)
+    expect(like.marginal(5).evaluate(x, gradient)).toBe(evaluate(x, other, null))
+    expect(gradient).toEqual(other)
+    expect(likelihood(state('y ~ x + (1 | a) + (1 | b)', binary, logit)).mostNodes).toBe(1)
   })
 
   it('is the smaller model where a standard deviation is zero, with either sign of the other', () => {
