@@ -47,7 +47,10 @@ const precise = { tolerance: 1e-6, maxIterations: 500 }
 
 /** A start for more nodes: near the top of Laplace's approximation, which costs little. */
 export function laplaceStart(likelihood: Likelihood, start: Start): Start {
-  const { x, inverseHessian, value } = maximise(likelihood.marginal(1).evaluate, start.parameters, start.scale, precise)
+  const { x, inverseHessian, value } = maximise(likelihood.marginal(1).evaluate, start.parameters, start.scale, {
+    ...precise,
+    limit: start.limit,
+  })
   return value > Number.NEGATIVE_INFINITY ? { parameters: x, scale: inverseHessian } : start
 }
 
@@ -59,9 +62,17 @@ export function estimate(likelihood: Likelihood, nodes: number, start: Start): E
   const { dimension: d } = likelihood
   const density = likelihood.marginal(nodes)
   const { evaluate } = density
-  let top = maximise(evaluate, start.parameters, start.scale, close)
+  likelihood.anchor?.(start.parameters)
+  let top = maximise(evaluate, start.parameters, start.scale, { ...close, limit: start.limit })
   let { evaluations, iterations } = top
   if (top.value === Number.NEGATIVE_INFINITY) return failed(nodes, top.x, evaluations)
+  const again = offPlateau(likelihood, top.x)
+  if (again) {
+    const other = maximise(evaluate, again, start.scale, { ...close, limit: start.limit })
+    evaluations += other.evaluations
+    iterations += other.iterations
+    if (other.value > top.value) top = other
+  }
   makeCanonical(likelihood, top)
 
   const { x: onBoundary, zero } = withZeroVariances(likelihood, top, start.parameters)
@@ -79,10 +90,11 @@ export function estimate(likelihood: Likelihood, nodes: number, start: Start): E
   }
   const free = Array.from({ length: d }, (_, j) => j).filter((j) => !singular || !zero.includes(j))
 
+  likelihood.anchor?.(top.x)
   let inverse = invertedInformation(evaluate, top, free)
   evaluations += 2 * d
   let newton = inverse && newtonStep(inverse, top.gradient, free)
-  for (let again = 0; newton && newton.rise > 1e-11 && !singular && again < 3; again++) {
+  for (let round = 0; newton && newton.rise > 1e-11 && !singular && round < 3; round++) {
     // The distance was misjudged for want of a good matrix; now there is one.
     top = maximise(evaluate, top.x, inverse!, close)
     makeCanonical(likelihood, top)
@@ -121,6 +133,35 @@ export function estimate(likelihood: Likelihood, nodes: number, start: Start): E
     iterations,
     evaluations,
   }
+}
+
+/** A logit beyond `plateau` leaves a probability without slope; one of `shoulder` has some. */
+const plateau = 7
+const shoulder = 3
+
+/**
+ * Where a predictor of a probability has run out onto the plateau near 0 or 1 in some rows, the parameters with that
+ * predictor drawn in to where there is slope again: the top may lie between. Null where there is none.
+ */
+function offPlateau({ model, layout }: Likelihood, x: Float64Array): Float64Array | null {
+  const { further } = familyNamed(model.family).family
+  const again = x.slice()
+  let found = false
+  further.forEach(({ link }, k) => {
+    if (link !== 'logit') return
+    const { fixed } = model.predictors[k + 1]
+    const first = layout.fixedStart[k + 1]
+    let farthest = 0
+    for (let i = 0; i < model.nobs; i++) {
+      let eta = 0
+      for (let j = 0; j < fixed.names.length; j++) eta += fixed.x[j * model.nobs + i] * x[first + j]
+      farthest = Math.max(farthest, Math.abs(eta))
+    }
+    if (farthest <= plateau) return
+    found = true
+    for (let j = 0; j < fixed.names.length; j++) again[first + j] *= shoulder / farthest
+  })
+  return found ? again : null
 }
 
 /** Of the thetas that stand for one covariance the one told has positive standard deviations. */

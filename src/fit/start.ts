@@ -10,6 +10,8 @@ import type { GlmFit } from './glm.js'
 export interface Start {
   readonly parameters: Float64Array
   readonly scale: Float64Array
+  /** The most each parameter may move in one iteration of the climb. */
+  readonly limit?: Float64Array | undefined
 }
 
 /** A start from the fit without random effects, near enough for the climb whatever the units of the data. */
@@ -26,6 +28,7 @@ export function startFrom(likelihood: Likelihood, glm: GlmFit): Start {
 function wideStart({ model, layout, dimension: d }: Likelihood, glm: GlmFit): Start {
   const parameters = new Float64Array(d)
   const scale = new Float64Array(d * d)
+  const limit = new Float64Array(d).fill(Number.POSITIVE_INFINITY)
   // Under a restricted likelihood the mean's fixed effects are no parameters.
   const p = layout.fixedStart[1]
   if (p > 0) parameters.set(glm.beta)
@@ -47,6 +50,8 @@ function wideStart({ model, layout, dimension: d }: Likelihood, glm: GlmFit): St
     fixed.names.forEach((_, j) => {
       const column = fixed.x.subarray(j * model.nobs, (j + 1) * model.nobs)
       scale[(first + j) * (d + 1)] = 1 / (0.5 * model.nobs * meanSquare(column))
+      // A leap of a log or a logit can end on a plateau, where the likelihood has no slope to come back by.
+      limit[first + j] = 1 / Math.sqrt(meanSquare(column))
     })
   })
   for (const { term, covariance, start, size } of layout.terms) {
@@ -63,7 +68,7 @@ function wideStart({ model, layout, dimension: d }: Likelihood, glm: GlmFit): St
       scale[(start + j) * (d + 1)] = (unit * unit) / (2 * term.levels.length)
     }
   }
-  return { parameters, scale }
+  return { parameters, scale, limit }
 }
 
 /** The constants of the further predictors that fit best beside the mean's predictor as it is. */

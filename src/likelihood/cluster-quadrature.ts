@@ -13,6 +13,8 @@ export interface ClusterStructure {
 }
 
 const tolerance = 1e-10
+/** A squared step below this that no longer shrinks is rounding: of large responses, say, with a small residual. */
+const rounded = 1e-8
 const maxSteps = 200
 
 /**
@@ -95,6 +97,7 @@ export function clusterQuadrature(
   function findMode(from: number, to: number): number {
     mode.fill(0)
     let h = height(from, to)
+    let last = Number.POSITIVE_INFINITY
     for (let iteration = 0; iteration < maxSteps && h > Number.NEGATIVE_INFINITY; iteration++) {
       for (let e = 0; e < q; e++) slope[e] = -mode[e]
       for (let i = from, at = from * width; i < to; i++) {
@@ -107,7 +110,9 @@ export function clusterQuadrature(
       backwardSolve(c, q, step)
       let distance = 0
       for (let e = 0; e < q; e++) distance += step[e] * slope[e]
-      if (definite && distance <= tolerance * tolerance * q) return h
+      const rounding = distance < rounded && distance > 0.25 * last
+      if (definite && (distance <= tolerance * tolerance * q || rounding)) return h
+      last = distance
       const least = h - 1e-12 * (1 + Math.abs(h))
       for (let e = 0; e < q; e++) mode[e] += step[e]
       h = height(from, to)

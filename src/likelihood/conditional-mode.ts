@@ -11,6 +11,8 @@ export interface ModeResult {
 }
 
 const tolerance = 1e-10
+/** A squared step below this that no longer shrinks is rounding: of large responses, say, with a small residual. */
+const rounded = 1e-8
 const maxSteps = 200
 
 /**
@@ -26,6 +28,7 @@ export function findMode(rows: GroupedRows, work: Scratch, sigma: number, g: num
   const to = start[g + 1]
   let u = firstGuess(rows, fixed, sigma, from, to)
   let height = Number.NEGATIVE_INFINITY
+  let last = Number.POSITIVE_INFINITY
   let step = u // halving the first step leads back to u = 0
   for (let iteration = 0; iteration < maxSteps; iteration++) {
     for (let i = from; i < to; i++) eta[i] = fixed[i] + sigma * z[i] * u
@@ -54,13 +57,16 @@ export function findMode(rows: GroupedRows, work: Scratch, sigma: number, g: num
     // The third derivative is at hand: Halley's correction makes the convergence cubic.
     const bend = (0.5 * sigma * sigma * sigma * third * step) / curvature
     if (curvature > 0 && Math.abs(bend) < 0.5) step /= 1 - bend
-    if (curvature > 0 && step * step * curvature <= tolerance * tolerance) {
+    const distance = step * step * curvature
+    const rounding = distance < rounded && distance > 0.25 * last
+    if (curvature > 0 && (distance <= tolerance * tolerance || rounding)) {
       result.u = u
       result.height = h
       result.curvature = curvature
       return true
     }
     height = h
+    last = distance
     u += step
   }
   return false

@@ -10,11 +10,15 @@ export interface Laplace {
   readonly evaluate: (parameters: Float64Array, gradient: Float64Array | null) => number
   /** The spherical random effects at the mode of the last evaluation. */
   readonly u: Float64Array
+  /** Newton's method starts from the mode at these parameters from now on, instead of from u = 0. */
+  readonly anchor: (parameters: Float64Array) => void
   /** Cholesky factor of H at that mode, as the structure's symbolic factor lays it out. */
   readonly factor: Float64Array
 }
 
 const tolerance = 1e-10
+/** A squared step below this that no longer shrinks is rounding: of large responses, say, with a small residual. */
+const rounded = 1e-8
 const maxSteps = 200
 
 /**
@@ -34,6 +38,7 @@ export function laplace(structure: RandomStructure, linear: LinearPredictors, ro
   const n = logDensity.length
   const perRow = (width * (width + 1)) / 2
   const u = new Float64Array(q)
+  const start = new Float64Array(q)
   const step = new Float64Array(q)
   const v = new Float64Array(q)
   const values = new Float64Array(diagonal[q])
@@ -84,10 +89,17 @@ export function laplace(structure: RandomStructure, linear: LinearPredictors, ro
     }
   }
 
-  /** Damped Newton from u = 0, so that the answer depends on nothing evaluated before. Returns h, -Infinity on failure. */
+  /**
+   * Damped Newton from the anchor, and so from nothing that an evaluation leaves behind. Returns h, -Infinity on failure.
+   */
   function findMode(): number {
-    u.fill(0)
+    u.set(start)
     let h = height()
+    if (h === Number.NEGATIVE_INFINITY) {
+      u.fill(0)
+      h = height()
+    }
+    let last = Number.POSITIVE_INFINITY
     for (let iteration = 0; iteration < maxSteps && h > Number.NEGATIVE_INFINITY; iteration++) {
       slope(v)
       step.set(v)
@@ -96,7 +108,9 @@ export function laplace(structure: RandomStructure, linear: LinearPredictors, ro
       solve(symbolic, factor, step)
       let distance = 0
       for (let c = 0; c < q; c++) distance += step[c] * v[c]
-      if (definite && distance <= tolerance * tolerance * (1 + q)) return h
+      const rounding = distance < rounded && distance > 0.25 * last
+      if (definite && (distance <= tolerance * tolerance * (1 + q) || rounding)) return h
+      last = distance
       const least = h - 1e-12 * (1 + Math.abs(h))
       for (let c = 0; c < q; c++) u[c] += step[c]
       h = height()
@@ -178,6 +192,10 @@ export function laplace(structure: RandomStructure, linear: LinearPredictors, ro
   return {
     u,
     factor,
+    anchor: (parameters) => {
+      linear.update(parameters)
+      if (findMode() > Number.NEGATIVE_INFINITY) start.set(u)
+    },
     evaluate: (parameters, gradient) => {
       linear.update(parameters)
       const h = findMode()

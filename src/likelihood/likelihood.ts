@@ -52,6 +52,11 @@ export interface Likelihood {
   /** Log marginal likelihood with `nodes` quadrature nodes a random effect; 1 is Laplace. */
   readonly marginal: (nodes: number) => LogDensity & { readonly value: (x: Float64Array) => number }
   readonly modes: (x: Float64Array) => ConditionalModes
+  /**
+   * Tells that evaluations near x will follow: searches of the conditional modes start from those at x. Values change
+   * by rounding at most; nothing else an evaluation does is remembered. Null where there is nothing to gain.
+   */
+  readonly anchor: ((x: Float64Array) => void) | null
   /** Where all random effects belong to one factor: its term, and each level's share of the log marginal likelihood. */
   readonly oneFactor: {
     readonly term: RandomTerm
@@ -174,6 +179,7 @@ function anyStructure(model: Model, layout: ParameterLayout): Likelihood {
         eta: rows.eta.map((eta) => eta.slice()),
       }
     },
+    anchor: approximation.anchor,
     oneFactor,
     clustered: null,
   }
@@ -224,6 +230,7 @@ function scalarFactor(
       })
       return { terms: [{ mode, sd, covariance: sd.map((one) => one * one) }], eta: [eta] }
     },
+    anchor: null,
     oneFactor: {
       term,
       clusterLogLik: (x, nodes, gradient) => {
@@ -274,6 +281,7 @@ function fixedOnly(model: Model, layout: ParameterLayout, rows: GroupedRows, wor
       fixedPredictor(rows, x, work.eta)
       return { terms: [], eta: [work.eta.slice()] }
     },
+    anchor: null,
     oneFactor: null,
     clustered: {
       p,

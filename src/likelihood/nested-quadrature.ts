@@ -6,6 +6,8 @@ import { nestedSum } from './nested-sum.js'
 import { pairIndex, type RowModel, tripleIndex } from './row-model.js'
 
 const tolerance = 1e-10
+/** A squared step below this that no longer shrinks is rounding: of large responses, say, with a small residual. */
+const rounded = 1e-8
 const maxSteps = 200
 
 /**
@@ -101,6 +103,7 @@ export function nestedQuadrature(
     const first = firstUnit[root]
     mode.fill(0, first, root + 1)
     let h = height(root)
+    let last = Number.POSITIVE_INFINITY
     for (let iteration = 0; iteration < maxSteps && h > Number.NEGATIVE_INFINITY; iteration++) {
       for (let v = first; v <= root; v++) {
         const score = d1[predictorAt[level[v]]]
@@ -115,7 +118,9 @@ export function nestedQuadrature(
       factor.solve(step, first, root)
       let distance = 0
       for (let v = first; v <= root; v++) distance += step[v] * slope[v]
-      if (definite && distance <= tolerance * tolerance * (root - first + 1)) return h
+      const rounding = distance < rounded && distance > 0.25 * last
+      if (definite && (distance <= tolerance * tolerance * (root - first + 1) || rounding)) return h
+      last = distance
       const least = h - 1e-12 * (1 + Math.abs(h))
       for (let v = first; v <= root; v++) mode[v] += step[v]
       h = height(root)

@@ -17,6 +17,8 @@ export interface MaximiseOptions {
   /** Stop once sqrt(g' B g), the distance from the maximum in units of its standard error, is below this. */
   readonly tolerance: number
   readonly maxIterations: number
+  /** The most each variable may move in one iteration; no limit where left out. */
+  readonly limit?: Float64Array | undefined
 }
 
 const armijo = 1e-4
@@ -31,7 +33,7 @@ export function maximise(
   objective: Objective,
   start: Float64Array,
   scale: Float64Array,
-  { tolerance, maxIterations }: MaximiseOptions,
+  { tolerance, maxIterations, limit }: MaximiseOptions,
 ): Maximum {
   const n = start.length
   const b = scale.slice()
@@ -59,7 +61,9 @@ export function maximise(
     // Line search: backtrack until the rise is a fair part of what the slope promises, stretch while it stays steep.
     let low = 0
     let high = Number.POSITIVE_INFINITY
-    let step = 1
+    let longest = 1e6
+    if (limit) for (let j = 0; j < n; j++) longest = Math.min(longest, limit[j] / Math.abs(direction[j]))
+    let step = Math.min(1, longest)
     let accepted = false
     let nextValue = value
     for (let trial = 0; trial < 40; trial++) {
@@ -83,10 +87,10 @@ export function maximise(
           nextValue > Number.NEGATIVE_INFINITY
             ? interpolated(low, high, step, value, slope, nextValue)
             : low + (high - low) / 8
-      } else if (nextSlope > wolfe * slope && step < 1e6) {
+      } else if (nextSlope > wolfe * slope && step < longest) {
         accepted = true
         low = step
-        step = high < Number.POSITIVE_INFINITY ? (low + high) / 2 : 3 * step
+        step = high < Number.POSITIVE_INFINITY ? (low + high) / 2 : Math.min(3 * step, longest)
         if (trial > 12) break
         continue
       } else {
