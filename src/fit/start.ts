@@ -1,7 +1,7 @@
 import type { Model, RandomTerm } from '../data/model.js'
 import { familyNamed } from '../families/registry.js'
 import type { Likelihood } from '../likelihood/likelihood.js'
-import { rowModel } from '../likelihood/row-model.js'
+import { pairIndex, rowModel } from '../likelihood/row-model.js'
 import { cholesky, choleskyInverse } from '../numerics/cholesky.js'
 import { maximise, type Objective } from '../numerics/maximise.js'
 import type { GlmFit } from './glm.js'
@@ -79,15 +79,22 @@ function furtherIntercepts(model: Model, eta: Float64Array): Float64Array {
   const start = Float64Array.from(family.further, (predictor) => predictor.start)
   const m = start.length
   const scale = new Float64Array(m * m)
-  for (let k = 0; k < m; k++) scale[k * (m + 1)] = 2 / model.nobs
+  start.forEach((value, k) => rows.eta[k + 1].fill(value))
+  rows.evaluate(0, model.nobs)
+  for (let k = 0; k < m; k++) {
+    const information = rows.d2[pairIndex(k + 1, k + 1)].reduce((sum, second) => sum - second, 0)
+    scale[k * (m + 1)] = 1 / Math.max(information, model.nobs / 2)
+  }
   const objective: Objective = (x, gradient) => {
     x.forEach((value, k) => rows.eta[k + 1].fill(value))
     const value = rows.evaluate(0, model.nobs)
     for (let k = 0; k < m; k++) gradient[k] = rows.d1[k + 1].reduce((sum, slope) => sum + slope, 0)
     return value
   }
-  const { x, value } = maximise(objective, start, scale, { tolerance: 1e-2, maxIterations: 100 })
-  if (!(value > Number.NEGATIVE_INFINITY) || x.some((constant) => Math.abs(constant) > 30)) return start
+  // Steps of one: where a residual is far from 1 the slope leaps past the top of its logarithm.
+  const limit = new Float64Array(m).fill(1)
+  const { x, value } = maximise(objective, start, scale, { tolerance: 1e-2, maxIterations: 100, limit })
+  if (!(value > Number.NEGATIVE_INFINITY) || x.some((constant) => Math.abs(constant) > 60)) return start
   // A probability near 0 or 1 has no slope to climb out by, and the random effects may yet ask for another.
   return x.map((constant, k) => (family.further[k].link === 'logit' ? Math.min(Math.max(constant, -1), 1) : constant))
 }
