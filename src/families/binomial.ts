@@ -39,7 +39,7 @@ function logitKernel(response: ResponseData): RowKernel {
   const trials = response.trials!
   const constant = constants(response)
   return {
-    atNodes: (i, eta, count, logDensity, d1, at) => {
+    atNodes: (i, eta, count, logDensity, d1, at, d2) => {
       const c = constant[i]
       const successes = y[i]
       const n = trials[i]
@@ -49,6 +49,7 @@ function logitKernel(response: ResponseData): RowKernel {
         const e = Math.exp(-Math.abs(x))
         const large = 1 / (1 + e)
         const l = n * Math.log1p(e)
+        if (d2) d2[at + k] = -n * e * large * large
         if (x >= 0) {
           logDensity[k] = c - failures * x - l
           d1[at + k] = (successes * e - failures) * large
@@ -134,10 +135,11 @@ function composedKernel(link: ProbabilityLink, response: ResponseData): RowKerne
   const derivative = (i: number, order: number): number =>
     times(y[i], tails[order]) + times(trials[i] - y[i], tails[4 + order])
   return {
-    atNodes: (i, eta, count, logDensity, d1, at) => {
+    atNodes: (i, eta, count, logDensity, d1, at, d2) => {
       for (let k = 0; k < count; k++) {
         logDensity[k] = row(i, eta[k])
         d1[at + k] = derivative(i, 1)
+        if (d2) d2[at + k] = derivative(i, 2)
       }
     },
     score: (eta, from, to, logDensity, d1) => {

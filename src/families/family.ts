@@ -17,7 +17,7 @@ export interface ResponseData {
 export interface RowKernel {
   /**
    * One row at `count` values of its predictor, eta[0] ... eta[count - 1]: the nodes of a quadrature. Log densities go
-   * to the head of `logDensity`, first derivatives to d1 from position `at`.
+   * to the head of `logDensity`, first derivatives to d1 and, where given, second ones to d2, from position `at`.
    */
   readonly atNodes: (
     row: number,
@@ -26,6 +26,7 @@ export interface RowKernel {
     logDensity: Float64Array,
     d1: Float64Array,
     at: number,
+    d2?: Float64Array,
   ) => void
   /** Rows with their first derivatives. */
   readonly score: (eta: Float64Array, from: number, to: number, logDensity: Float64Array, d1: Float64Array) => void

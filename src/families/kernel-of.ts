@@ -10,11 +10,12 @@ export function kernelOf(density: RowDensity): RowKernel {
     density.at(i, eta1, out)
   }
   return {
-    atNodes: (i, eta, count, logDensity, d1, at) => {
+    atNodes: (i, eta, count, logDensity, d1, at, d2) => {
       for (let k = 0; k < count; k++) {
         row(i, eta[k])
         logDensity[k] = out[0]
         d1[at + k] = out[1]
+        if (d2) d2[at + k] = out[2]
       }
     },
     score: (eta, from, to, logDensity, d1) => {

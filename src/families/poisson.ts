@@ -76,11 +76,12 @@ function logKernel(response: ResponseData): RowKernel {
   // y * eta with y = 0 and eta = -Infinity is 0.
   const row = (i: number, eta: number, mu: number): number => constant[i] + (y[i] === 0 ? 0 : y[i] * eta) - mu
   return {
-    atNodes: (i, eta, count, logDensity, d1, at) => {
+    atNodes: (i, eta, count, logDensity, d1, at, d2) => {
       for (let k = 0; k < count; k++) {
         const mu = Math.exp(eta[k])
         logDensity[k] = row(i, eta[k], mu)
         d1[at + k] = y[i] - mu
+        if (d2) d2[at + k] = -mu
       }
     },
     score: (eta, from, to, logDensity, d1) => {

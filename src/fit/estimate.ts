@@ -1,10 +1,10 @@
 import type { Model } from '../data/model.js'
 import { familyNamed } from '../families/registry.js'
-import type { Likelihood } from '../likelihood/likelihood.js'
+import type { Likelihood, MarginalDensity } from '../likelihood/likelihood.js'
 import { linkNamed } from '../links/registry.js'
 import { cholesky, choleskyInverse } from '../numerics/cholesky.js'
 import { negativeHessian } from '../numerics/hessian.js'
-import { type Maximum, maximise, type Objective } from '../numerics/maximise.js'
+import { type Maximum, maximise } from '../numerics/maximise.js'
 import { fitGlm, type GlmFit } from './glm.js'
 import type { Start } from './start.js'
 
@@ -91,14 +91,14 @@ export function estimate(likelihood: Likelihood, nodes: number, start: Start): E
   const free = Array.from({ length: d }, (_, j) => j).filter((j) => !singular || !zero.includes(j))
 
   likelihood.anchor?.(top.x)
-  let inverse = invertedInformation(evaluate, top, free)
+  let inverse = invertedInformation(density, top, free)
   evaluations += 2 * d
   let newton = inverse && newtonStep(inverse, top.gradient, free)
   for (let round = 0; newton && newton.rise > 1e-11 && !singular && round < 3; round++) {
     // The distance was misjudged for want of a good matrix; now there is one.
     top = maximise(evaluate, top.x, inverse!, close)
     makeCanonical(likelihood, top)
-    inverse = invertedInformation(evaluate, top, free)
+    inverse = invertedInformation(density, top, free)
     newton = inverse && newtonStep(inverse, top.gradient, free)
     evaluations += top.evaluations + 2 * d
     iterations += top.iterations
@@ -207,11 +207,11 @@ function withZeroVariances(
 }
 
 /** Inverse of the observed information over the free parameters, d x d, NaN elsewhere; null if not positive definite. */
-function invertedInformation(evaluate: Objective, top: Maximum, free: readonly number[]): Float64Array | null {
+function invertedInformation(density: MarginalDensity, top: Maximum, free: readonly number[]): Float64Array | null {
   const d = top.x.length
   const size = free.length
   const scale = top.x.map((_, j) => Math.sqrt(top.inverseHessian[j * d + j]))
-  const information = negativeHessian(evaluate, top.x, scale)
+  const information = density.negativeHessian?.(top.x) ?? negativeHessian(density.evaluate, top.x, scale)
   const factor = new Float64Array(size * size)
   free.forEach((i, a) => {
     free.forEach((j, b) => {

@@ -13,6 +13,7 @@ import { nesting } from './nested-structure.js'
 import { type ParameterLayout, parameterLayout } from './parameter-layout.js'
 import { randomStructure } from './random-structure.js'
 import { rowModel } from './row-model.js'
+import { scalarHessian } from './scalar-hessian.js'
 import { scalarJoint } from './scalar-joint.js'
 import { scalarMarginal } from './scalar-marginal.js'
 import { nodeScratch, type Scratch, scratch } from './scratch.js'
@@ -37,6 +38,13 @@ export interface ConditionalModes {
   readonly eta: readonly Float64Array[]
 }
 
+/** The log marginal likelihood at one number of nodes. */
+export interface MarginalDensity extends LogDensity {
+  readonly value: (x: Float64Array) => number
+  /** Minus its Hessian at x, dimension x dimension, where there is a closed form; null out of support. */
+  readonly negativeHessian?: (x: Float64Array) => Float64Array | null
+}
+
 /**
  * A model's log densities. The outer parameters are the fixed effects of each predictor, then the parameters theta of
  * each random term's covariance (for a scalar effect its standard deviation, with either sign); see ParameterLayout.
@@ -50,7 +58,7 @@ export interface Likelihood {
   /** The most quadrature nodes `marginal` takes for this structure: 1 where there is Laplace's approximation only. */
   readonly mostNodes: number
   /** Log marginal likelihood with `nodes` quadrature nodes a random effect; 1 is Laplace. */
-  readonly marginal: (nodes: number) => LogDensity & { readonly value: (x: Float64Array) => number }
+  readonly marginal: (nodes: number) => MarginalDensity
   readonly modes: (x: Float64Array) => ConditionalModes
   /**
    * Tells that evaluations near x will follow: searches of the conditional modes start from those at x. Values change
@@ -217,6 +225,7 @@ function scalarFactor(
         dimension: p + 1,
         evaluate: (x, gradient) => scalarMarginal(rows, work, nodeWork, rule, x, gradient, null),
         value: (x) => scalarMarginal(rows, work, nodeWork, rule, x, null, null),
+        negativeHessian: (x) => scalarHessian(rows, work, nodeWork, rule, x),
       }
     },
     modes: (x) => {
