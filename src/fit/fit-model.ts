@@ -13,6 +13,7 @@ import { fixedPart, randomTerms } from './fixed-part.js'
 import { fitGlm, type GlmFit, totalDeviance } from './glm.js'
 import { climbLadder, type Ladder, settledShift } from './ladder.js'
 import { fiveNumbers, residuals } from './residuals.js'
+import { separation } from './separation.js'
 import { startFrom } from './start.js'
 
 /** Fits a stated model: a glm where it has no random effects, else by quadrature with `nodes` nodes (1 is Laplace). */
@@ -21,14 +22,16 @@ export function fitModel(model: Model, nodes: number | 'auto', reml: boolean, ca
   const like = likelihood(reml ? restricted(model) : model)
   if (nodes !== 'auto' && nodes > like.mostNodes) throw tooManyNodes(model, nodes)
   const glm = glmOf(model)
-  if (like.layout.terms.length === 0 && model.predictors.length === 1) return glmRecord(like, glm, call, began)
+  const separated = separation(model, glm)
+  if (like.layout.terms.length === 0 && model.predictors.length === 1)
+    return glmRecord(like, glm, separated, call, began)
   if (nodes === 'auto') {
     const ladder = climbLadder(like)
-    return mlRecord(like, ladder.climbed.at(-1)!.estimate, ladder, call, began)
+    return mlRecord(like, ladder.climbed.at(-1)!.estimate, ladder, separated, call, began)
   }
   const first = startFrom(like, glm)
   const fitted = estimate(like, nodes, nodes === 1 ? first : laplaceStart(like, first))
-  return mlRecord(like, fitted, null, call, began)
+  return mlRecord(like, fitted, null, separated, call, began)
 }
 
 function tooManyNodes(model: Model, nodes: number): GlmmError {
@@ -43,6 +46,7 @@ function mlRecord(
   like: Likelihood,
   fitted: Estimate,
   ladder: Ladder | null,
+  separated: Warning | null,
   call: FitRecord['call'],
   began: number,
 ): FitRecord {
@@ -53,23 +57,38 @@ function mlRecord(
   const { names, beta, se, covariance } = fixedPart(like, fitted, conditional)
   const random = randomTerms(layout.terms)
   const reml = random.length < layout.terms.length
+  const df = reml ? d + names.length : d
   const { pearson, deviance } = residuals(model, eta)
   const certified = certificate(like, fitted)
-  const modes = random.flatMap(({ laid: { term }, at: t }) =>
-    term.levels.flatMap((level, g) =>
-      term.names.map((name, j): ConditionalMode => {
-        const at = g * term.names.length + j
-        return { group: term.group, level, name, mode: terms[t].mode[at], sd: terms[t].sd[at] }
-      }),
-    ),
-  )
+  const modes: ConditionalMode[] = []
+  for (const { laid, at } of random) {
+    const { group, levels, names: columns } = laid.term
+    const { mode, sd } = terms[at]
+    for (let e = 0; e < mode.length; e++) {
+      const level = levels[Math.floor(e / columns.length)]
+      modes.push({ group, level, name: columns[e % columns.length], mode: mode[e], sd: sd[e] })
+    }
+  }
+  // Field by field: spreading parts into one literal costs more than the whole climb.
   return {
-    ...heading(model, call),
-    warnings: [...model.warnings, ...fitWarnings(like, fitted, ladder, certified)],
+    schema: 'glmm/fit@1',
+    version,
+    call,
+    formula: model.formula,
+    family: model.family,
+    link: model.link,
+    nobs: model.nobs,
+    dropped: model.dropped,
+    warnings: [...model.warnings, ...fitWarnings(like, fitted, ladder, certified, separated)],
     method: reml ? 'reml' : 'ml',
     nodes: random.length > 0 ? fitted.nodes : null,
     groups: Object.fromEntries(random.map(({ laid: { term } }) => [term.group, term.levels.length])),
-    ...criteria(logLik, reml ? d + names.length : d, model.nobs),
+    logLik: logLik,
+    deviance: -2 * logLik,
+    aic: -2 * logLik + 2 * df,
+    bic: -2 * logLik + Math.log(model.nobs) * df,
+    df: df,
+    dfResidual: model.nobs - df,
     fixed: fixedEstimates(names, beta, se),
     further: furtherEstimates(like, fitted),
     aliased: model.predictors[0].fixed.aliased,
@@ -90,8 +109,8 @@ function mlRecord(
     residualDeviance: null,
     iterations: null,
     convergence: {
-      converged: fitted.converged,
-      reason: fitted.reason,
+      converged: fitted.converged || separated !== null,
+      reason: separated ? endOfSeparated : fitted.reason,
       gradientNorm: fitted.gradientNorm,
       iterations: fitted.iterations,
       evaluations: fitted.evaluations,
@@ -113,9 +132,10 @@ function fitWarnings(
   fitted: Estimate,
   ladder: Ladder | null,
   certified: Certificate | null,
+  separated: Warning | null,
 ): Warning[] {
-  const warnings: Warning[] = []
-  if (!fitted.converged) {
+  const warnings: Warning[] = separated ? [separated] : []
+  if (!fitted.converged && !separated) {
     warnings.push({ code: 'NO_CONVERGENCE', message: `the fit did not converge: ${fitted.reason}` })
   }
   for (const { term, start, size } of layout.terms) {
@@ -148,7 +168,16 @@ function fitWarnings(
 const termText = ({ names, group }: RandomTerm): string =>
   `(${names.map((name) => (name === '(Intercept)' ? '1' : name)).join(' + ')} | ${group})`
 
-function glmRecord(like: Likelihood, glm: GlmFit, call: FitRecord['call'], began: number): FitRecord {
+/** Why a fit of separated data ends, which is an end and not a failure: there is nothing to converge to. */
+const endOfSeparated = 'the data are separated: the likelihood rises towards infinite estimates'
+
+function glmRecord(
+  like: Likelihood,
+  glm: GlmFit,
+  separated: Warning | null,
+  call: FitRecord['call'],
+  began: number,
+): FitRecord {
   const { model } = like
   const p = glm.beta.length
   const { names, aliased } = model.predictors[0].fixed
@@ -156,16 +185,29 @@ function glmRecord(like: Likelihood, glm: GlmFit, call: FitRecord['call'], began
   const { pearson, deviance } = residuals(model, [glm.eta])
   const gradient = new Float64Array(p)
   const logLik = like.marginal(1).evaluate(glm.beta, gradient)
-  const criterion = criteria(logLik, p, pearson.length)
+  const used = pearson.length
+  const none = nullModel(model, used)
   const gradientNorm = gradient.reduce((largest, slope, j) => Math.max(largest, Math.abs(slope) * se[j]), 0)
   const missed = { code: 'NO_CONVERGENCE', message: `the fit did not converge in ${glm.iterations} iterations` }
   return {
-    ...heading(model, call),
-    warnings: glm.converged ? model.warnings : [...model.warnings, missed],
+    schema: 'glmm/fit@1',
+    version,
+    call,
+    formula: model.formula,
+    family: model.family,
+    link: model.link,
+    nobs: model.nobs,
+    dropped: model.dropped,
+    warnings: glm.converged && !separated ? model.warnings : [...model.warnings, separated ?? missed],
     method: 'glm',
     nodes: null,
     groups: {},
-    ...criterion,
+    logLik: logLik,
+    deviance: -2 * logLik,
+    aic: -2 * logLik + 2 * p,
+    bic: -2 * logLik + Math.log(used) * p,
+    df: p,
+    dfResidual: used - p,
     fixed: fixedEstimates(names, glm.beta, se),
     further: [],
     aliased,
@@ -176,12 +218,13 @@ function glmRecord(like: Likelihood, glm: GlmFit, call: FitRecord['call'], began
     residuals: { pearson: fiveNumbers(pearson), deviance: deviance && fiveNumbers(deviance) },
     certificate: null,
     rungs: null,
-    ...nullModel(model, pearson.length),
+    nullDeviance: none.nullDeviance,
+    dfNull: none.dfNull,
     residualDeviance: glm.deviance,
     iterations: glm.iterations,
     convergence: {
-      converged: glm.converged,
-      reason: glm.converged ? 'the deviance stands still' : 'the deviance still moves',
+      converged: glm.converged || separated !== null,
+      reason: separated ? endOfSeparated : glm.converged ? 'the deviance stands still' : 'the deviance still moves',
       gradientNorm,
       iterations: glm.iterations,
       evaluations: glm.iterations,
@@ -204,23 +247,3 @@ function nullModel(model: Model, used: number): Pick<FitRecord, 'nullDeviance' |
   const { deviance } = fitGlm(intercept, offset, model.response, family, link)
   return { nullDeviance: deviance, dfNull: used - 1 }
 }
-
-const heading = (model: Model, call: FitRecord['call']) => ({
-  schema: 'glmm/fit@1' as const,
-  version,
-  call,
-  formula: model.formula,
-  family: model.family,
-  link: model.link,
-  nobs: model.nobs,
-  dropped: model.dropped,
-})
-
-const criteria = (logLik: number, df: number, nobs: number) => ({
-  logLik,
-  deviance: -2 * logLik,
-  aic: -2 * logLik + 2 * df,
-  bic: -2 * logLik + Math.log(nobs) * df,
-  df,
-  dfResidual: nobs - df,
-})

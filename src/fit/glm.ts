@@ -46,12 +46,14 @@ export function fitGlm(
   let deviance = discrepancy(response, family, link, eta)
   let converged = p === 0
   let iterations = 0
+  let last: ReturnType<typeof weightedLeastSquares> = null
   const reweight = (first: boolean): void => {
     for (let i = 0; i < n; i++) {
       const mu = link.inverse(eta[i])
       const slope = link.slope(eta[i])
       weights[i] = (family.weight(response, i) * slope * slope) / family.variance(mu)
-      if (!(weights[i] > 0 && slope !== 0)) weights[i] = 0
+      // A variance that rounds to zero makes it infinite: such a row says nothing more.
+      if (!(weights[i] > 0 && weights[i] < Number.POSITIVE_INFINITY && slope !== 0)) weights[i] = 0
       const residual = weights[i] === 0 ? 0 : (family.observed(response, i) - mu) / slope
       working[i] = first ? residual + eta[i] - (offset ? offset[i] : 0) : residual
     }
@@ -61,6 +63,7 @@ export function fitGlm(
     reweight(iterations === 1)
     const solved = weightedLeastSquares(x, working, weights, p)
     if (!solved) break
+    last = solved
     const previous = beta
     const previousDeviance = deviance
     beta = solved.beta.map((change, j) => previous[j] + change)
@@ -73,16 +76,18 @@ export function fitGlm(
     converged = Math.abs(deviance - previousDeviance) / (Math.abs(deviance) + 0.1) < tolerance
   }
   // One step more, which R does not count or take: it brings the information to the estimate, and the estimate to
-  // the precision of the numbers.
+  // the precision of the numbers. Where the weights have run out, as in separated data, the information before stands.
   reweight(false)
-  const last = p > 0 ? weightedLeastSquares(x, working, weights, p) : null
-  if (last && converged) for (let j = 0; j < p; j++) beta[j] += last.beta[j]
+  const final = p > 0 ? weightedLeastSquares(x, working, weights, p) : null
+  if (final && converged) for (let j = 0; j < p; j++) beta[j] += final.beta[j]
+  last = final ?? last
   deviance = linearPredictor(x, beta, offset, eta, response, family, link)
   const covariance = last ? choleskyInverse(last.factor, p) : new Float64Array(p * p).fill(Number.NaN)
   return { beta, covariance, eta, weights, working, deviance, iterations, converged }
 }
 
-function weightedLeastSquares(
+/** Coefficients of the regression of y on x, and the Cholesky factor of X'WX; null where that is not definite. */
+export function weightedLeastSquares(
   x: Float64Array,
   y: Float64Array,
   weights: Float64Array,

@@ -19,7 +19,7 @@ const show = ({ min, median, max }, digits = 3) =>
 
 /** CPU milliseconds of one call, over `batches` batches of `each` calls. */
 function cpuMilliseconds(call, batches, each) {
-  for (let i = 0; i < 400; i++) call()
+  for (let i = 0; i < 3000; i++) call()
   return spread(
     Array.from({ length: batches }, () => {
       const began = process.cpuUsage()
