@@ -130,7 +130,7 @@ function ratios(model: Model, best: Rung, sample: Sample): Ratio[] {
 
 /** Error of each cluster's Laplace log-likelihood against the best rung's, at Laplace's estimates, largest first. */
 function clusterErrors(like: Likelihood, laplace: Estimate, bestNodes: number): CheckRecord['clusters'] {
-  const { term, clusterLogLik } = like.oneFactor!
+  const { term, clusterLogLik } = like.factored!
   const approximate = clusterLogLik(laplace.parameters, 1)
   const integrated = clusterLogLik(laplace.parameters, bestNodes)
   const { group, levels } = term

@@ -69,6 +69,8 @@ export interface Noise {
 export interface Family {
   readonly name: string
   readonly response: ResponseKind
+  /** True under a link with which the log density is quadratic in the mean's predictor: Laplace's method is exact. */
+  readonly quadratic?: (link: string) => boolean
   /** The least response of the support, where it is not that of the kind: 1 for counts without zeros. */
   readonly least?: number
   /** Names in the link registry; the first is the default. */

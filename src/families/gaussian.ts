@@ -7,6 +7,7 @@ const halfLog2Pi = 0.5 * Math.log(2 * Math.PI)
 /** Real numbers with mean mu and standard deviation sigma. */
 export const gaussian: Family = {
   name: 'gaussian',
+  quadratic: (link) => link === 'identity',
   response: 'real',
   links: ['identity', 'log'],
   further: [{ name: 'dispersion', link: 'log', reports: 'sigma', start: 0 }],

@@ -20,7 +20,7 @@ import { startFrom } from './start.js'
 export function fitModel(model: Model, nodes: number | 'auto', reml: boolean, call: FitRecord['call']): FitRecord {
   const began = performance.now()
   const like = likelihood(reml ? restricted(model) : model)
-  if (nodes !== 'auto' && nodes > like.mostNodes) throw tooManyNodes(model, nodes)
+  if (nodes !== 'auto' && nodes > like.mostNodes) throw tooManyNodes(model, nodes, like.mostNodes)
   const glm = glmOf(model)
   const separated = separation(model, glm)
   if (like.layout.terms.length === 0 && model.predictors.length === 1)
@@ -34,11 +34,15 @@ export function fitModel(model: Model, nodes: number | 'auto', reml: boolean, ca
   return mlRecord(like, fitted, null, separated, call, began)
 }
 
-function tooManyNodes(model: Model, nodes: number): GlmmError {
+function tooManyNodes(model: Model, nodes: number, most: number): GlmmError {
+  if (most > 1) {
+    const message = `expected at most ${most} nodes for the effects of ${model.formula}, got ${nodes}`
+    return new GlmmError('MODEL', message, `the points of a rule are a power of its nodes: give --nodes ${most} or fewer`)
+  }
   return new GlmmError(
     'MODEL',
-    `expected one random effect of one column for quadrature with ${nodes} nodes, got ${model.formula}`,
-    'leave --nodes out: Laplace takes this structure, quadrature does not yet',
+    `expected random effects of one factor, or of nested ones, for quadrature with ${nodes} nodes, got ${model.formula}`,
+    'leave --nodes out: crossed factors have Laplace only',
   )
 }
 
@@ -59,7 +63,7 @@ function mlRecord(
   const reml = random.length < layout.terms.length
   const df = reml ? d + names.length : d
   const { pearson, deviance } = residuals(model, eta)
-  const certified = certificate(like, fitted)
+  const certified = separated ? null : certificate(like, fitted)
   const modes: ConditionalMode[] = []
   for (const { laid, at } of random) {
     const { group, levels, names: columns } = laid.term
@@ -158,7 +162,7 @@ function fitWarnings(
     warnings.push({ code: 'INTEGRATION', message })
   }
   if (ladder && mostNodes === 1) {
-    const message = "this structure has no quadrature yet: the fit is Laplace's, and the ladder has one rung"
+    const message = "crossed factors have no quadrature: the fit is Laplace's, and the ladder has one rung"
     warnings.push({ code: 'ONE_RUNG', message })
   }
   return warnings

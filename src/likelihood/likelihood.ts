@@ -65,8 +65,11 @@ export interface Likelihood {
    * by rounding at most; nothing else an evaluation does is remembered. Null where there is nothing to gain.
    */
   readonly anchor: ((x: Float64Array) => void) | null
-  /** Where all random effects belong to one factor: its term, and each level's share of the log marginal likelihood. */
-  readonly oneFactor: {
+  /**
+   * Where the integral is a product over the levels of one factor, the only or the outermost one: a term of it, and each
+   * level's share of the log marginal likelihood.
+   */
+  readonly factored: {
     readonly term: RandomTerm
     /** Writes the gradient of their sum, too, where one is given. */
     readonly clusterLogLik: (x: Float64Array, nodes: number, gradient?: Float64Array) => Float64Array
@@ -107,14 +110,14 @@ export function likelihood(model: Model): Likelihood {
   return anyStructure(model, layout)
 }
 
+/** A quadrature over the random effects, cluster by cluster. */
+type Quadrature = Pick<Likelihood, 'mostNodes' | 'marginal'> & NonNullable<Likelihood['factored']>
+
 /** The most points a product rule may have in one cluster. */
 const mostPoints = 20_000
 
 /** Adaptive quadrature for the effects of one factor: a product rule over the vector of each level. */
-function vectorQuadrature(
-  model: Model,
-  layout: ParameterLayout,
-): Pick<Likelihood, 'mostNodes' | 'marginal'> & NonNullable<Likelihood['oneFactor']> {
+function vectorQuadrature(model: Model, layout: ParameterLayout): Quadrature {
   const clusters = clustering(model, layout)
   const { q } = clusters.structure
   const linear = linearPredictors(clusters.model, parameterLayout(clusters.model))
@@ -139,17 +142,26 @@ function vectorQuadrature(
 }
 
 /** Adaptive quadrature for nested factors: a rule a level. Null where the factors are not nested. */
-function nestedFactors(model: Model, layout: ParameterLayout): Pick<Likelihood, 'mostNodes' | 'marginal'> | null {
+function nestedFactors(model: Model, layout: ParameterLayout): Quadrature | null {
   const nested = nesting(model, layout)
   if (!nested) return null
   const { structure } = nested
   const linear = linearPredictors(nested.model, parameterLayout(nested.model))
   const rows = rowModel(model.family, model.link, model.predictors.length, nested.model.response)
+  const evaluator = (nodes: number): ReturnType<typeof nestedQuadrature> => {
+    const rules = Array.from(structure.slotAt, () => gaussHermite(nodes))
+    return nestedQuadrature(structure, linear, rows, rules)
+  }
   return {
+    term: nested.outermost,
+    clusterLogLik: (x, nodes, gradient) => {
+      const out = new Float64Array(nested.outermost.levels.length)
+      evaluator(nodes)(x, gradient ?? null, out)
+      return out
+    },
     mostNodes: mostNestedNodes(structure, model.predictors.length, maxNodes),
     marginal: (nodes) => {
-      const rules = Array.from(structure.slotAt, () => gaussHermite(nodes))
-      const evaluate = nestedQuadrature(structure, linear, rows, rules)
+      const evaluate = evaluator(nodes)
       return {
         dimension: layout.dimension,
         evaluate: (x, gradient) => evaluate(x, gradient, null),
@@ -165,8 +177,7 @@ function anyStructure(model: Model, layout: ParameterLayout): Likelihood {
   const structure = randomStructure(model, layout, linear.slots)
   const rows = rowModel(model.family, model.link, model.predictors.length, model.response)
   const approximation = laplace(structure, linear, rows)
-  const oneFactor = hasOneFactor(layout) ? vectorQuadrature(model, layout) : null
-  const quadrature = oneFactor ?? nestedFactors(model, layout)
+  const quadrature = hasOneFactor(layout) ? vectorQuadrature(model, layout) : nestedFactors(model, layout)
   return {
     model,
     layout,
@@ -188,7 +199,7 @@ function anyStructure(model: Model, layout: ParameterLayout): Likelihood {
       }
     },
     anchor: approximation.anchor,
-    oneFactor,
+    factored: quadrature,
     clustered: null,
   }
 }
@@ -240,7 +251,7 @@ function scalarFactor(
       return { terms: [{ mode, sd, covariance: sd.map((one) => one * one) }], eta: [eta] }
     },
     anchor: null,
-    oneFactor: {
+    factored: {
       term,
       clusterLogLik: (x, nodes, gradient) => {
         const out = new Float64Array(clusters)
@@ -291,7 +302,7 @@ function fixedOnly(model: Model, layout: ParameterLayout, rows: GroupedRows, wor
       return { terms: [], eta: [work.eta.slice()] }
     },
     anchor: null,
-    oneFactor: null,
+    factored: null,
     clustered: {
       p,
       term: null,

@@ -77,7 +77,7 @@ describe.concurrent('a formula that states no model', () => {
       'nodes for crossed factors',
       'cbind(r, n - r) ~ (1 | center) + (1 | treat)',
       'MODEL',
-      /one random effect.*got.*treat/,
+      /one factor, or of nested ones.*got.*treat/,
       false,
       ['--nodes', '5'],
     ],

@@ -230,7 +230,7 @@ describe('properties', () => {
   it('a wider structure is refused in words', () => {
     const table = tableFrom({ r, n, treat, center, half: Array.from(center, (g) => g % 2) })
     const wide = 'cbind(r, n - r) ~ treat + (1 | center) + (1 | treat)'
-    expect(() => fit(wide, table, { nodes: 4 })).toThrow('expected one random effect of one column')
+    expect(() => fit(wide, table, { nodes: 4 })).toThrow('expected random effects of one factor')
     expect(() => stateModel('cbind(r, n - r) ~ treat', table, { family: 'gauss' })).toThrow('expected a family')
   })
 })

@@ -113,8 +113,8 @@ describe('marginal log-likelihood', () => {
   })
 
   it('sums what the clusters say', () => {
-    const { marginal, oneFactor } = likelihood(models.betablocker)
-    const { clusterLogLik } = oneFactor!
+    const { marginal, factored } = likelihood(models.betablocker)
+    const { clusterLogLik } = factored!
     const x = Float64Array.of(-2.2, -0.26, 0.5)
     const clusters = clusterLogLik(x, 9)
     expect(clusters).toHaveLength(22)
