@@ -37,7 +37,11 @@ export function fitModel(model: Model, nodes: number | 'auto', reml: boolean, ca
 function tooManyNodes(model: Model, nodes: number, most: number): GlmmError {
   if (most > 1) {
     const message = `expected at most ${most} nodes for the effects of ${model.formula}, got ${nodes}`
-    return new GlmmError('MODEL', message, `the points of a rule are a power of its nodes: give --nodes ${most} or fewer`)
+    return new GlmmError(
+      'MODEL',
+      message,
+      `the points of a rule are a power of its nodes: give --nodes ${most} or fewer`,
+    )
   }
   return new GlmmError(
     'MODEL',

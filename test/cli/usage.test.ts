@@ -106,11 +106,17 @@ describe.concurrent('a call that is not understood', () => {
 })
 
 describe.concurrent('a failed job', () => {
-  const separated = 'y,x\n0,1\n0,2\n0,3\n1,4\n1,5\n1,6\n'
+  // Two variances that only their sum shows: a slope on a constant, uncorrelated with the intercept.
+  const rows = Array.from(
+    { length: 24 },
+    (_, i) => `${3 + Math.floor(i / 4) + 2 * Math.sin(2.3 * i)},2,g${Math.floor(i / 4)}`,
+  )
+  const unidentified = ['y,two,g', ...rows, ''].join('\n')
+  const model = 'y ~ 1 + (1 + two || g)'
 
   test('leaves no file and no document but the error', async () => {
-    writeFileSync(join(cwd, 'separated.csv'), separated)
-    const call = ['fit', 'y ~ x', '--data', 'separated.csv', '--json', '--out']
+    writeFileSync(join(cwd, 'unidentified.csv'), unidentified)
+    const call = ['fit', model, '--data', 'unidentified.csv', '--family', 'gaussian', '--json', '--out']
     expectComplaint(await glmm([...call, 'new.json'], { cwd }), 'NO_CONVERGENCE', /expected to reach a maximum/)
     expect(() => readFileSync(join(cwd, 'new.json'))).toThrow('ENOENT')
     expectComplaint(await glmm([...call, 'kept.json'], { cwd }), 'NO_CONVERGENCE', /expected to reach a maximum/)
@@ -118,8 +124,9 @@ describe.concurrent('a failed job', () => {
   })
 
   test('shows people where it stopped', async () => {
-    writeFileSync(join(cwd, 'apart.csv'), separated)
-    const { stdout, stderr, status } = await glmm(['fit', 'y ~ x', '--data', 'apart.csv'], { cwd })
+    writeFileSync(join(cwd, 'stopped.csv'), unidentified)
+    const call = ['fit', model, '--data', 'stopped.csv', '--family', 'gaussian']
+    const { stdout, stderr, status } = await glmm(call, { cwd })
     expect(stdout).toContain('NOT CONVERGED')
     expect(stderr).toMatch(/^glmm: NO_CONVERGENCE: .*\n$/)
     expect(status).toBe(1)
