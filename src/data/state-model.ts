@@ -41,7 +41,8 @@ export function stateModel(formula: string, table: Table, choice: ModelChoice = 
   return inferred?.family === 'gaussian' && looksLikeCounts(model.response.y) ? withCountWarning(model) : model
 }
 
-const hasPredictor = (family: Family, name: string): boolean => family.further.some((predictor) => predictor.name === name)
+const hasPredictor = (family: Family, name: string): boolean =>
+  family.further.some((predictor) => predictor.name === name)
 
 /** Whole numbers from 0 on, with a small one among them: what someone may have meant as counts. */
 const looksLikeCounts = (y: Float64Array): boolean =>

@@ -47,7 +47,10 @@ export function scalarHessian(
       mixed += z[i] * z[i] * d2[i]
       third += z[i] ** 3 * d3[i]
     }
-    for (const [sign, out] of [[1, above], [-1, below]] as const) {
+    for (const [sign, out] of [
+      [1, above],
+      [-1, below],
+    ] as const) {
       for (let i = from; i < to; i++) eta[i] = fixed[i] + sigma * z[i] * m + sign * fourthStep
       kernel.curvature(eta, from, to, logDensity, spare1, spare2, out)
     }
