@@ -4,7 +4,7 @@ import type { Draws } from '../src/draws/draws.js'
 import { posteriorDiagnostics } from '../src/draws/posterior-diagnostics.js'
 import type { ParameterSummary, PosteriorDiagnostics } from '../src/draws/posterior-record.js'
 import { summarise } from '../src/draws/summarise.js'
-import { thrownError } from '../src/errors.js'
+import { GlmmError, thrownError } from '../src/errors.js'
 import type { Executor } from '../src/executor.js'
 import { likelihood } from '../src/likelihood/likelihood.js'
 import { drawNames } from '../src/likelihood/posterior.js'
@@ -37,6 +37,17 @@ export interface SampleHooks {
   readonly onProgress?: (progress: ChainProgress) => void
 }
 
+/** Draws are kept in memory, at 8 bytes a number; so many bytes are too many. */
+const mostBytes = 4e9
+
+function checkMemory(chains: number, draws: number, parameters: number): void {
+  const bytes = 8 * chains * draws * parameters
+  if (bytes <= mostBytes) return
+  const most = Math.floor(mostBytes / (8 * chains * parameters))
+  const message = `expected draws that fit into ${mostBytes / 1e9} GB, got ${chains} x ${draws} x ${parameters} numbers`
+  throw new GlmmError('USAGE', message, `ask for at most ${most} draws a chain, or for fewer chains`)
+}
+
 /** Plans the chains, runs them on `executor`, and summarises what they drew. */
 export async function sampleModel(
   model: Model,
@@ -46,6 +57,7 @@ export async function sampleModel(
 ): Promise<Sample> {
   const { chains, ...rest } = settings
   const plan = planChains(model, rest)
+  checkMemory(chains, plan.draws, plan.center.length)
   const jobs = Array.from({ length: chains }, (_, i) => ({ chain: i + 1 }))
   const { signal, onProgress } = hooks
   const outcomes = await executor.run(chainTask, plan, jobs, {

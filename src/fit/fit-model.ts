@@ -6,6 +6,7 @@ import { restricted } from '../likelihood/restricted.js'
 import { linkNamed } from '../links/registry.js'
 import { version } from '../version.js'
 import { certificate } from './certificate.js'
+import { responseChecksum } from './compare-checksum.js'
 import { type Estimate, estimate, glmOf, laplaceStart } from './estimate.js'
 import { dispersionEstimates, fixedEstimates, randomEstimates } from './estimates.js'
 import type { Certificate, ConditionalMode, FitRecord } from './fit-record.js'
@@ -27,11 +28,11 @@ export function fitModel(model: Model, nodes: number | 'auto', reml: boolean, ca
     return glmRecord(like, glm, separated, call, began)
   if (nodes === 'auto') {
     const ladder = climbLadder(like)
-    return mlRecord(like, ladder.climbed.at(-1)!.estimate, ladder, separated, call, began)
+    return mlRecord(like, model, ladder.climbed.at(-1)!.estimate, ladder, separated, call, began)
   }
   const first = startFrom(like, glm)
   const fitted = estimate(like, nodes, nodes === 1 ? first : laplaceStart(like, first))
-  return mlRecord(like, fitted, null, separated, call, began)
+  return mlRecord(like, model, fitted, null, separated, call, began)
 }
 
 function tooManyNodes(model: Model, nodes: number, most: number): GlmmError {
@@ -52,6 +53,7 @@ function tooManyNodes(model: Model, nodes: number, most: number): GlmmError {
 
 function mlRecord(
   like: Likelihood,
+  original: Model,
   fitted: Estimate,
   ladder: Ladder | null,
   separated: Warning | null,
@@ -61,22 +63,24 @@ function mlRecord(
   const { model, layout, dimension: d } = like
   const { parameters, logLik } = fitted
   const conditional = like.modes(parameters)
-  const { terms, eta } = conditional
+  const { eta } = conditional
   const { names, beta, se, covariance } = fixedPart(like, fitted, conditional)
   const random = randomTerms(layout.terms)
   const reml = random.length < layout.terms.length
+  // A restricted likelihood's effects carry the uncertainty of the fixed ones; R's ranef do not.
+  const terms = reml ? likelihood(original).modes(Float64Array.of(...beta, ...parameters)).terms : conditional.terms
   const df = reml ? d + names.length : d
   const { pearson, deviance } = residuals(model, eta)
   const certified = separated ? null : certificate(like, fitted)
   const modes: ConditionalMode[] = []
-  for (const { laid, at } of random) {
+  random.forEach(({ laid, at }, position) => {
     const { group, levels, names: columns } = laid.term
-    const { mode, sd } = terms[at]
+    const { mode, sd } = terms[reml ? position : at]
     for (let e = 0; e < mode.length; e++) {
       const level = levels[Math.floor(e / columns.length)]
       modes.push({ group, level, name: columns[e % columns.length], mode: mode[e], sd: sd[e] })
     }
-  }
+  })
   // Field by field: spreading parts into one literal costs more than the whole climb.
   return {
     schema: 'glmm/fit@1',
@@ -87,6 +91,7 @@ function mlRecord(
     link: model.link,
     nobs: model.nobs,
     dropped: model.dropped,
+    responseChecksum: responseChecksum(model.response),
     warnings: [...model.warnings, ...fitWarnings(like, fitted, ladder, certified, separated)],
     method: reml ? 'reml' : 'ml',
     nodes: random.length > 0 ? fitted.nodes : null,
@@ -206,6 +211,7 @@ function glmRecord(
     link: model.link,
     nobs: model.nobs,
     dropped: model.dropped,
+    responseChecksum: responseChecksum(model.response),
     warnings: glm.converged && !separated ? model.warnings : [...model.warnings, separated ?? missed],
     method: 'glm',
     nodes: null,

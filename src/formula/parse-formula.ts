@@ -121,7 +121,7 @@ function closing(parser: Parser, opening: Token): number {
     parser.at++
     return token.end
   }
-  if (token.kind === 'end') throw unclosed(parser, opening)
+  if (token.kind === 'end' || is(token, '~')) throw unclosed(parser, opening)
   throw unexpected(parser, token)
 }
 
@@ -129,7 +129,7 @@ const unclosed = (parser: Parser, opening: Token): GlmmError =>
   formulaFault(
     parser.source,
     opening.start,
-    'a closing ) was expected for this (, the formula ends first',
+    `a closing ) was expected for this (, the ${is(peek(parser), '~') ? 'response' : 'formula'} ends first`,
     'close the bracket',
   )
 
@@ -144,7 +144,7 @@ function call(parser: Parser, name: Token): CallNode {
       if (!is(peek(parser), ',')) break
       parser.at++
     }
-    if (peek(parser).kind === 'end') throw unclosed(parser, opening)
+    if (peek(parser).kind === 'end' || is(peek(parser), '~')) throw unclosed(parser, opening)
     const first = peek(parser)
     let argumentName: string | null = null
     if (first.kind === 'name' && is(parser.tokens[parser.at + 1], '=')) {

@@ -41,7 +41,7 @@ function mixedDocument(fit: FitRecord): Document {
     fit.fixedCovariance,
   )
   return {
-    title: `Generalized linear mixed model fit by ${methodText(fit)}`,
+    title: `${modelName(fit)} fit by ${methodText(fit)}`,
     blocks: [
       facts(modelFacts(fit)),
       table(
@@ -81,9 +81,15 @@ function modelFacts(fit: FitRecord): [string, string][] {
   ]
 }
 
+/** A gaussian model with identity link, in which nothing is approximated. */
+const isLinear = (fit: FitRecord): boolean => fit.family === 'gaussian' && fit.link === 'identity'
+
+const modelName = (fit: FitRecord): string =>
+  `${isLinear(fit) ? 'Linear' : 'Generalized linear'}${fit.random.length > 0 ? ' mixed' : ''} model`
+
 function methodText(fit: FitRecord): string {
   const criterion = fit.method === 'reml' ? 'restricted maximum likelihood' : 'maximum likelihood'
-  if (fit.nodes === null) return criterion
+  if (fit.nodes === null || isLinear(fit)) return criterion
   if (fit.nodes === 1) return `${criterion} (Laplace approximation)`
   return `${criterion} (adaptive Gauss-Hermite quadrature, ${fit.nodes} nodes)`
 }
