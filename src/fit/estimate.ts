@@ -41,9 +41,9 @@ export function glmOf(model: Model): GlmFit {
  * Two millionths of a standard error from the top: the Newton step at the end takes that to rounding, and the Hessian
  * differs from the one at the top by less than the seventh digit.
  */
-const close = { tolerance: 2e-6, maxIterations: 500 }
+const close = { tolerance: 2e-6, maxIterations: 500, maxEvaluations: 2000 }
 /** Laplace's evaluations are so cheap beside those of many nodes that a start from it may as well be good. */
-const precise = { tolerance: 1e-6, maxIterations: 500 }
+const precise = { tolerance: 1e-6, maxIterations: 500, maxEvaluations: 2000 }
 
 /** A start for more nodes: near the top of Laplace's approximation, which costs little. */
 export function laplaceStart(likelihood: Likelihood, start: Start): Start {
@@ -64,6 +64,10 @@ export function estimate(likelihood: Likelihood, nodes: number, start: Start): E
   const { evaluate } = density
   likelihood.anchor?.(start.parameters)
   let top = maximise(evaluate, start.parameters, start.scale, { ...close, limit: start.limit })
+  if (top.value === Number.NEGATIVE_INFINITY) {
+    const from = insideSupport(likelihood, density.value, start.parameters)
+    top = maximise(evaluate, from, start.scale, { ...close, limit: start.limit })
+  }
   let { evaluations, iterations } = top
   if (top.value === Number.NEGATIVE_INFINITY) return failed(nodes, top.x, evaluations)
   const again = offPlateau(likelihood, top.x)
@@ -133,6 +137,18 @@ export function estimate(likelihood: Likelihood, nodes: number, start: Start): E
     iterations,
     evaluations,
   }
+}
+
+/**
+ * The start with smaller random effects, where the likelihood is zero at the start itself: effects of that size may
+ * leave the support of a link such as the identity.
+ */
+function insideSupport({ layout }: Likelihood, value: (x: Float64Array) => number, start: Float64Array): Float64Array {
+  const x = start.slice()
+  for (let attempt = 0; attempt < 8 && value(x) === Number.NEGATIVE_INFINITY; attempt++) {
+    for (let j = layout.fixed; j < x.length; j++) x[j] *= 0.3
+  }
+  return x
 }
 
 /** A logit beyond `plateau` leaves a probability without slope; one of `shoulder` has some. */

@@ -141,7 +141,7 @@ const furtherEstimates = ({ model, layout }: Likelihood, { parameters, se }: Est
   })
 
 function fitWarnings(
-  { layout, mostNodes }: Likelihood,
+  { model, layout, mostNodes }: Likelihood,
   fitted: Estimate,
   ladder: Ladder | null,
   certified: Certificate | null,
@@ -150,6 +150,12 @@ function fitWarnings(
   const warnings: Warning[] = separated ? [separated] : []
   if (!fitted.converged && !separated) {
     warnings.push({ code: 'NO_CONVERGENCE', message: `the fit did not converge: ${fitted.reason}` })
+  }
+  const quadratic = familyNamed(model.family).family.quadratic?.(model.link) ?? false
+  for (const { term } of quadratic ? layout.terms : []) {
+    if (term.levels.length < model.nobs) continue
+    const message = `${termText(term)} has one row a level: its variance and the residual's cannot be told apart`
+    warnings.push({ code: 'NOT_IDENTIFIED', message })
   }
   for (const { term, start, size } of layout.terms) {
     if (!fitted.zeroed.some((j) => j >= start && j < start + size)) continue

@@ -17,6 +17,8 @@ export interface MaximiseOptions {
   /** Stop once sqrt(g' B g), the distance from the maximum in units of its standard error, is below this. */
   readonly tolerance: number
   readonly maxIterations: number
+  /** Give up after so many evaluations; no bound where left out. */
+  readonly maxEvaluations?: number | undefined
   /** The most each variable may move in one iteration; no limit where left out. */
   readonly limit?: Float64Array | undefined
 }
@@ -33,7 +35,7 @@ export function maximise(
   objective: Objective,
   start: Float64Array,
   scale: Float64Array,
-  { tolerance, maxIterations, limit }: MaximiseOptions,
+  { tolerance, maxIterations, maxEvaluations = Number.POSITIVE_INFINITY, limit }: MaximiseOptions,
 ): Maximum {
   const n = start.length
   const b = scale.slice()
@@ -49,7 +51,7 @@ export function maximise(
   const by = new Float64Array(n)
   let restarted = false
 
-  while (value > Number.NEGATIVE_INFINITY && iterations < maxIterations) {
+  while (value > Number.NEGATIVE_INFINITY && iterations < maxIterations && evaluations < maxEvaluations) {
     multiply(b, g, direction)
     const slope = dot(g, direction)
     if (!(slope > tolerance * tolerance)) {

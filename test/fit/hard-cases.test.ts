@@ -46,7 +46,6 @@ describe('a slope that is a multiple of the intercept is a singular fit', () => 
     got.fixed.forEach(({ estimate }, j) => expect(estimate).toBeCloseTo(scalar.fixed[j].estimate, 6))
   })
 
-  it.todo('cs and ar1, whose correlation of 1 lies at an infinite parameter, end so too')
 })
 
 describe('what the data cannot tell is said', () => {
@@ -71,8 +70,15 @@ describe('what the data cannot tell is said', () => {
     expect(codes(got)).toEqual(['SINGULAR'])
   })
 
-  it.todo('a gaussian response without a residual')
-  it.todo('complete separation, with the column')
+  it('one row a group is named as the reason', () => {
+    expect(codes(fit('y ~ x + (1 | row)', table, { family: 'gaussian' }))).toContain('NOT_IDENTIFIED')
+    expect(codes(fit('y ~ x + (1 | g)', table, { family: 'gaussian' }))).toEqual([])
+  })
+
+  it('a mean that starts out of the support of its link is drawn in', () => {
+    const got = fit('k ~ x + (1 | g)', table, { family: 'poisson', link: 'identity' })
+    expect(Number.isFinite(got.logLik)).toBe(true)
+  })
 })
 
 describe('units of the response', () => {
