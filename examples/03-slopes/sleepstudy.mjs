@@ -9,8 +9,12 @@ const formula = 'Reaction ~ Days + (1 + Days | Subject)'
 const full = fit(formula, table, { family: 'gaussian' })
 const restricted = fit(formula, table, { family: 'gaussian', reml: true })
 
-const line = (name, numbers) => console.log(name.padEnd(22) + numbers.map((value) => value.padStart(12)).join(''))
-const both = (name, digits, of) => line(name, [full, restricted].map((fitted) => of(fitted).toFixed(digits)))
+const line = (name, numbers) => console.log(name.padEnd(24) + numbers.map((value) => value.padStart(12)).join(''))
+const both = (name, digits, of) =>
+  line(
+    name,
+    [full, restricted].map((fitted) => of(fitted).toFixed(digits)),
+  )
 
 line('', ['ML', 'REML'])
 both('logLik', 4, ({ logLik }) => logLik)
@@ -28,7 +32,7 @@ line('', ['parameters', 'logLik', 'AIC'])
 const shapes = {
   'us (any)': formula,
   'diag (no correlation)': 'Reaction ~ Days + diag(1 + Days | Subject)',
-  'the same as ||': 'Reaction ~ Days + (1 + Days || Subject)',
+  'with two bars, the same': 'Reaction ~ Days + (1 + Days || Subject)',
   'intercept only': 'Reaction ~ Days + (1 | Subject)',
 }
 for (const [name, text] of Object.entries(shapes)) {

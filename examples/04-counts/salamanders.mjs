@@ -7,7 +7,7 @@ const table = await readTable(fileURLToPath(new URL('salamanders.csv', import.me
 const formula = 'count ~ mined + spp + (1 | site)'
 
 const models = {
-  'Poisson': { family: 'poisson' },
+  Poisson: { family: 'poisson' },
   'negative binomial 1': { family: 'nbinom1' },
   'negative binomial 2': { family: 'nbinom2' },
   'zero-inflated Poisson': { family: 'poisson', zi: '~ mined' },
@@ -43,6 +43,8 @@ line('phi', shown.dispersion.phi)
 line('sd(site)', { estimate: shown.random[0].sd[0], se: shown.random[0].sdSe[0] })
 
 const { verdict, maxShiftInSe, nodes } = shown.certificate
-console.log(`\nLaplace is ${verdict}: ${nodes} nodes ask for a move of about ${maxShiftInSe.toFixed(2)} standard errors`)
+console.log(
+  `\nLaplace is ${verdict}: ${nodes} nodes ask for a move of about ${maxShiftInSe.toFixed(2)} standard errors`,
+)
 const exact = fit(formula, table, { ...models['zero-inflated nbinom2'], nodes: 25 })
 console.log(`With 25 nodes: logLik ${exact.logLik.toFixed(4)}, sd(site) ${exact.random[0].sd[0].toFixed(4)}`)

@@ -81,7 +81,8 @@ function* csvOf(columns) {
   const rows = columns[names[0]].length
   for (let from = 0; from < rows; from += 10_000) {
     let text = ''
-    for (let i = from; i < Math.min(rows, from + 10_000); i++) text += `${names.map((name) => columns[name][i]).join(',')}\n`
+    for (let i = from; i < Math.min(rows, from + 10_000); i++)
+      text += `${names.map((name) => columns[name][i]).join(',')}\n`
     yield text
   }
 }
