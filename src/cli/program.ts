@@ -131,6 +131,17 @@ export function program(writeHelp: (text: string) => void): Command {
       (await import('./check-command.js')).checkCommand(formula, flags),
     )
 
+  glmm
+    .command('compare')
+    .argument('[fits...]', 'documents that glmm fit wrote with --out FIT.json')
+    .description('likelihood-ratio tests, AIC and BIC of fits of one response')
+    .option('--json', 'print one JSON document on standard output')
+    .option('--out <file>', outResult, word('--out'))
+    .addHelpText('after', '\nExample:\n  glmm compare small.json large.json')
+    .action(async (fits: readonly string[], flags: OutputFlag & { readonly json?: true }) =>
+      (await import('./compare-command.js')).compareCommand(fits, flags),
+    )
+
   for (const command of glmm.commands) {
     command.helpOption('-h, --help', 'print this help').exitOverride().configureOutput(output)
   }

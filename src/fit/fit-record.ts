@@ -14,6 +14,8 @@ export interface FitRecord {
   readonly nodes: number | null
   readonly nobs: number
   readonly dropped: number
+  /** Of the responses and trials in their order: fits of the same rows have the same one. */
+  readonly responseChecksum: string
   /** Number of levels of each grouping factor. */
   readonly groups: Readonly<Record<string, number>>
   readonly logLik: number

@@ -5,6 +5,7 @@
 import erfc from '#stdlib/math/base/special/erfc'
 import erfcinv from '#stdlib/math/base/special/erfcinv'
 import erfcx from '#stdlib/math/base/special/erfcx'
+import gammainc from '#stdlib/math/base/special/gammainc'
 import gammaln from '#stdlib/math/base/special/gammaln'
 
 /** log Gamma(x), x > 0. */
@@ -26,3 +27,7 @@ export const normalTwoSided = (z: number): number => erfc(Math.abs(z) / Math.SQR
 /** Standard normal quantile, accurate in both tails. */
 export const normalQuantile = (p: number): number =>
   p < 0.5 ? -Math.SQRT2 * erfcinv(2 * p) : Math.SQRT2 * erfcinv(2 * (1 - p))
+
+/** P(X > x) for a chi-square X with df degrees of freedom; one with none is zero for certain. */
+export const chiSquareUpper = (x: number, df: number): number =>
+  x <= 0 ? 1 : df === 0 ? 0 : gammainc(x / 2, df / 2, true, true)

@@ -1,14 +1,16 @@
 import type { CheckRecord } from '../check/check-record.js'
 import type { PosteriorRecord } from '../draws/posterior-record.js'
+import type { CompareRecord } from '../fit/compare-record.js'
 import type { FitRecord } from '../fit/fit-record.js'
 import { checkDocument } from './check-document.js'
 import { type CheckFigures, checkFigures } from './check-figures.js'
+import { compareDocument } from './compare-document.js'
 import type { Document } from './document.js'
 import { fitDocument } from './fit-document.js'
 import { posteriorDocument } from './posterior-document.js'
 
 /** Any record that a document can be made of. */
-export type ResultRecord = FitRecord | PosteriorRecord | CheckRecord
+export type ResultRecord = FitRecord | PosteriorRecord | CheckRecord | CompareRecord
 
 /** The document of a record, whichever it is. `figures` go into that of a check. */
 export function resultDocument(record: ResultRecord, figures?: CheckFigures): Document {
@@ -19,6 +21,8 @@ export function resultDocument(record: ResultRecord, figures?: CheckFigures): Do
       return posteriorDocument(record)
     case 'glmm/check@1':
       return checkDocument(record, figures)
+    case 'glmm/compare@1':
+      return compareDocument(record)
   }
 }
 

@@ -16,6 +16,7 @@ export const MIXED_FIT: FitRecord = {
   nodes: 25,
   nobs: 44,
   dropped: 0,
+  responseChecksum: '8f3a27c15d60be94',
   groups: { center: 22 },
   logLik: -159.187029082562,
   deviance: 318.374058165124,
