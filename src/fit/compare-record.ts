@@ -68,7 +68,7 @@ export interface LikelihoodRatioTest {
   readonly variances: readonly string[]
   /**
    * Where that is one: upper tail of the equal mixture of chi-squares with dfDifference - 1 and dfDifference degrees of
-   * freedom (Self and Liang 1987, case 5; Stram and Lee 1994, case 3). Null elsewhere.
+   * freedom (Self and Liang 1987; Stram and Lee 1994). Null elsewhere.
    */
   readonly boundaryP: number | null
   /** What to make of the p-values, in words. */

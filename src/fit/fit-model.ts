@@ -16,6 +16,7 @@ import { climbLadder, type Ladder, settledShift } from './ladder.js'
 import { fiveNumbers, residuals } from './residuals.js'
 import { separation } from './separation.js'
 import { startFrom } from './start.js'
+import { varianceExplained } from './variance-explained.js'
 
 /** Fits a stated model: a glm where it has no random effects, else by quadrature with `nodes` nodes (1 is Laplace). */
 export function fitModel(model: Model, nodes: number | 'auto', reml: boolean, call: FitRecord['call']): FitRecord {
@@ -71,6 +72,7 @@ function mlRecord(
   const terms = reml ? likelihood(original).modes(Float64Array.of(...beta, ...parameters)).terms : conditional.terms
   const df = reml ? d + names.length : d
   const { pearson, deviance } = residuals(model, eta)
+  const randomTold = randomEstimates(like, fitted)
   const certified = separated ? null : certificate(like, fitted)
   const modes: ConditionalMode[] = []
   random.forEach(({ laid, at }, position) => {
@@ -106,8 +108,9 @@ function mlRecord(
     further: furtherEstimates(like, fitted),
     aliased: model.predictors[0].fixed.aliased,
     fixedCovariance: covariance,
-    random: randomEstimates(like, fitted),
+    random: randomTold,
     dispersion: dispersionEstimates(like, fitted),
+    varianceExplained: varianceExplained(like, fitted, beta, randomTold),
     modes,
     residuals: { pearson: fiveNumbers(pearson), deviance: deviance && fiveNumbers(deviance) },
     certificate: certified,
@@ -234,6 +237,7 @@ function glmRecord(
     fixedCovariance: Array.from({ length: p }, (_, i) => Array.from(glm.covariance.subarray(i * p, (i + 1) * p))),
     random: [],
     dispersion: {},
+    varianceExplained: null,
     modes: [],
     residuals: { pearson: fiveNumbers(pearson), deviance: deviance && fiveNumbers(deviance) },
     certificate: null,

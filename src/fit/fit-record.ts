@@ -32,6 +32,8 @@ export interface FitRecord {
   readonly fixedCovariance: readonly (readonly number[])[]
   readonly random: readonly RandomEstimate[]
   readonly dispersion: Readonly<Record<string, { readonly estimate: number; readonly se: number | null }>>
+  /** R-squared and intraclass correlation; null without random effects and where they are not defined. */
+  readonly varianceExplained: VarianceExplained | null
   readonly modes: readonly ConditionalMode[]
   /** Deviance residuals are null where the family has no deviance. */
   readonly residuals: { readonly pearson: FiveNumbers; readonly deviance: FiveNumbers | null }
@@ -46,6 +48,25 @@ export interface FitRecord {
   readonly residualDeviance: number | null
   readonly iterations: number | null
   readonly convergence: Convergence
+}
+
+/** Of Nakagawa, Johnson and Schielzeth (2017), on the scale of the link; see varianceExplained. */
+export interface VarianceExplained extends ShareOfVariance {
+  /**
+   * The same with the variance of the latent distribution that the link stands for, pi^2 / 3 for a logit, in place of
+   * the observation-level variance; null for other links and families.
+   */
+  readonly latent: ShareOfVariance | null
+}
+
+export interface ShareOfVariance {
+  /** Share of the variance that the fixed effects explain. */
+  readonly marginal: number
+  /** Share that fixed and random effects explain. */
+  readonly conditional: number
+  /** Share of the random effects in what the fixed ones leave (the adjusted ICC). */
+  readonly icc: number
+  readonly variances: { readonly fixed: number; readonly random: number; readonly residual: number }
 }
 
 export interface Certificate {

@@ -60,6 +60,13 @@ export const MIXED_FIT: FitRecord = {
     },
   ],
   dispersion: {},
+  varianceExplained: {
+    marginal: 0.0013,
+    conditional: 0.0216,
+    icc: 0.0203,
+    variances: { fixed: 0.0168, random: 0.2367, residual: 11.3 },
+    latent: null,
+  },
   modes: CENTRES.map(([level, mode, sd]) => ({ group: 'center', level, name: '(Intercept)', mode, sd })),
   residuals: {
     pearson: { min: -1.5921, q1: -0.4204, median: -0.0174, q3: 0.4271, max: 1.4922 },
@@ -121,6 +128,7 @@ export const GLM_FIT: FitRecord = {
     [-0.00112804431087083, 0.00244270222406283],
   ],
   random: [],
+  varianceExplained: null,
   modes: [],
   nullDeviance: 332.992789885949,
   dfNull: 43,
