@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { betablocker, expectComplaint, folder, formula, glmm } from './call.js'
+import { betablocker, expectComplaint, folder, formula, glmm, shell } from './call.js'
 
 const cwd = folder({
   'text.json': 'no JSON',
@@ -56,6 +56,12 @@ describe.concurrent('glmm compare', () => {
     const { status } = await glmm(['compare', 'glm.json', 'full.json', '--out', `written${ending}`], { cwd })
     expect(status).toBe(0)
     expect(readFileSync(join(cwd, `written${ending}`), 'utf8')).toMatch(/glmm\/compare@1|Comparison of fits/)
+  })
+
+  test('fits out of pipes', async () => {
+    const { stdout, status } = await shell('$GLMM compare <(cat glm.json) <(cat full.json) --json', cwd)
+    expect(status).toBe(0)
+    expect(JSON.parse(stdout).models).toHaveLength(2)
   })
 
   test.each([
