@@ -41,9 +41,9 @@ export function glmOf(model: Model): GlmFit {
  * Two millionths of a standard error from the top: the Newton step at the end takes that to rounding, and the Hessian
  * differs from the one at the top by less than the seventh digit.
  */
-const close = { tolerance: 2e-6, maxIterations: 500, maxEvaluations: 2000 }
+const close = { tolerance: 2e-6, maxIterations: 500, maxEvaluations: 500 }
 /** Laplace's evaluations are so cheap beside those of many nodes that a start from it may as well be good. */
-const precise = { tolerance: 1e-6, maxIterations: 500, maxEvaluations: 2000 }
+const precise = { tolerance: 1e-6, maxIterations: 500, maxEvaluations: 500 }
 
 /** A start for more nodes: near the top of Laplace's approximation, which costs little. */
 export function laplaceStart(likelihood: Likelihood, start: Start): Start {
