@@ -54,6 +54,7 @@ function mixedDocument(fit: FitRecord): Document {
       ...section('Fixed effects', coefficientTable(fit.fixed, fit.aliased)),
       ...furtherBlocks(fit),
       ...(correlation === null ? [] : section('Correlation of fixed effects', correlation)),
+      ...varianceBlocks(fit),
       ...conditionalModes(fit.modes),
       ...certificateBlocks(fit),
       ...rungBlocks(fit.rungs),
@@ -108,6 +109,23 @@ function dispersionBlocks(fit: FitRecord): Block[] {
     formatEstimate(se),
   ])
   return rows.length === 0 ? [] : section('Dispersion', table(['<', 'Estimate', 'Std. Error'], rows))
+}
+
+/** R-squared and intraclass correlation, on the scale of the link. */
+function varianceBlocks({ varianceExplained: explained }: FitRecord): Block[] {
+  if (!explained) return []
+  const shares = [explained, ...(explained.latent ? [explained.latent] : [])]
+  const names = ['observation level', 'latent']
+  return section(
+    'Variance explained',
+    table(
+      ['<residual', 'R2 marginal', 'R2 conditional', 'ICC'],
+      shares.map(({ marginal, conditional, icc }, i) => [
+        names[i],
+        ...[marginal, conditional, icc].map((share) => formatFixed(share, 4)),
+      ]),
+    ),
+  )
 }
 
 /** What the certificate says of the integration error, in one line of facts. */

@@ -64,7 +64,13 @@ describe.concurrent('a formula that states no model', () => {
   test.each<[string, string, string, RegExp, boolean, string[]?]>([
     ['empty', '', 'FORMULA', /got an empty text/, true],
     ['an open bracket', 'cbind(r, n - r) ~ treat + (1 | center', 'FORMULA', /closing \)/, true],
-    ['an open bracket in the response', 'cbind(r, n - r ~ treat', 'FORMULA', /after r, got ~/, true],
+    [
+      'an open bracket in the response',
+      'cbind(r, n - r ~ treat',
+      'FORMULA',
+      /a closing \) was expected for this \(, the response ends first/,
+      true,
+    ],
     ['a line break in it', 'cbind(r, n - r) ~\ntreat +\n(1 | center', 'FORMULA', /closing \)/, true],
     ['shell', 'r ~ $(rm -rf x); `ls` > "a" && b', 'FORMULA', /got \$/, true],
     ['100,000 characters', long, 'FORMULA', /6000/, true],
