@@ -45,7 +45,6 @@ describe('a slope that is a multiple of the intercept is a singular fit', () => 
     expect(scalar.logLik).toBeCloseTo(got.logLik, 7)
     got.fixed.forEach(({ estimate }, j) => expect(estimate).toBeCloseTo(scalar.fixed[j].estimate, 6))
   })
-
 })
 
 describe('what the data cannot tell is said', () => {
