@@ -1,4 +1,6 @@
+import type { Model } from '../src/data/model.js'
 import type { ModelChoice } from '../src/data/state-model.js'
+import type { Table } from '../src/data/table.js'
 import { GlmmError } from '../src/errors.js'
 import { parsePrior } from '../src/priors/parse-prior.js'
 import { checkSeed } from '../src/random/stream.js'
@@ -62,4 +64,25 @@ function whole(what: string, value: number, low: number, high: number): number {
     `expected ${what} from ${low} to ${high}, got ${value}`,
     'give a whole number in that range',
   )
+}
+
+/** What a record of a sampling run tells of its call: enough to run it again. */
+export function samplingCall(
+  command: string,
+  formula: string,
+  table: Table,
+  model: Model,
+  options: ModelChoice,
+  settings: ResolvedSettings,
+): Readonly<Record<string, unknown>> {
+  return {
+    command,
+    formula,
+    data: table.source,
+    family: model.family,
+    link: model.link,
+    weights: options.weights ?? null,
+    offset: options.offset ?? null,
+    ...settings,
+  }
 }

@@ -3,7 +3,7 @@ import type { Table } from '../src/data/table.js'
 import type { PosteriorRecord } from '../src/draws/posterior-record.js'
 import type { Executor } from '../src/executor.js'
 import { type Sample, type SampleHooks, sampleModel } from './sample.js'
-import { resolveSettings, type SampleOptions } from './sample-options.js'
+import { resolveSettings, type SampleOptions, samplingCall } from './sample-options.js'
 import { sampleRecord } from './sample-record.js'
 
 /** A posterior: the record that --json prints, and the draws behind it. */
@@ -22,16 +22,7 @@ export async function samplePosterior(
 ): Promise<SampledPosterior> {
   const settings = resolveSettings(options)
   const model = stateModel(formula, table, options)
-  const call = {
-    command: 'sample',
-    formula,
-    data: table.source,
-    family: model.family,
-    link: model.link,
-    weights: options.weights ?? null,
-    offset: options.offset ?? null,
-    ...settings,
-  }
+  const call = samplingCall('sample', formula, table, model, options, settings)
   const sample = await sampleModel(model, settings, executor, hooks)
   return { record: sampleRecord(model, settings, sample, call), sample }
 }

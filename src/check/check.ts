@@ -1,5 +1,5 @@
 import type { SampleHooks } from '../../samplers/sample.js'
-import { resolveSettings, type SampleOptions } from '../../samplers/sample-options.js'
+import { resolveSettings, type SampleOptions, samplingCall } from '../../samplers/sample-options.js'
 import { stateModel } from '../data/state-model.js'
 import type { Table } from '../data/table.js'
 import type { Executor } from '../executor.js'
@@ -15,15 +15,6 @@ export async function checkFormula(
 ): Promise<Checked> {
   const settings = resolveSettings(options)
   const model = stateModel(formula, table, options)
-  const call = {
-    command: 'check',
-    formula,
-    data: table.source,
-    family: model.family,
-    link: model.link,
-    weights: options.weights ?? null,
-    offset: options.offset ?? null,
-    ...settings,
-  }
+  const call = samplingCall('check', formula, table, model, options, settings)
   return checkModel(model, settings, executor, call, hooks)
 }

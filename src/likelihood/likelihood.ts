@@ -5,6 +5,7 @@ import { productRule } from '../numerics/product-rule.js'
 import { clusterQuadrature } from './cluster-quadrature.js'
 import { clustering, hasOneFactor } from './cluster-structure.js'
 import { findMode, type ModeResult } from './conditional-mode.js'
+import type { ConditionalModes } from './conditional-modes.js'
 import { fixedGradient, fixedPredictor, type GroupedRows, groupedRows } from './grouped-rows.js'
 import { laplace } from './laplace.js'
 import { linearPredictors } from './linear-predictors.js'
@@ -26,17 +27,7 @@ export interface LogDensity {
   readonly evaluate: (x: Float64Array, gradient: Float64Array) => number
 }
 
-/** Conditional modes b = Lambda u of the random effects and their conditional standard deviations, one entry a term. */
-export interface ConditionalModes {
-  /** Level after level, each with the term's columns: levels x q; of the covariance levels x q x q. */
-  readonly terms: readonly {
-    readonly mode: Float64Array
-    readonly sd: Float64Array
-    readonly covariance: Float64Array
-  }[]
-  /** Each linear predictor at the modes, in the order of the model's rows. */
-  readonly eta: readonly Float64Array[]
-}
+export type { ConditionalModes } from './conditional-modes.js'
 
 /** The log marginal likelihood at one number of nodes. */
 export interface MarginalDensity extends LogDensity {

@@ -1,7 +1,7 @@
 import { selectedInverse } from '../numerics/sparse-inverse.js'
 import { entryOf } from '../numerics/sparse-pattern.js'
+import type { ConditionalModes } from './conditional-modes.js'
 import type { Laplace } from './laplace.js'
-import type { ConditionalModes } from './likelihood.js'
 import type { LinearPredictors } from './linear-predictors.js'
 import type { ParameterLayout } from './parameter-layout.js'
 import type { RandomStructure } from './random-structure.js'
