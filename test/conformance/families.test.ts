@@ -57,17 +57,18 @@ describe.each(pairs)('kernel of %s with link %s', (name, link, family) => {
   })
 
   const reference = truth.densities.find((one) => one.family === name && one.link === link)
-  it.runIf(reference)('log densities are those of R, with every constant', () => {
-    const { y, trials, eta: at, logDensity } = reference!
-    const bound = family.kernel!(link, { y: Float64Array.from(y), trials: trials && Float64Array.from(trials) })
-    for (let i = 0; i < y.length; i++) {
-      const got = rowValue(bound, i, at[i], y.length)
-      // log n! of a million is 1.3e7, so that its rounding, 2e-9, stays in the constants.
-      const constant = (trials ? trials[i] : y[i]) > 1e5 ? 1e-8 : 1e-12
-      const row = `y ${y[i]} of ${trials?.[i]}, eta ${at[i]}: ${got} for ${logDensity[i]}`
-      expect(Math.abs(got - logDensity[i]), row).toBeLessThan(constant + 1e-12 * Math.abs(logDensity[i]))
-    }
-  })
+  if (reference)
+    it('log densities are those of R, with every constant', () => {
+      const { y, trials, eta: at, logDensity } = reference!
+      const bound = family.kernel!(link, { y: Float64Array.from(y), trials: trials && Float64Array.from(trials) })
+      for (let i = 0; i < y.length; i++) {
+        const got = rowValue(bound, i, at[i], y.length)
+        // log n! of a million is 1.3e7, so that its rounding, 2e-9, stays in the constants.
+        const constant = (trials ? trials[i] : y[i]) > 1e5 ? 1e-8 : 1e-12
+        const row = `y ${y[i]} of ${trials?.[i]}, eta ${at[i]}: ${got} for ${logDensity[i]}`
+        expect(Math.abs(got - logDensity[i]), row).toBeLessThan(constant + 1e-12 * Math.abs(logDensity[i]))
+      }
+    })
 
   it('score, curvature and one row at many predictors agree', () => {
     const [fromScore, fromCurvature, atNodes] = arrays(Number.NaN)
@@ -165,28 +166,30 @@ describe.each(pairs)('kernel of %s with link %s', (name, link, family) => {
     }
   })
 
-  it.runIf(link !== 'identity')('does not take the log of a probability that has rounded to 0', () => {
-    for (const extreme of [-36, -20, 20, 36]) {
-      for (let i = 0; i < n; i++) {
-        expect(Number.isFinite(rowValue(kernel, i, extreme, n)), `eta ${extreme}, y ${response.y[i]}`).toBe(true)
+  if (link !== 'identity')
+    it('does not take the log of a probability that has rounded to 0', () => {
+      for (const extreme of [-36, -20, 20, 36]) {
+        for (let i = 0; i < n; i++) {
+          expect(Number.isFinite(rowValue(kernel, i, extreme, n)), `eta ${extreme}, y ${response.y[i]}`).toBe(true)
+        }
       }
-    }
-  })
+    })
 })
 
 describe.each(families.map((family) => [family.name, family] as const))('family %s', (name, family) => {
   const response = responses(family)
 
   const reference = truth.means.find((one) => one.family === name)
-  it.runIf(reference)("variance and deviance are those of R's family", () => {
-    const { mu, variance, observed, at, deviance } = reference!
-    mu.forEach((one, i) => {
-      expect(distance(family.variance(one), variance[i])).toBeLessThan(1e-14)
+  if (reference)
+    it("variance and deviance are those of R's family", () => {
+      const { mu, variance, observed, at, deviance } = reference!
+      mu.forEach((one, i) => {
+        expect(distance(family.variance(one), variance[i])).toBeLessThan(1e-14)
+      })
+      deviance.forEach((one, i) => {
+        expect(distance(family.unitDeviance(observed[i], at[i]), one), `${observed[i]} at ${at[i]}`).toBeLessThan(1e-12)
+      })
     })
-    deviance.forEach((one, i) => {
-      expect(distance(family.unitDeviance(observed[i], at[i]), one), `${observed[i]} at ${at[i]}`).toBeLessThan(1e-12)
-    })
-  })
 
   it('starts inside the support, with a finite linear predictor', () => {
     for (let i = 0; i < response.y.length; i++) {
@@ -200,43 +203,47 @@ describe.each(families.map((family) => [family.name, family] as const))('family 
   })
 
   const deviant = family.unitDeviance !== noDeviance
-  it.runIf(deviant)('unit deviance is zero at the observed value and positive elsewhere', () => {
-    for (let i = 0; i < response.y.length; i++) {
-      const observed = family.observed(response, i)
-      expect(Math.abs(family.unitDeviance(observed, observed)), `${observed}`).toBeLessThan(1e-12)
-      for (let j = 0; j < response.y.length; j++) {
-        const mu = family.start(family.observed(response, j), family.weight(response, j))
-        const deviance = family.unitDeviance(observed, mu)
-        expect(deviance).toBeGreaterThanOrEqual(-1e-15 * (1 + Math.abs(observed)))
-        if (Math.abs(mu - observed) > 1e-6 * (1 + Math.abs(observed))) expect(deviance).toBeGreaterThan(0)
+  if (deviant)
+    it('unit deviance is zero at the observed value and positive elsewhere', () => {
+      for (let i = 0; i < response.y.length; i++) {
+        const observed = family.observed(response, i)
+        expect(Math.abs(family.unitDeviance(observed, observed)), `${observed}`).toBeLessThan(1e-12)
+        for (let j = 0; j < response.y.length; j++) {
+          const mu = family.start(family.observed(response, j), family.weight(response, j))
+          const deviance = family.unitDeviance(observed, mu)
+          expect(deviance).toBeGreaterThanOrEqual(-1e-15 * (1 + Math.abs(observed)))
+          if (Math.abs(mu - observed) > 1e-6 * (1 + Math.abs(observed))) expect(deviance).toBeGreaterThan(0)
+        }
       }
-    }
-  })
+    })
 
-  it.runIf(deviant)('deviance is twice the log-likelihood ratio against the saturated model', () => {
-    const [link] = family.links
-    const g = linkNamed(link)
-    const K = 1 + family.further.length
-    const out = new Float64Array(densitySize(K))
-    const density = family.density(link, response)
-    for (let i = 0; i < response.y.length; i++) {
-      const observed = family.observed(response, i)
-      const weight = family.weight(response, i)
-      if (!Number.isFinite(g.link(observed)) || weight === 0) continue
-      const mu = family.start(observed, 1) * 1.1
-      if (family.response === 'binomial' && mu >= 1) continue
-      // The further parameters are 1.
-      const at = (mean: number): number => {
-        density.at(
-          i,
-          Float64Array.from({ length: K }, (_, k) => (k === 0 ? g.link(mean) : 0)),
-          out,
+  if (deviant)
+    it('deviance is twice the log-likelihood ratio against the saturated model', () => {
+      const [link] = family.links
+      const g = linkNamed(link)
+      const K = 1 + family.further.length
+      const out = new Float64Array(densitySize(K))
+      const density = family.density(link, response)
+      for (let i = 0; i < response.y.length; i++) {
+        const observed = family.observed(response, i)
+        const weight = family.weight(response, i)
+        if (!Number.isFinite(g.link(observed)) || weight === 0) continue
+        const mu = family.start(observed, 1) * 1.1
+        if (family.response === 'binomial' && mu >= 1) continue
+        // The further parameters are 1.
+        const at = (mean: number): number => {
+          density.at(
+            i,
+            Float64Array.from({ length: K }, (_, k) => (k === 0 ? g.link(mean) : 0)),
+            out,
+          )
+          return out[0]
+        }
+        const ratio = 2 * (at(observed) - at(mu))
+        const size = Math.abs(at(observed)) + Math.abs(at(mu)) + Math.abs(weight * observed)
+        expect(Math.abs(ratio - weight * family.unitDeviance(observed, mu)), `row ${i}`).toBeLessThan(
+          1e-11 * (1 + size),
         )
-        return out[0]
       }
-      const ratio = 2 * (at(observed) - at(mu))
-      const size = Math.abs(at(observed)) + Math.abs(at(mu)) + Math.abs(weight * observed)
-      expect(Math.abs(ratio - weight * family.unitDeviance(observed, mu)), `row ${i}`).toBeLessThan(1e-11 * (1 + size))
-    }
-  })
+    })
 })

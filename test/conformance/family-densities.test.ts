@@ -76,16 +76,17 @@ describe.each(cases)('density of %s with link %s', (name, link, family) => {
   })
 
   const precise = extremes.find((one) => one.family === name && one.link === link)
-  it.runIf(precise)('keeps its digits, and those of all derivatives, where parameters are extreme', () => {
-    for (const { y, trials, eta, density } of precise!.rows) {
-      const got = bound([y], family.response === 'binomial' ? [trials] : null)(0, eta)
-      for (let i = 0; i < density.length; i++) {
-        // A derivative is a sum of terms of the size of the log density; a count's terms are larger by its logarithm.
-        const error = Math.abs(got[i] - density[i]) / (1 + Math.abs(density[0]) + Math.abs(density[i]))
-        expect(error, `y ${y}, eta ${eta}, ${i}: ${got[i]} for ${density[i]}`).toBeLessThan(5e-13)
+  if (precise)
+    it('keeps its digits, and those of all derivatives, where parameters are extreme', () => {
+      for (const { y, trials, eta, density } of precise!.rows) {
+        const got = bound([y], family.response === 'binomial' ? [trials] : null)(0, eta)
+        for (let i = 0; i < density.length; i++) {
+          // A derivative is a sum of terms of the size of the log density; a count's terms are larger by its logarithm.
+          const error = Math.abs(got[i] - density[i]) / (1 + Math.abs(density[0]) + Math.abs(density[i]))
+          expect(error, `y ${y}, eta ${eta}, ${i}: ${got[i]} for ${density[i]}`).toBeLessThan(5e-13)
+        }
       }
-    }
-  })
+    })
 
   it('each derivative is that of the one before', () => {
     const { y, trials } = responses(family)

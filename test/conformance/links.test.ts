@@ -102,14 +102,15 @@ describe.each(probabilityLinks.map((link) => [link.name, link] as const))('proba
     return out
   }
 
-  it.runIf(truth[name] !== undefined)('log tails and three derivatives are those of high-precision arithmetic', () => {
-    for (const { eta, tails } of truth[name]!) {
-      const got = tailsAt(eta)
-      for (let i = 0; i < 8; i++) {
-        expect(relative(got[i], tails[i]), `eta ${eta}, element ${i}: ${got[i]} for ${tails[i]}`).toBeLessThan(1e-10)
+  if (truth[name] !== undefined)
+    it('log tails and three derivatives are those of high-precision arithmetic', () => {
+      for (const { eta, tails } of truth[name]!) {
+        const got = tailsAt(eta)
+        for (let i = 0; i < 8; i++) {
+          expect(relative(got[i], tails[i]), `eta ${eta}, element ${i}: ${got[i]} for ${tails[i]}`).toBeLessThan(1e-10)
+        }
       }
-    }
-  })
+    })
 
   it('each derivative is that of the one before', () => {
     for (const eta of grid(-12, 3, 0.31)) {
