@@ -1,7 +1,9 @@
 import { flat } from '../covariance/flat.js'
 import type { Model, RandomTerm } from '../data/model.js'
 import type { ClusterStructure } from './cluster-quadrature.js'
+import { countingSort } from './grouped-rows.js'
 import type { ParameterLayout } from './parameter-layout.js'
+import { sameFactor } from './random-structure.js'
 
 /** A model whose rows have been brought into the order of its one factor's levels. */
 export interface Clustering {
@@ -16,24 +18,12 @@ export interface Clustering {
 export function hasOneFactor({ terms }: ParameterLayout): boolean {
   if (terms.length === 0 || terms.some(({ covariance }) => covariance === flat)) return false
   const [{ term: first }] = terms
-  return terms.every(
-    ({ term }) =>
-      term === first ||
-      (term.group === first.group &&
-        term.levels.length === first.levels.length &&
-        term.index.every((level, i) => level === first.index[i])),
-  )
+  return terms.every(({ term }) => term === first || sameFactor(term, first))
 }
 
 export function clustering(model: Model, layout: ParameterLayout): Clustering {
   const [{ term }] = layout.terms
-  const n = model.nobs
-  const start = new Int32Array(term.levels.length + 1)
-  for (const level of term.index) start[level + 1]++
-  for (let g = 0; g < term.levels.length; g++) start[g + 1] += start[g]
-  const next = start.slice()
-  const order = new Int32Array(n)
-  for (let i = 0; i < n; i++) order[next[term.index[i]]++] = i
+  const { start, order } = countingSort(term.index, term.levels.length)
   const effect = Int32Array.from(
     { length: layout.terms.reduce((q, { term }) => q + term.names.length, 0) },
     (_, e) => e,

@@ -71,7 +71,8 @@ export function fixedGradient(rows: GroupedRows, weights: Float64Array, out: Flo
   }
 }
 
-function countingSort(index: Int32Array, levels: number): { start: Int32Array; order: Int32Array } {
+/** The rows in the order of their levels: rows of level g stand at start[g] to start[g + 1] - 1 of `order`. */
+export function countingSort(index: Int32Array, levels: number): { start: Int32Array; order: Int32Array } {
   const start = new Int32Array(levels + 1)
   for (const level of index) start[level + 1]++
   for (let g = 0; g < levels; g++) start[g + 1] += start[g]

@@ -95,7 +95,8 @@ function numbered(terms: readonly LaidTerm[]): { size: number; starts: Int32Arra
   return { size, starts }
 }
 
-const sameFactor = (a: RandomTerm, b: RandomTerm): boolean =>
+/** True if two terms group the rows by the same levels. */
+export const sameFactor = (a: RandomTerm, b: RandomTerm): boolean =>
   a.group === b.group && a.levels.length === b.levels.length && a.index.every((level, i) => level === b.index[i])
 
 /** The pattern of the lower triangle of H: one entry for each pair of elements that share a row. */

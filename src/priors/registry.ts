@@ -19,7 +19,7 @@ const studentT = (df: number, location: number, scale: number): Density => {
   }
 }
 
-/** A density folded onto x >= 0, renormalised by the mass it has there; `center` must be 0 for that to be 1/2. */
+/** A density symmetric about 0 folded onto x >= 0, where half of its mass lies. */
 const half = (density: Density): Density => ({
   logDensity: (x) => (x < 0 ? Number.NEGATIVE_INFINITY : Math.LN2 + density.logDensity(x)),
   slope: density.slope,
