@@ -50,6 +50,7 @@ export function laplaceStart(likelihood: Likelihood, start: Start): Start {
   const { x, inverseHessian, value } = maximise(likelihood.marginal(1).evaluate, start.parameters, start.scale, {
     ...precise,
     limit: start.limit,
+    accepted: likelihood.anchor,
   })
   return value > Number.NEGATIVE_INFINITY ? { parameters: x, scale: inverseHessian } : start
 }
@@ -62,17 +63,20 @@ export function estimate(likelihood: Likelihood, nodes: number, start: Start): E
   const { dimension: d } = likelihood
   const density = likelihood.marginal(nodes)
   const { evaluate } = density
-  likelihood.anchor?.(start.parameters)
-  let top = maximise(evaluate, start.parameters, start.scale, { ...close, limit: start.limit })
+  // Laplace's searches of the mode start from the point that the climb has reached.
+  const anchor = nodes === 1 ? likelihood.anchor : null
+  anchor?.(start.parameters)
+  const near = { ...close, accepted: anchor }
+  let top = maximise(evaluate, start.parameters, start.scale, { ...near, limit: start.limit })
   if (top.value === Number.NEGATIVE_INFINITY) {
     const from = insideSupport(likelihood, density.value, start.parameters)
-    top = maximise(evaluate, from, start.scale, { ...close, limit: start.limit })
+    top = maximise(evaluate, from, start.scale, { ...near, limit: start.limit })
   }
   let { evaluations, iterations } = top
   if (top.value === Number.NEGATIVE_INFINITY) return failed(nodes, top.x, evaluations)
   const again = offPlateau(likelihood, top.x)
   if (again) {
-    const other = maximise(evaluate, again, start.scale, { ...close, limit: start.limit })
+    const other = maximise(evaluate, again, start.scale, { ...near, limit: start.limit })
     evaluations += other.evaluations
     iterations += other.iterations
     if (other.value > top.value) top = other
@@ -83,7 +87,7 @@ export function estimate(likelihood: Likelihood, nodes: number, start: Start): E
   let singular = false
   if (zero.length > 0 && density.value(onBoundary) >= top.value - 1e-7 * (1 + Math.abs(top.value))) {
     // The gradient in a variance's root is zero where that is zero: the climb goes on along the boundary.
-    const along = maximise(evaluate, onBoundary, top.inverseHessian, close)
+    const along = maximise(evaluate, onBoundary, top.inverseHessian, near)
     evaluations += along.evaluations + 1
     iterations += along.iterations
     singular = along.value >= top.value - 1e-9 * (1 + Math.abs(top.value))
@@ -94,13 +98,13 @@ export function estimate(likelihood: Likelihood, nodes: number, start: Start): E
   }
   const free = Array.from({ length: d }, (_, j) => j).filter((j) => !singular || !zero.includes(j))
 
-  likelihood.anchor?.(top.x)
+  anchor?.(top.x)
   let inverse = invertedInformation(density, top, free)
   evaluations += 2 * d
   let newton = inverse && newtonStep(inverse, top.gradient, free)
   for (let round = 0; newton && newton.rise > 1e-11 && !singular && round < 3; round++) {
     // The distance was misjudged for want of a good matrix; now there is one.
-    top = maximise(evaluate, top.x, inverse!, close)
+    top = maximise(evaluate, top.x, inverse!, near)
     makeCanonical(likelihood, top)
     inverse = invertedInformation(density, top, free)
     newton = inverse && newtonStep(inverse, top.gradient, free)

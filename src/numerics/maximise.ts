@@ -21,6 +21,8 @@ export interface MaximiseOptions {
   readonly maxEvaluations?: number | undefined
   /** The most each variable may move in one iteration; no limit where left out. */
   readonly limit?: Float64Array | undefined
+  /** Told of every point that the climb goes on from, the one evaluated last. */
+  readonly accepted?: ((x: Float64Array) => void) | null | undefined
 }
 
 const armijo = 1e-4
@@ -35,7 +37,7 @@ export function maximise(
   objective: Objective,
   start: Float64Array,
   scale: Float64Array,
-  { tolerance, maxIterations, maxEvaluations = Number.POSITIVE_INFINITY, limit }: MaximiseOptions,
+  { tolerance, maxIterations, maxEvaluations = Number.POSITIVE_INFINITY, limit, accepted: tell }: MaximiseOptions,
 ): Maximum {
   const n = start.length
   const b = scale.slice()
@@ -119,6 +121,7 @@ export function maximise(
     ;[x, nextX] = [nextX, x]
     ;[g, nextG] = [nextG, g]
     value = nextValue
+    tell?.(x)
   }
   return { x, value, gradient: g, inverseHessian: b, iterations, evaluations, converged }
 }
