@@ -1,9 +1,9 @@
 import { chainsOf, type Draws } from '../draws/draws.js'
 import { mcseMean } from '../draws/monte-carlo-error.js'
-import { psis } from '../draws/psis.js'
 import type { Likelihood } from '../likelihood/likelihood.js'
 import { clusteredOf, marginalPosterior } from '../likelihood/posterior.js'
 import type { PriorsInForce } from '../likelihood/priors-in-force.js'
+import { psis } from '../numerics/psis.js'
 
 /** How the draws of a sampler look from the quadrature's side. */
 export interface CrossCheck {

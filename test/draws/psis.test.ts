@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { fitGeneralisedPareto, generalisedParetoQuantile } from '../../src/draws/generalised-pareto.js'
-import { psis } from '../../src/draws/psis.js'
 import { pooled } from '../../src/draws/sorted-draws.js'
+import { fitGeneralisedPareto, generalisedParetoQuantile } from '../../src/numerics/generalised-pareto.js'
+import { psis } from '../../src/numerics/psis.js'
 import { expectClose, reference, referenceDraws } from './posterior-reference.js'
 
 describe('against R loo', () => {

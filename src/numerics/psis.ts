@@ -1,5 +1,5 @@
-import { sortOrder } from '../numerics/sort-order.js'
 import { fitGeneralisedPareto, generalisedParetoQuantile } from './generalised-pareto.js'
+import { sortOrder } from './sort-order.js'
 
 /** Smoothed importance weights of S draws and how far to trust them. */
 export interface SmoothedWeights {
