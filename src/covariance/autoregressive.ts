@@ -1,5 +1,7 @@
 import { boundaryOf } from './boundary.js'
 import type { Covariance } from './covariance.js'
+import { oneCorrelation } from './one-correlation.js'
+import { heldCoordinate, heldDeviation } from './held.js'
 
 /** rho = tanh(x / 2), that is x = log((1 + rho) / (1 - rho)), and sqrt(1 - rho^2), which keeps its digits at rho = 1. */
 const correlation = (x: number): readonly [number, number] => {
@@ -17,6 +19,19 @@ const write = (theta: ArrayLike<number>, q: number, out: Float64Array): void => 
   }
 }
 
+/** Its derivative in x: d rho / dx = (1 - rho^2) / 2, d sqrt(1 - rho^2) / dx = -rho sqrt(1 - rho^2) / 2. */
+const writeSlope = (theta: ArrayLike<number>, q: number, out: Float64Array): void => {
+  const [rho, rest] = correlation(theta[1])
+  for (let i = 0; i < q; i++) {
+    for (let j = 0; j < q; j++) {
+      const lag = i - j
+      const power = lag > 0 ? 0.5 * lag * rho ** (lag - 1) * rest * rest : 0
+      const slope = j === 0 ? power : (power - 0.5 * rho ** (lag + 1)) * rest
+      out[i * q + j] = lag < 0 ? 0 : theta[0] * slope
+    }
+  }
+}
+
 /**
  * First-order autoregression over the term's columns in their order: one standard deviation, correlations rho^|i - j|.
  * theta is the standard deviation and, for q > 1, x = log((1 + rho) / (1 - rho)).
@@ -27,20 +42,8 @@ export const autoregressive: Covariance = {
   start: (q) => new Float64Array(size(q)).fill(1, 0, 1),
   factor: write,
   factorDerivative: (theta, q, k, out) => {
-    if (k === 0) {
-      write([1, theta[1]], q, out)
-      return
-    }
-    // d rho / dx = (1 - rho^2) / 2, d sqrt(1 - rho^2) / dx = -rho sqrt(1 - rho^2) / 2.
-    const [rho, rest] = correlation(theta[1])
-    for (let i = 0; i < q; i++) {
-      for (let j = 0; j < q; j++) {
-        const lag = i - j
-        const power = lag > 0 ? 0.5 * lag * rho ** (lag - 1) * rest * rest : 0
-        const slope = j === 0 ? power : (power - 0.5 * rho ** (lag + 1)) * rest
-        out[i * q + j] = lag < 0 ? 0 : theta[0] * slope
-      }
-    }
+    if (k === 0) write([1, theta[1]], q, out)
+    else writeSlope(theta, q, out)
   },
   standardDeviations: (theta, q) => new Float64Array(q).fill(Math.abs(theta[0])),
   standardDeviationDerivative: (theta, q, out) => {
@@ -55,6 +58,22 @@ export const autoregressive: Covariance = {
   units: (q) => Int32Array.from({ length: size(q) }, (_, i) => (i === 0 ? 0 : -1)),
   roots: () => [0],
   canonicalSigns: (theta, q) => Float64Array.from({ length: size(q) }, (_, i) => (i === 0 && theta[0] < 0 ? -1 : 1)),
+  held: (q) => [
+    heldDeviation(0),
+    ...(q > 1
+      ? [heldCoordinate('correlation', [0, 1], [-1, 1], 1, (x) => correlation(x)[0], (rho) => 2 * Math.atanh(rho))]
+      : []),
+  ],
+  chart: oneCorrelation({
+    deviationOf: (q) => new Int32Array(q),
+    factor: (x, q, out) => write([1, x], q, out),
+    slope: (x, q, out) => writeSlope([1, x], q, out),
+    logJacobian: (x) => {
+      const [rho, rest] = correlation(x)
+      return [2 * Math.log(rest) - Math.LN2, -rho]
+    },
+    fromCorrelation: (rho) => Math.log1p(rho) - Math.log1p(-rho),
+  }),
   boundary: (theta, q) => {
     const factor = new Float64Array(q * q)
     write(theta, q, factor)

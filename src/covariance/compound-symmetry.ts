@@ -1,5 +1,7 @@
 import { boundaryOf } from './boundary.js'
 import type { Covariance } from './covariance.js'
+import { oneCorrelation } from './one-correlation.js'
+import { type Held, heldCoordinate, heldDeviation } from './held.js'
 
 /**
  * The correlation as a smooth map of x in R: x = log((1 + (q - 1) rho) / (1 - rho)), the log ratio of the two eigenvalues
@@ -35,6 +37,15 @@ function column(x: number, q: number, j: number): { diagonal: number; below: num
 
 const size = (q: number): number => (q > 1 ? q + 1 : q)
 
+/** chol(R), or its derivative in x. */
+const correlationFactor = (x: number, q: number, derivative: boolean, out: Float64Array): void => {
+  out.fill(0, 0, q * q)
+  for (let j = 0; j < q; j++) {
+    const { diagonal, below, slopes } = column(x, q, j)
+    for (let i = j; i < q; i++) out[i * q + j] = derivative ? slopes[i === j ? 0 : 1] : i === j ? diagonal : below
+  }
+}
+
 const write = (theta: ArrayLike<number>, q: number, out: Float64Array): void => {
   out.fill(0, 0, q * q)
   for (let j = 0; j < q; j++) {
@@ -42,6 +53,16 @@ const write = (theta: ArrayLike<number>, q: number, out: Float64Array): void => 
     for (let i = j; i < q; i++) out[i * q + j] = Math.abs(theta[i]) * (i === j ? diagonal : below)
   }
 }
+
+const heldCorrelation = (q: number): Held =>
+  heldCoordinate(
+    'correlation',
+    [0, 1],
+    [-1 / (q - 1), 1],
+    q,
+    (x) => correlation(x, q),
+    (rho) => Math.log1p((q - 1) * rho) - Math.log1p(-rho),
+  )
 
 /**
  * Compound symmetry: each effect its own standard deviation, all pairs one correlation. theta are the q standard
@@ -77,6 +98,22 @@ export const compoundSymmetry: Covariance = {
   units: (q) => Int32Array.from({ length: size(q) }, (_, i) => (i < q ? i : -1)),
   roots: (q) => Array.from({ length: q }, (_, i) => i),
   canonicalSigns: (theta, q) => Float64Array.from({ length: size(q) }, (_, i) => (i < q && theta[i] < 0 ? -1 : 1)),
+  held: (q) => [
+    ...Array.from({ length: q }, (_, i) => heldDeviation(i)),
+    ...(q > 1 ? [heldCorrelation(q)] : []),
+  ],
+  chart: oneCorrelation({
+    deviationOf: (q) => Int32Array.from({ length: q }, (_, i) => i),
+    factor: (x, q, out) => correlationFactor(x, q, false, out),
+    slope: (x, q, out) => correlationFactor(x, q, true, out),
+    // d rho / dx = q a b / (a + (q - 1) b)^2, of which the logarithm has the slope 1 - 2 a / (a + (q - 1) b).
+    logJacobian: (x, q) => {
+      const [a, b] = oddsOf(x)
+      const s = a + (q - 1) * b
+      return [Math.log(q) - Math.abs(x) - 2 * Math.log(s), 1 - (2 * a) / s]
+    },
+    fromCorrelation: (rho, q) => Math.log1p((q - 1) * rho) - Math.log1p(-rho),
+  }),
   boundary: (theta, q) => {
     const factor = new Float64Array(q * q)
     write(theta, q, factor)

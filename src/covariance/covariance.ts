@@ -1,4 +1,6 @@
 import type { Boundary } from './boundary.js'
+import type { Chart } from './chart.js'
+import type { Held } from './held.js'
 
 /**
  * The covariance of one term's effect vector b (q elements) through its relative factor: b = Lambda(theta) u with
@@ -27,6 +29,10 @@ export interface Covariance {
   readonly roots: (q: number) => readonly number[]
   /** Signs (+1, -1) by which to multiply theta to get the one theta told of all that give the same covariance. */
   readonly canonicalSigns: (theta: ArrayLike<number>, q: number) => Float64Array
+  /** The quantities told of the covariance, each with the thetas that have it at a value. */
+  readonly held: (q: number) => readonly Held[]
+  /** Standard deviations and correlations as coordinates, for priors and samplers. */
+  readonly chart: Chart
   /** Why the covariance matrix is singular, or null where it is not. */
   readonly boundary: (theta: ArrayLike<number>, q: number) => Boundary | null
 }

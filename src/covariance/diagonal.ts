@@ -1,9 +1,33 @@
 import { boundaryOf } from './boundary.js'
+import type { Chart } from './chart.js'
 import type { Covariance } from './covariance.js'
+import { heldDeviation } from './held.js'
 
 const write = (theta: ArrayLike<number>, q: number, out: Float64Array): void => {
   out.fill(0, 0, q * q)
   for (let i = 0; i < q; i++) out[i * q + i] = theta[i]
+}
+
+/** A standard deviation each, no correlation. */
+export const noCorrelation: Chart = {
+  deviationOf: (q) => Int32Array.from({ length: q }, (_, i) => i),
+  correlationSize: () => 0,
+  correlationFactor: (_, q, out) => {
+    out.fill(0, 0, q * q)
+    for (let i = 0; i < q; i++) out[i * (q + 1)] = 1
+  },
+  correlationFactorDerivative: (_y, q, _j, out) => {
+    out.fill(0, 0, q * q)
+  },
+  lkj: () => 0,
+  pairs: () => [],
+  fromCorrelations: () => new Float64Array(0),
+  theta: (sd, _, q, out) => {
+    for (let i = 0; i < q; i++) out[i] = sd[i]
+  },
+  pull: (_sd, _y, q, thetaGradient, sdGradient) => {
+    for (let i = 0; i < q; i++) sdGradient[i] += thetaGradient[i]
+  },
 }
 
 /** Uncorrelated effects: theta are their standard deviations. */
@@ -25,6 +49,8 @@ export const diagonal: Covariance = {
   units: (q) => Int32Array.from({ length: q }, (_, i) => i),
   roots: (q) => Array.from({ length: q }, (_, i) => i),
   canonicalSigns: (theta, q) => Float64Array.from({ length: q }, (_, i) => (theta[i] < 0 ? -1 : 1)),
+  held: (q) => Array.from({ length: q }, (_, i) => heldDeviation(i)),
+  chart: noCorrelation,
   boundary: (theta, q) => {
     const factor = new Float64Array(q * q)
     write(theta, q, factor)

@@ -1,4 +1,5 @@
 import type { Covariance } from './covariance.js'
+import { noCorrelation } from './diagonal.js'
 
 /**
  * No distribution at all: effects with a flat prior, as restricted maximum likelihood integrates fixed effects out.
@@ -21,5 +22,7 @@ export const flat: Covariance = {
   units: () => new Int32Array(0),
   roots: () => [],
   canonicalSigns: () => new Float64Array(0),
+  held: () => [],
+  chart: { ...noCorrelation, deviationOf: () => new Int32Array(0) },
   boundary: () => null,
 }

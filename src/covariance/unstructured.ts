@@ -1,5 +1,7 @@
 import { boundaryOf } from './boundary.js'
 import type { Covariance } from './covariance.js'
+import { partialCorrelations } from './partial-correlations.js'
+import { unstructuredHeld } from './unstructured-held.js'
 
 const write = (theta: ArrayLike<number>, q: number, out: Float64Array): void => {
   for (let i = 0, at = 0; i < q; i++) {
@@ -67,6 +69,8 @@ export const unstructured: Covariance = {
   roots: (q) => Array.from({ length: q }, (_, i) => (i * (i + 3)) / 2),
   // A column of Lambda and its negative give the same covariance: the diagonal is told positive.
   canonicalSigns: (theta, q) => Float64Array.from(lower(q), ([, j]) => (theta[(j * (j + 3)) / 2] < 0 ? -1 : 1)),
+  held: unstructuredHeld,
+  chart: partialCorrelations,
   boundary: (theta, q) => {
     const factor = new Float64Array(q * q)
     write(theta, q, factor)
