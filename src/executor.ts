@@ -17,6 +17,19 @@ export interface Executor {
     jobs: readonly Job[],
     options?: RunOptions,
   ): Promise<Outcome<Result>[]>
+
+  /**
+   * Runs `task` over jobs that are made one by one as workers ask for them, and hands each outcome to `take` when it
+   * comes, in no order; nothing is kept. `worker` counts the workers from 0. For tasks without counters. Resolves when
+   * every job has settled; rejects as `run` does, and with what `jobs` or `take` throws.
+   */
+  stream<Shared, Job, Result>(
+    task: Task<Shared, Job, Result>,
+    shared: Shared,
+    jobs: Iterable<Job>,
+    take: (outcome: Outcome<Result>, job: Job, worker: number) => void,
+    options?: Pick<RunOptions, 'signal'>,
+  ): Promise<void>
 }
 
 /**

@@ -45,4 +45,26 @@ export const inlineExecutor: Executor = {
     }
     return outcomes
   },
+
+  async stream(task, shared, jobs, take, { signal } = {}) {
+    const refuseCounter = (): void => {
+      throw new RangeError(`task "${task.name}" has counters, which a stream of jobs has no place for`)
+    }
+    const monitor = { set: refuseCounter, aborted: () => signal?.aborted ?? false }
+    for (const job of jobs) {
+      if (signal?.aborted) throw stoppedStream(task.name)
+      let outcome: Parameters<typeof take>[0]
+      try {
+        outcome = { ok: true, value: task.execute(shared, job, monitor) }
+      } catch (thrown) {
+        outcome = { ok: false, error: plainError(thrown) }
+      }
+      take(outcome, job, 0)
+      await setImmediate()
+    }
+    if (signal?.aborted) throw stoppedStream(task.name)
+  },
 }
+
+const stoppedStream = (task: string): GlmmError =>
+  new GlmmError('ABORTED', `the stream of task "${task}" was stopped on request`, 'run it again for the rest')

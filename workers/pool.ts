@@ -2,7 +2,7 @@ import type { WorkerOptions } from 'node:worker_threads'
 import { GlmmError } from '../src/errors.js'
 import type { Executor, Outcome, RunOptions, Task } from '../src/executor.js'
 import { runBoard } from './run-board.js'
-import { runJobs } from './run-jobs.js'
+import { runJobs, streamJobs } from './run-jobs.js'
 import { shareArrays } from './share.js'
 import { turns } from './turns.js'
 import { startWorker, type WorkerHandle } from './worker-handle.js'
@@ -40,39 +40,62 @@ export function pool({ size, entry, worker: workerOptions }: PoolOptions): Threa
     return worker
   }
 
-  const runNow = async <Shared, Job, Result>(
-    task: Task<Shared, Job, Result>,
-    shared: Shared,
-    jobs: readonly Job[],
-    signal: AbortSignal,
-    onProgress: RunOptions['onProgress'],
-  ): Promise<Outcome<Result>[]> => {
-    const data = { task: task.name, shared: shareArrays(shared), board: runBoard(jobs.length, task.counters) }
-    const wanted = Math.min(size, jobs.length)
+  /** Lets a team of workers, at most `most`, do `work` while it keeps the process alive. */
+  const withTeam = async <Done>(most: number, work: (team: WorkerHandle[]) => Promise<Done>): Promise<Done> => {
+    const wanted = Math.min(size, most)
     try {
       const team = [...workers].filter((worker) => worker.usable()).slice(0, wanted)
       while (team.length < wanted) team.push(start())
       for (const worker of team) worker.holdProcess(true)
-      return await runJobs<Result>(team, data, jobs, signal, onProgress)
+      return await work(team)
     } finally {
       for (const worker of workers) worker.holdProcess(false)
     }
   }
 
+  /** Waits for the pool to be free, then does `work`, which `signal` and the pool's end can halt. */
+  const inTurn = async <Done>(
+    task: string,
+    signal: AbortSignal | undefined,
+    work: (halted: AbortSignal) => Promise<Done>,
+  ): Promise<Done> => {
+    const halt = new AbortController()
+    const onAbort = () => halt.abort(stopped(`of task "${task}" was stopped on request`))
+    if (signal?.aborted) onAbort()
+    signal?.addEventListener('abort', onAbort, { once: true })
+    halts.add(halt)
+    try {
+      return await takeTurn(halt.signal, () => work(halt.signal))
+    } finally {
+      halts.delete(halt)
+      signal?.removeEventListener('abort', onAbort)
+    }
+  }
+
   return {
-    async run(task, shared, jobs, { signal, onProgress } = {}) {
-      const halt = new AbortController()
-      const onAbort = () => halt.abort(stopped(`of task "${task.name}" was stopped on request`))
-      if (signal?.aborted) onAbort()
-      signal?.addEventListener('abort', onAbort, { once: true })
-      halts.add(halt)
-      try {
-        return await takeTurn(halt.signal, () => runNow(task, shared, jobs, halt.signal, onProgress))
-      } finally {
-        halts.delete(halt)
-        signal?.removeEventListener('abort', onAbort)
-      }
-    },
+    run: <Shared, Job, Result>(
+      task: Task<Shared, Job, Result>,
+      shared: Shared,
+      jobs: readonly Job[],
+      { signal, onProgress }: RunOptions = {},
+    ): Promise<Outcome<Result>[]> =>
+      inTurn(task.name, signal, (halted) => {
+        const data = { task: task.name, shared: shareArrays(shared), board: runBoard(jobs.length, task.counters) }
+        return withTeam(jobs.length, (team) => runJobs<Result>(team, data, jobs, halted, onProgress))
+      }),
+
+    stream: <Shared, Job, Result>(
+      task: Task<Shared, Job, Result>,
+      shared: Shared,
+      jobs: Iterable<Job>,
+      take: (outcome: Outcome<Result>, job: Job, worker: number) => void,
+      { signal }: Pick<RunOptions, 'signal'> = {},
+    ): Promise<void> =>
+      inTurn(task.name, signal, (halted) => {
+        const data = { task: task.name, shared: shareArrays(shared), board: runBoard(0, 0) }
+        const hand = (outcome: Outcome<Result>, _: number, job: Job, worker: number): void => take(outcome, job, worker)
+        return withTeam(size, (team) => streamJobs(team, data, jobs, hand, halted))
+      }),
 
     async close() {
       for (const halt of halts) halt.abort(stopped('ended because its threads were closed'))

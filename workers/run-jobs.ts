@@ -1,6 +1,6 @@
 import { type PlainError, thrownError } from '../src/errors.js'
 import type { Outcome, RunOptions } from '../src/executor.js'
-import { countersNow, type RunBoard } from './run-board.js'
+import { countersNow } from './run-board.js'
 import type { RunStart } from './worker-api.js'
 import { WorkerDeath, workerDied } from './worker-death.js'
 import type { WorkerHandle } from './worker-handle.js'
@@ -22,10 +22,7 @@ async function doneWithin(milliseconds: number, work: Promise<unknown>): Promise
   return inTime
 }
 
-/**
- * One run on the given workers: each takes the next job when it is free. When the run must stop (`signal`, whose
- * reason it rejects with; a dead worker; a throwing `onProgress`) the workers that do not come to rest are ended.
- */
+/** A run of a list of jobs: their outcomes in the order of the list. */
 export async function runJobs<Result>(
   workers: readonly WorkerHandle[],
   start: RunStart,
@@ -33,8 +30,30 @@ export async function runJobs<Result>(
   signal: AbortSignal,
   onProgress: RunOptions['onProgress'],
 ): Promise<Outcome<Result>[]> {
-  const { task, board } = start
   const outcomes = new Array<Outcome<Result>>(jobs.length)
+  const take = (outcome: Outcome<Result>, index: number): void => {
+    outcomes[index] = outcome
+  }
+  const report = onProgress && (() => onProgress(countersNow(start.board, jobs.length)))
+  await streamJobs(workers, start, jobs, take, signal, { of: ` of ${jobs.length}`, report })
+  report?.()
+  return outcomes
+}
+
+/**
+ * One run on the given workers: each takes the next job when it is free. When the run must stop (`signal`, whose
+ * reason it rejects with; a dead worker; a throwing `take` or `report`) the workers that do not come to rest are ended.
+ */
+export async function streamJobs<Job, Result>(
+  workers: readonly WorkerHandle[],
+  start: RunStart,
+  jobs: Iterable<Job>,
+  take: (outcome: Outcome<Result>, index: number, job: Job, worker: number) => void,
+  signal: AbortSignal,
+  { of = '', report }: { readonly of?: string; readonly report?: (() => void) | undefined } = {},
+): Promise<void> {
+  const { task, board } = start
+  const waiting = jobs[Symbol.iterator]()
   let next = 0
   let failure: { readonly reason: unknown } | undefined
   let announceFailure: () => void
@@ -48,20 +67,22 @@ export async function runJobs<Result>(
   }
 
   const cleanUp: (() => void)[] = []
-  const perform = async (worker: WorkerHandle): Promise<void> => {
+  const perform = async (worker: WorkerHandle, position: number): Promise<void> => {
     let doing = `before it took up task "${task}"`
     const ignoreEnd = worker.onEnd((death) => stop(workerDied(death, doing)))
     cleanUp.push(ignoreEnd)
     try {
       const refusal = await worker.begin(start).catch((thrown) => unsent(thrown, `the data of task "${task}"`))
       if (refusal !== undefined) throw thrownError(refusal)
-      while (next < jobs.length && failure === undefined) {
+      while (failure === undefined) {
+        const taken = waiting.next()
+        if (taken.done) break
         const index = next++
-        doing = `in job ${index + 1} of ${jobs.length} of task "${task}"`
+        doing = `in job ${index + 1}${of} of task "${task}"`
         const outcome = await worker
-          .execute(index, jobs[index])
+          .execute(index, taken.value)
           .catch((thrown) => ({ ok: false, error: unsent(thrown, `a job of task "${task}" or its result`) }))
-        outcomes[index] = outcome as Outcome<Result>
+        if (failure === undefined) take(outcome as Outcome<Result>, index, taken.value, position)
         doing = `after its jobs of task "${task}"`
       }
     } catch (thrown) {
@@ -71,7 +92,7 @@ export async function runJobs<Result>(
 
   const onAbort = () => stop(signal.reason)
   signal.addEventListener('abort', onAbort, { once: true })
-  const polling = onProgress && pollProgress(board, jobs.length, onProgress, stop)
+  const polling = report && pollProgress(report, stop)
   const allDone = Promise.all(workers.map(perform))
   await Promise.race([allDone, failed])
   clearInterval(polling)
@@ -88,8 +109,6 @@ export async function runJobs<Result>(
   // Nobody waits for this: the data may go when the worker gets round to it.
   for (const worker of workers) worker.end().catch(() => {})
   if (failure !== undefined) throw failure.reason
-  onProgress?.(countersNow(board, jobs.length))
-  return outcomes
 }
 
 /** Why a message did not get across; a death it throws on, for that is not the message's fault. */
@@ -99,15 +118,10 @@ function unsent(thrown: unknown, what: string): PlainError {
   return { code: 'INTERNAL', message, hint: 'only numbers, text, arrays, records, maps and sets can cross threads' }
 }
 
-function pollProgress(
-  board: RunBoard,
-  jobs: number,
-  onProgress: NonNullable<RunOptions['onProgress']>,
-  stop: (reason: unknown) => void,
-): NodeJS.Timeout {
+function pollProgress(report: () => void, stop: (reason: unknown) => void): NodeJS.Timeout {
   const timer = setInterval(() => {
     try {
-      onProgress(countersNow(board, jobs))
+      report()
     } catch (thrown) {
       stop(thrown)
     }

@@ -26,6 +26,35 @@ describe.each(executors)('the contract of every executor: %s', (_, make) => {
     ])
   })
 
+  test('a stream makes jobs as they are asked for, and hands over each outcome with its job', async () => {
+    const seen: unknown[] = []
+    let made = 0
+    function* jobs(): Generator<number> {
+      for (let job = 0; job < 5; job++) {
+        expect(made - seen.length).toBeLessThanOrEqual(2)
+        made++
+        yield job
+      }
+    }
+    await make().stream(fail, null, jobs(), (outcome, job) => seen.push([job, outcome.ok]))
+    expect(seen.sort()).toEqual([0, 1, 2, 3, 4].map((job) => [job, job % 2 === 0]))
+  })
+
+  test('a stream rejects with what its jobs or their taker throw, and with ABORTED', async () => {
+    const full = new Error('the disk is full')
+    const refuse = () => {
+      throw full
+    }
+    await expect(make().stream(sum, { values }, [{ factor: 1 }], refuse)).rejects.toBe(full)
+    function* broken(): Generator<{ factor: number }> {
+      yield { factor: 1 }
+      throw full
+    }
+    await expect(make().stream(sum, { values }, broken(), () => {})).rejects.toBe(full)
+    const aborted = make().stream(sleep, null, [1], () => {}, { signal: AbortSignal.abort() })
+    await expect(aborted).rejects.toMatchObject({ code: 'ABORTED' })
+  })
+
   test('no jobs, no work', async () => {
     const seen: unknown[] = []
     expect(await make().run(sleep, null, [], { onProgress: (counters) => seen.push(counters) })).toEqual([])
