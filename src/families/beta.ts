@@ -78,6 +78,8 @@ export const beta: Family = {
   observed: (response, row) => response.y[row],
   start: (observed) => observed,
   unitDeviance: noDeviance,
-  simulate: (noise, [mu, phi]) => betaVariate(noise, mu * phi, (1 - mu) * phi),
+  // A variate that rounds to 0 or 1 is the nearest number of the support.
+  simulate: (noise, [mu, phi]) =>
+    Math.max(Number.MIN_VALUE, Math.min(1 - Number.EPSILON / 2, betaVariate(noise, mu * phi, (1 - mu) * phi))),
   ratio: (link) => (link === 'logit' ? 'odds ratio' : null),
 }

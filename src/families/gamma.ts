@@ -66,5 +66,7 @@ export const gamma: Family = {
   unitDeviance: (observed, mu) =>
     mu > 0 ? 2 * ((observed - mu) / mu - Math.log(observed / mu)) : Number.POSITIVE_INFINITY,
   ratio: () => null,
-  simulate: (noise, [mu, sigma]) => mu * sigma * sigma * gammaVariate(noise, 1 / (sigma * sigma)),
+  // A variate that rounds to 0 is the least number above it.
+  simulate: (noise, [mu, sigma]) =>
+    Math.max(Number.MIN_VALUE, mu * sigma * sigma * gammaVariate(noise, 1 / (sigma * sigma))),
 }

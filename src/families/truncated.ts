@@ -55,7 +55,13 @@ export function truncated(family: Family): Family {
   }
 }
 
-/** A count that is not 0, which has probability `share`: by rejection, or by a search from 1 where it is rare. */
+/** The search for a count ends here; where it does, a tail as heavy as 1 / count has made it pointless. */
+const searched = 100_000
+
+/**
+ * A count that is not 0, which has probability `share`: by rejection, or by a search from 1 where it is rare; NaN where
+ * that would not end.
+ */
 function positiveCount(family: Family, noise: Noise, parameters: readonly number[], share: number): number {
   if (share > 1e-2) {
     for (;;) {
@@ -66,12 +72,13 @@ function positiveCount(family: Family, noise: Noise, parameters: readonly number
   const eta = Float64Array.from(parameters, Math.log)
   const out = new Float64Array(densitySize(eta.length))
   let left = noise.uniform() * share
-  for (let count = 1; ; count++) {
+  for (let count = 1; count <= searched; count++) {
     family.density('log', { y: Float64Array.of(count), trials: null }).at(0, eta, out)
     left -= Math.exp(out[0])
     // Where the mass of a count no longer shows beside the share, rounding is all that is left.
     if (left <= 0 || out[0] < Math.log(share) - 40) return count
   }
+  return Number.NaN
 }
 
 /**
