@@ -13,6 +13,8 @@ export interface ModelFlags {
 export interface FitFlags {
   readonly nodes?: number | 'auto'
   readonly reml?: true
+  readonly intervals?: 'wald' | 'profile'
+  readonly level?: number
   readonly dispersion?: string
   readonly zi?: string
 }

@@ -106,6 +106,8 @@ export function program(writeHelp: (text: string) => void): Command {
   modelOptions(glmm.command('fit').argument('<formula>', "R's formula, in quotes"))
     .description('maximum likelihood: glm, Laplace, adaptive Gauss-Hermite quadrature')
     .option('--nodes <k>', 'quadrature nodes: 1 is Laplace (default), to 101; auto climbs until nothing moves', nodes)
+    .option('--intervals <kind>', 'limits: wald (default), or profile, of the profile likelihood', word('--intervals'))
+    .option('--level <level>', 'probability that limits cover with (default 0.95)', rate('--level'))
     .option('--reml', 'restricted maximum likelihood (gaussian with identity link)')
     .option('--dispersion <rhs>', "formula of the dispersion predictor, such as '~ x'", word('--dispersion'))
     .option('--zi <rhs>', "formula of the zero-inflation predictor, such as '~ 1'", word('--zi'))

@@ -85,7 +85,8 @@ export function comparableFit(document: unknown, name: string): ComparableFit {
       const correlation = list(own(fields, 'correlation'), 'correlation').map((row) => numbers(row, 'correlation'))
       if (correlation.length !== names.length) throw wrong(`${names.length} rows in correlation`, correlation)
       const sd = numbers(own(fields, 'sd'), 'sd')
-      return { group: text(fields, 'group'), names, sd, sdSe: sd.map(() => null), correlation }
+      const none = { sdSe: sd.map(() => null), sdLimits: null, correlationLimits: null }
+      return { group: text(fields, 'group'), names, sd, correlation, ...none }
     }),
     certificate: certificate === null ? null : { verdict: adequate ? 'adequate' : 'inadequate' },
     convergence: {

@@ -4,20 +4,20 @@ import type { LaidTerm } from '../likelihood/parameter-layout.js'
 import { linkNamed } from '../links/registry.js'
 import { normalQuantile, normalTwoSided } from '../numerics/special.js'
 import type { Estimate } from './estimate.js'
-import type { FitRecord, FixedEstimate, RandomEstimate } from './fit-record.js'
+import type { FitRecord, FixedEstimate, Limits, RandomEstimate } from './fit-record.js'
 import { randomTerms } from './fixed-part.js'
-
-const z95 = normalQuantile(0.975)
 
 /** A number that exists, or null. */
 const orNull = (value: number): number | null => (Number.isFinite(value) ? value : null)
 
-/** Fixed effects with Wald tests and 95 % limits. */
+/** Fixed effects with Wald tests and limits of the level. */
 export function fixedEstimates(
   names: readonly string[],
   beta: ArrayLike<number>,
   se: ArrayLike<number>,
+  level = 0.95,
 ): FixedEstimate[] {
+  const distance = normalQuantile((1 + level) / 2)
   return names.map((name, j) => {
     const z = beta[j] / se[j]
     return {
@@ -26,8 +26,8 @@ export function fixedEstimates(
       se: orNull(se[j]),
       z: orNull(z),
       p: Number.isNaN(z) ? null : normalTwoSided(z),
-      lower: orNull(beta[j] - z95 * se[j]),
-      upper: orNull(beta[j] + z95 * se[j]),
+      lower: orNull(beta[j] - distance * se[j]),
+      upper: orNull(beta[j] + distance * se[j]),
     }
   })
 }
@@ -56,21 +56,44 @@ function randomEstimate({ term, covariance, start, size }: LaidTerm, estimate: E
   })
   const flat = covariance.correlations(theta, q)
   const correlation = Array.from({ length: q }, (_, i) => Array.from(flat.subarray(i * q, (i + 1) * q)))
-  return { group: term.group, names: term.names, sd, sdSe: sdSe.map((se, i) => (sd[i] === 0 ? null : se)), correlation }
+  return {
+    group: term.group,
+    names: term.names,
+    sd,
+    sdSe: sdSe.map((se, i) => (sd[i] === 0 ? null : se)),
+    correlation,
+    sdLimits: null,
+    correlationLimits: null,
+  }
 }
 
-/** The family's further parameters that are one number each, on their natural scale. */
+/**
+ * The family's further parameters that are one number each, on their natural scale; limits are Wald's of the predictor,
+ * or those given for the coefficients of each further predictor.
+ */
 export function dispersionEstimates(
   { model, layout }: Likelihood,
   { parameters, se }: Estimate,
+  level = 0.95,
+  given: readonly (readonly Limits[])[] | null = null,
 ): FitRecord['dispersion'] {
+  const distance = normalQuantile((1 + level) / 2)
   const { family } = familyNamed(model.family)
   const entries = model.predictors.slice(1).flatMap((predictor, k) => {
     if (predictor.fixed.names.length !== 1 || predictor.random.length > 0) return []
     const { reports, link } = family.further[k]
     const { inverse, slope } = linkNamed(link)
     const at = layout.fixedStart[k + 1]
-    return [[reports, { estimate: inverse(parameters[at]), se: orNull(slope(parameters[at]) * se[at]) }] as const]
+    const { lower, upper } = given
+      ? given[k][0]
+      : { lower: orNull(parameters[at] - distance * se[at]), upper: orNull(parameters[at] + distance * se[at]) }
+    const told = {
+      estimate: inverse(parameters[at]),
+      se: orNull(slope(parameters[at]) * se[at]),
+      lower: lower === null ? null : orNull(inverse(lower)),
+      upper: upper === null ? null : orNull(inverse(upper)),
+    }
+    return [[reports, told] as const]
   })
   return Object.fromEntries(entries)
 }

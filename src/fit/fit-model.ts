@@ -14,26 +14,39 @@ import { fixedPart, randomTerms } from './fixed-part.js'
 import { fitGlm, type GlmFit, totalDeviance } from './glm.js'
 import { climbLadder, type Ladder, settledShift } from './ladder.js'
 import { fiveNumbers, residuals } from './residuals.js'
+import {
+  type Intervals,
+  type ProfileIntervals,
+  profileIntervals,
+  waldIntervals,
+  withLimits,
+} from './profile-intervals.js'
 import { separation } from './separation.js'
 import { startFrom } from './start.js'
 import { varianceExplained } from './variance-explained.js'
 
 /** Fits a stated model: a glm where it has no random effects, else by quadrature with `nodes` nodes (1 is Laplace). */
-export function fitModel(model: Model, nodes: number | 'auto', reml: boolean, call: FitRecord['call']): FitRecord {
+export function fitModel(
+  model: Model,
+  nodes: number | 'auto',
+  reml: boolean,
+  call: FitRecord['call'],
+  intervals: Intervals = waldIntervals,
+): FitRecord {
   const began = performance.now()
   const like = likelihood(reml ? restricted(model) : model)
   if (nodes !== 'auto' && nodes > like.mostNodes) throw tooManyNodes(model, nodes, like.mostNodes)
   const glm = glmOf(model)
   const separated = separation(model, glm)
   if (like.layout.terms.length === 0 && model.predictors.length === 1)
-    return glmRecord(like, glm, separated, call, began)
+    return glmRecord(like, glm, separated, call, intervals, began)
   if (nodes === 'auto') {
     const ladder = climbLadder(like)
-    return mlRecord(like, model, ladder.climbed.at(-1)!.estimate, ladder, separated, call, began)
+    return mlRecord(like, model, ladder.climbed.at(-1)!.estimate, ladder, glm, separated, call, intervals, began)
   }
   const first = startFrom(like, glm)
   const fitted = estimate(like, nodes, nodes === 1 ? first : laplaceStart(like, first))
-  return mlRecord(like, model, fitted, null, separated, call, began)
+  return mlRecord(like, model, fitted, null, glm, separated, call, intervals, began)
 }
 
 function tooManyNodes(model: Model, nodes: number, most: number): GlmmError {
@@ -57,8 +70,10 @@ function mlRecord(
   original: Model,
   fitted: Estimate,
   ladder: Ladder | null,
+  glm: GlmFit,
   separated: Warning | null,
   call: FitRecord['call'],
+  intervals: Intervals,
   began: number,
 ): FitRecord {
   const { model, layout, dimension: d } = like
@@ -72,7 +87,12 @@ function mlRecord(
   const terms = reml ? likelihood(original).modes(Float64Array.of(...beta, ...parameters)).terms : conditional.terms
   const df = reml ? d + names.length : d
   const { pearson, deviance } = residuals(model, eta)
-  const randomTold = randomEstimates(like, fitted)
+  const { level } = intervals
+  const profiled = profiledOf(like, reml ? original : null, fitted, glm, separated, intervals)
+  const fixed = fixedEstimates(names, beta, se, level)
+  const randomTold = randomEstimates(like, fitted).map((one, t) =>
+    profiled ? { ...one, sdLimits: profiled.random[t].sd, correlationLimits: profiled.random[t].correlation } : one,
+  )
   const certified = separated ? null : certificate(like, fitted)
   const modes: ConditionalMode[] = []
   random.forEach(({ laid, at }, position) => {
@@ -94,7 +114,11 @@ function mlRecord(
     nobs: model.nobs,
     dropped: model.dropped,
     responseChecksum: responseChecksum(model.response),
-    warnings: [...model.warnings, ...fitWarnings(like, fitted, ladder, certified, separated)],
+    warnings: [
+      ...model.warnings,
+      ...fitWarnings(like, fitted, ladder, certified, separated),
+      ...(profiled?.warnings ?? []),
+    ],
     method: reml ? 'reml' : 'ml',
     nodes: random.length > 0 ? fitted.nodes : null,
     groups: Object.fromEntries(random.map(({ laid: { term } }) => [term.group, term.levels.length])),
@@ -104,12 +128,13 @@ function mlRecord(
     bic: -2 * logLik + Math.log(model.nobs) * df,
     df: df,
     dfResidual: model.nobs - df,
-    fixed: fixedEstimates(names, beta, se),
-    further: furtherEstimates(like, fitted),
+    fixed: profiled ? withLimits(fixed, profiled.predictors[0]) : fixed,
+    further: furtherEstimates(like, fitted, level, profiled),
     aliased: model.predictors[0].fixed.aliased,
     fixedCovariance: covariance,
     random: randomTold,
-    dispersion: dispersionEstimates(like, fitted),
+    dispersion: dispersionEstimates(like, fitted, level, profiled?.predictors.slice(1)),
+    intervals: { method: profiled ? 'profile' : 'wald', level },
     varianceExplained: varianceExplained(like, fitted, beta, randomTold),
     modes,
     residuals: { pearson: fiveNumbers(pearson), deviance: deviance && fiveNumbers(deviance) },
@@ -137,11 +162,38 @@ function mlRecord(
 }
 
 /** Coefficients of the predictors beside the mean's. */
-const furtherEstimates = ({ model, layout }: Likelihood, { parameters, se }: Estimate): FitRecord['further'] =>
+const furtherEstimates = (
+  { model, layout }: Likelihood,
+  { parameters, se }: Estimate,
+  level: number,
+  profiled: ProfileIntervals | null,
+): FitRecord['further'] =>
   model.predictors.slice(1).map(({ name, fixed }, k) => {
     const [from, to] = layout.fixedStart.subarray(k + 1, k + 3)
-    return { predictor: name, fixed: fixedEstimates(fixed.names, parameters.subarray(from, to), se.subarray(from, to)) }
+    const told = fixedEstimates(fixed.names, parameters.subarray(from, to), se.subarray(from, to), level)
+    return { predictor: name, fixed: profiled ? withLimits(told, profiled.predictors[k + 1]) : told }
   })
+
+/**
+ * Profile intervals where they are asked for and there is a maximum to profile from. Under a restricted likelihood, which
+ * has no fixed effects, those of the fixed effects are maximum likelihood's, as in lme4; `unrestricted` is that model.
+ */
+function profiledOf(
+  like: Likelihood,
+  unrestricted: Model | null,
+  fitted: Estimate,
+  glm: GlmFit,
+  separated: Warning | null,
+  { method, level }: Intervals,
+): ProfileIntervals | null {
+  if (method !== 'profile' || separated || !fitted.converged) return null
+  const own = profileIntervals(like, fitted, startFrom(like, glm), level)
+  if (!unrestricted) return own
+  const full = likelihood(unrestricted)
+  const start = startFrom(full, glm)
+  const { predictors, warnings } = profileIntervals(full, estimate(full, 1, start), start, level, false)
+  return { ...own, predictors: [predictors[0], ...own.predictors.slice(1)], warnings: [...warnings, ...own.warnings] }
+}
 
 function fitWarnings(
   { model, layout, mostNodes }: Likelihood,
@@ -198,6 +250,7 @@ function glmRecord(
   glm: GlmFit,
   separated: Warning | null,
   call: FitRecord['call'],
+  intervals: Intervals,
   began: number,
 ): FitRecord {
   const { model } = like
@@ -211,6 +264,23 @@ function glmRecord(
   const none = nullModel(model, used)
   const gradientNorm = gradient.reduce((largest, slope, j) => Math.max(largest, Math.abs(slope) * se[j]), 0)
   const missed = { code: 'NO_CONVERGENCE', message: `the fit did not converge in ${glm.iterations} iterations` }
+  const fitted = {
+    nodes: 1,
+    parameters: glm.beta,
+    logLik,
+    covariance: glm.covariance,
+    se,
+    gradientNorm,
+    converged: glm.converged,
+    reason: separated ? endOfSeparated : glm.converged ? 'the deviance stands still' : 'the deviance still moves',
+    singular: false,
+    zeroed: [],
+    iterations: glm.iterations,
+    evaluations: glm.iterations,
+  }
+  const { level } = intervals
+  const profiled = profiledOf(like, null, fitted, glm, separated, intervals)
+  const fixed = fixedEstimates(names, glm.beta, se, level)
   return {
     schema: 'glmm/fit@1',
     version,
@@ -221,7 +291,11 @@ function glmRecord(
     nobs: model.nobs,
     dropped: model.dropped,
     responseChecksum: responseChecksum(model.response),
-    warnings: glm.converged && !separated ? model.warnings : [...model.warnings, separated ?? missed],
+    warnings: [
+      ...model.warnings,
+      ...(glm.converged && !separated ? [] : [separated ?? missed]),
+      ...(profiled?.warnings ?? []),
+    ],
     method: 'glm',
     nodes: null,
     groups: {},
@@ -231,7 +305,8 @@ function glmRecord(
     bic: -2 * logLik + Math.log(used) * p,
     df: p,
     dfResidual: used - p,
-    fixed: fixedEstimates(names, glm.beta, se),
+    fixed: profiled ? withLimits(fixed, profiled.predictors[0]) : fixed,
+    intervals: { method: profiled ? 'profile' : 'wald', level },
     further: [],
     aliased,
     fixedCovariance: Array.from({ length: p }, (_, i) => Array.from(glm.covariance.subarray(i * p, (i + 1) * p))),
@@ -248,7 +323,7 @@ function glmRecord(
     iterations: glm.iterations,
     convergence: {
       converged: glm.converged || separated !== null,
-      reason: separated ? endOfSeparated : glm.converged ? 'the deviance stands still' : 'the deviance still moves',
+      reason: fitted.reason,
       gradientNorm,
       iterations: glm.iterations,
       evaluations: glm.iterations,

@@ -31,7 +31,9 @@ export interface FitRecord {
   readonly aliased: readonly string[]
   readonly fixedCovariance: readonly (readonly number[])[]
   readonly random: readonly RandomEstimate[]
-  readonly dispersion: Readonly<Record<string, { readonly estimate: number; readonly se: number | null }>>
+  readonly dispersion: Readonly<Record<string, DispersionEstimate>>
+  /** What kind of limits `lower` and `upper` are, and of what level. */
+  readonly intervals: { readonly method: 'wald' | 'profile'; readonly level: number }
   /** R-squared and intraclass correlation; null without random effects and where they are not defined. */
   readonly varianceExplained: VarianceExplained | null
   readonly modes: readonly ConditionalMode[]
@@ -86,7 +88,19 @@ export interface FixedEstimate {
   readonly se: number | null
   readonly z: number | null
   readonly p: number | null
-  /** Wald 95 % limits. */
+  /** Wald or profile limits, as `intervals` says. */
+  readonly lower: number | null
+  readonly upper: number | null
+}
+
+/** A further parameter that is one number, on its natural scale; Wald limits are those of its predictor. */
+export interface DispersionEstimate extends Limits {
+  readonly estimate: number
+  readonly se: number | null
+}
+
+/** Limits of an interval; null where there is none. */
+export interface Limits {
   readonly lower: number | null
   readonly upper: number | null
 }
@@ -97,6 +111,9 @@ export interface RandomEstimate {
   readonly sd: readonly number[]
   readonly sdSe: readonly (number | null)[]
   readonly correlation: readonly (readonly number[])[]
+  /** Profile limits of the standard deviations and of the correlations; null where intervals are Wald's. */
+  readonly sdLimits: readonly Limits[] | null
+  readonly correlationLimits: readonly (readonly Limits[])[] | null
 }
 
 /** Conditional mode of one random effect (R's ranef), with the conditional standard deviation. */

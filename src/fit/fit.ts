@@ -4,6 +4,7 @@ import { GlmmError } from '../errors.js'
 import { maxNodes } from '../likelihood/likelihood.js'
 import { fitModel } from './fit-model.js'
 import type { FitRecord } from './fit-record.js'
+import type { Intervals } from './profile-intervals.js'
 
 export interface FitOptions extends ModelChoice {
   /**
@@ -13,11 +14,16 @@ export interface FitOptions extends ModelChoice {
   readonly nodes?: number | 'auto' | undefined
   /** Restricted maximum likelihood, for gaussian models with identity link. */
   readonly reml?: boolean | undefined
+  /** Limits of the estimates: 'wald' (the default), or 'profile', of the profile likelihood. */
+  readonly intervals?: 'wald' | 'profile' | undefined
+  /** Probability that the limits are to cover with, 0.95 where left out. */
+  readonly level?: number | undefined
 }
 
 /** Fits the model of a formula and a table by maximum likelihood. Throws GlmmError on input that states no model. */
 export function fit(formula: string, table: Table, options: FitOptions = {}): FitRecord {
   const nodes = checkNodes(options.nodes ?? 1)
+  const intervals = checkIntervals(options)
   const model = stateModel(formula, table, options)
   const reml = options.reml ?? false
   if (reml && (model.family !== 'gaussian' || model.link !== 'identity')) {
@@ -40,8 +46,18 @@ export function fit(formula: string, table: Table, options: FitOptions = {}): Fi
     dispersion: options.dispersion ?? null,
     zi: options.zi ?? null,
     reml,
+    intervals: intervals.method,
+    level: intervals.level,
   }
-  return fitModel(model, nodes, reml, call)
+  return fitModel(model, nodes, reml, call, intervals)
+}
+
+function checkIntervals({ intervals: method = 'wald', level = 0.95 }: FitOptions): Intervals {
+  if (method !== 'wald' && method !== 'profile')
+    throw new GlmmError('USAGE', `expected wald or profile for --intervals, got ${method}`, 'wald is the default')
+  if (!(level > 0 && level < 1))
+    throw new GlmmError('USAGE', `expected a level between 0 and 1, got ${level}`, 'write 95 % as --level 0.95')
+  return { method, level }
 }
 
 function checkNodes(nodes: number | 'auto'): number | 'auto' {

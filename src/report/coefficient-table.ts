@@ -2,8 +2,14 @@ import type { FixedEstimate } from '../fit/fit-record.js'
 import { type Table, table } from './document.js'
 import { formatBeside, formatEstimate, formatP, formatZ, STARS_LEGEND, stars } from './format-number.js'
 
-/** Fixed effects as R's printCoefmat shows them, with Wald 95 % limits; aliased columns as rows of NA. */
-export function coefficientTable(fixed: readonly FixedEstimate[], aliased: readonly string[]): Table {
+/** The probabilities of an interval's limits, as R writes them: `2.5 %` and `97.5 %`. */
+export const limitNames = (level: number): [string, string] => {
+  const percent = (p: number): string => `${Number((100 * p).toFixed(4))} %`
+  return [percent((1 - level) / 2), percent((1 + level) / 2)]
+}
+
+/** Fixed effects as R's printCoefmat shows them, with limits of a level; aliased columns as rows of NA. */
+export function coefficientTable(fixed: readonly FixedEstimate[], aliased: readonly string[], level = 0.95): Table {
   const rows = fixed.map((f) => [
     f.name,
     formatBeside(f.estimate, f.se, 7),
@@ -21,7 +27,7 @@ export function coefficientTable(fixed: readonly FixedEstimate[], aliased: reado
     ...(aliased.length === 0 ? [] : [`${aliased.length} not defined because of singularities: ${aliased.join(', ')}`]),
   ]
   return table(
-    ['<', 'Estimate', 'Std. Error', 'z value', 'Pr(>|z|)', '<', '2.5 %', '97.5 %'],
+    ['<', 'Estimate', 'Std. Error', 'z value', 'Pr(>|z|)', '<', ...limitNames(level)],
     [...rows, ...missing],
     ...notes,
   )

@@ -1,5 +1,5 @@
-import type { Convergence, FitRecord, FiveNumbers } from '../fit/fit-record.js'
-import { coefficientTable } from './coefficient-table.js'
+import type { Convergence, FitRecord, FiveNumbers, Limits } from '../fit/fit-record.js'
+import { coefficientTable, limitNames } from './coefficient-table.js'
 import { conditionalModes } from './conditional-modes.js'
 import { type Block, type Document, facts, heading, paragraph, type Table, table } from './document.js'
 import { fixedCorrelation } from './fixed-correlation.js'
@@ -19,7 +19,7 @@ function glmDocument(fit: FitRecord): Document {
     blocks: [
       facts(modelFacts(fit)),
       ...(fit.residuals.deviance ? section('Deviance residuals', quantiles(fit.residuals.deviance)) : []),
-      ...section('Coefficients', coefficientTable(fit.fixed, fit.aliased)),
+      ...section(`Coefficients${profiled(fit)}`, coefficientTable(fit.fixed, fit.aliased, fit.intervals.level)),
       ...dispersionBlocks(fit),
       heading('Fit'),
       facts([
@@ -50,8 +50,9 @@ function mixedDocument(fit: FitRecord): Document {
       ),
       ...section('Scaled residuals', quantiles(fit.residuals.pearson)),
       ...(fit.random.length > 0 ? section('Random effects', randomTable(fit.random)) : []),
+      ...randomLimitBlocks(fit),
       ...dispersionBlocks(fit),
-      ...section('Fixed effects', coefficientTable(fit.fixed, fit.aliased)),
+      ...section(`Fixed effects${profiled(fit)}`, coefficientTable(fit.fixed, fit.aliased, fit.intervals.level)),
       ...furtherBlocks(fit),
       ...(correlation === null ? [] : section('Correlation of fixed effects', correlation)),
       ...varianceBlocks(fit),
@@ -68,10 +69,12 @@ const furtherBlocks = (fit: FitRecord): Block[] =>
   fit.further
     .filter(({ fixed }) => fixed.length !== 1 || fixed[0].name !== '(Intercept)')
     .flatMap(({ predictor, fixed }) =>
-      section(`Fixed effects of ${predictor} (on its link scale)`, coefficientTable(fixed, [])),
+      section(`Fixed effects of ${predictor} (on its link scale)`, coefficientTable(fixed, [], fit.intervals.level)),
     )
 
 const section = (title: string, block: Block): Block[] => [heading(title), block]
+const profiled = ({ intervals }: FitRecord): string =>
+  intervals.method === 'profile' ? ' (limits by profile likelihood)' : ''
 const fixed4 = (x: number): string => formatFixed(x, 4)
 
 function modelFacts(fit: FitRecord): [string, string][] {
@@ -103,12 +106,36 @@ function quantiles(q: FiveNumbers): Table {
 }
 
 function dispersionBlocks(fit: FitRecord): Block[] {
-  const rows = Object.entries(fit.dispersion).map(([name, { estimate, se }]) => [
+  const rows = Object.entries(fit.dispersion).map(([name, { estimate, se, lower, upper }]) => [
     name,
-    formatEstimate(estimate),
-    formatEstimate(se),
+    ...[estimate, se, lower, upper].map(formatEstimate),
   ])
-  return rows.length === 0 ? [] : section('Dispersion', table(['<', 'Estimate', 'Std. Error'], rows))
+  const names = ['<', 'Estimate', 'Std. Error', ...limitNames(fit.intervals.level)]
+  return rows.length === 0 ? [] : section('Dispersion', table(names, rows))
+}
+
+/** Profile limits of the random effects' standard deviations and correlations. */
+function randomLimitBlocks({ random, intervals }: FitRecord): Block[] {
+  const rows = random.flatMap(({ group, names, sd, correlation, sdLimits, correlationLimits }) => {
+    const row = (what: string, estimate: number, { lower, upper }: Limits): string[] => [
+      group,
+      what,
+      ...[estimate, lower, upper].map(formatEstimate),
+    ]
+    const limited = ({ lower, upper }: Limits): boolean => lower !== null || upper !== null
+    const deviations = (sdLimits ?? []).flatMap((limits, i) =>
+      limited(limits) ? [row(`sd ${names[i]}`, sd[i], limits)] : [],
+    )
+    const correlations = (correlationLimits ?? []).flatMap((limits, i) =>
+      limits
+        .slice(0, i)
+        .flatMap((pair, j) => (limited(pair) ? [row(`cor ${names[j]}, ${names[i]}`, correlation[i][j], pair)] : [])),
+    )
+    return [...deviations, ...correlations]
+  })
+  if (rows.length === 0) return []
+  const head = ['<Group', '<', 'Estimate', ...limitNames(intervals.level)]
+  return section('Profile intervals of the random effects', table(head, rows))
 }
 
 /** R-squared and intraclass correlation, on the scale of the link. */
