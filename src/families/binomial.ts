@@ -2,6 +2,7 @@ import type { ProbabilityLink } from '../links/link.js'
 import { probabilityLinks, probabilityNamed } from '../links/registry.js'
 import { logChoose } from '../numerics/special.js'
 import type { Family, ResponseData, RowKernel } from './family.js'
+import { logitShift } from './logit-shift.js'
 import { type RowDensity, settle } from './row-density.js'
 import { binomialVariate } from './variates.js'
 
@@ -39,6 +40,7 @@ function logitKernel(response: ResponseData): RowKernel {
   const trials = response.trials!
   const constant = constants(response)
   return {
+    shifted: () => logitShift(response, constant),
     atNodes: (i, eta, count, logDensity, d1, at, d2) => {
       const c = constant[i]
       const successes = y[i]

@@ -1,4 +1,5 @@
 import type { RowDensity } from './row-density.js'
+import type { ShiftKernel } from './shift-kernel.js'
 
 /** The responses a kernel is bound to; each array has one element a row. */
 export interface ResponseData {
@@ -40,6 +41,8 @@ export interface RowKernel {
     d2: Float64Array,
     d3: Float64Array,
   ) => void
+  /** Faster loops for rows whose predictors move together, where the link has them; made on first need. */
+  readonly shifted?: () => ShiftKernel
 }
 
 /** What the response must look like; the model frame builds and checks it accordingly. */
@@ -54,6 +57,16 @@ export interface FurtherPredictor {
   readonly reports: string
   /** A first value of the predictor itself. */
   readonly start: number
+  /** How draws of a posterior tell it; left out, by what is reported, with a prior by its link. */
+  readonly drawn?: Drawn
+}
+
+/** A parameter of a family as priors and draws see it: brms' name, and the power of the natural value that it is. */
+export interface Drawn {
+  readonly name: string
+  readonly power: number
+  /** Its default prior, given the scale of the response (1 where the link makes the response's unit vanish). */
+  readonly prior: (scale: number) => string
 }
 
 /** Uniform on [0, 1) and standard normal numbers. */

@@ -1,6 +1,7 @@
 import { logGamma } from '../numerics/special.js'
 import type { Family, ResponseData, RowKernel } from './family.js'
 import { kernelOf } from './kernel-of.js'
+import { poissonShift } from './poisson-shift.js'
 import { type RowDensity, settle, vanish } from './row-density.js'
 import { poissonVariate } from './variates.js'
 
@@ -76,6 +77,7 @@ function logKernel(response: ResponseData): RowKernel {
   // y * eta with y = 0 and eta = -Infinity is 0.
   const row = (i: number, eta: number, mu: number): number => constant[i] + (y[i] === 0 ? 0 : y[i] * eta) - mu
   return {
+    shifted: () => poissonShift(response.y, constant),
     atNodes: (i, eta, count, logDensity, d1, at, d2) => {
       for (let k = 0; k < count; k++) {
         const mu = Math.exp(eta[k])

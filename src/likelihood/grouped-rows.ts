@@ -1,6 +1,7 @@
 import type { Model, RandomTerm } from '../data/model.js'
 import type { Family, ResponseData, RowKernel } from '../families/family.js'
 import { familyNamed } from '../families/registry.js'
+import type { ShiftKernel } from '../families/shift-kernel.js'
 import type { Link } from '../links/link.js'
 import { linkNamed } from '../links/registry.js'
 
@@ -22,7 +23,13 @@ export interface GroupedRows {
   readonly offset: Float64Array | null
   /** Log densities bound to the response in this order. */
   readonly kernel: RowKernel
-  /** The linear predictor each row's own response suggests, and its weight (the start of IRLS). */
+  /** The same for a cluster as a whole, where the effect is an intercept and the family has it. */
+  readonly shifted: ShiftKernel | null
+  /** The linear predictor each row's own response suggests, and its weight (the start of IRLS); made on first need. */
+  readonly suggested: () => Suggested
+}
+
+export interface Suggested {
   readonly working: Float64Array
   readonly weight: Float64Array
 }
@@ -48,7 +55,13 @@ export function groupedRows(model: Model, term: RandomTerm | null): GroupedRows 
   const kernel = family.kernel!(model.link, response)
   const z = term ? permuted(term.z) : new Float64Array(n)
   const offset = predictor.offset && permuted(predictor.offset)
-  return { n, p, start, order, x, z, offset, kernel, ...workingResponse(family, linkNamed(model.link), response) }
+  const shifted = term && z.every((multiplier) => multiplier === 1) ? (kernel.shifted?.() ?? null) : null
+  let made: Suggested | null = null
+  const suggested = (): Suggested => {
+    made ??= workingResponse(family, linkNamed(model.link), response)
+    return made
+  }
+  return { n, p, start, order, x, z, offset, kernel, shifted, suggested }
 }
 
 /** eta of the fixed part, offset + X beta, into `eta`; beta is the head of `parameters`. */
@@ -86,7 +99,7 @@ function inOneBlock(n: number): { start: Int32Array; order: Int32Array } {
   return { start: Int32Array.of(0, n), order: Int32Array.from({ length: n }, (_, i) => i) }
 }
 
-function workingResponse(family: Family, link: Link, response: ResponseData): Pick<GroupedRows, 'working' | 'weight'> {
+function workingResponse(family: Family, link: Link, response: ResponseData): Suggested {
   const n = response.y.length
   const working = new Float64Array(n)
   const weight = new Float64Array(n)

@@ -4,7 +4,7 @@ import { gaussHermite } from '../numerics/gauss-hermite.js'
 import { productRule } from '../numerics/product-rule.js'
 import { clusterQuadrature } from './cluster-quadrature.js'
 import { clustering, hasOneFactor } from './cluster-structure.js'
-import { findMode, type ModeResult } from './conditional-mode.js'
+import { emptyMode, findMode, type ModeResult } from './conditional-mode.js'
 import type { ConditionalModes } from './conditional-modes.js'
 import { fixedGradient, fixedPredictor, type GroupedRows, groupedRows } from './grouped-rows.js'
 import { laplace } from './laplace.js'
@@ -56,6 +56,11 @@ export interface Likelihood {
    * by rounding at most; nothing else an evaluation does is remembered. Null where there is nothing to gain.
    */
   readonly anchor: ((x: Float64Array) => void) | null
+  /**
+   * Roughly the information about the fixed effects of all predictors at x, row after row, null out of support: what
+   * sets the scale of a climb. Null where there is nothing rough to gain over `marginal`.
+   */
+  readonly fixedInformation: ((x: Float64Array) => Float64Array | null) | null
   /**
    * Where the integral is a product over the levels of one factor, the only or the outermost one: a term of it, and each
    * level's share of the log marginal likelihood.
@@ -190,6 +195,7 @@ function anyStructure(model: Model, layout: ParameterLayout): Likelihood {
       }
     },
     anchor: approximation.anchor,
+    fixedInformation: approximation.fixedInformation,
     factored: quadrature,
     clustered: null,
   }
@@ -208,7 +214,7 @@ function scalarFactor(
   for (let g = 0; g < clusters; g++) largest = Math.max(largest, rows.start[g + 1] - rows.start[g])
   /** Calls `visit` with the mode of each cluster, the work space holding its rows. */
   const atModes = (x: Float64Array, visit: (g: number, found: ModeResult) => void): void => {
-    const found: ModeResult = { u: 0, height: 0, curvature: 1 }
+    const found = emptyMode()
     fixedPredictor(rows, x, work.fixed)
     for (let g = 0; g < clusters; g++) {
       findMode(rows, work, x[p], g, found)
@@ -237,11 +243,14 @@ function scalarFactor(
       atModes(x, (g, { u, curvature }) => {
         mode[g] = x[p] * u
         sd[g] = Math.abs(x[p]) / Math.sqrt(curvature)
-        for (let i = rows.start[g]; i < rows.start[g + 1]; i++) eta[rows.order[i]] = work.eta[i]
+        for (let i = rows.start[g]; i < rows.start[g + 1]; i++) {
+          eta[rows.order[i]] = work.fixed[i] + x[p] * rows.z[i] * u
+        }
       })
       return { terms: [{ mode, sd, covariance: sd.map((one) => one * one) }], eta: [eta] }
     },
     anchor: null,
+    fixedInformation: null,
     factored: {
       term,
       clusterLogLik: (x, nodes, gradient) => {
@@ -293,6 +302,7 @@ function fixedOnly(model: Model, layout: ParameterLayout, rows: GroupedRows, wor
       return { terms: [], eta: [work.eta.slice()] }
     },
     anchor: null,
+    fixedInformation: null,
     factored: null,
     clustered: {
       p,

@@ -1,5 +1,6 @@
+import { farthest } from '../families/shift-kernel.js'
 import type { QuadratureRule } from '../numerics/gauss-hermite.js'
-import { findMode, type ModeResult } from './conditional-mode.js'
+import { emptyMode, findMode, type ModeResult } from './conditional-mode.js'
 import { fixedGradient, fixedPredictor, type GroupedRows } from './grouped-rows.js'
 import type { NodeScratch, Scratch } from './scratch.js'
 
@@ -31,7 +32,7 @@ export function scalarMarginal(
   const { p, start } = rows
   const sigma = parameters[p]
   const blocks = start.length - 1
-  const mode: ModeResult = { u: 0, height: 0, curvature: 1 }
+  const mode = emptyMode()
   const sums: NodeSums = { mass: 1, a: 0, b: 0, direct: 0 }
   const laplace = rule.nodes.length === 1
   let total = 0
@@ -79,39 +80,20 @@ function sumAtMode(rows: GroupedRows, work: Scratch, sigma: number, g: number, m
   sums.direct = mode.u * slope
 }
 
-/** Row by row, each at all nodes: the innermost loops run over the nodes, long enough to be fast. */
+/** The sums over all nodes. */
 function sumOverNodes(
   rows: GroupedRows,
   work: Scratch,
-  { u, eta, logDensity, share, slope, d1 }: NodeScratch,
+  nodeWork: NodeScratch,
   { nodes, logWeights }: QuadratureRule,
   sigma: number,
   g: number,
   mode: ModeResult,
   sums: NodeSums,
 ): void {
-  const { z, start, kernel } = rows
-  const { fixed, rowWeight } = work
-  const from = start[g]
-  const to = start[g + 1]
+  const { u, share, slope } = nodeWork
   const count = nodes.length
-  const s = 1 / Math.sqrt(mode.curvature)
-  for (let k = 0; k < count; k++) {
-    u[k] = mode.u + s * nodes[k]
-    share[k] = -0.5 * u[k] * u[k]
-    slope[k] = 0
-  }
-  for (let i = from, at = 0; i < to; i++, at += count) {
-    const offset = fixed[i]
-    const zi = z[i]
-    const scale = sigma * zi
-    for (let k = 0; k < count; k++) eta[k] = offset + scale * u[k]
-    kernel.atNodes(i, eta, count, logDensity, d1, at)
-    for (let k = 0; k < count; k++) {
-      share[k] += logDensity[k]
-      slope[k] += zi * d1[at + k]
-    }
-  }
+  const whole = heightsAtNodes(rows, work, nodeWork, nodes, sigma, g, mode)
   let mass = 0
   let a = 0
   let b = 0
@@ -127,15 +109,66 @@ function sumOverNodes(
     direct += part * u[k] * slope[k]
   }
   const perMass = 1 / mass
-  for (let i = from, at = 0; i < to; i++, at += count) {
-    let sum = 0
-    for (let k = 0; k < count; k++) sum += share[k] * d1[at + k]
-    rowWeight[i] = sum * perMass
-  }
+  for (let k = 0; k < count; k++) share[k] *= perMass
   sums.mass = mass
   sums.a = a * perMass
   sums.b = b * perMass
   sums.direct = direct * perMass
+  const { rowWeight } = work
+  if (whole) {
+    rows.shifted!.mean(share, count, nodeWork.d1, rowWeight)
+    return
+  }
+  const { d1 } = nodeWork
+  for (let i = rows.start[g], at = 0; i < rows.start[g + 1]; i++, at += count) {
+    let sum = 0
+    for (let k = 0; k < count; k++) sum += share[k] * d1[at + k]
+    rowWeight[i] = sum
+  }
+}
+
+/**
+ * The nodes u_k of block g, h(u_k) into `share` and the sums of z times the rows' first derivatives into `slope`. True if
+ * the shift kernel did it. Otherwise row by row, each at all nodes: the innermost loops run over the nodes, long enough
+ * to be fast; first derivatives go to d1 and, where given, second ones to d2 (rows x nodes).
+ */
+export function heightsAtNodes(
+  rows: GroupedRows,
+  work: Scratch,
+  { u, eta, logDensity, share, slope, d1 }: NodeScratch,
+  nodes: Float64Array,
+  sigma: number,
+  g: number,
+  mode: ModeResult,
+  d2?: Float64Array,
+): boolean {
+  const { z, start, kernel, shifted } = rows
+  const { fixed } = work
+  const count = nodes.length
+  const s = 1 / Math.sqrt(mode.curvature)
+  for (let k = 0; k < count; k++) {
+    u[k] = mode.u + s * nodes[k]
+    share[k] = -0.5 * u[k] * u[k]
+    slope[k] = 0
+  }
+  const reach = Math.abs(sigma) * Math.max(Math.abs(u[0]), Math.abs(u[count - 1]))
+  if (shifted && mode.shifted && reach <= farthest) {
+    for (let k = 0; k < count; k++) eta[k] = sigma * u[k]
+    shifted.atShifts(eta, count, share, slope, d1)
+    return true
+  }
+  for (let i = start[g], at = 0; i < start[g + 1]; i++, at += count) {
+    const offset = fixed[i]
+    const zi = z[i]
+    const scale = sigma * zi
+    for (let k = 0; k < count; k++) eta[k] = offset + scale * u[k]
+    kernel.atNodes(i, eta, count, logDensity, d1, at, d2)
+    for (let k = 0; k < count; k++) {
+      share[k] += logDensity[k]
+      slope[k] += zi * d1[at + k]
+    }
+  }
+  return false
 }
 
 /** Adds to block g's row weights what comes of the moving mode and curvature; returns its derivative in sigma. */

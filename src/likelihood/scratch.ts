@@ -35,7 +35,7 @@ export interface NodeScratch {
   readonly share: Float64Array
   /** Sum over the cluster's rows of z times the first derivative. */
   readonly slope: Float64Array
-  /** First derivatives, rows of the largest cluster x k. */
+  /** First derivatives, rows of the largest cluster x k (or what the shift kernel keeps). */
   readonly d1: Float64Array
 }
 
@@ -47,6 +47,6 @@ export function nodeScratch(k: number, largestCluster: number): NodeScratch {
     logDensity: column(),
     share: column(),
     slope: column(),
-    d1: new Float64Array(k > 1 ? largestCluster * k : 0),
+    d1: new Float64Array(largestCluster * k),
   }
 }
