@@ -1,0 +1,43 @@
+import type { RandomStructure } from './random-structure.js'
+
+/**
+ * The blocks of random effects that share no row, directly or through others: given the outer parameters they are
+ * independent of each other in prior and likelihood, and the integral is a product over them. The levels of one factor, the
+ * outermost units of nested ones, the connected parts of crossed ones.
+ */
+export interface IndependentBlocks {
+  readonly count: number
+  /** Block of each element of u. */
+  readonly ofElement: Int32Array
+  /** Block of each row. */
+  readonly ofRow: Int32Array
+  /** Elements of u in each block. */
+  readonly sizes: Int32Array
+}
+
+export function independentBlocks({ size, width, columns }: RandomStructure, rows: number): IndependentBlocks {
+  const root = Int32Array.from({ length: size }, (_, c) => c)
+  const find = (c: number): number => {
+    let at = c
+    while (root[at] !== at) {
+      root[at] = root[root[at]]
+      at = root[at]
+    }
+    return at
+  }
+  for (let i = 0; i < rows; i++) {
+    const first = find(columns[i * width])
+    for (let s = 1; s < width; s++) root[find(columns[i * width + s])] = first
+  }
+  const number = new Int32Array(size).fill(-1)
+  let count = 0
+  const ofElement = Int32Array.from({ length: size }, (_, c) => {
+    const r = find(c)
+    if (number[r] < 0) number[r] = count++
+    return number[r]
+  })
+  const sizes = new Int32Array(count)
+  for (const g of ofElement) sizes[g]++
+  const ofRow = Int32Array.from({ length: rows }, (_, i) => ofElement[columns[i * width]])
+  return { count, ofElement, ofRow, sizes }
+}
