@@ -25,7 +25,8 @@ export function startFrom(likelihood: Likelihood, glm: GlmFit): Start {
  * Any structure. The spread of the working residuals is shared out: a part to each random term, in the units of its
  * columns, the rest to the residual where the family has one.
  */
-function wideStart({ model, layout, dimension: d }: Likelihood, glm: GlmFit): Start {
+function wideStart(likelihood: Likelihood, glm: GlmFit): Start {
+  const { model, layout, dimension: d } = likelihood
   const parameters = new Float64Array(d)
   const scale = new Float64Array(d * d)
   const limit = new Float64Array(d).fill(Number.POSITIVE_INFINITY)
@@ -54,21 +55,74 @@ function wideStart({ model, layout, dimension: d }: Likelihood, glm: GlmFit): St
       limit[first + j] = 1 / Math.sqrt(meanSquare(column))
     })
   })
-  for (const { term, covariance, start, size } of layout.terms) {
+  for (const { term, covariance, predictor, start, size } of layout.terms) {
     const q = term.names.length
     if (size === 0) continue
     const theta = covariance.start(q)
     const units = covariance.units(q)
     const share = (0.5 * spread) / Math.sqrt(layout.terms.length)
+    const columns = term.names.map((_, column) => {
+      const z = term.z.subarray(column * model.nobs, (column + 1) * model.nobs)
+      const guess = share / Math.sqrt(meanSquare(z))
+      return predictor === 0
+        ? momentOf(term, z, glm, guess, family.further.length > 0)
+        : { sd: guess, known: term.levels.length }
+    })
     for (let j = 0; j < size; j++) {
-      const column = units[j]
-      const unit =
-        column >= 0 ? share / Math.sqrt(meanSquare(term.z.subarray(column * model.nobs, (column + 1) * model.nobs))) : 1
-      parameters[start + j] = theta[j] * unit
-      scale[(start + j) * (d + 1)] = (unit * unit) / (2 * term.levels.length)
+      const { sd, known } = units[j] >= 0 ? columns[units[j]] : { sd: 1, known: term.levels.length }
+      parameters[start + j] = theta[j] * sd
+      scale[(start + j) * (d + 1)] = (sd * sd) / (2 * known)
     }
   }
+  const information = likelihood.fixedInformation?.(parameters)
+  const fixed = layout.fixed
+  if (information && cholesky(information, fixed)) {
+    const covariance = choleskyInverse(information, fixed)
+    for (let i = 0; i < fixed; i++) scale.set(covariance.subarray(i * fixed, (i + 1) * fixed), i * d)
+  }
   return { parameters, scale, limit }
+}
+
+/**
+ * The standard deviation of one column's effects by the method of moments, as if they were the only ones: within a
+ * level the sum of z w r has variance phi t + sd^2 t^2, with t that of z^2 w, working residuals r and weights w. The
+ * column is centred within levels, unless it is constant there. Phi is 1, or the variance left within levels. Kept
+ * within a factor of `guess`. `known` is the number of levels whose effects would say as much about it if they were seen.
+ */
+function momentOf(
+  term: RandomTerm,
+  z: Float64Array,
+  { weights, working }: GlmFit,
+  guess: number,
+  dispersed: boolean,
+): { sd: number; known: number } {
+  const { index, levels } = term
+  const sums = (summand: (i: number) => number): Float64Array => {
+    const out = new Float64Array(levels.length)
+    for (let i = 0; i < index.length; i++) out[index[i]] += summand(i)
+    return out
+  }
+  const weight = sums((i) => weights[i])
+  const mean = sums((i) => weights[i] * z[i]).map((sum, g) => sum / weight[g])
+  const within = sums((i) => weights[i] * (z[i] - mean[index[i]]) ** 2)
+  const constant = within.every((sum, g) => !(sum > 1e-8 * weight[g] * mean[g] ** 2))
+  const centre = constant ? mean.fill(0) : mean
+  const t = constant ? sums((i) => weights[i] * z[i] ** 2) : within
+  const pull = sums((i) => weights[i] * (z[i] - centre[index[i]]) * working[i])
+  const level = sums((i) => weights[i] * working[i]).map((sum, g) => sum / weight[g])
+  let [phi, numerator, denominator] = [1, 0, 0]
+  if (dispersed) {
+    let chi = 0
+    for (let i = 0; i < index.length; i++) chi += weights[i] * (working[i] - level[index[i]]) ** 2
+    phi = chi / Math.max(index.length - levels.length, 1)
+  }
+  for (let g = 0; g < levels.length; g++) {
+    numerator += pull[g] ** 2 - phi * t[g]
+    denominator += t[g] ** 2
+  }
+  const sd = Math.min(Math.max(numerator > 0 ? Math.sqrt(numerator / denominator) : 0, 0.3 * guess), 5 * guess)
+  const known = t.reduce((sum, one) => sum + ((sd * sd * one) / (phi + sd * sd * one)) ** 2, 0)
+  return { sd, known: Math.max(known, 0.05 * levels.length) }
 }
 
 /** The constants of the further predictors that fit best beside the mean's predictor as it is. */

@@ -3,6 +3,7 @@ import { selectedInverse } from '../numerics/sparse-inverse.js'
 import { jointHeight } from './joint-height.js'
 import type { LinearPredictors } from './linear-predictors.js'
 import type { RandomStructure } from './random-structure.js'
+import { profiledInformation } from './profiled-information.js'
 import { pairIndex, type RowModel, tripleIndex } from './row-model.js'
 
 /** Laplace's approximation for any structure of random effects, with work space of its own. */
@@ -15,6 +16,8 @@ export interface Laplace {
   readonly anchor: (parameters: Float64Array) => void
   /** Cholesky factor of H at that mode, as the structure's symbolic factor lays it out. */
   readonly factor: Float64Array
+  /** Minus the Hessian in all fixed effects of h at its maximum over u, p x p; null out of support. */
+  readonly fixedInformation: (parameters: Float64Array) => Float64Array | null
 }
 
 const tolerance = 1e-10
@@ -178,6 +181,10 @@ export function laplace(structure: RandomStructure, linear: LinearPredictors, ro
       start.set(u)
       anchored ??= new Float64Array(symbolic.size)
       anchored.set(factor)
+    },
+    fixedInformation: (parameters) => {
+      if (!same(parameters)) integrate(parameters)
+      return present && profiledInformation(structure, linear, rows, factor)
     },
     evaluate: (parameters, gradient) => {
       const value = integrate(parameters)

@@ -12,6 +12,8 @@ export interface Slot {
 /** The parts of eta = fixed + A u at given parameters, with A = Z Lambda, and the way back for gradients. */
 export interface LinearPredictors {
   readonly slots: readonly Slot[]
+  /** The columns of all fixed parts, in the order of their parameters. */
+  readonly designs: readonly { readonly predictor: number; readonly x: Float64Array }[]
   /** Offset + X beta of each predictor, length n each. */
   readonly fixed: readonly Float64Array[]
   /** Multiplier of u in each slot: n x slots, row after row. */
@@ -38,10 +40,14 @@ export function linearPredictors(model: Model, layout: ParameterLayout): LinearP
   const lambdas = square()
   const moments = square()
   const derivatives = square()
+  const designs = model.predictors.flatMap(({ fixed: { x, names } }, predictor) =>
+    names.map((_, j) => ({ predictor, x: x.subarray(j * n, (j + 1) * n) })),
+  )
   const now = new Float64Array(layout.dimension)
 
   return {
     slots,
+    designs,
     fixed,
     multipliers,
     lambdas,
