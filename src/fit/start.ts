@@ -16,14 +16,14 @@ export interface Start {
 
 /** A start from the fit without random effects, near enough for the climb whatever the units of the data. */
 export function startFrom(likelihood: Likelihood, glm: GlmFit): Start {
-  const { clustered } = likelihood
-  if (clustered?.term) return scalarStart(likelihood, clustered.term, glm)
+  const { scalarTerm } = likelihood
+  if (scalarTerm) return scalarStart(likelihood, scalarTerm, glm)
   return wideStart(likelihood, glm)
 }
 
 /**
  * Any structure. The spread of the working residuals is shared out: a part to each random term, in the units of its
- * columns, the rest to the residual where the family has one.
+ * columns and by the method of moments in the mean, the rest to the residual where the family has one.
  */
 function wideStart(likelihood: Likelihood, glm: GlmFit): Start {
   const { model, layout, dimension: d } = likelihood
@@ -86,7 +86,7 @@ function wideStart(likelihood: Likelihood, glm: GlmFit): Start {
 /**
  * The standard deviation of one column's effects by the method of moments, as if they were the only ones: within a
  * level the sum of z w r has variance phi t + sd^2 t^2, with t that of z^2 w, working residuals r and weights w. The
- * column is centred within levels, unless it is constant there. Phi is 1, or the variance left within levels. Kept
+ * column is centred within levels, unless it is constant there. Phi is 1, or the variance left within levels, if any. Kept
  * within a factor of `guess`. `known` is the number of levels whose effects would say as much about it if they were seen.
  */
 function momentOf(
@@ -97,6 +97,7 @@ function momentOf(
   dispersed: boolean,
 ): { sd: number; known: number } {
   const { index, levels } = term
+  if (dispersed && levels.length >= index.length) return { sd: guess, known: levels.length }
   const sums = (summand: (i: number) => number): Float64Array => {
     const out = new Float64Array(levels.length)
     for (let i = 0; i < index.length; i++) out[index[i]] += summand(i)
@@ -114,7 +115,7 @@ function momentOf(
   if (dispersed) {
     let chi = 0
     for (let i = 0; i < index.length; i++) chi += weights[i] * (working[i] - level[index[i]]) ** 2
-    phi = chi / Math.max(index.length - levels.length, 1)
+    phi = chi / (index.length - levels.length)
   }
   for (let g = 0; g < levels.length; g++) {
     numerator += pull[g] ** 2 - phi * t[g]
