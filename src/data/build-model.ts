@@ -4,6 +4,7 @@ import { type FormulaTerms, formulaTerms } from '../formula/formula-terms.js'
 import { formulaText } from '../formula/formula-text.js'
 import { parseFormula } from '../formula/parse-formula.js'
 import { eachName, type Formula, type SyntaxNode } from '../formula/syntax-tree.js'
+import { basisOf, newBasis } from './basis.js'
 import type { Levels } from './column-facts.js'
 import { completeFrame } from './complete-frame.js'
 import { designMatrix } from './design-matrix.js'
@@ -38,11 +39,8 @@ export interface FurtherFormula {
 export function buildModel(formula: string | Formula, table: Table, options: ModelOptions): Model {
   const parsed = typeof formula === 'string' ? parseFormula(formula) : formula
   const reserved = [options.weights, options.offset].filter((name) => name !== undefined)
-  const terms = formulaTerms(
-    parsed,
-    table.columns.map((column) => column.name),
-    reserved,
-  )
+  const names = table.columns.map((column) => column.name)
+  const terms = formulaTerms(parsed, names, reserved)
   const { response } = terms
   if (response === null)
     throw new GlmmError(
@@ -54,16 +52,18 @@ export function buildModel(formula: string | Formula, table: Table, options: Mod
   const whole = frameOf(table, null, parsed.source)
   const weights = optionColumn(options.weights, 'weights', whole)
   const offset = optionColumn(options.offset, 'an offset', whole)
-  const further = (options.further ?? []).map(({ name, formula }) => furtherTerms(name, formula, table))
+  const further = (options.further ?? []).map(({ name, formula }) => furtherTerms(name, formula, names))
   const columns = usedColumns(parsed, terms, whole)
   for (const column of [weights, offset]) if (column !== null) columns.add(column)
   for (const { parsed, terms } of further) {
     for (const column of usedColumns(parsed, terms, frameOf(table, null, parsed.source))) columns.add(column)
   }
+  const dotted = [parsed, ...further.map((one) => one.parsed)].some(hasDot)
   const parts = [terms, ...further.map((one) => one.terms)]
   const groupings = parts.flatMap(({ random }) => random.flatMap((part) => part.factors))
   const computed = [...expressions(terms, response), ...further.flatMap((one) => expressions(one.terms, null))]
-  const complete = completeFrame(table, parsed.source, [...columns], computed, groupings)
+  const basis = newBasis()
+  const complete = completeFrame(table, parsed.source, [...columns], computed, groupings, basis)
   const { frame, dropped } = complete
   const made = new Map<string, Levels>()
   const predictor = (name: string, of: FormulaTerms, column: Column | null): Predictor => ({
@@ -85,11 +85,20 @@ export function buildModel(formula: string | Formula, table: Table, options: Mod
     dropped,
     response: responseOf(response, frame, options.rule, weights),
     predictors,
+    basis: basisOf(basis, dotted ? names : null),
     warnings,
   }
 }
 
-function optionColumn(name: string | undefined, what: string, frame: Frame): Column | null {
+function hasDot({ right }: Formula): boolean {
+  let dotted = false
+  eachName(right, ({ name }) => {
+    dotted ||= name === '.'
+  })
+  return dotted
+}
+
+export function optionColumn(name: string | undefined, what: string, frame: Frame): Column | null {
   if (name === undefined) return null
   const column = frame.columns.get(name)
   if (column === undefined) throw absentColumn(frame.table, name, `a column of ${what}`)
@@ -112,7 +121,7 @@ function usedColumns(formula: Formula, terms: FormulaTerms, frame: Frame): Set<C
 }
 
 /** The variables to compute: those of terms that are left, and the response where it is one variable. */
-function expressions(terms: FormulaTerms, response: SyntaxNode | null): SyntaxNode[] {
+export function expressions(terms: FormulaTerms, response: SyntaxNode | null): SyntaxNode[] {
   const nodes: SyntaxNode[] = response !== null && cbindOf(response) === null ? [response] : []
   for (const part of [terms.fixed, ...terms.random.map((r) => r.effects)]) {
     const needed = new Set(part.terms.flat())
@@ -122,7 +131,7 @@ function expressions(terms: FormulaTerms, response: SyntaxNode | null): SyntaxNo
 }
 
 /** The sum of the formula's offsets and the offset column, or null for none. */
-function offsetOf(terms: FormulaTerms, column: Column | null, frame: Frame): Float64Array | null {
+export function offsetOf(terms: FormulaTerms, column: Column | null, frame: Frame): Float64Array | null {
   const nodes = terms.fixed.offsets.map((v) => terms.fixed.variables[v].node)
   if (column !== null) nodes.push({ kind: 'name', name: column.name, start: 0, end: 0 })
   if (nodes.length === 0) return null
@@ -134,16 +143,13 @@ function offsetOf(terms: FormulaTerms, column: Column | null, frame: Frame): Flo
   return sum
 }
 
-function furtherTerms(
+export function furtherTerms(
   name: string,
   formula: string | null,
-  table: Table,
+  names: readonly string[],
 ): { name: string; parsed: Formula; terms: FormulaTerms } {
   const parsed = parseFormula(formula ?? '~ 1')
-  const terms = formulaTerms(
-    parsed,
-    table.columns.map((column) => column.name),
-  )
+  const terms = formulaTerms(parsed, names)
   if (terms.response !== null)
     throw new GlmmError(
       'FORMULA',

@@ -1,6 +1,7 @@
 import { GlmmError, type Warning } from '../errors.js'
 import { nodeText } from '../formula/formula-text.js'
 import type { SyntaxNode } from '../formula/syntax-tree.js'
+import { type BasisKeeper, newBasis } from './basis.js'
 import { columnFacts, isMissingCell } from './column-facts.js'
 import { evaluate } from './evaluate.js'
 import { asFactor } from './factor-functions.js'
@@ -28,7 +29,8 @@ interface Absent {
 /**
  * Drops the rows in which a column is missing, then computes the expressions on the rows left, so that poly and scale
  * see the rows of the model (R computes them first: there, poly fails on a missing value). An expression can make
- * further values missing, by factor(x, levels = ); those rows are dropped too and all is computed again.
+ * further values missing, by factor(x, levels = ); those rows are dropped too and all is computed again. A given basis
+ * makes any number of rows enough.
  */
 export function completeFrame(
   table: Table,
@@ -36,12 +38,13 @@ export function completeFrame(
   columns: readonly Column[],
   expressions: readonly SyntaxNode[],
   groupings: readonly SyntaxNode[],
+  basis: BasisKeeper = newBasis(),
 ): CompleteFrame {
   const absent: Absent = { mask: null, counts: new Map() }
   for (const column of columns) excludeMissing(absent, column, table.nrow)
   for (;;) {
-    const frame = frameOf(table, absent.mask === null ? null : rowsLeft(absent.mask), source)
-    if (frame.nrow < 2) throw tooFewRows(frame, absent)
+    const frame = frameOf(table, absent.mask === null ? null : rowsLeft(absent.mask), source, basis)
+    if (frame.nrow < 2 && !basis.given) throw tooFewRows(frame, absent)
     const values = new Map<string, Value>()
     const groups = new Map<string, FactorValue>()
     let again = false

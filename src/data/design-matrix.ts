@@ -1,11 +1,12 @@
 import { GlmmError } from '../errors.js'
 import type { Terms } from '../formula/expand-terms.js'
 import { nodeText } from '../formula/formula-text.js'
-import { strayTextRow } from './column-facts.js'
+import type { SyntaxNode } from '../formula/syntax-tree.js'
+import { type Levels, numericLevels, strayTextRow } from './column-facts.js'
 import type { CompleteFrame } from './complete-frame.js'
 import { type Coding, factorCoding } from './factor-coding.js'
 import { usedLevels } from './factor-levels.js'
-import { cellAt, faultAt, namedColumn, tablePlace } from './frame.js'
+import { cellAt, type Frame, faultAt, namedColumn, placeOf, tablePlace } from './frame.js'
 import type { FactorValue, MatrixValue, NumericValue } from './value.js'
 
 /** A design matrix before aliased columns are taken out: rows x names.length, column after column. */
@@ -51,6 +52,9 @@ function variableOf(terms: Terms, v: number, complete: CompleteFrame): Variable 
   const { frame } = complete
   const { node, text } = terms.variables[v]
   const value = complete.values.get(text)!
+  const known = frame.basis.given ? frame.basis.levels.get(text) : undefined
+  if (known !== undefined && (value.kind === 'factor' || value.kind === 'numeric'))
+    return releveled(value.kind === 'factor' ? value : numericLevels(value.values), known, node, frame)
   if (value.kind === 'constant')
     throw faultAt(frame, node, `a column was expected as a term, got the constant ${text}`, 'remove that term')
   if (value.kind !== 'factor') return value
@@ -65,6 +69,8 @@ function variableOf(terms: Terms, v: number, complete: CompleteFrame): Variable 
         `mend the cell (NA for a missing value), or write factor(${nodeText(node)}) if its numbers are labels`,
       )
   }
+  if (frame.basis.given)
+    throw faultAt(frame, node, `numbers were expected in ${text}, as in the fit, got text`, textHint)
   const used = usedLevels(value)
   if (used.levels.length < 2)
     throw faultAt(
@@ -73,7 +79,27 @@ function variableOf(terms: Terms, v: number, complete: CompleteFrame): Variable 
       `at least two levels were expected in ${text}, got only ${JSON.stringify(used.levels[0])}`,
       'leave that term out: a column that does not vary explains nothing',
     )
+  frame.basis.levels.set(text, used.levels)
   return used === value ? value : { kind: 'factor', ...used }
+}
+
+const textHint = 'correct the cells, or write NA for a missing value'
+
+/** A factor with the levels of the fit. A COLUMN error names a level that the fit has no coefficient for. */
+function releveled({ levels, codes }: Levels, known: readonly string[], node: SyntaxNode, frame: Frame): FactorValue {
+  const place = new Map(known.map((level, i) => [level, i]))
+  const moved = Int32Array.from(levels, (level) => place.get(level) ?? -1)
+  const at = codes.findIndex((code) => moved[code] < 0)
+  if (at >= 0) {
+    const shown = known.length > 12 ? `${known.slice(0, 12).join(', ')}, ... (${known.length})` : known.join(', ')
+    throw faultAt(
+      frame,
+      node,
+      `a level of ${nodeText(node)} in the fit was expected, got ${JSON.stringify(levels[codes[at]])} in ${placeOf(frame, at)}`,
+      `the levels are ${shown}; write NA to pass the row over`,
+    )
+  }
+  return { kind: 'factor', levels: known, codes: codes.map((code) => moved[code]) }
 }
 
 /** What each column of a variable adds to its name. */

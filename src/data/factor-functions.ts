@@ -38,7 +38,8 @@ export function factorOf(
   frame: Frame,
 ): FactorValue {
   const given = asFactor(node, frame)
-  const wanted = levels === null ? null : levels.values.map(levelText)
+  const wanted =
+    levels !== null ? levels.values.map(levelText) : labels === null ? null : levelsOfFit(node, given, frame)
   if (wanted !== null && new Set(wanted).size < wanted.length)
     throw formulaFault(
       frame.source,
@@ -65,9 +66,22 @@ export function factorOf(
   return { kind: 'factor', levels: texts, codes }
 }
 
+/** What labels go with: the levels that a factor had in the fit, then those that are new; null for its own. */
+function levelsOfFit(node: SyntaxNode, { levels }: FactorValue, { basis }: Frame): readonly string[] | null {
+  const text = `levels of ${nodeText(node)}`
+  if (!basis.given) {
+    basis.levels.set(text, levels)
+    return null
+  }
+  const known = basis.levels.get(text) ?? levels
+  return [...known, ...levels.filter((level) => !known.includes(level))]
+}
+
 /** R's relevel(x, ref): the level `ref`, or the one of that number, comes first. */
 export function releveled(node: SyntaxNode, ref: SyntaxNode, frame: Frame): FactorValue {
   const given = asFactor(node, frame)
+  // New data take the order of the fit's levels as a whole.
+  if (frame.basis.given) return given
   const value = evaluate(ref, frame)
   const wanted = value.kind === 'constant' && value.values.length === 1 ? value.values[0] : null
   const text = wanted === null ? nodeText(ref) : levelText(wanted)

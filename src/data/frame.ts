@@ -2,6 +2,7 @@ import { GlmmError } from '../errors.js'
 import { caretLines } from '../formula/formula-fault.js'
 import { nearestName } from '../formula/nearest-name.js'
 import type { NameNode, SyntaxNode } from '../formula/syntax-tree.js'
+import { type BasisKeeper, newBasis } from './basis.js'
 import { cellText, columnFacts, columnsByName } from './column-facts.js'
 import type { Column, Table } from './table.js'
 
@@ -15,14 +16,22 @@ export interface Frame {
   readonly nrow: number
   /** Text of the formula, for the caret of messages. */
   readonly source: string
+  /** What the rows decide about the columns of a design, or what those of a fit have decided. */
+  readonly basis: BasisKeeper
 }
 
-export const frameOf = (table: Table, rows: Int32Array | null, source: string): Frame => ({
+export const frameOf = (
+  table: Table,
+  rows: Int32Array | null,
+  source: string,
+  basis: BasisKeeper = newBasis(),
+): Frame => ({
   table,
   columns: columnsByName(table),
   rows,
   nrow: rows === null ? table.nrow : rows.length,
   source,
+  basis,
 })
 
 /** 'row 5 (line 6 of x.csv)', for a row of the frame. */

@@ -3,10 +3,11 @@ import { nodeText } from '../formula/formula-text.js'
 import { type FunctionName, functionArguments } from '../formula/function-arguments.js'
 import { numberText } from '../formula/number-text.js'
 import type { CallNode, SyntaxNode } from '../formula/syntax-tree.js'
+import { numbersKept } from './basis.js'
 import { evaluate, numeric, numericColumn, refuseNotFinite } from './evaluate.js'
 import { asFactor, factorOf, releveled } from './factor-functions.js'
 import { type Frame, faultAt, placeOf } from './frame.js'
-import { orthogonalPolynomial } from './orthogonal-polynomial.js'
+import { evaluatePolynomial, polynomialRecurrence } from './orthogonal-polynomial.js'
 import type { ConstantValue, Value } from './value.js'
 
 /** Computes a call. Arguments are still syntax, so that a message can point at them. */
@@ -150,14 +151,16 @@ function polynomial(call: CallNode, frame: Frame): Value {
       `a whole degree from 1 to 100 was expected, got ${nodeText(call)}`,
       'such as poly(x, 2)',
     )
-  if (raw === false && degree >= different)
+  if (raw === false && degree >= different && !frame.basis.given)
     throw faultAt(
       frame,
       call,
       `more than ${degree} different values of ${nodeText(node)} were expected for ${nodeText(call)}, got ${different}`,
       'lower the degree',
     )
-  const columns = raw === false ? orthogonalPolynomial(x, degree) : powers(x, degree)
+  const recurrence = (): number[] => polynomialRecurrence(x, degree)
+  const columns =
+    raw === false ? evaluatePolynomial(x, numbersKept(frame.basis, nodeText(call), recurrence)) : powers(x, degree)
   for (const column of columns) refuseNotFinite(column, call, frame)
   return { kind: 'matrix', columns, suffixes: columns.map((_, i) => String(i + 1)) }
 }
@@ -170,11 +173,13 @@ function scaled(call: CallNode, frame: Frame): Value {
   const x = numericColumn(argument(call, 'x', frame), frame)
   const center = setting(call, 'center', true, frame)
   const scale = setting(call, 'scale', true, frame)
-  const mean = x.reduce((sum, value) => sum + value, 0) / x.length
-  const middle = center === true ? mean : center === false ? 0 : center
-  let squares = 0
-  for (const value of x) squares += (value - middle) ** 2
-  const width = scale === true ? Math.sqrt(squares / (x.length - 1)) : scale === false ? 1 : scale
+  const [middle, width] = numbersKept(frame.basis, nodeText(call), () => {
+    const mean = x.reduce((sum, value) => sum + value, 0) / x.length
+    const middle = center === true ? mean : Number(center)
+    let squares = 0
+    for (const value of x) squares += (value - middle) ** 2
+    return [middle, scale === true ? Math.sqrt(squares / (x.length - 1)) : scale === false ? 1 : scale]
+  })
   if (!(width > 0) && scale === true)
     throw faultAt(
       frame,

@@ -1,4 +1,5 @@
 import type { Warning } from '../errors.js'
+import type { Basis } from './basis.js'
 
 /**
  * A model: everything a likelihood needs, as plain data that can cross threads. Rows with missing values are
@@ -16,6 +17,8 @@ export interface Model {
   readonly response: Response
   /** The linear predictors eta_1 ... eta_K of the family, the mean's first. */
   readonly predictors: readonly Predictor[]
+  /** What the data decide about the columns of the design; none where the model was not made from a table. */
+  readonly basis?: Basis
   readonly warnings: readonly Warning[]
 }
 
