@@ -163,7 +163,10 @@ const shoulder = 3
  * Where a predictor of a probability has run out onto the plateau near 0 or 1 in some rows, the parameters with that
  * predictor drawn in to where there is slope again: the top may lie between. Null where there is none.
  */
-function offPlateau({ model, layout }: Likelihood, x: Float64Array): Float64Array | null {
+export function offPlateau(
+  { model, layout }: Pick<Likelihood, 'model' | 'layout'>,
+  x: Float64Array,
+): Float64Array | null {
   const { further } = familyNamed(model.family).family
   const again = x.slice()
   let found = false

@@ -1,6 +1,6 @@
 import type { Likelihood } from '../likelihood/likelihood.js'
-import { maximise, type Objective } from '../numerics/maximise.js'
-import type { Estimate } from './estimate.js'
+import { type Maximum, maximise, type Objective } from '../numerics/maximise.js'
+import { type Estimate, offPlateau } from './estimate.js'
 import type { ProfileQuantity } from './profile-quantities.js'
 
 /** The limits of a quantity; null for one that was not found, with `reason` in words. */
@@ -24,6 +24,8 @@ const inner = { tolerance: 1e-5, maxIterations: 200, maxEvaluations: 400 }
 const stalled = 1e-3
 /** The root of the fall is found to this. */
 const precision = 1e-8
+/** A root that grows by less than this while the quantity doubles will not reach z. */
+const level = 1e-3
 /** A profile that rises by more than this shows that the fit is not at the top. */
 const rise = 1e-6
 
@@ -56,7 +58,7 @@ type Climb = (at: number, points: readonly Point[]) => Point | string
 
 /** Maximises over all else with the quantity held. */
 function climber(
-  { layout, marginal }: Likelihood,
+  { layout, model, marginal, anchor }: Likelihood,
   fitted: Estimate,
   units: Float64Array,
   quantity: ProfileQuantity,
@@ -77,13 +79,25 @@ function climber(
       quantity.pullback(x, at, gradient)
       return value
     }
+    const tell = (x: Float64Array): void => {
+      if (fitted.nodes > 1 || !anchor) return
+      held.set(x)
+      quantity.hold(held, at)
+      anchor(held)
+    }
     const from = extrapolated(at, points, first)
     // The gradient in a variance's root is zero where that is zero: a climb would not leave it.
     for (const j of roots) {
       if (Math.abs(from[j]) < 0.02 * units[j]) from[j] = from[j] < 0 ? -0.1 * units[j] : 0.1 * units[j]
     }
-    let end = maximise(objective, from, scale, inner)
-    if (end.value === Number.NEGATIVE_INFINITY) end = maximise(objective, points.at(-1)!.x, scale, inner)
+    const climb = (x: Float64Array): Maximum => maximise(objective, x, scale, { ...inner, accepted: tell })
+    let end = climb(from)
+    if (end.value === Number.NEGATIVE_INFINITY) end = climb(points.at(-1)!.x)
+    const again = offPlateau({ model, layout }, end.x)
+    if (again) {
+      const other = climb(again)
+      if (other.value > end.value) end = other
+    }
     if (end.value === Number.NEGATIVE_INFINITY) return 'the likelihood is zero on the way'
     if (!end.converged && decrement(end.gradient, end.inverseHessian) > stalled)
       return 'the maximum over the other parameters was not found'
@@ -126,7 +140,8 @@ function limit(
     if (typeof root === 'string') return root
     if (root >= z) high = { step, root }
     else if (last) return told(end)
-    else if (trial === 40 || step > 1e4 * se) return 'it does not fall far enough'
+    else if (trial >= 3 && root - low.root < level) return flat(side)
+    else if (trial === 40) return flat(side)
     else {
       const ratio = Math.min(Math.max((1.1 * z) / Math.max(root, 1e-3), 1.2), trial < 3 ? 3 : 8)
       low = { step, root }
@@ -152,6 +167,9 @@ function limit(
   }
   return told(top.at + side * high.step)
 }
+
+const flat = (side: 1 | -1): string =>
+  `its likelihood does not fall far enough ${side < 0 ? 'below' : 'above'} the estimate, and that limit is infinite`
 
 /** The covariance of the fit; where a parameter is zero, or there is none, `units` on the diagonal. */
 function scaleOf({ covariance, parameters }: Estimate, units: Float64Array): Float64Array {

@@ -30,7 +30,7 @@ const first = (list: unknown): unknown => {
 
 const everywhere = 'schema version call warnings formula family link nobs dropped'
 const fitFields =
-  'method nodes groups logLik deviance aic bic df dfResidual fixed fixedCovariance random dispersion modes residuals ' +
+  'method nodes groups logLik deviance aic bic df dfResidual fixed fixedCovariance random dispersion modes residuals intervals ' +
   'certificate convergence'
 const posteriorFields = 'priors sampler chains warmup draws seed summary diagnostics timing'
 const summaryFields = 'name mean sd mcse q2_5 q5 q25 q50 q75 q95 q97_5 rhat essBulk essTail'
@@ -59,7 +59,7 @@ describe.concurrent('the documents of --json', () => {
     expect(record.warnings).toEqual([])
     expectFields(first(record.fixed), 'name estimate se z p lower upper')
     expect(record.fixedCovariance).toEqual(Array(2).fill([expect.any(Number), expect.any(Number)]))
-    expectFields(first(record.random), 'group names sd sdSe correlation')
+    expectFields(first(record.random), 'group names sd sdSe correlation sdLimits correlationLimits')
     expect(record.random).toMatchObject([{ sd: [expect.any(Number)], sdSe: [expect.any(Number)], correlation: [[1]] }])
     expectFields(first(record.modes), 'group level name mode sd')
     const { pearson, deviance } = record.residuals as Json

@@ -107,6 +107,37 @@ describe.each(covariances.map((covariance) => [covariance.name, covariance] as c
       }
     })
 
+    it('holds each quantity it tells at any value, and no more, with the derivative of doing so', () => {
+      for (const q of sizes) {
+        const theta = randomTheta(q)
+        for (const held of covariance.held(q)) {
+          const [i, j] = held.effects
+          const told = (x: Float64Array): number =>
+            held.kind === 'sd' ? covariance.standardDeviations(x, q)[i] : covariance.correlations(x, q)[i * q + j]
+          expect(distance(held.value(theta), told(theta))).toBeLessThan(1e-14)
+          const kept = theta.slice()
+          held.hold(kept, told(theta))
+          kept.forEach((value, k) => expect(distance(Math.abs(value), Math.abs(theta[k]))).toBeLessThan(1e-12))
+          const [low, high] = held.range
+          const value = high === Number.POSITIVE_INFINITY ? 0.37 : low + 0.3 * (high - low)
+          const at = (x: Float64Array): Float64Array => {
+            const out = x.slice()
+            held.hold(out, value)
+            return out
+          }
+          expect(distance(told(at(theta)), value)).toBeLessThan(1e-14)
+          // Of f(theta) = sum c_k theta_k at what hold makes of theta.
+          const c = randomTheta(q).map((one, k) => one + k)
+          const gradient = c.slice()
+          held.pullback(theta, value, gradient)
+          gradient.forEach((slope, k) => {
+            const f = (x: number): number => at(theta.with(k, x)).reduce((sum, one, m) => sum + c[m] * one, 0)
+            expect(distance(slope, slopeOf(f, theta[k], 1e-3))).toBeLessThan(1e-7)
+          })
+        }
+      }
+    })
+
     it('is the standard deviation with either sign for one effect', () => {
       expect(covariance.size(1)).toBe(1)
       const out = new Float64Array(1)

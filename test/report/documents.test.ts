@@ -76,9 +76,23 @@ describe('a mixed model, as lme4 prints it and more', () => {
           [1, -0.25],
           [-0.25, 1],
         ],
+        sdLimits: null,
+        correlationLimits: null,
       },
     ]
     expect(text({ ...MIXED_FIT, random })).toMatch(/^ +x +4\.0000000 +2\.0000000 +NA +-0\.250$/m)
+  })
+
+  test('profile limits stand with their level', () => {
+    const limits = { lower: 0.31, upper: 0.77 }
+    const random = [{ ...MIXED_FIT.random[0], sdLimits: [limits], correlationLimits: [[{ lower: null, upper: null }]] }]
+    const dispersion = { sigma: { estimate: 1.5, se: 0.1, lower: 1.25, upper: null } }
+    const out = text({ ...MIXED_FIT, random, dispersion, intervals: { method: 'profile', level: 0.9 } })
+    expect(out).toContain('Profile intervals of the random effects')
+    expect(out).toMatch(/Estimate +5 % +95 %/)
+    expect(out).toMatch(/^center +sd \(Intercept\) +0\.4864863 +0\.3100000 +0\.7700000$/m)
+    expect(out).toMatch(/^sigma +1\.5000000 +0\.1000000 +1\.2500000 +NA$/m)
+    expect(out).toContain('Fixed effects (limits by profile likelihood)')
   })
 
   test('the correlation of coefficients with long names is headed by numbers', () => {

@@ -57,9 +57,12 @@ export const MIXED_FIT: FitRecord = {
       sd: [0.48648631006527],
       sdSe: [0.0840423134312318],
       correlation: [[1]],
+      sdLimits: null,
+      correlationLimits: null,
     },
   ],
   dispersion: {},
+  intervals: { method: 'wald', level: 0.95 },
   varianceExplained: {
     marginal: 0.0013,
     conditional: 0.0216,
