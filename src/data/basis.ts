@@ -11,6 +11,9 @@ export interface Basis {
   readonly columns: readonly string[] | null
 }
 
+/** That of a model whose columns need nothing of it. */
+export const noBasis: Basis = { levels: {}, numbers: {}, columns: null }
+
 /** The basis in the making, or the one that is given and adhered to. */
 export interface BasisKeeper {
   readonly given: Basis | null

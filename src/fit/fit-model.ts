@@ -1,3 +1,4 @@
+import { noBasis } from '../data/basis.js'
 import type { Model, RandomTerm } from '../data/model.js'
 import { GlmmError, type Warning } from '../errors.js'
 import { familyNamed } from '../families/registry.js'
@@ -10,7 +11,7 @@ import { responseChecksum } from './compare-checksum.js'
 import { type Estimate, estimate, glmOf, laplaceStart } from './estimate.js'
 import { dispersionEstimates, fixedEstimates, randomEstimates } from './estimates.js'
 import type { Certificate, ConditionalMode, FitRecord } from './fit-record.js'
-import { fixedPart, randomTerms } from './fixed-part.js'
+import { block, fixedPart, randomTerms } from './fixed-part.js'
 import { fitGlm, type GlmFit, totalDeviance } from './glm.js'
 import { climbLadder, type Ladder, settledShift } from './ladder.js'
 import { fiveNumbers, residuals } from './residuals.js'
@@ -132,6 +133,11 @@ function mlRecord(
     further: furtherEstimates(like, fitted, level, profiled),
     aliased: model.predictors[0].fixed.aliased,
     fixedCovariance: covariance,
+    parameters: {
+      estimate: reml ? [...beta, ...parameters] : Array.from(parameters),
+      covariance: fitted.covariance && block(fitted.covariance, d, d),
+    },
+    basis: model.basis ?? noBasis,
     random: randomTold,
     dispersion: dispersionEstimates(like, fitted, level, profiled?.predictors.slice(1)),
     intervals: { method: profiled ? 'profile' : 'wald', level },
@@ -309,7 +315,9 @@ function glmRecord(
     intervals: { method: profiled ? 'profile' : 'wald', level },
     further: [],
     aliased,
-    fixedCovariance: Array.from({ length: p }, (_, i) => Array.from(glm.covariance.subarray(i * p, (i + 1) * p))),
+    fixedCovariance: block(glm.covariance, p, p),
+    parameters: { estimate: Array.from(glm.beta), covariance: block(glm.covariance, p, p) },
+    basis: model.basis ?? noBasis,
     random: [],
     dispersion: {},
     varianceExplained: null,

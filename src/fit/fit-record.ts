@@ -1,3 +1,4 @@
+import type { Basis } from '../data/basis.js'
 import type { Warning } from '../errors.js'
 
 /** What `glmm fit` prints with --json: schema glmm/fit@1. Log-likelihoods include every constant. */
@@ -30,6 +31,9 @@ export interface FitRecord {
   /** Columns left out as linear combinations of earlier ones, as R does. */
   readonly aliased: readonly string[]
   readonly fixedCovariance: readonly (readonly number[])[]
+  readonly parameters: FittedParameters
+  /** What the data decided about the columns of the design, for predictions. */
+  readonly basis: Basis
   readonly random: readonly RandomEstimate[]
   readonly dispersion: Readonly<Record<string, DispersionEstimate>>
   /** What kind of limits `lower` and `upper` are, and of what level. */
@@ -50,6 +54,14 @@ export interface FitRecord {
   readonly residualDeviance: number | null
   readonly iterations: number | null
   readonly convergence: Convergence
+}
+
+/** All that was estimated, as predictions and simulations take it up. */
+export interface FittedParameters {
+  /** The fixed effects, those of `further`, and theta of each random term: the outer parameters of the likelihood. */
+  readonly estimate: readonly number[]
+  /** Their covariance, with reml that of the others than the fixed effects; null where there is none. */
+  readonly covariance: readonly (readonly number[])[] | null
 }
 
 /** Of Nakagawa, Johnson and Schielzeth (2017), on the scale of the link; see varianceExplained. */

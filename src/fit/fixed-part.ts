@@ -32,5 +32,5 @@ export const randomTerms = (terms: readonly LaidTerm[]): { readonly laid: LaidTe
   terms.map((laid, at) => ({ laid, at })).filter(({ laid }) => laid.covariance !== flat)
 
 /** Leading p x p block of a d x d matrix, as rows. */
-const block = (matrix: Float64Array, d: number, p: number): number[][] =>
+export const block = (matrix: Float64Array, d: number, p: number): number[][] =>
   Array.from({ length: p }, (_, i) => Array.from(matrix.subarray(i * d, i * d + p)))

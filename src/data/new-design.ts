@@ -1,0 +1,88 @@
+import { formulaTerms } from '../formula/formula-terms.js'
+import { nodeText } from '../formula/formula-text.js'
+import { parseFormula } from '../formula/parse-formula.js'
+import { eachName, type SyntaxNode } from '../formula/syntax-tree.js'
+import { type Basis, givenBasis } from './basis.js'
+import { expressions, type FurtherFormula, furtherTerms, offsetOf, optionColumn } from './build-model.js'
+import { completeFrame } from './complete-frame.js'
+import { type Design, designMatrix } from './design-matrix.js'
+import { frameOf, namedColumn } from './frame.js'
+import type { Column, Table } from './table.js'
+
+/** What a fit says of its model, for the design of other data. */
+export interface DesignSource {
+  readonly formula: string
+  readonly basis: Basis
+  readonly weights: string | undefined
+  readonly offset: string | undefined
+  readonly further: readonly FurtherFormula[]
+}
+
+/** Which parts of the random terms are asked of new data: none, their columns, or their groups as well. */
+export type RandomDetail = 'none' | 'columns' | 'groups'
+
+/** The design of a fit's model in the rows of another table that have all it uses. */
+export interface NewDesign {
+  /** Rows of the table, ascending; null for all. */
+  readonly rows: Int32Array | null
+  readonly nrow: number
+  readonly predictors: readonly {
+    readonly fixed: Design
+    readonly offset: Float64Array | null
+    readonly random: readonly NewTerm[]
+  }[]
+}
+
+export interface NewTerm extends Design {
+  readonly group: string
+  /** Each row's level, as text; null where the groups are not asked for. */
+  readonly levels: readonly string[] | null
+}
+
+/** Throws as buildModel does, and COLUMN for a level that the fit has no coefficient for. The response is not needed. */
+export function newDesign(source: DesignSource, table: Table, detail: RandomDetail): NewDesign {
+  const parsed = parseFormula(source.formula)
+  const names = source.basis.columns ?? table.columns.map((column) => column.name)
+  const reserved = [source.weights, source.offset].filter((name) => name !== undefined)
+  const mean = { parsed, terms: formulaTerms(parsed, names, reserved) }
+  const parts = [mean, ...source.further.map(({ name, formula }) => furtherTerms(name, formula, names))]
+  const asked = parts.map(({ parsed, terms }) => ({
+    parsed,
+    terms: detail === 'none' ? { ...terms, random: [] } : terms,
+  }))
+
+  const columns = new Set<Column>()
+  const offset = optionColumn(source.offset, 'an offset', frameOf(table, null, parsed.source))
+  if (offset !== null) columns.add(offset)
+  const computed: SyntaxNode[] = []
+  const groupings: SyntaxNode[] = []
+  for (const { parsed, terms } of asked) {
+    const frame = frameOf(table, null, parsed.source)
+    const nodes = expressions(terms, null)
+    computed.push(...nodes)
+    const offsets = terms.fixed.offsets.map((v) => terms.fixed.variables[v].node)
+    const factors = detail === 'groups' ? terms.random.flatMap((part) => part.factors) : []
+    groupings.push(...factors)
+    for (const node of [...nodes, ...offsets, ...factors])
+      eachName(node, (name) => columns.add(namedColumn(frame, name)))
+  }
+  const complete = completeFrame(table, parsed.source, [...columns], computed, groupings, givenBasis(source.basis))
+  const { frame } = complete
+  const label = (node: SyntaxNode): ((row: number) => string) => {
+    const { levels, codes } = complete.groups.get(nodeText(node))!
+    return (row) => levels[codes[row]]
+  }
+  return {
+    rows: frame.rows,
+    nrow: frame.nrow,
+    predictors: asked.map(({ terms }, k) => ({
+      fixed: designMatrix(terms.fixed, complete),
+      offset: offsetOf(terms, k === 0 ? offset : null, frame),
+      random: terms.random.map((part) => {
+        const labels = detail === 'groups' ? part.factors.map(label) : null
+        const levels = labels && Array.from({ length: frame.nrow }, (_, i) => labels.map((of) => of(i)).join(':'))
+        return { group: part.group, levels, ...designMatrix(part.effects, complete) }
+      }),
+    })),
+  }
+}
