@@ -9,9 +9,12 @@ export interface ChainPlan {
   readonly seed: number
   readonly warmup: number
   readonly draws: number
-  readonly targetAccept: number
+  /** Null where the sampler has no step size. */
+  readonly targetAccept: number | null
   readonly maxDepth: number
-  /** How far each random effect is centred; see scalarJoint. */
+  /** True where the prior alone is sampled, the response left out. */
+  readonly priorOnly: boolean
+  /** How far each random effect is centred; see effectsMap. */
   readonly centring: Float64Array
   /** Centre of the starting points, and the d x d or d-diagonal covariance they are scattered with. */
   readonly center: Float64Array

@@ -1,13 +1,16 @@
 import type { Model } from '../src/data/model.js'
+import { GlmmError } from '../src/errors.js'
 import { glmOf } from '../src/fit/estimate.js'
 import { startFrom } from '../src/fit/start.js'
-import { type Likelihood, likelihood } from '../src/likelihood/likelihood.js'
-import { clusteredOf, jointPosterior, marginalPosterior } from '../src/likelihood/posterior.js'
-import { priorsInForce } from '../src/likelihood/priors-in-force.js'
+import { effectsMap } from '../src/likelihood/effects-map.js'
+import { type Likelihood, type LogDensity, likelihood } from '../src/likelihood/likelihood.js'
+import { jointPosterior, marginalPosterior, outerPrior } from '../src/likelihood/posterior.js'
+import { type PriorsInForce, priorsInForce } from '../src/likelihood/priors-in-force.js'
 import { cholesky, choleskyInverse } from '../src/numerics/cholesky.js'
 import { negativeHessian } from '../src/numerics/hessian.js'
 import { maximise } from '../src/numerics/maximise.js'
 import type { ChainPlan } from './chain-plan.js'
+import { samplerNamed } from './registry.js'
 
 /** Settings of a run, resolved. */
 export type ChainSettings = Omit<ChainPlan, 'model' | 'centring' | 'center' | 'spread'>
@@ -15,70 +18,124 @@ export type ChainSettings = Omit<ChainPlan, 'model' | 'centring' | 'center' | 's
 /** Up to this many parameters a chain adapts a whole matrix; beyond, its diagonal: a product a step costs d^2. */
 const largestDense = 100
 
+/** The mode of an outer density, and a covariance around it. */
+interface OuterMode {
+  readonly x: Float64Array
+  readonly covariance: Float64Array
+}
+
 /**
  * Looks at the posterior before any chain walks it: the mode of the marginal posterior (Laplace), the conditional
  * modes there, how far each random effect should be centred, and the covariance around that point.
  */
 export function planChains(model: Model, settings: ChainSettings): ChainPlan {
   const like = likelihood(model)
-  const { dimension: outer } = like
-  const { p, clusters, varianceRatio } = clusteredOf(like)
   const priors = priorsInForce(model, settings.priors)
-  const { parameters, sd } = marginalMode(like, settings)
-  const natural = parameters.slice()
-  for (let k = p; k < outer; k++) natural[k] = Math.exp(parameters[k])
-  const [modes] = like.modes(natural).terms
-  // The share of an effect's precision that its rows bring, rather than its prior: 1 asks for centring.
-  const centring = varianceRatio(natural).map((ratio) => 1 - ratio)
-
-  const d = outer + clusters
-  const center = new Float64Array(d)
-  const scale = new Float64Array(d)
-  center.set(parameters)
-  scale.set(sd)
-  for (let g = 0; g < clusters; g++) {
-    const unit = natural[p] ** (1 - centring[g])
-    center[outer + g] = modes.mode[g] / unit
-    scale[outer + g] = Math.max(modes.sd[g], 1e-8) / unit
+  const sampler = samplerNamed(settings.sampler)
+  if (settings.priorOnly && priors.improper.length > 0) {
+    const message = `expected proper priors to sample from, got ${priors.improper.join(', ')}`
+    throw new GlmmError('PRIOR', message, 'give each parameter a prior that has an integral')
   }
-  const spread =
-    (d <= largestDense && laplaceCovariance(like, priors, centring, center, scale)) || scale.map((s) => s * s)
+  const outer = settings.priorOnly ? priorMode(like, priors) : marginalMode(like, priors)
+  const { center, scale, centring } = settings.priorOnly ? priorEffects(like, outer) : effectsAround(like, outer)
+  const context = { likelihood: like, priors, centring, rows: !settings.priorOnly, maxDepth: settings.maxDepth }
+  const refusal = sampler.refusal(context)
+  if (refusal) {
+    const got = `${model.formula} (${model.family}, ${model.link})`
+    throw new GlmmError(
+      'USAGE',
+      `expected ${refusal.expected} for the sampler ${sampler.name}, got ${got}`,
+      refusal.hint,
+    )
+  }
+  if (sampler.walks === 'outer') return { ...settings, model, centring, center: outer.x, spread: outer.covariance }
+  const d = center.length
+  const joint = jointPosterior(like, priors, centring, context.rows)
+  const spread = (d <= largestDense && laplaceCovariance(joint, center, scale)) || scale.map((s) => s * s)
   return { ...settings, model, centring, center, spread }
 }
 
-/** Mode of the marginal posterior of (beta, log sigma) by Laplace's approximation, and standard deviations around it. */
-function marginalMode(like: Likelihood, settings: ChainSettings): { parameters: Float64Array; sd: Float64Array } {
-  const { dimension: d, model } = like
-  const { p } = clusteredOf(like)
+/** Mode of the marginal posterior of the outer coordinates by Laplace's approximation. */
+function marginalMode(like: Likelihood, priors: PriorsInForce): OuterMode {
+  const { coordinates, dimension: d } = like
   const first = startFrom(like, glmOf(like.model))
-  const start = first.parameters.slice()
-  const scale = first.scale.slice()
-  for (let k = p; k < d; k++) {
-    for (let j = 0; j < d; j++) {
-      scale[k * d + j] /= start[k]
-      scale[j * d + k] /= start[k]
-    }
-    start[k] = Math.log(start[k])
-  }
-  const density = marginalPosterior(like, priorsInForce(model, settings.priors), 1)
-  const top = maximise(density.evaluate, start, scale, { tolerance: 1e-4, maxIterations: 200 })
-  const found = top.value > Number.NEGATIVE_INFINITY && top.x.every(Number.isFinite)
-  const covariance = found ? top.inverseHessian : scale
-  const sd = new Float64Array(d)
-  for (let j = 0; j < d; j++) sd[j] = Math.sqrt(Math.max(covariance[j * d + j], 1e-12))
-  return { parameters: found ? top.x : start, sd }
+  const start = coordinates.fromParameters(first.parameters)
+  // Logarithms of standard deviations, and the free coordinates of correlations, are known to a few tenths.
+  const scale = new Float64Array(d * d)
+  const fixed = coordinates.fixed
+  for (let i = 0; i < fixed; i++) for (let j = 0; j < fixed; j++) scale[i * d + j] = first.scale[i * d + j]
+  for (let j = fixed; j < d; j++) scale[j * (d + 1)] = 0.1
+  return modeOf(marginalPosterior(like, priors, 1), start, scale)
 }
 
-/** Inverse of minus the Hessian of the joint log posterior at `center`; null where that is not positive definite. */
-function laplaceCovariance(
-  like: Likelihood,
-  priors: ReturnType<typeof priorsInForce>,
-  centring: Float64Array,
-  center: Float64Array,
-  scale: Float64Array,
-): Float64Array | null {
+function priorMode(like: Likelihood, priors: PriorsInForce): OuterMode {
+  const d = like.dimension
+  const scale = new Float64Array(d * d)
+  for (let j = 0; j < d; j++) scale[j * (d + 1)] = 1
+  return modeOf(outerPrior(like, priors), new Float64Array(d), scale)
+}
+
+function modeOf(density: LogDensity, start: Float64Array, scale: Float64Array): OuterMode {
+  const d = start.length
+  const top = maximise(density.evaluate, start, scale, { tolerance: 1e-4, maxIterations: 200 })
+  const found = top.value > Number.NEGATIVE_INFINITY && top.x.every(Number.isFinite)
+  const x = found ? top.x : start
+  const guess = found ? top.inverseHessian : scale
+  const unit = Float64Array.from({ length: d }, (_, j) => Math.sqrt(Math.max(guess[j * (d + 1)], 1e-12)))
+  return { x, covariance: laplaceCovariance(density, x, unit) ?? guess }
+}
+
+interface Around {
+  readonly center: Float64Array
+  /** Standard deviations of all coordinates, roughly. */
+  readonly scale: Float64Array
+  readonly centring: Float64Array
+}
+
+/** The conditional modes at the outer mode, and centring by the share of an effect's precision that its rows bring. */
+function effectsAround(like: Likelihood, { x, covariance }: OuterMode): Around {
+  const { coordinates, dimension: outer } = like
+  const natural = new Float64Array(outer)
+  coordinates.toParameters(x, natural)
+  const modes = like.modes(natural).terms
+  const b = new Float64Array(coordinates.effects)
+  const sd = new Float64Array(coordinates.effects)
+  const centring = new Float64Array(coordinates.effects)
+  coordinates.terms.forEach(({ start, q, deviationOf, effects }, t) => {
+    b.set(modes[t].mode, effects)
+    sd.set(modes[t].sd, effects)
+    for (let i = 0; i < modes[t].sd.length; i++) {
+      const prior = Math.exp(x[start + deviationOf[i % q]])
+      centring[effects + i] = Math.min(1, Math.max(0, 1 - (modes[t].sd[i] / prior) ** 2))
+    }
+  })
+  const { center, scale } = extended(like, x, covariance)
+  const map = effectsMap(coordinates, centring)
+  map.invert(center, b)
+  map.write(center)
+  const units = map.units()
+  for (let i = 0; i < sd.length; i++) scale[outer + i] = Math.max(sd[i], 1e-8) / units[i]
+  return { center, scale, centring }
+}
+
+/** Under the prior alone the spherical effects are independent of everything. */
+function priorEffects(like: Likelihood, { x, covariance }: OuterMode): Around {
+  const { center, scale } = extended(like, x, covariance)
+  return { center, scale: scale.fill(1, like.dimension), centring: new Float64Array(like.coordinates.effects) }
+}
+
+function extended(like: Likelihood, x: Float64Array, covariance: Float64Array): Pick<Around, 'center' | 'scale'> {
+  const { coordinates, dimension: outer } = like
+  const center = new Float64Array(outer + coordinates.effects)
+  const scale = new Float64Array(center.length)
+  center.set(x)
+  for (let j = 0; j < outer; j++) scale[j] = Math.sqrt(Math.max(covariance[j * (outer + 1)], 1e-12))
+  return { center, scale }
+}
+
+/** Inverse of minus the Hessian of a log density at `center`; null where that is not positive definite. */
+function laplaceCovariance(density: LogDensity, center: Float64Array, scale: Float64Array): Float64Array | null {
   const d = center.length
-  const posterior = jointPosterior(like, priors, centring)
-  const information = negativeHessian(posterior.evaluate, center, scale)
+  const information = negativeHessian(density.evaluate, center, scale)
   return cholesky(information, d) ? choleskyInverse(information, d) : null
 }

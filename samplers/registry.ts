@@ -1,13 +1,23 @@
-import type { LogDensity } from '../src/likelihood/likelihood.js'
-import type { Kernel } from './kernel.js'
+import { GlmmError } from '../src/errors.js'
+import { jointPosterior } from '../src/likelihood/posterior.js'
 import { nuts } from './nuts.js'
-
-/** Makes a kernel over a log density. */
-export interface Sampler {
-  readonly name: string
-  readonly kernel: (density: LogDensity, options: { readonly maxDepth: number }) => Kernel
-}
+import type { Sampler } from './sampler.js'
 
 export const samplers: readonly Sampler[] = [
-  { name: 'nuts', kernel: (density, { maxDepth }) => nuts(density, maxDepth) },
+  {
+    name: 'nuts',
+    walks: 'all',
+    targetAccept: 0.8,
+    refusal: () => null,
+    posterior: ({ likelihood, priors, centring, rows }) => jointPosterior(likelihood, priors, centring, rows),
+    kernel: (posterior, { maxDepth }) => nuts(posterior, maxDepth),
+  },
 ]
+
+/** The sampler of that name, or a USAGE error. */
+export function samplerNamed(name: string): Sampler {
+  const sampler = samplers.find((candidate) => candidate.name === name)
+  if (sampler) return sampler
+  const known = samplers.map((candidate) => candidate.name).join(', ')
+  throw new GlmmError('USAGE', `expected a sampler (${known}), got '${name}'`, 'give one of these')
+}

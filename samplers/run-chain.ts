@@ -2,14 +2,13 @@ import type { ChainStatistics } from '../src/draws/chain-statistics.js'
 import { GlmmError } from '../src/errors.js'
 import type { Monitor, Task } from '../src/executor.js'
 import { likelihood } from '../src/likelihood/likelihood.js'
-import { jointPosterior } from '../src/likelihood/posterior.js'
 import { priorsInForce } from '../src/likelihood/priors-in-force.js'
 import { cholesky } from '../src/numerics/cholesky.js'
 import { type Rng, stream } from '../src/random/stream.js'
 import { type ChainJob, type ChainPlan, progressCounters } from './chain-plan.js'
 import { emptyInfo, type Kernel, type State } from './kernel.js'
 import { denseMetric, diagonalMetric } from './metric.js'
-import { samplers } from './registry.js'
+import { samplerNamed } from './registry.js'
 import { warmUp } from './warmup.js'
 
 /** One finished chain. */
@@ -27,14 +26,23 @@ const reportEvery = 20
 /** Runs one chain: start, warm-up, draws. A pure function of its arguments but for the seconds it reports. */
 export function runChain(plan: ChainPlan, { chain }: ChainJob, monitor: Monitor): ChainResult {
   const like = likelihood(plan.model)
-  const posterior = jointPosterior(like, priorsInForce(plan.model, plan.priors), plan.centring)
-  const kernel = samplers.find(({ name }) => name === plan.sampler)!.kernel(posterior, { maxDepth: plan.maxDepth })
+  const context = {
+    likelihood: like,
+    priors: priorsInForce(plan.model, plan.priors),
+    centring: plan.centring,
+    rows: !plan.priorOnly,
+    maxDepth: plan.maxDepth,
+  }
+  const sampler = samplerNamed(plan.sampler)
+  const posterior = sampler.posterior(context)
+  const kernel = sampler.kernel(posterior, context)
   const d = posterior.dimension
   const dense = plan.spread.length === d * d && d > 1
   const state = start(kernel, plan, dense, stream({ seed: plan.seed, chain, purpose: 'start' }))
   const metric =
     (dense ? denseMetric(plan.spread, d) : null) ?? diagonalMetric(dense ? diagonal(plan.spread, d) : plan.spread)
   const rng = stream({ seed: plan.seed, chain, purpose: 'chain' })
+  const effects = stream({ seed: plan.seed, chain, purpose: 'effects' })
 
   let divergences = 0
   const report = (iteration: number, divergent: boolean): void => {
@@ -65,7 +73,7 @@ export function runChain(plan: ChainPlan, { chain }: ChainJob, monitor: Monitor)
   const info = emptyInfo()
   for (let draw = 0; draw < draws; draw++) {
     kernel.step(state, tuning.metric, tuning.stepSize, rng, info)
-    posterior.write(state.x, values, draw * width)
+    posterior.write(state.x, values, draw * width, effects)
     statistics.logDensity[draw] = state.logDensity
     statistics.acceptRate[draw] = info.acceptRate
     statistics.treeDepth[draw] = info.treeDepth

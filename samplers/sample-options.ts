@@ -5,13 +5,15 @@ import { GlmmError } from '../src/errors.js'
 import { parsePrior } from '../src/priors/parse-prior.js'
 import { checkSeed } from '../src/random/stream.js'
 import type { ChainSettings } from './plan-chains.js'
-import { samplers } from './registry.js'
+import { samplerNamed, samplers } from './registry.js'
 
 /** What a user may say of a sampling run. */
 export interface SampleOptions extends ModelChoice {
   /** Statements such as 'b ~ normal(0, 2.5)'; defaults hold for what none names. */
   readonly priors?: readonly string[] | undefined
   readonly sampler?: string | undefined
+  /** True to sample the prior alone, the response left out. */
+  readonly priorOnly?: boolean | undefined
   /** Number of chains, 4 by default. */
   readonly chains?: number | undefined
   /** Iterations of warm-up a chain, 1000 by default. */
@@ -20,7 +22,7 @@ export interface SampleOptions extends ModelChoice {
   readonly draws?: number | undefined
   /** Whole number from 0 to 2^32 - 1, 1 by default: the same seed gives the same draws. */
   readonly seed?: number | undefined
-  /** Acceptance rate that the step size is steered to, 0.8 by default. */
+  /** Acceptance rate that the step size is steered to; each sampler has its default, 0.8 for nuts. */
   readonly targetAccept?: number | undefined
   /** Trajectories have at most 2^maxDepth points; 10 by default. */
   readonly maxDepth?: number | undefined
@@ -30,29 +32,26 @@ export type ResolvedSettings = ChainSettings & { readonly chains: number }
 
 /** The settings in force, checked; a USAGE or PRIOR error names what is out of range. */
 export function resolveSettings(options: SampleOptions): ResolvedSettings {
-  const sampler = options.sampler ?? samplers[0].name
-  if (!samplers.some(({ name }) => name === sampler)) {
-    const known = samplers.map(({ name }) => name).join(', ')
-    throw new GlmmError('USAGE', `expected a sampler (${known}), got '${sampler}'`, 'give one of these')
+  const sampler = samplerNamed(options.sampler ?? samplers[0].name)
+  const { targetAccept: given } = options
+  if (given !== undefined && !(given > 0 && given < 1)) {
+    throw new GlmmError('USAGE', `expected a target acceptance between 0 and 1, got ${given}`, 'the default is 0.8')
   }
-  const targetAccept = options.targetAccept ?? 0.8
-  if (!(targetAccept > 0 && targetAccept < 1)) {
-    throw new GlmmError(
-      'USAGE',
-      `expected a target acceptance between 0 and 1, got ${targetAccept}`,
-      'the default is 0.8',
-    )
+  if (given !== undefined && sampler.targetAccept === null) {
+    const message = `expected no target acceptance with the sampler ${sampler.name}, which has no step size, got ${given}`
+    throw new GlmmError('USAGE', message, 'leave it out')
   }
   const priors = (options.priors ?? []).map((text) => parsePrior(text).text)
   return {
-    sampler,
+    sampler: sampler.name,
     priors,
+    priorOnly: options.priorOnly ?? false,
     seed: checkSeed(options.seed ?? 1),
     chains: whole('chains', options.chains ?? 4, 1, 1000),
     warmup: whole('warmup', options.warmup ?? 1000, 0, 10_000_000),
     // Split R-hat and the autocovariances need at least four draws a chain.
     draws: whole('draws', options.draws ?? 1000, 4, 10_000_000),
-    targetAccept,
+    targetAccept: given ?? sampler.targetAccept,
     maxDepth: whole('maximal tree depth', options.maxDepth ?? 10, 1, 20),
   }
 }

@@ -20,7 +20,7 @@ export function warmUp(
   state: State,
   metric: Metric,
   rng: Rng,
-  { warmup, targetAccept }: { readonly warmup: number; readonly targetAccept: number },
+  { warmup, targetAccept }: { readonly warmup: number; readonly targetAccept: number | null },
   afterStep: (iteration: number, divergent: boolean) => void,
 ): Tuning {
   const info = emptyInfo()
@@ -28,6 +28,13 @@ export function warmUp(
   const estimate = covarianceEstimate(density.dimension, metric.kind)
   const stop = schedule.ends.at(-1) ?? 0
   let current = metric
+  if (targetAccept === null) {
+    for (let iteration = 0; iteration < warmup; iteration++) {
+      kernel.step(state, current, 1, rng, info)
+      afterStep(iteration, info.divergent)
+    }
+    return { metric: current, stepSize: 1 }
+  }
   const steps = dualAveraging(reasonableStepSize(density, state, current, 1, rng), targetAccept)
   for (let iteration = 0; iteration < warmup; iteration++) {
     kernel.step(state, current, steps.current(), rng, info)

@@ -8,10 +8,11 @@ import { familyNamed } from '../families/registry.js'
 import type { Estimate } from '../fit/estimate.js'
 import { fixedEstimates, randomEstimates } from '../fit/estimates.js'
 import { climbLadder } from '../fit/ladder.js'
+import { hasOneFactor } from '../likelihood/cluster-structure.js'
 import { type Likelihood, likelihood } from '../likelihood/likelihood.js'
-import { clusteredOf } from '../likelihood/posterior.js'
 import { priorsInForce } from '../likelihood/priors-in-force.js'
 import { version } from '../version.js'
+import { outerEstimates } from './outer-estimates.js'
 import type { CheckRecord, Comparison, Effect, Ratio, Rung } from './check-record.js'
 import { crossCheck } from './cross-check.js'
 import { judge } from './judge.js'
@@ -34,8 +35,8 @@ export async function checkModel(
   hooks: SampleHooks = {},
 ): Promise<Checked> {
   const like = likelihood(model)
-  const { term, clusters } = clusteredOf(like)
-  if (!term) {
+  const { terms } = like.layout
+  if (terms.length === 0) {
     const hint = 'add one, such as (1 | group); without random effects there is no integral, and `glmm fit` is exact'
     throw new GlmmError('MODEL', `expected a random term to check the integral over, got ${model.formula}`, hint)
   }
@@ -46,12 +47,13 @@ export async function checkModel(
   const sample = await sampleModel(model, settings, executor, hooks)
   const posterior = sampleRecord(model, settings, sample, call)
   const crossed = crossCheck(like, priors, sample.draws, best.nodes)
-  const comparison = compare(like, laplace, best, sample, crossed.paretoK)
+  const comparison = compare(like, laplace, best, sample, crossed?.paretoK ?? Number.NaN)
   const { verdict, reasons } = judge(ladder, comparison, posterior, crossed)
   const { names } = model.predictors[0].fixed
+  const nested = !hasOneFactor(like.layout)
   const rungs = ladder.climbed.map(
     ({ estimate, maxShiftInSe, milliseconds }): Rung => ({
-      method: estimate.nodes === 1 ? 'laplace' : 'agq',
+      method: estimate.nodes === 1 ? 'laplace' : nested ? 'nested-agq' : 'agq',
       nodes: estimate.nodes,
       logLik: estimate.logLik,
       fixed: fixedEstimates(names, estimate.parameters, estimate.se),
@@ -70,7 +72,7 @@ export async function checkModel(
     link: model.link,
     nobs: model.nobs,
     dropped: model.dropped,
-    groups: { [term.group]: clusters },
+    groups: Object.fromEntries(terms.map(({ term }) => [term.group, term.levels.length])),
     rungs,
     posterior,
     comparison,
@@ -84,18 +86,16 @@ export async function checkModel(
 }
 
 function compare(like: Likelihood, laplace: Estimate, best: Estimate, sample: Sample, paretoK: number): Comparison[] {
-  const { model } = like
-  const { term } = clusteredOf(like)
-  const names = [...model.predictors[0].fixed.names, `sd(${term!.group})`]
-  return names.map((parameter, j) => {
-    const se = best.se[j] > 0 ? best.se[j] : null
+  const approximate = outerEstimates(like, laplace)
+  return outerEstimates(like, best).map(({ name, estimate, se }, j) => {
     const summary = sample.summary[j]
+    const difference = approximate[j].estimate - estimate
     return {
-      parameter,
-      laplace: laplace.parameters[j],
-      best: best.parameters[j],
+      parameter: name,
+      laplace: approximate[j].estimate,
+      best: estimate,
       se,
-      shiftInSe: se === null ? null : (laplace.parameters[j] - best.parameters[j]) / se,
+      shiftInSe: se === null ? null : difference / se,
       posteriorMean: summary.mean,
       posteriorSd: summary.sd,
       lower: summary.q2_5,
@@ -130,7 +130,8 @@ function ratios(model: Model, best: Rung, sample: Sample): Ratio[] {
 
 /** Error of each cluster's Laplace log-likelihood against the best rung's, at Laplace's estimates, largest first. */
 function clusterErrors(like: Likelihood, laplace: Estimate, bestNodes: number): CheckRecord['clusters'] {
-  const { term, clusterLogLik } = like.factored!
+  if (!like.factored) return []
+  const { term, clusterLogLik } = like.factored
   const approximate = clusterLogLik(laplace.parameters, 1)
   const integrated = clusterLogLik(laplace.parameters, bestNodes)
   const { group, levels } = term
@@ -140,10 +141,14 @@ function clusterErrors(like: Likelihood, laplace: Estimate, bestNodes: number): 
 }
 
 function effects(like: Likelihood, best: Estimate, sample: Sample): Effect[] {
-  const [{ mode, sd }] = like.modes(best.parameters).terms
-  const { group, levels, names } = clusteredOf(like).term!
-  return levels.map((level, g) => {
-    const { mean, q2_5, q97_5 } = sample.summary[sample.outer + g]
-    return { group, level, name: names[0], mode: mode[g], modeSd: sd[g], mean, lower: q2_5, upper: q97_5 }
+  const modes = like.modes(best.parameters).terms
+  return like.coordinates.terms.flatMap(({ laid, q, effects: first }, t) => {
+    const { group, levels, names } = laid.term
+    const { mode, sd } = modes[t]
+    return Array.from(mode, (value, i): Effect => {
+      const { mean, q2_5, q97_5 } = sample.summary[sample.outer + first + i]
+      const level = levels[Math.floor(i / q)]
+      return { group, level, name: names[i % q], mode: value, modeSd: sd[i], mean, lower: q2_5, upper: q97_5 }
+    })
   })
 }

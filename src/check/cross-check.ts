@@ -1,7 +1,8 @@
 import { chainsOf, type Draws } from '../draws/draws.js'
 import { mcseMean } from '../draws/monte-carlo-error.js'
 import type { Likelihood } from '../likelihood/likelihood.js'
-import { clusteredOf, marginalPosterior } from '../likelihood/posterior.js'
+import { outerParameters } from '../likelihood/outer-parameters.js'
+import { marginalPosterior } from '../likelihood/posterior.js'
 import type { PriorsInForce } from '../likelihood/priors-in-force.js'
 import { psis } from '../numerics/psis.js'
 
@@ -23,9 +24,16 @@ export interface CrossCheck {
 /** So many draws of each chain are looked at, evenly spaced. */
 const lookedAt = 100
 
-export function crossCheck(like: Likelihood, priors: PriorsInForce, draws: Draws, bestNodes: number): CrossCheck {
+/** Null where no quadrature is at hand that the draws could be held against. */
+export function crossCheck(
+  like: Likelihood,
+  priors: PriorsInForce,
+  draws: Draws,
+  bestNodes: number,
+): CrossCheck | null {
+  if (like.mostNodes === 1) return null
   const { dimension: d } = like
-  const { p } = clusteredOf(like)
+  const parameters = outerParameters(like.model, like.coordinates)
   const columns = Array.from({ length: d }, (_, j) => chainsOf(draws, j))
   const best = marginalPosterior(like, priors, bestNodes)
   const laplace = marginalPosterior(like, priors, 1)
@@ -34,11 +42,13 @@ export function crossCheck(like: Likelihood, priors: PriorsInForce, draws: Draws
   const scores = Array.from({ length: d }, () => Array.from({ length: chains }, () => new Float64Array(each)))
   const logRatios = new Float64Array(chains * each)
   const x = new Float64Array(d)
+  const told = new Float64Array(d)
   const gradient = new Float64Array(d)
   for (let c = 0; c < chains; c++) {
     for (let s = 0; s < each; s++) {
       const draw = Math.floor(((s + 0.5) * draws.ndraws) / each)
-      for (let j = 0; j < d; j++) x[j] = j < p ? columns[j][c][draw] : Math.log(columns[j][c][draw])
+      for (let j = 0; j < d; j++) told[j] = columns[j][c][draw]
+      parameters.read(told, 0, x)
       const approximate = laplace.evaluate(x, gradient)
       logRatios[c * each + s] = best.evaluate(x, gradient) - approximate
       for (let j = 0; j < d; j++) scores[j][c][s] = gradient[j]

@@ -1,5 +1,5 @@
 import type { PosteriorRecord } from '../draws/posterior-record.js'
-import { adequateShift } from '../fit/certificate.js'
+import { adequateShift } from '../fit/certificate-limit.js'
 import type { Ladder } from '../fit/ladder.js'
 import { settledShift } from '../fit/ladder.js'
 import type { Comparison, Verdict } from './check-record.js'
@@ -15,7 +15,7 @@ export function judge(
   ladder: Ladder,
   comparison: readonly Comparison[],
   posterior: PosteriorRecord,
-  { largestScore, paretoK }: CrossCheck,
+  crossed: CrossCheck | null,
 ): { verdict: Verdict; reasons: string[] } {
   const best = ladder.climbed.at(-1)!.estimate
   const known = comparison.filter((row) => row.shiftInSe !== null)
@@ -25,7 +25,7 @@ export function judge(
   )
   const shift = worst ? Math.abs(worst.shiftInSe!) : Number.NaN
   const sound = best.converged && ladder.climbed[0].estimate.converged && known.length === comparison.length
-  const agrees = largestScore <= agreeingScore
+  const agrees = crossed === null || crossed.largestScore <= agreeingScore
   const reasons: string[] = []
 
   if (!worst) reasons.push('no standard error could be had, so that no shift can be measured')
@@ -49,15 +49,18 @@ export function judge(
   )
   if (!sound) reasons.push(`not every fit converged to an identified maximum: ${best.reason}`)
   if (best.singular) reasons.push('the variance of the random effect is estimated as zero, where Laplace is exact')
-  reasons.push(
-    agrees
-      ? `sampler and quadrature agree: the mean score of the draws is within ${digits(largestScore)} Monte Carlo standard errors of zero`
-      : `sampler and quadrature disagree: the mean score of the draws is ${digits(largestScore)} Monte Carlo standard errors from zero (limit ${agreeingScore})`,
-  )
-  if (Number.isFinite(paretoK) && paretoK > 0.7) {
+  if (crossed) {
+    const far = digits(crossed.largestScore)
     reasons.push(
-      `a posterior from Laplace's likelihood could not even be mended by reweighting: Pareto k is ${digits(paretoK)}`,
+      agrees
+        ? `sampler and quadrature agree: the mean score of the draws is within ${far} Monte Carlo standard errors of zero`
+        : `sampler and quadrature disagree: the mean score of the draws is ${far} Monte Carlo standard errors from zero (limit ${agreeingScore})`,
     )
+    if (Number.isFinite(crossed.paretoK) && crossed.paretoK > 0.7) {
+      reasons.push(
+        `a posterior from Laplace's likelihood could not even be mended by reweighting: Pareto k is ${digits(crossed.paretoK)}`,
+      )
+    }
   }
   for (const warning of posterior.diagnostics.warnings) reasons.push(`posterior: ${warning.message}`)
 

@@ -1,5 +1,6 @@
 import { probabilityLinks, probabilityNamed } from '../links/registry.js'
 import { addAlong, addInSecond } from './beta-shapes.js'
+import { precision } from './drawn.js'
 import { type Family, noDeviance } from './family.js'
 import { binet } from './gamma-ratio.js'
 import { settle } from './row-density.js'
@@ -19,7 +20,7 @@ export const beta: Family = {
   name: 'beta',
   response: 'unit-interval',
   links: probabilityLinks.map((link) => link.name),
-  further: [{ name: 'dispersion', link: 'log', reports: 'phi', start: 1 }],
+  further: [{ name: 'dispersion', link: 'log', reports: 'phi', start: 1, drawn: precision }],
   derivatives: 'exact',
   density: (link, { y }) => {
     const { logTails } = probabilityNamed(link)

@@ -2,6 +2,7 @@ import { probabilityLinks, probabilityNamed } from '../links/registry.js'
 import { logChoose } from '../numerics/special.js'
 import { addAlong, addInSecond } from './beta-shapes.js'
 import { binomial } from './binomial.js'
+import { precision } from './drawn.js'
 import { type Family, noDeviance } from './family.js'
 import { risingExcess } from './gamma-ratio.js'
 import { settle } from './row-density.js'
@@ -22,7 +23,7 @@ export const betabinomial: Family = {
   name: 'betabinomial',
   response: 'binomial',
   links: probabilityLinks.map((link) => link.name),
-  further: [{ name: 'dispersion', link: 'log', reports: 'phi', start: 1 }],
+  further: [{ name: 'dispersion', link: 'log', reports: 'phi', start: 1, drawn: precision }],
   derivatives: 'exact',
   density: (link, response) => {
     const { logTails } = probabilityNamed(link)

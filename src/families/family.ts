@@ -6,6 +6,8 @@ export interface ResponseData {
   readonly y: Float64Array
   /** Number of trials, where the family has trials. */
   readonly trials: Float64Array | null
+  /** How many identical rows each one stands for; a family need not look at it. */
+  readonly frequency?: Float64Array | undefined
 }
 
 /**
@@ -57,6 +59,8 @@ export interface FurtherPredictor {
   readonly reports: string
   /** A first value of the predictor itself. */
   readonly start: number
+  /** A row of precision weight w has the natural value times w to this power; left out where that has no meaning. */
+  readonly precisionPower?: number
   /** How draws of a posterior tell it; left out, by what is reported, with a prior by its link. */
   readonly drawn?: Drawn
 }

@@ -1,4 +1,5 @@
 import { positiveNamed } from '../links/registry.js'
+import { inverseSquareShape } from './drawn.js'
 import type { Family } from './family.js'
 import { binet } from './gamma-ratio.js'
 import { settle, throughFirst, vanish } from './row-density.js'
@@ -16,7 +17,9 @@ export const gamma: Family = {
   name: 'Gamma',
   response: 'positive',
   links: ['log', 'inverse', 'identity'],
-  further: [{ name: 'dispersion', link: 'log', reports: 'sigma', start: 0 }],
+  further: [
+    { name: 'dispersion', link: 'log', reports: 'sigma', start: 0, precisionPower: -0.5, drawn: inverseSquareShape },
+  ],
   derivatives: 'exact',
   density: (link, { y }) => {
     const { logMean } = positiveNamed(link)

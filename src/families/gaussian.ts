@@ -1,4 +1,5 @@
 import { linkNamed } from '../links/registry.js'
+import { residual } from './drawn.js'
 import type { Family } from './family.js'
 import { settle, throughFirst } from './row-density.js'
 
@@ -10,7 +11,7 @@ export const gaussian: Family = {
   quadratic: (link) => link === 'identity',
   response: 'real',
   links: ['identity', 'log'],
-  further: [{ name: 'dispersion', link: 'log', reports: 'sigma', start: 0 }],
+  further: [{ name: 'dispersion', link: 'log', reports: 'sigma', start: 0, precisionPower: -0.5, drawn: residual }],
   derivatives: 'exact',
   density: (link, { y }) => {
     const { inverse } = linkNamed(link)

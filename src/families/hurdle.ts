@@ -1,3 +1,4 @@
+import { chanceOfZero } from './drawn.js'
 import { type Family, noDeviance } from './family.js'
 import { densitySize, settle } from './row-density.js'
 import { truncated } from './truncated.js'
@@ -12,7 +13,7 @@ export function hurdle(family: Family): Family {
     name: `hurdle_${family.name}`,
     response: family.response,
     links: positive.links,
-    further: [...family.further, zeroPredictor],
+    further: [...family.further, { ...zeroPredictor, drawn: chanceOfZero('hu') }],
     derivatives: family.derivatives,
     density: (link, response) => {
       const counts = positive.density(link, response)

@@ -1,4 +1,5 @@
 import { positiveNamed } from '../links/registry.js'
+import { inverseSquareShape } from './drawn.js'
 import type { Family } from './family.js'
 import { settle, throughFirst, vanish } from './row-density.js'
 
@@ -9,7 +10,9 @@ export const inverseGaussian: Family = {
   name: 'inverse_gaussian',
   response: 'positive',
   links: ['log', '1/mu^2'],
-  further: [{ name: 'dispersion', link: 'log', reports: 'sigma', start: 0 }],
+  further: [
+    { name: 'dispersion', link: 'log', reports: 'sigma', start: 0, precisionPower: -0.5, drawn: inverseSquareShape },
+  ],
   derivatives: 'exact',
   density: (link, { y }) => {
     const { logMean } = positiveNamed(link)

@@ -1,4 +1,5 @@
 import { logGamma } from '../numerics/special.js'
+import { shape } from './drawn.js'
 import type { Family } from './family.js'
 import { risingExcess } from './gamma-ratio.js'
 import { settle } from './row-density.js'
@@ -20,7 +21,7 @@ export const nbinom2: Family = {
   name: 'nbinom2',
   response: 'count',
   links: ['log'],
-  further: [{ name: 'dispersion', link: 'log', reports: 'phi', start: 0 }],
+  further: [{ name: 'dispersion', link: 'log', reports: 'phi', start: 0, drawn: shape }],
   derivatives: 'exact',
   density: (_link, { y }) => {
     const constant = y.map((count) => logGamma(count + 1))

@@ -1,3 +1,4 @@
+import { residual } from './drawn.js'
 import { type Family, noDeviance } from './family.js'
 import { risingExcess } from './gamma-ratio.js'
 import { settle } from './row-density.js'
@@ -16,8 +17,15 @@ export const student: Family = {
   response: 'real',
   links: ['identity'],
   further: [
-    { name: 'dispersion', link: 'log', reports: 'sigma', start: 0 },
-    { name: 'df', link: 'log', reports: 'df', start: Math.log(10) },
+    { name: 'dispersion', link: 'log', reports: 'sigma', start: 0, precisionPower: -0.5, drawn: residual },
+    {
+      name: 'df',
+      link: 'log',
+      reports: 'df',
+      start: Math.log(10),
+      // Juarez and Steel 2010.
+      drawn: { name: 'nu', power: 1, prior: () => 'gamma(2, 0.1)' },
+    },
   ],
   derivatives: 'exact',
   density: (_link, { y }) => {

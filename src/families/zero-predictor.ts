@@ -1,8 +1,15 @@
+import { chanceOfZero } from './drawn.js'
 import type { Family, FurtherPredictor } from './family.js'
 import { logistic, softplus } from './softplus.js'
 
 /** The probability pi of a zero that a count family gains, as its last predictor. */
-export const zeroPredictor: FurtherPredictor = { name: 'zi', link: 'logit', reports: 'pi', start: -1 }
+export const zeroPredictor: FurtherPredictor = {
+  name: 'zi',
+  link: 'logit',
+  reports: 'pi',
+  start: -1,
+  drawn: chanceOfZero('zi'),
+}
 
 /** Moves a row of K predictors into the places it has among K + 1, with derivatives 0 in the last one. */
 export function widen(K: number, from: Float64Array, out: Float64Array): void {

@@ -1,4 +1,5 @@
 import type { Model, RandomTerm } from '../data/model.js'
+import { observations } from '../data/response-rows.js'
 import { familyNamed } from '../families/registry.js'
 import type { Likelihood } from '../likelihood/likelihood.js'
 import { pairIndex, rowModel } from '../likelihood/row-model.js'
@@ -41,7 +42,7 @@ function wideStart(likelihood: Likelihood, glm: GlmFit): Start {
   }
   const spread = Math.sqrt(chi / weight) || 1
   const { family } = familyNamed(model.family)
-  const dispersion = family.further.length > 0 ? chi / model.nobs : 1
+  const dispersion = family.further.length > 0 ? chi / observations(model) : 1
   for (let i = 0; i < p; i++) for (let j = 0; j < p; j++) scale[i * d + j] = dispersion * glm.covariance[i * p + j]
   const further = furtherIntercepts(model, glm.eta)
   model.predictors.slice(1).forEach(({ fixed }, k) => {
@@ -134,14 +135,20 @@ function furtherIntercepts(model: Model, eta: Float64Array): Float64Array {
   const start = Float64Array.from(family.further, (predictor) => predictor.start)
   const m = start.length
   const scale = new Float64Array(m * m)
-  start.forEach((value, k) => rows.eta[k + 1].fill(value))
+  const set = (constants: Float64Array): void =>
+    constants.forEach((value, k) => {
+      const { offset } = model.predictors[k + 1]
+      if (offset) for (let i = 0; i < model.nobs; i++) rows.eta[k + 1][i] = value + offset[i]
+      else rows.eta[k + 1].fill(value)
+    })
+  set(start)
   rows.evaluate(0, model.nobs)
   for (let k = 0; k < m; k++) {
     const information = rows.d2[pairIndex(k + 1, k + 1)].reduce((sum, second) => sum - second, 0)
     scale[k * (m + 1)] = 1 / Math.max(information, model.nobs / 2)
   }
   const objective: Objective = (x, gradient) => {
-    x.forEach((value, k) => rows.eta[k + 1].fill(value))
+    set(x)
     const value = rows.evaluate(0, model.nobs)
     for (let k = 0; k < m; k++) gradient[k] = rows.d1[k + 1].reduce((sum, slope) => sum + slope, 0)
     return value

@@ -2,10 +2,13 @@ import type { Model, RandomTerm } from '../data/model.js'
 import { familyNamed } from '../families/registry.js'
 import { gaussHermite } from '../numerics/gauss-hermite.js'
 import { productRule } from '../numerics/product-rule.js'
+import { type BlockQuadrature, blockQuadrature } from './block-quadrature.js'
+import { blocksOf } from './block-structure.js'
 import { clusterQuadrature } from './cluster-quadrature.js'
 import { clustering, hasOneFactor } from './cluster-structure.js'
 import { emptyMode, findMode, type ModeResult } from './conditional-mode.js'
 import type { ConditionalModes } from './conditional-modes.js'
+import { type Coordinates, coordinatesOnce } from './coordinates.js'
 import { fixedGradient, fixedPredictor, type GroupedRows, groupedRows } from './grouped-rows.js'
 import { laplace } from './laplace.js'
 import { linearPredictors } from './linear-predictors.js'
@@ -18,6 +21,7 @@ import { scalarHessian } from './scalar-hessian.js'
 import { scalarJoint } from './scalar-joint.js'
 import { scalarMarginal } from './scalar-marginal.js'
 import { nodeScratch, type Scratch, scratch } from './scratch.js'
+import { structuredJoint } from './structured-joint.js'
 import { structuredModes } from './structured-modes.js'
 
 /** A log density over R^dimension, with its gradient. */
@@ -70,22 +74,15 @@ export interface Likelihood {
     /** Writes the gradient of their sum, too, where one is given. */
     readonly clusterLogLik: (x: Float64Array, nodes: number, gradient?: Float64Array) => Float64Array
   } | null
-  /** What samplers and cross-checks need, for models with one scalar random effect a cluster or none. */
-  readonly clustered: Clustered | null
-}
-
-/** The view of a model in which at most one scalar random effect a cluster is left besides the outer parameters. */
-export interface Clustered {
-  /** Number of fixed effects. */
-  readonly p: number
-  /** The one random term, or null. */
-  readonly term: RandomTerm | null
-  /** Clusters, 0 without random effects. */
-  readonly clusters: number
-  /** Share of each cluster's prior variance that is left given the data: near 1 where the data say little. */
-  readonly varianceRatio: (x: Float64Array) => Float64Array
-  /** Log joint density of (beta, log sigma, v); see scalarJoint on the centring of v. */
-  readonly joint: (centring: Float64Array) => LogDensity
+  /** The one random term where a cluster's integral is over one scalar effect, else null. */
+  readonly scalarTerm: RandomTerm | null
+  /** The vector that priors and samplers see. */
+  readonly coordinates: Coordinates
+  /**
+   * Log joint density of the response and the random effects over (outer coordinates, v), v one number an effect; see
+   * effectsMap on it and its centring. With `rows` false the response is left out.
+   */
+  readonly joint: (centring: Float64Array, rows?: boolean) => LogDensity
 }
 
 /** Largest number of quadrature nodes. */
@@ -112,22 +109,44 @@ type Quadrature = Pick<Likelihood, 'mostNodes' | 'marginal'> & NonNullable<Likel
 /** The most points a product rule may have in one cluster. */
 const mostPoints = 20_000
 
+/** Rows in blocks of one factor, for one predictor of a family with a shift kernel; else null. */
+function inBlocks(model: Model, layout: ParameterLayout): BlockQuadrature | null {
+  if (model.predictors.length > 1) return null
+  const blocks = blocksOf(model, layout)
+  return blocks.rows.kernel.shifted ? blockQuadrature(blocks, layout) : null
+}
+
 /** Adaptive quadrature for the effects of one factor: a product rule over the vector of each level. */
-function vectorQuadrature(model: Model, layout: ParameterLayout): Quadrature {
-  const clusters = clustering(model, layout)
-  const { q } = clusters.structure
-  const linear = linearPredictors(clusters.model, parameterLayout(clusters.model))
-  const rows = rowModel(model.family, model.link, model.predictors.length, clusters.model.response)
+function vectorQuadrature(model: Model, layout: ParameterLayout, blocks: BlockQuadrature | null): Quadrature {
+  const q = layout.terms.reduce((sum, { term }) => sum + term.names.length, 0)
+  const [{ term }] = layout.terms
+  type Evaluate = ReturnType<typeof clusterQuadrature>
+  const byRows = (nodes: number): Evaluate => {
+    const clusters = clustering(model, layout)
+    const linear = linearPredictors(clusters.model, parameterLayout(clusters.model))
+    const rows = rowModel(model.family, model.link, model.predictors.length, clusters.model.response)
+    return clusterQuadrature(clusters.structure, linear, rows, productRule(nodes, q))
+  }
+  const evaluator = (nodes: number): Evaluate => {
+    const rule = productRule(nodes, q)
+    let made: Evaluate | null = null
+    return (x, gradient, out) => {
+      const value = blocks?.evaluate(rule, x, gradient, out) ?? null
+      if (value !== null) return value
+      made ??= byRows(nodes)
+      return made(x, gradient, out)
+    }
+  }
   return {
-    term: clusters.term,
+    term,
     clusterLogLik: (x, nodes, gradient) => {
-      const out = new Float64Array(clusters.term.levels.length)
-      clusterQuadrature(clusters.structure, linear, rows, productRule(nodes, q))(x, gradient ?? null, out)
+      const out = new Float64Array(term.levels.length)
+      evaluator(nodes)(x, gradient ?? null, out)
       return out
     },
     mostNodes: Math.min(maxNodes, Math.floor(mostPoints ** (1 / q) + 1e-9)),
     marginal: (nodes) => {
-      const evaluate = clusterQuadrature(clusters.structure, linear, rows, productRule(nodes, q))
+      const evaluate = evaluator(nodes)
       return {
         dimension: layout.dimension,
         evaluate: (x, gradient) => evaluate(x, gradient, null),
@@ -169,18 +188,21 @@ function nestedFactors(model: Model, layout: ParameterLayout): Quadrature | null
 
 /** Any structure: Laplace's approximation over the sparse Cholesky factor of all random effects. */
 function anyStructure(model: Model, layout: ParameterLayout): Likelihood {
+  const at = coordinatesOnce(layout)
   const linear = linearPredictors(model, layout)
   const structure = randomStructure(model, layout, linear.slots)
   const rows = rowModel(model.family, model.link, model.predictors.length, model.response)
   const approximation = laplace(structure, linear, rows)
-  const quadrature = hasOneFactor(layout) ? vectorQuadrature(model, layout) : nestedFactors(model, layout)
+  const oneFactor = hasOneFactor(layout)
+  const blocks = oneFactor ? inBlocks(model, layout) : null
+  const quadrature = oneFactor ? vectorQuadrature(model, layout, blocks) : nestedFactors(model, layout)
   return {
     model,
     layout,
     dimension: layout.dimension,
     mostNodes: quadrature?.mostNodes ?? 1,
     marginal: (nodes) =>
-      nodes > 1 && quadrature
+      quadrature && (nodes > 1 || blocks)
         ? quadrature.marginal(nodes)
         : {
             dimension: layout.dimension,
@@ -194,10 +216,14 @@ function anyStructure(model: Model, layout: ParameterLayout): Likelihood {
         eta: rows.eta.map((eta) => eta.slice()),
       }
     },
-    anchor: approximation.anchor,
+    anchor: blocks ? blocks.anchor : approximation.anchor,
     fixedInformation: approximation.fixedInformation,
     factored: quadrature,
-    clustered: null,
+    scalarTerm: null,
+    get coordinates() {
+      return at()
+    },
+    joint: (centring, withRows = true) => structuredJoint(model, at(), centring, withRows),
   }
 }
 
@@ -208,6 +234,7 @@ function scalarFactor(
   rows: GroupedRows,
   work: Scratch,
 ): Likelihood {
+  const at = coordinatesOnce(layout)
   const { p } = rows
   const clusters = term.levels.length
   let largest = 0
@@ -259,29 +286,23 @@ function scalarFactor(
         return out
       },
     },
-    clustered: {
-      p,
-      term,
-      clusters,
-      varianceRatio: (x) => {
-        const ratio = new Float64Array(clusters)
-        atModes(x, (g, { curvature }) => {
-          ratio[g] = 1 / curvature
-        })
-        return ratio
-      },
-      joint: (centring) => ({
-        dimension: p + 1 + clusters,
-        evaluate: (x, gradient) => scalarJoint(rows, work, centring, x, gradient),
-      }),
+    scalarTerm: term,
+    get coordinates() {
+      return at()
     },
+    joint: (centring, withRows = true) =>
+      withRows
+        ? {
+            dimension: p + 1 + clusters,
+            evaluate: (x, gradient) => scalarJoint(rows, work, centring, x, gradient),
+          }
+        : structuredJoint(model, at(), centring, false),
   }
 }
 
 /** Without random effects the marginal likelihood is the likelihood itself. */
 function fixedOnly(model: Model, layout: ParameterLayout, rows: GroupedRows, work: Scratch): Likelihood {
   const { p, n } = rows
-  const empty = new Float64Array(0)
   const evaluate = (x: Float64Array, gradient: Float64Array | null): number => {
     fixedPredictor(rows, x, work.eta)
     rows.kernel.score(work.eta, 0, n, work.logDensity, work.d1)
@@ -290,6 +311,7 @@ function fixedOnly(model: Model, layout: ParameterLayout, rows: GroupedRows, wor
     for (let i = 0; i < n; i++) total += work.logDensity[i]
     return Number.isFinite(total) ? total : Number.NEGATIVE_INFINITY
   }
+  const at = coordinatesOnce(layout)
   const density = { dimension: p, evaluate, value: (x: Float64Array): number => evaluate(x, null) }
   return {
     model,
@@ -304,12 +326,10 @@ function fixedOnly(model: Model, layout: ParameterLayout, rows: GroupedRows, wor
     anchor: null,
     fixedInformation: null,
     factored: null,
-    clustered: {
-      p,
-      term: null,
-      clusters: 0,
-      varianceRatio: () => empty,
-      joint: () => density,
+    scalarTerm: null,
+    get coordinates() {
+      return at()
     },
+    joint: (centring, withRows = true) => (withRows ? density : structuredJoint(model, at(), centring, false)),
   }
 }

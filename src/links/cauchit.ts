@@ -30,6 +30,7 @@ const cdf = (eta: number): number =>
 /** The distribution function of the Cauchy distribution. */
 export const cauchit: ProbabilityLink = {
   name: 'cauchit',
+  unitless: true,
   link: (mu) =>
     mu < 0.25
       ? -1 / Math.tan(Math.PI * mu)

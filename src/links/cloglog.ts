@@ -3,6 +3,7 @@ import type { ProbabilityLink } from './link.js'
 /** Complementary log-log: 1 - F = exp(-exp(eta)). */
 export const cloglog: ProbabilityLink = {
   name: 'cloglog',
+  unitless: true,
   link: (mu) => Math.log(-Math.log1p(-mu)),
   inverse: (eta) => -Math.expm1(-Math.exp(eta)),
   // Beyond 10 the slope is below 1e-9000; written out, Infinity - Infinity would come of eta = Infinity.

@@ -7,6 +7,8 @@ export interface Link {
   readonly inverse: (eta: number) => number
   /** d mu / d eta. */
   readonly slope: (eta: number) => number
+  /** True where eta has no unit, whatever that of the response: a logit, or a logarithm, whose unit goes into the intercept. */
+  readonly unitless?: true
   /** The link is one-to-one for eta above this: 0 or, where left out, -Infinity. */
   readonly above?: number
 }

@@ -2,6 +2,7 @@ import type { PositiveLink } from './link.js'
 
 export const log: PositiveLink = {
   name: 'log',
+  unitless: true,
   link: Math.log,
   inverse: Math.exp,
   slope: Math.exp,

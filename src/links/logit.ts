@@ -7,6 +7,7 @@ const inverse = (eta: number): number => {
 
 export const logit: ProbabilityLink = {
   name: 'logit',
+  unitless: true,
   link: (mu) => Math.log(mu / (1 - mu)),
   inverse,
   slope: (eta) => {

@@ -45,6 +45,7 @@ function farDerivatives(x: number, sign: number, out: Float64Array, at: number):
 
 export const probit: ProbabilityLink = {
   name: 'probit',
+  unitless: true,
   link: normalQuantile,
   inverse: normalCdf,
   slope: (eta) => Math.exp(-0.5 * eta * eta - halfLog2Pi),

@@ -11,6 +11,9 @@ import gammaln from '#stdlib/math/base/special/gammaln'
 /** log Gamma(x), x > 0. */
 export const logGamma: (x: number) => number = gammaln
 
+/** log of the beta function, a and b > 0. */
+export const logBeta = (a: number, b: number): number => gammaln(a) + gammaln(b) - gammaln(a + b)
+
 /** log of the binomial coefficient n over k, for 0 <= k <= n. */
 export const logChoose = (n: number, k: number): number =>
   k === 0 || k === n ? 0 : gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1)

@@ -1,9 +1,11 @@
-/** A prior distribution of one parameter. */
+/** A prior distribution of one number. */
 export interface Distribution {
   /** As a user writes it: 'normal(0, 2.5)'. */
   readonly text: string
-  /** True where the density is zero below 0. */
-  readonly positive: boolean
+  /** The interval the distribution lives on. */
+  readonly support: readonly [number, number]
+  /** True where the density has no finite integral. */
+  readonly improper: boolean
   /** Normalised log density; -Infinity outside the support. */
   readonly logDensity: (x: number) => number
   /** Derivative of the log density, inside the support. */
@@ -13,9 +15,31 @@ export interface Distribution {
 /** How a distribution is made from its arguments. */
 export interface DistributionMaker {
   readonly name: string
-  /** Names of the arguments; those in `scale` must be positive. */
+  /** Names of the arguments; those in `positive` must be so. */
   readonly arguments: readonly string[]
-  readonly scale: readonly string[]
-  readonly positive: boolean
+  readonly positive: readonly string[]
+  readonly support: (...values: number[]) => readonly [number, number]
+  readonly improper?: boolean
   readonly make: (...values: number[]) => Pick<Distribution, 'logDensity' | 'slope'>
+}
+
+/**
+ * The distribution of eta where g(eta) has the given one, g smooth and monotone: `map` returns g and the first two
+ * derivatives of it as (g, log |g'|, g', g'' / g').
+ */
+export function throughMap(
+  distribution: Distribution,
+  map: (eta: number) => readonly [value: number, logSlope: number, slope: number, bend: number],
+): Distribution {
+  return {
+    ...distribution,
+    logDensity: (eta) => {
+      const [value, logSlope] = map(eta)
+      return distribution.logDensity(value) + logSlope
+    },
+    slope: (eta) => {
+      const [value, , slope, bend] = map(eta)
+      return distribution.slope(value) * slope + bend
+    },
+  }
 }

@@ -4,75 +4,88 @@ import { distributions } from './registry.js'
 
 /** One prior statement: which parameters, and their distribution. */
 export interface Prior {
-  /** 'b' (fixed effects), 'Intercept', 'sd' (standard deviations of random effects). */
-  readonly target: 'b' | 'Intercept' | 'sd'
-  /** The one coefficient or group meant by `b[treat]` or `sd[center]`; null for all. */
+  /** 'b' (fixed effects), 'Intercept', 'sd', 'cor', or the name of a family's own parameter: 'sigma', 'shape', ... */
+  readonly target: string
+  /** The one coefficient, group or column of a group meant by `b[treat]`, `sd[center]`, `sd[center__x]`; null for all. */
   readonly element: string | null
-  readonly distribution: Distribution
+  /** Of the number; null for `cor`. */
+  readonly distribution: Distribution | null
+  /** Shape of the LKJ distribution that `cor` has, else null. */
+  readonly lkj: number | null
   /** Normalised text of the statement. */
   readonly text: string
 }
+
+/** Targets whose numbers run over the whole line; all others are standard deviations and the like. */
+const coefficients = ['b', 'Intercept']
 
 /** A number as people write it; not all that Number() reads, such as 0x10. */
 const number = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
 
 const example = 'write it as "b ~ normal(0, 2.5)" or "sd[center] ~ exponential(1)"'
 
+const fault = (expected: string, got: string, hint: string): GlmmError =>
+  new GlmmError('PRIOR', `expected ${expected}, got ${got}`, hint)
+
 /** Reads `target ~ name(arguments)`; a PRIOR error says what is wrong with the text. */
 export function parsePrior(text: string): Prior {
   const match = /^\s*([A-Za-z]+)\s*(?:\[\s*(\S(?:.*?\S)?)\s*\])?\s*~\s*([A-Za-z_]+)\s*\(([^()]*)\)\s*$/.exec(text)
-  if (!match) throw new GlmmError('PRIOR', `expected a prior like "b ~ normal(0, 2.5)", got '${text}'`, example)
-  const [, target, element, name, list] = match
-  if (target !== 'b' && target !== 'Intercept' && target !== 'sd') {
-    throw new GlmmError('PRIOR', `expected a prior on b, Intercept or sd, got '${target}' in '${text}'`, example)
+  if (!match) throw fault('a prior like "b ~ normal(0, 2.5)"', `'${text}'`, example)
+  const [, target, element = null, name, list] = match
+  if (target === 'Intercept' && element !== null) {
+    throw fault('"Intercept ~ ..." without brackets', `'${text}'`, example)
   }
-  const maker = distributions.find((candidate) => candidate.name === name)
-  if (!maker) {
-    const known = distributions.map((candidate) => candidate.name).join(', ')
-    throw new GlmmError('PRIOR', `expected a distribution (${known}), got '${name}' in '${text}'`, 'use one of these')
-  }
+  const whole = `${target}${element === null ? '' : `[${element}]`}`
   const values =
     list.trim() === '' ? [] : list.split(',').map((part) => (number.test(part.trim()) ? Number(part) : Number.NaN))
-  const form = `${name}(${maker.arguments.map((argument) => (argument === 'zero' ? '0' : argument)).join(', ')})`
-  if (values.length !== maker.arguments.length || values.some((value) => !Number.isFinite(value))) {
-    throw new GlmmError(
-      'PRIOR',
-      `expected ${form} with ${maker.arguments.length} numbers, got '${text}'`,
-      `give the numbers of ${form}`,
-    )
+  if ((target === 'cor') !== (name === 'lkj')) {
+    throw fault('lkj(shape) as the prior on cor, and nowhere else', `'${text}'`, 'write it as "cor ~ lkj(2)"')
   }
-  maker.arguments.forEach((argument, i) => {
-    if (maker.scale.includes(argument) && values[i] <= 0) {
-      throw new GlmmError(
-        'PRIOR',
-        `expected a positive ${argument} in ${form}, got ${values[i]}`,
-        'give a number above 0',
-      )
+  if (target === 'cor') {
+    if (values.length !== 1 || !(values[0] > 0 && Number.isFinite(values[0]))) {
+      throw fault('lkj(shape) with one number above 0', `'${text}'`, 'write it as "cor ~ lkj(2)"')
     }
-    if (argument === 'zero' && values[i] !== 0) {
-      throw new GlmmError(
-        'PRIOR',
-        `expected ${form}, a distribution folded at 0, got location ${values[i]}`,
-        'give 0 there',
-      )
-    }
-  })
-  if (target === 'sd' && !maker.positive) {
-    const hint = `use half_normal, half_cauchy, half_t or exponential for a standard deviation`
-    throw new GlmmError('PRIOR', `expected a distribution on positive numbers for sd, got '${name}'`, hint)
+    return { target, element, distribution: null, lkj: values[0], text: `${whole} ~ lkj(${values[0]})` }
   }
-  if (target !== 'sd' && maker.positive) {
-    const hint = 'use normal, student_t or cauchy for a coefficient'
-    throw new GlmmError('PRIOR', `expected a distribution on all numbers for ${target}, got '${name}'`, hint)
-  }
-  if (target === 'Intercept' && element !== undefined) {
-    throw new GlmmError('PRIOR', `expected "Intercept ~ ..." without brackets, got '${text}'`, example)
-  }
-  const body = `${name}(${values.join(', ')})`
-  const distribution: Distribution = { text: body, positive: maker.positive, ...maker.make(...values) }
-  const whole = `${target}${element === undefined ? '' : `[${element}]`} ~ ${body}`
-  return { target, element: element ?? null, distribution, text: whole }
+  const distribution = distributionOf(name, values, text)
+  checkSupport(target, distribution)
+  return { target, element, distribution, lkj: null, text: `${whole} ~ ${distribution.text}` }
 }
 
-/** Priors in force where the user gives none. */
-export const defaultPriors: readonly string[] = ['b ~ normal(0, 2.5)', 'sd ~ half_normal(0, 1)']
+function distributionOf(name: string, values: readonly number[], text: string): Distribution {
+  const maker = distributions.find((candidate) => candidate.name === name)
+  if (!maker) {
+    const known = [...distributions.map((candidate) => candidate.name), 'lkj'].join(', ')
+    throw fault(`a distribution (${known})`, `'${name}' in '${text}'`, 'use one of these')
+  }
+  const form = `${name}(${maker.arguments.map((argument) => (argument === 'zero' ? '0' : argument)).join(', ')})`
+  if (values.length !== maker.arguments.length || values.some((value) => !Number.isFinite(value))) {
+    throw fault(`${form} with ${maker.arguments.length} numbers`, `'${text}'`, `give the numbers of ${form}`)
+  }
+  maker.arguments.forEach((argument, i) => {
+    if (maker.positive.includes(argument) && values[i] <= 0) {
+      throw fault(`a positive ${argument} in ${form}`, `${values[i]}`, 'give a number above 0')
+    }
+    if (argument === 'zero' && values[i] !== 0) {
+      throw fault(`${form}, a distribution folded at 0`, `location ${values[i]}`, 'give 0 there')
+    }
+  })
+  const support = maker.support(...values)
+  if (!(support[0] < support[1])) {
+    throw fault(`${form} with its first number below its second`, `'${text}'`, 'turn the numbers around')
+  }
+  const body = `${name}(${values.map((value) => value || 0).join(', ')})`
+  return { text: body, support, improper: maker.improper ?? false, ...maker.make(...values) }
+}
+
+function checkSupport(target: string, { support, improper, text }: Distribution): void {
+  const coefficient = coefficients.includes(target)
+  if (!coefficient && support[0] < 0 && !improper) {
+    const hint = 'use half_normal, half_t, half_cauchy, exponential, gamma, inverse_gamma, lognormal or flat()'
+    throw fault(`a distribution on positive numbers for ${target}`, `${text}`, hint)
+  }
+  if (coefficient && support[0] === 0 && support[1] === Number.POSITIVE_INFINITY) {
+    const hint = 'use normal, student_t, cauchy, laplace, logistic, uniform or flat()'
+    throw fault(`a distribution on all numbers for ${target}`, `${text}`, hint)
+  }
+}

@@ -1,4 +1,4 @@
-import { logGamma } from '../numerics/special.js'
+import { logBeta, logGamma } from '../numerics/special.js'
 import type { Distribution, DistributionMaker } from './distribution.js'
 
 type Density = Pick<Distribution, 'logDensity' | 'slope'>
@@ -19,48 +19,115 @@ const studentT = (df: number, location: number, scale: number): Density => {
   }
 }
 
-/** A density symmetric about 0 folded onto x >= 0, where half of its mass lies. */
-const half = (density: Density): Density => ({
-  logDensity: (x) => (x < 0 ? Number.NEGATIVE_INFINITY : Math.LN2 + density.logDensity(x)),
-  slope: density.slope,
+const laplace = (location: number, scale: number): Density => ({
+  logDensity: (x) => -Math.abs(x - location) / scale - Math.log(2 * scale),
+  slope: (x) => -Math.sign(x - location) / scale,
 })
 
-const exponential = (rate: number): Density => ({
-  logDensity: (x) => (x < 0 ? Number.NEGATIVE_INFINITY : Math.log(rate) - rate * x),
-  slope: () => -rate,
-})
-
-/** Every distribution a prior may name. The half_ ones are centred at 0, their first location argument must be 0. */
-export const distributions: readonly DistributionMaker[] = [
-  { name: 'normal', arguments: ['mean', 'sd'], scale: ['sd'], positive: false, make: normal },
-  {
-    name: 'student_t',
-    arguments: ['df', 'location', 'scale'],
-    scale: ['df', 'scale'],
-    positive: false,
-    make: studentT,
+const logistic = (location: number, scale: number): Density => ({
+  logDensity: (x) => {
+    const z = Math.abs(x - location) / scale
+    return -z - 2 * Math.log1p(Math.exp(-z)) - Math.log(scale)
   },
+  slope: (x) => -Math.tanh((x - location) / (2 * scale)) / scale,
+})
+
+/** A density symmetric about 0 folded onto x >= 0, where half of its mass lies. */
+const half = (density: Density): Density =>
+  onlyPositive({
+    logDensity: (x) => Math.LN2 + density.logDensity(x),
+    slope: density.slope,
+  })
+
+const onlyPositive = ({ logDensity, slope }: Density): Density => ({
+  logDensity: (x) => (x < 0 ? Number.NEGATIVE_INFINITY : logDensity(x)),
+  slope,
+})
+
+const exponential = (rate: number): Density =>
+  onlyPositive({ logDensity: (x) => Math.log(rate) - rate * x, slope: () => -rate })
+
+const gamma = (shape: number, rate: number): Density =>
+  onlyPositive({
+    logDensity: (x) => shape * Math.log(rate) - logGamma(shape) + (shape - 1) * Math.log(x) - rate * x,
+    slope: (x) => (shape - 1) / x - rate,
+  })
+
+const inverseGamma = (shape: number, scale: number): Density =>
+  onlyPositive({
+    logDensity: (x) => shape * Math.log(scale) - logGamma(shape) - (shape + 1) * Math.log(x) - scale / x,
+    slope: (x) => scale / (x * x) - (shape + 1) / x,
+  })
+
+const lognormal = (mean: number, sd: number): Density => {
+  const { logDensity, slope } = normal(mean, sd)
+  return onlyPositive({
+    logDensity: (x) => logDensity(Math.log(x)) - Math.log(x),
+    slope: (x) => (slope(Math.log(x)) - 1) / x,
+  })
+}
+
+const beta = (a: number, b: number): Density => ({
+  logDensity: (x) =>
+    x < 0 || x > 1 ? Number.NEGATIVE_INFINITY : (a - 1) * Math.log(x) + (b - 1) * Math.log1p(-x) - logBeta(a, b),
+  slope: (x) => (a - 1) / x - (b - 1) / (1 - x),
+})
+
+const uniform = (low: number, high: number): Density => ({
+  logDensity: (x) => (x < low || x > high ? Number.NEGATIVE_INFINITY : -Math.log(high - low)),
+  slope: () => 0,
+})
+
+type Support = Pick<DistributionMaker, 'support'>
+const real: Support = { support: () => [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] }
+const positive: Support = { support: () => [0, Number.POSITIVE_INFINITY] }
+
+/** Every distribution a prior on a number may name. The half_ ones are centred at 0: their location must be 0. */
+export const distributions: readonly DistributionMaker[] = [
+  { name: 'normal', arguments: ['mean', 'sd'], positive: ['sd'], ...real, make: normal },
+  { name: 'student_t', arguments: ['df', 'location', 'scale'], positive: ['df', 'scale'], ...real, make: studentT },
   {
     name: 'cauchy',
     arguments: ['location', 'scale'],
-    scale: ['scale'],
-    positive: false,
+    positive: ['scale'],
+    ...real,
     make: (m, s) => studentT(1, m, s),
   },
-  { name: 'half_normal', arguments: ['zero', 'sd'], scale: ['sd'], positive: true, make: (_, s) => half(normal(0, s)) },
+  { name: 'laplace', arguments: ['location', 'scale'], positive: ['scale'], ...real, make: laplace },
+  { name: 'logistic', arguments: ['location', 'scale'], positive: ['scale'], ...real, make: logistic },
+  { name: 'half_normal', arguments: ['zero', 'sd'], positive: ['sd'], ...positive, make: (_, s) => half(normal(0, s)) },
   {
     name: 'half_cauchy',
     arguments: ['zero', 'scale'],
-    scale: ['scale'],
-    positive: true,
+    positive: ['scale'],
+    ...positive,
     make: (_, s) => half(studentT(1, 0, s)),
   },
   {
     name: 'half_t',
     arguments: ['df', 'zero', 'scale'],
-    scale: ['df', 'scale'],
-    positive: true,
+    positive: ['df', 'scale'],
+    ...positive,
     make: (d, _, s) => half(studentT(d, 0, s)),
   },
-  { name: 'exponential', arguments: ['rate'], scale: ['rate'], positive: true, make: exponential },
+  { name: 'exponential', arguments: ['rate'], positive: ['rate'], ...positive, make: exponential },
+  { name: 'gamma', arguments: ['shape', 'rate'], positive: ['shape', 'rate'], ...positive, make: gamma },
+  {
+    name: 'inverse_gamma',
+    arguments: ['shape', 'scale'],
+    positive: ['shape', 'scale'],
+    ...positive,
+    make: inverseGamma,
+  },
+  { name: 'lognormal', arguments: ['mean', 'sd'], positive: ['sd'], ...positive, make: lognormal },
+  { name: 'beta', arguments: ['a', 'b'], positive: ['a', 'b'], support: () => [0, 1], make: beta },
+  { name: 'uniform', arguments: ['low', 'high'], positive: [], support: (low, high) => [low, high], make: uniform },
+  {
+    name: 'flat',
+    arguments: [],
+    positive: [],
+    ...real,
+    improper: true,
+    make: () => ({ logDensity: () => 0, slope: () => 0 }),
+  },
 ]

@@ -108,7 +108,7 @@ describe('one scalar effect: the fused loops equal the general engine', () => {
     const response = kind === 'binomial' ? 'cbind(k, m - k)' : 'k'
     const model = stateModel(`${response} ~ x + (0 + w | g)`, table, { family, link })
     const like = likelihood(model)
-    expect(like.clustered).not.toBeNull()
+    expect(like.scalarTerm).not.toBeNull()
     const layout = parameterLayout(model)
     const narrow = link === 'identity' || link === 'sqrt'
     const at = narrow ? Float64Array.of(3, 0.2, 0.2) : Float64Array.of(-0.3, 0.4, 0.7)

@@ -13,7 +13,7 @@ describe('joint posterior', () => {
         const model = modelOf(name)
         const like = likelihood(model)
         const priors = priorsInForce(model, ['sd ~ half_t(3, 0, 2.5)', 'Intercept ~ student_t(4, -1, 2)'])
-        const centring = new Float64Array(like.clustered!.clusters).fill(centred)
+        const centring = new Float64Array(like.coordinates.effects).fill(centred)
         const posterior = jointPosterior(like, priors, centring)
         const x = Float64Array.from({ length: posterior.dimension }, (_, j) => Math.sin(3 * j + 1) * 0.4 - 0.2)
         const gradient = new Float64Array(x.length)

@@ -1,0 +1,28 @@
+import type { Likelihood } from '../src/likelihood/likelihood.js'
+import type { Posterior } from '../src/likelihood/posterior.js'
+import type { PriorsInForce } from '../src/likelihood/priors-in-force.js'
+import type { Kernel } from './kernel.js'
+
+/** What a chain is about. */
+export interface ChainContext {
+  readonly likelihood: Likelihood
+  readonly priors: PriorsInForce
+  /** How far each random effect is centred; see effectsMap. */
+  readonly centring: Float64Array
+  /** False where the prior alone is sampled. */
+  readonly rows: boolean
+  readonly maxDepth: number
+}
+
+/** How a chain moves, as a value: the density it walks, and the kernel over it. Adaptation is apart, in warmUp. */
+export interface Sampler {
+  readonly name: string
+  /** Whether a chain walks all coordinates, or the outer ones alone with the effects integrated out. */
+  readonly walks: 'all' | 'outer'
+  /** Acceptance rate that its step size is steered to where the user names none; null where it has no step size. */
+  readonly targetAccept: number | null
+  /** Why it cannot sample this posterior, and what to do; null where it can. */
+  readonly refusal: (context: ChainContext) => { readonly expected: string; readonly hint: string } | null
+  readonly posterior: (context: ChainContext) => Posterior
+  readonly kernel: (posterior: Posterior, context: ChainContext) => Kernel
+}

@@ -1,0 +1,61 @@
+import type { Estimate } from '../fit/estimate.js'
+import type { Likelihood } from '../likelihood/likelihood.js'
+import { outerParameters } from '../likelihood/outer-parameters.js'
+
+/** One outer parameter as people read it, with its standard error by the delta method. */
+export interface OuterEstimate {
+  /** 'treat', 'sd(center)', 'cor(center, (Intercept), treat)', 'sigma'. */
+  readonly name: string
+  readonly estimate: number
+  readonly se: number | null
+}
+
+/** The outer parameters of an estimate, in the order of a posterior's summary. */
+export function outerEstimates(like: Likelihood, { parameters, covariance }: Estimate): OuterEstimate[] {
+  const { model, coordinates, dimension: d } = like
+  const told = outerParameters(model, coordinates)
+  const at = (x: Float64Array): Float64Array => {
+    const out = new Float64Array(d)
+    told.write(coordinates.fromParameters(x), out, 0)
+    return out
+  }
+  const values = at(parameters)
+  const slopes = new Float64Array(d * d)
+  const x = parameters.slice()
+  for (let j = 0; j < d; j++) {
+    const step = 1e-5 * Math.max(1e-3, Math.abs(parameters[j]))
+    x[j] = parameters[j] + step
+    const above = at(x)
+    x[j] = parameters[j] - step
+    const below = at(x)
+    x[j] = parameters[j]
+    for (let i = 0; i < d; i++) slopes[i * d + j] = (above[i] - below[i]) / (2 * step)
+  }
+  return outerNames(like).map((name, i) => {
+    let variance = 0
+    for (let j = 0; j < d; j++) {
+      for (let k = 0; k < d; k++) {
+        const weight = slopes[i * d + j] * slopes[i * d + k]
+        if (weight !== 0) variance += weight * (covariance?.[j * d + k] ?? Number.NaN)
+      }
+    }
+    return { name, estimate: values[i], se: variance > 0 ? Math.sqrt(variance) : null }
+  })
+}
+
+/** The model's own names where it has them: a coefficient's as in the formula, sd(group), sd(group, column). */
+function outerNames({ model, coordinates }: Likelihood): string[] {
+  const told = outerParameters(model, coordinates).names
+  const names = told.map((name, j) => model.predictors[0].fixed.names[j] ?? name)
+  for (const { laid, q, start, deviationOf, correlationStart, deviations } of coordinates.terms) {
+    const { group, names: columns } = laid.term
+    const alone = q === 1 && columns[0] === '(Intercept)' && laid.predictor === 0
+    for (let k = 0; k < deviations; k++) {
+      names[start + k] = alone ? `sd(${group})` : `sd(${group}, ${columns[deviationOf.indexOf(k)]})`
+    }
+    laid.covariance.chart.pairs(q).forEach(([i, j], index) => {
+      names[correlationStart + index] = `cor(${group}, ${columns[j]}, ${columns[i]})`
+    })
+  }
+  return names
+}
