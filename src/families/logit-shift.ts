@@ -12,7 +12,7 @@ const mostBits = 1000
 export function logitShift({ y, trials }: ResponseData, constant: Float64Array): ShiftKernel {
   const n = trials!
   const single = n.every((count) => count === 1)
-  const base = new Float64Array(y.length)
+  let base = new Float64Array(0)
   let product = new Float64Array(0)
   let factor = new Float64Array(0)
   let from = 0
@@ -32,11 +32,12 @@ export function logitShift({ y, trials }: ResponseData, constant: Float64Array):
       successes = 0
       height = 0
       let within = true
+      if (base.length < to - from) base = new Float64Array(to - from)
       for (let i = from; i < to; i++) {
         const a = fixed[i]
         within = within && a <= farthest && a >= -farthest
         if (a > highest) highest = a
-        base[i] = Math.exp(a)
+        base[i - from] = Math.exp(a)
         successes += y[i]
         height += constant[i] + y[i] * a
       }
@@ -54,7 +55,7 @@ export function logitShift({ y, trials }: ResponseData, constant: Float64Array):
           const end = Math.min(first + step, to)
           let factors = 1
           for (let i = first; i < end; i++) {
-            const t = base[i] * shift
+            const t = base[i - from] * shift
             const whole = 1 + t
             const r = 1 / whole
             const p = t * r
@@ -68,7 +69,7 @@ export function logitShift({ y, trials }: ResponseData, constant: Float64Array):
         }
       } else {
         for (let i = from; i < to; i++) {
-          const t = base[i] * shift
+          const t = base[i - from] * shift
           const r = 1 / (1 + t)
           const p = t * r
           const w = n[i] * p * r
@@ -86,7 +87,7 @@ export function logitShift({ y, trials }: ResponseData, constant: Float64Array):
     derivatives: (v, d1, d2, d3, d4) => {
       const shift = Math.exp(v)
       for (let i = from; i < to; i++) {
-        const t = base[i] * shift
+        const t = base[i - from] * shift
         const r = 1 / (1 + t)
         const p = t * r
         const second = -n[i] * p * r
@@ -109,7 +110,7 @@ export function logitShift({ y, trials }: ResponseData, constant: Float64Array):
       }
       const step = single ? together(farthestShift) : 0
       for (let i = from, at = 0, gathered = 0; i < to; i++, at += count) {
-        const e = base[i]
+        const e = base[i - from]
         const yi = y[i]
         const ni = n[i]
         const failures = ni - yi
@@ -158,7 +159,7 @@ export function logitShift({ y, trials }: ResponseData, constant: Float64Array):
       x2.fill(0, 0, p * count)
       d2.fill(0, 0, count)
       for (let i = from, at = 0; i < to; i++, at += count) {
-        const e = base[i]
+        const e = base[i - from]
         const ni = -n[i]
         let mean = 0
         for (let k = 0; k < count; k++) {

@@ -5,7 +5,7 @@ import { farthest, type ShiftKernel } from './shift-kernel.js'
  * sum (y a - log y!) + Y v - M exp(v), so that a cluster of any size costs what one row does once it is bound.
  */
 export function poissonShift(y: Float64Array, constant: Float64Array): ShiftKernel {
-  const base = new Float64Array(y.length)
+  let base = new Float64Array(0)
   let factor = new Float64Array(0)
   let from = 0
   let to = 0
@@ -21,11 +21,12 @@ export function poissonShift(y: Float64Array, constant: Float64Array): ShiftKern
       mass = 0
       height = 0
       let within = true
+      if (base.length < to - from) base = new Float64Array(to - from)
       for (let i = from; i < to; i++) {
         const a = fixed[i]
         within = within && a <= farthest && a >= -farthest
         const mu = Math.exp(a)
-        base[i] = mu
+        base[i - from] = mu
         mass += mu
         total += y[i]
         height += constant[i] + y[i] * a
@@ -42,7 +43,7 @@ export function poissonShift(y: Float64Array, constant: Float64Array): ShiftKern
     derivatives: (v, d1, d2, d3, d4) => {
       const shift = Math.exp(v)
       for (let i = from; i < to; i++) {
-        const mu = base[i] * shift
+        const mu = base[i - from] * shift
         d1[i] = y[i] - mu
         d2[i] = -mu
         d3[i] = -mu
@@ -65,7 +66,7 @@ export function poissonShift(y: Float64Array, constant: Float64Array): ShiftKern
         weight += share[k]
         shift += share[k] * factor[k]
       }
-      for (let i = from; i < to; i++) out[i] = weight * y[i] - shift * base[i]
+      for (let i = from; i < to; i++) out[i] = weight * y[i] - shift * base[i - from]
     },
     moments: (x, p, share, count, _store, x1, x2, d2, mean2) => {
       let shift = 0
@@ -73,13 +74,13 @@ export function poissonShift(y: Float64Array, constant: Float64Array): ShiftKern
         shift += share[k] * factor[k]
         d2[k] = -mass * factor[k]
       }
-      for (let i = from; i < to; i++) mean2[i] = -shift * base[i]
+      for (let i = from; i < to; i++) mean2[i] = -shift * base[i - from]
       for (let j = 0; j < p; j++) {
         let counts = 0
         let means = 0
         for (let i = from, at = from * p + j; i < to; i++, at += p) {
           counts += x[at] * y[i]
-          means += x[at] * base[i]
+          means += x[at] * base[i - from]
         }
         for (let k = 0, at = j * count; k < count; k++, at++) {
           x2[at] = -means * factor[k]

@@ -1,6 +1,8 @@
 import type { Model, RandomTerm } from '../data/model.js'
+import { copies, responseRows } from '../data/response-rows.js'
 import type { Family, ResponseData, RowKernel } from '../families/family.js'
 import { familyNamed } from '../families/registry.js'
+import { boundKernel } from '../families/repeated-rows.js'
 import type { ShiftKernel } from '../families/shift-kernel.js'
 import type { Link } from '../links/link.js'
 import { linkNamed } from '../links/registry.js'
@@ -34,10 +36,14 @@ export interface Suggested {
   readonly weight: Float64Array
 }
 
-/** Orders the rows of `model` by the levels of `term`; by nothing where it is null. */
-export function groupedRows(model: Model, term: RandomTerm | null): GroupedRows {
+/** Orders the rows of `model` by the levels of `term`, or as `sorted`; by nothing where the term is null. */
+export function groupedRows(
+  model: Model,
+  term: RandomTerm | null,
+  sorted: { readonly start: Int32Array; readonly order: Int32Array } | null = null,
+): GroupedRows {
   const n = model.nobs
-  const { start, order } = term ? countingSort(term.index, term.levels.length) : inOneBlock(n)
+  const { start, order } = sorted ?? (term ? countingSort(term.index, term.levels.length) : inOneBlock(n))
   const [predictor] = model.predictors
   const p = predictor.fixed.names.length
   const x = new Float64Array(n * p)
@@ -49,10 +55,9 @@ export function groupedRows(model: Model, term: RandomTerm | null): GroupedRows 
     for (let i = 0; i < n; i++) out[i] = values[order[i]]
     return out
   }
-  const { y, trials } = model.response
-  const response = { y: permuted(y), trials: trials && permuted(trials) }
+  const response = responseRows(model.response, permuted)
   const { family } = familyNamed(model.family)
-  const kernel = family.kernel!(model.link, response)
+  const kernel = boundKernel(family, model.link, response)!
   const z = term ? permuted(term.z) : new Float64Array(n)
   const offset = predictor.offset && permuted(predictor.offset)
   const shifted = term && z.every((multiplier) => multiplier === 1) ? (kernel.shifted?.() ?? null) : null
@@ -109,7 +114,7 @@ function workingResponse(family: Family, link: Link, response: ResponseData): Su
     const eta = link.link(mu)
     const slope = link.slope(eta)
     working[i] = eta
-    weight[i] = (trials * slope * slope) / family.variance(mu)
+    weight[i] = (copies(response, i) * trials * slope * slope) / family.variance(mu)
   }
   return { working, weight }
 }

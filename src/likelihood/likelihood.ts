@@ -111,7 +111,7 @@ const mostPoints = 20_000
 
 /** Rows in blocks of one factor, for one predictor of a family with a shift kernel; else null. */
 function inBlocks(model: Model, layout: ParameterLayout): BlockQuadrature | null {
-  if (model.predictors.length > 1) return null
+  if (model.predictors.length > 1 || !familyNamed(model.family).family.kernel) return null
   const blocks = blocksOf(model, layout)
   return blocks.rows.kernel.shifted ? blockQuadrature(blocks, layout) : null
 }
