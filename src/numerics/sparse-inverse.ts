@@ -1,6 +1,7 @@
-import { dot, dotTile, reduceTile } from './sparse-panel.js'
+import { blockRows, dot, dotTile, reduceTile, wide } from './sparse-panel.js'
 import type { SparsePattern } from './sparse-pattern.js'
 import { relativeRows } from './sparse-update.js'
+import { reserved, vectorArray } from './vector-tile.js'
 
 /**
  * The elements of Z = H^-1 on the pattern of L, written to `out` (`pattern.size` elements, found by `entryOf`).
@@ -40,18 +41,36 @@ export function selectedInverse(pattern: SparsePattern, l: Float64Array, out: Fl
 
 /** N = L^-T of a w x w block of l into the upper triangle of the same block of out, which is zero. */
 function invertTransposed(l: Float64Array, out: Float64Array, at: number, w: number): void {
-  for (let j0 = 0; j0 < w; j0 += 4) {
-    const j1 = Math.min(j0 + 4, w)
-    for (let j = j0; j < j1; j++) {
-      const row = at + j * w
-      out[row + j] = 1 / l[row + j]
-      for (let i = j + 1; i < j1; i++) {
-        const other = at + i * w
-        out[row + i] = -dot(l, other + j, out, row + j, i - j) / l[other + i]
+  const size = w * w
+  const copy = w < wide ? null : vectorArray(2 * size)
+  if (!copy) {
+    invertBlocks(l, at, out, at, w)
+    return
+  }
+  const [from, to] = [reserved, reserved + size]
+  copy.set(l.subarray(at, at + size), from)
+  copy.fill(0, to, to + size)
+  invertBlocks(copy, from, copy, to, w)
+  out.set(copy.subarray(to, to + size), at)
+}
+
+function invertBlocks(l: Float64Array, l0: number, out: Float64Array, out0: number, w: number): void {
+  for (let block = 0; block < w; block += blockRows) {
+    const end = Math.min(block + blockRows, w)
+    for (let i0 = block; i0 < w; i0 += 4) {
+      const i1 = Math.min(i0 + 4, w)
+      for (let j0 = block; j0 < Math.min(i0, end); j0 += 4) {
+        reduceTile(out, out0 + j0 * w, w, 4, l, l0 + i0 * w, w, i1 - i0, j0, i0)
       }
-    }
-    for (let i0 = j1; i0 < w; i0 += 4) {
-      reduceTile(out, at + j0 * w, w, 4, l, at + i0 * w, w, Math.min(4, w - i0), j0, i0)
+      if (i0 >= end) continue
+      for (let j = i0; j < i1; j++) {
+        const row = out0 + j * w
+        out[row + j] = 1 / l[l0 + j * w + j]
+        for (let i = j + 1; i < i1; i++) {
+          const other = l0 + i * w
+          out[row + i] = -dot(l, other + j, out, row + j, i - j) / l[other + i]
+        }
+      }
     }
   }
 }
@@ -60,22 +79,42 @@ function invertTransposed(l: Float64Array, out: Float64Array, at: number, w: num
  * The lower triangle of N N' in place of an upper triangular N. Row i needs rows j <= i of N from column i on, and
  * these stand until its own diagonal is written, last.
  */
-function multiplyTransposed(x: Float64Array, at: number, w: number): void {
-  for (let i0 = 0; i0 < w; i0 += 4) {
-    const rows = Math.min(4, w - i0)
-    for (let j0 = 0; j0 < i0; j0 += 4) {
-      const whole = rows === 4
-      const tile = whole ? dotTile(x, at + i0 * w + i0, w, x, at + j0 * w + i0, w, w - i0) : null
-      for (let i = 0; i < rows; i++) {
-        const row = at + (i0 + i) * w
-        for (let j = 0; j < 4; j++) {
-          x[row + j0 + j] = tile ? tile[4 * i + j] : dot(x, row + i0 + i, x, at + (j0 + j) * w + i0 + i, w - i0 - i)
-        }
+function multiplyTransposed(out: Float64Array, at: number, w: number): void {
+  const size = w * w
+  const copy = w < wide ? null : vectorArray(size)
+  if (!copy) {
+    multiplyBlocks(out, at, w)
+    return
+  }
+  copy.set(out.subarray(at, at + size), reserved)
+  multiplyBlocks(copy, reserved, w)
+  out.set(copy.subarray(reserved, reserved + size), at)
+}
+
+function multiplyBlocks(x: Float64Array, at: number, w: number): void {
+  for (let block = 0; block < w; block += blockRows) {
+    const end = Math.min(block + blockRows, w)
+    for (let j0 = 0; j0 < block; j0 += 4) {
+      for (let i0 = block; i0 < end; i0 += 4) multiplyTile(x, at, w, i0, Math.min(4, end - i0), j0)
+    }
+    for (let i0 = block; i0 < end; i0 += 4) {
+      const rows = Math.min(4, end - i0)
+      for (let j0 = block; j0 < i0; j0 += 4) multiplyTile(x, at, w, i0, rows, j0)
+      for (let i = i0; i < i0 + rows; i++) {
+        const row = at + i * w
+        for (let j = i0; j <= i; j++) x[row + j] = dot(x, row + i, x, at + j * w + i, w - i)
       }
     }
-    for (let i = i0; i < i0 + rows; i++) {
-      const row = at + i * w
-      for (let j = i0; j <= i; j++) x[row + j] = dot(x, row + i, x, at + j * w + i, w - i)
+  }
+}
+
+/** The products of rows i0 ... of N with its rows j0 ... j0 + 3, where those stand that are wanted: from column i0 on. */
+function multiplyTile(x: Float64Array, at: number, w: number, i0: number, rows: number, j0: number): void {
+  const tile = rows === 4 ? dotTile(x, at + i0 * w + i0, w, x, at + j0 * w + i0, w, w - i0) : null
+  for (let i = 0; i < rows; i++) {
+    const row = at + (i0 + i) * w
+    for (let j = 0; j < 4; j++) {
+      x[row + j0 + j] = tile ? tile[4 * i + j] : dot(x, row + i0 + i, x, at + (j0 + j) * w + i0 + i, w - i0 - i)
     }
   }
 }

@@ -1,3 +1,5 @@
+import { isVectorArray, reserved, vectorArray, vectorTile } from './vector-tile.js'
+
 /**
  * Dense kernels on panels that stand row after row in one array. They work on tiles of 4 x 4 elements: 16 sums over
  * the same 8 loads.
@@ -16,6 +18,10 @@ export function dotTile(
   ldb: number,
   n: number,
 ): Float64Array {
+  if (a === b && isVectorArray(a)) {
+    vectorTile(a0, lda, b0, ldb, n)
+    return a
+  }
   for (let half = 0; half < 2; half++) {
     let [p0, p1] = [a0 + 2 * half * lda, a0 + (2 * half + 1) * lda]
     let [q0, q1, q2, q3] = [b0, b0 + ldb, b0 + 2 * ldb, b0 + 3 * ldb]
@@ -72,44 +78,71 @@ export function reduceTile(
   to: number,
 ): void {
   const whole = rows === 4 && columns === 4 && to - from >= 4
-  if (whole) dotTile(x, x0 + from, ldx, l, l0 + from, ldl, to - from)
+  const products = whole ? dotTile(x, x0 + from, ldx, l, l0 + from, ldl, to - from) : tile
   for (let i = 0; i < rows; i++) {
     const row = x0 + i * ldx
     for (let j = 0; j < columns; j++) {
       const other = l0 + j * ldl
-      let sum = x[row + to + j] - (whole ? tile[4 * i + j] : dot(x, row + from, l, other + from, to - from))
+      let sum = x[row + to + j] - (whole ? products[4 * i + j] : dot(x, row + from, l, other + from, to - from))
       for (let k = to; k < to + j; k++) sum -= x[row + k] * l[other + k]
       x[row + to + j] = sum / l[other + to + j]
     }
   }
 }
 
+/** Rows that go through the columns together, so that what they meet is read from memory once for all of them. */
+export const blockRows = 32
+
+/** Panels of fewer columns are not worth a copy to where the vector kernel works. */
+export const wide = 64
+
 /**
  * Cholesky factor, in place, of a panel of m rows and w columns whose first w rows are a symmetric block (its lower
  * triangle is read) and whose further rows become X L^-T. False where the block is not positive definite.
  */
-export function factorPanel(x: Float64Array, at: number, m: number, w: number): boolean {
-  for (let i0 = 0; i0 < m; i0 += 4) {
-    const i1 = Math.min(i0 + 4, m)
-    const done = Math.min(i0, w)
-    for (let j0 = 0; j0 < done; j0 += 4) {
-      reduceTile(x, at + i0 * w, w, i1 - i0, x, at + j0 * w, w, Math.min(4, w - j0), 0, j0)
-    }
-    for (let i = i0; i < i1; i++) {
-      const row = at + i * w
-      const columns = Math.min(i, w)
-      for (let j = done; j < columns; j++) {
-        const other = at + j * w
-        let sum = x[row + j]
-        for (let k = 0; k < j; k++) sum -= x[row + k] * x[other + k]
-        x[row + j] = sum / x[other + j]
+export function factorPanel(l: Float64Array, at: number, m: number, w: number): boolean {
+  const size = m * w
+  const copy = w < wide ? null : vectorArray(size)
+  if (!copy) return factorBlocks(l, at, m, w)
+  copy.set(l.subarray(at, at + size), reserved)
+  const definite = factorBlocks(copy, reserved, m, w)
+  l.set(copy.subarray(reserved, reserved + size), at)
+  return definite
+}
+
+function factorBlocks(x: Float64Array, at: number, m: number, w: number): boolean {
+  for (let block = 0; block < m; block += blockRows) {
+    const end = Math.min(block + blockRows, m)
+    const before = Math.min(block, w)
+    for (let j0 = 0; j0 < before; j0 += 4) {
+      for (let i0 = block; i0 < end; i0 += 4) {
+        reduceTile(x, at + i0 * w, w, Math.min(4, end - i0), x, at + j0 * w, w, Math.min(4, w - j0), 0, j0)
       }
-      if (i >= w) continue
-      let diagonal = x[row + i]
-      for (let k = 0; k < i; k++) diagonal -= x[row + k] * x[row + k]
-      if (!(diagonal > 0 && diagonal < Number.POSITIVE_INFINITY)) return false
-      x[row + i] = Math.sqrt(diagonal)
     }
+    for (let i0 = block; i0 < end; i0 += 4) {
+      if (!factorRows(x, at, w, i0, Math.min(i0 + 4, end), before)) return false
+    }
+  }
+  return true
+}
+
+/** Four rows of the panel, done up to column `before`. */
+function factorRows(x: Float64Array, at: number, w: number, i0: number, i1: number, before: number): boolean {
+  const done = Math.min(i0, w)
+  for (let j0 = before; j0 < done; j0 += 4) {
+    reduceTile(x, at + i0 * w, w, i1 - i0, x, at + j0 * w, w, Math.min(4, w - j0), 0, j0)
+  }
+  for (let i = i0; i < i1; i++) {
+    const row = at + i * w
+    const columns = Math.min(i, w)
+    for (let j = done; j < columns; j++) {
+      const other = at + j * w
+      x[row + j] = (x[row + j] - dot(x, row, x, other, j)) / x[other + j]
+    }
+    if (i >= w) continue
+    const diagonal = x[row + i] - dot(x, row, x, row, i)
+    if (!(diagonal > 0 && diagonal < Number.POSITIVE_INFINITY)) return false
+    x[row + i] = Math.sqrt(diagonal)
   }
   return true
 }

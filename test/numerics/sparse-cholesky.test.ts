@@ -141,7 +141,13 @@ const structures: Record<string, Columns> = {
   'two dense blocks that meet in a third': range(0, 33).map((j) =>
     j < 10 ? [...range(j + 1, 10), 20, 23, 24, 32] : j < 20 ? [...range(j + 1, 20), 21, 22, 30, 31] : range(j + 1, 33),
   ),
-  ...Object.fromEntries([2, 3, 4, 5, 8, 11, 30].map((q) => [`dense ${q}`, range(0, q).map((j) => range(j + 1, q))])),
+  'a wide block that meets a part of another': range(0, 150).map((j) =>
+    j < 70 ? [...range(j + 1, 70), ...range(80, 120)] : range(j + 1, 150),
+  ),
+  'crossed, all pairs, wide': crossed(30, 83),
+  ...Object.fromEntries(
+    [2, 3, 4, 5, 8, 11, 30, 64, 101].map((q) => [`dense ${q}`, range(0, q).map((j) => range(j + 1, q))]),
+  ),
 }
 
 describe('sparse Cholesky', () => {
