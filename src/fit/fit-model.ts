@@ -1,20 +1,23 @@
 import { noBasis } from '../data/basis.js'
-import type { Model, RandomTerm } from '../data/model.js'
+import type { Model } from '../data/model.js'
+import { observations } from '../data/response-rows.js'
 import { GlmmError, type Warning } from '../errors.js'
 import { familyNamed } from '../families/registry.js'
 import { type Likelihood, likelihood } from '../likelihood/likelihood.js'
 import { restricted } from '../likelihood/restricted.js'
 import { linkNamed } from '../links/registry.js'
 import { version } from '../version.js'
-import { certificate } from './certificate.js'
+import { certificate, isExact } from './certificate.js'
 import { responseChecksum } from './compare-checksum.js'
-import { type Estimate, estimate, glmOf, laplaceStart } from './estimate.js'
+import { type Estimate, estimate, glmOf, laplaceStart, startAt } from './estimate.js'
 import { dispersionEstimates, fixedEstimates, randomEstimates } from './estimates.js'
-import type { Certificate, ConditionalMode, FitRecord } from './fit-record.js'
+import type { ConditionalMode, FitRecord } from './fit-record.js'
+import { fitWarnings } from './fit-warnings.js'
 import { block, fixedPart, randomTerms } from './fixed-part.js'
 import { fitGlm, type GlmFit, totalDeviance } from './glm.js'
-import { climbLadder, type Ladder, settledShift } from './ladder.js'
-import { fiveNumbers, residuals } from './residuals.js'
+import { checkDraws, type ImportanceEstimate, importanceEstimate } from './importance-estimate.js'
+import { importanceRecord } from './importance-record.js'
+import { climbLadder, type Ladder } from './ladder.js'
 import {
   type Intervals,
   type ProfileIntervals,
@@ -22,17 +25,28 @@ import {
   waldIntervals,
   withLimits,
 } from './profile-intervals.js'
+import { fiveNumbers, residuals } from './residuals.js'
 import { separation } from './separation.js'
 import { startFrom } from './start.js'
 import { varianceExplained } from './variance-explained.js'
 
-/** Fits a stated model: a glm where it has no random effects, else by quadrature with `nodes` nodes (1 is Laplace). */
+/** The draws of an integral by importance sampling, and where they come from. */
+export interface Draws {
+  readonly count: number
+  readonly seed: number
+}
+
+/**
+ * Fits a stated model: a glm where it has no random effects, else by quadrature with `nodes` nodes (1 is Laplace), or by
+ * importance sampling where `draws` are given.
+ */
 export function fitModel(
   model: Model,
   nodes: number | 'auto',
   reml: boolean,
   call: FitRecord['call'],
   intervals: Intervals = waldIntervals,
+  draws: Draws | null = null,
 ): FitRecord {
   const began = performance.now()
   const like = likelihood(reml ? restricted(model) : model)
@@ -41,14 +55,38 @@ export function fitModel(
   const separated = separation(model, glm)
   if (like.layout.terms.length === 0 && model.predictors.length === 1)
     return glmRecord(like, glm, separated, call, intervals, began)
+  const record = (one: Fitted, ladder: Ladder | null): FitRecord =>
+    mlRecord(one, model, ladder, glm, separated, call, intervals, began)
   if (nodes === 'auto') {
     const ladder = climbLadder(like)
-    return mlRecord(like, model, ladder.climbed.at(-1)!.estimate, ladder, glm, separated, call, intervals, began)
+    const { estimate: fitted, importance } = ladder.climbed.at(-1)!
+    return record({ like: importance?.likelihood ?? like, fitted, importance }, ladder)
   }
   const first = startFrom(like, glm)
+  if (draws) {
+    if (isExact(like)) throw nothingToSample(model)
+    checkDraws(draws.count, like)
+    const start = startAt(estimate(like, 1, first), first)
+    const importance = importanceEstimate(like, draws.count, draws.seed, start)
+    return record({ like: importance.likelihood, fitted: importance.estimate, importance }, null)
+  }
   const fitted = estimate(like, nodes, nodes === 1 ? first : laplaceStart(like, first))
-  return mlRecord(like, model, fitted, null, glm, separated, call, intervals, began)
+  return record({ like, fitted, importance: null }, null)
 }
+
+/** An estimate, and the likelihood that it is the top of. */
+interface Fitted {
+  readonly like: Likelihood
+  readonly fitted: Estimate
+  readonly importance: ImportanceEstimate | null
+}
+
+const nothingToSample = (model: Model): GlmmError =>
+  new GlmmError(
+    'MODEL',
+    `expected an integral without closed form for importance sampling, got ${model.formula}, ${model.family}(${model.link})`,
+    'leave --importance out: the fit without it is exact',
+  )
 
 function tooManyNodes(model: Model, nodes: number, most: number): GlmmError {
   if (most > 1) {
@@ -62,14 +100,13 @@ function tooManyNodes(model: Model, nodes: number, most: number): GlmmError {
   return new GlmmError(
     'MODEL',
     `expected random effects of one factor, or of nested ones, for quadrature with ${nodes} nodes, got ${model.formula}`,
-    'leave --nodes out: crossed factors have Laplace only',
+    'give --importance 4000 in its place, or --nodes auto, which goes on to importance sampling by itself',
   )
 }
 
 function mlRecord(
-  like: Likelihood,
+  { like, fitted, importance }: Fitted,
   original: Model,
-  fitted: Estimate,
   ladder: Ladder | null,
   glm: GlmFit,
   separated: Warning | null,
@@ -87,14 +124,14 @@ function mlRecord(
   // A restricted likelihood's effects carry the uncertainty of the fixed ones; R's ranef do not.
   const terms = reml ? likelihood(original).modes(Float64Array.of(...beta, ...parameters)).terms : conditional.terms
   const df = reml ? d + names.length : d
-  const { pearson, deviance } = residuals(model, eta)
+  const { pearson, deviance, copies } = residuals(model, eta)
   const { level } = intervals
   const profiled = profiledOf(like, reml ? original : null, fitted, glm, separated, intervals)
   const fixed = fixedEstimates(names, beta, se, level)
   const randomTold = randomEstimates(like, fitted).map((one, t) =>
     profiled ? { ...one, sdLimits: profiled.random[t].sd, correlationLimits: profiled.random[t].correlation } : one,
   )
-  const certified = separated ? null : certificate(like, fitted)
+  const certified = separated || importance ? null : certificate(like, fitted)
   const modes: ConditionalMode[] = []
   random.forEach(({ laid, at }, position) => {
     const { group, levels, names: columns } = laid.term
@@ -112,23 +149,23 @@ function mlRecord(
     formula: model.formula,
     family: model.family,
     link: model.link,
-    nobs: model.nobs,
+    nobs: observations(model),
     dropped: model.dropped,
     responseChecksum: responseChecksum(model.response),
     warnings: [
       ...model.warnings,
-      ...fitWarnings(like, fitted, ladder, certified, separated),
+      ...fitWarnings(like, fitted, importance, ladder, certified, separated),
       ...(profiled?.warnings ?? []),
     ],
     method: reml ? 'reml' : 'ml',
-    nodes: random.length > 0 ? fitted.nodes : null,
+    nodes: random.length > 0 && !importance ? fitted.nodes : null,
     groups: Object.fromEntries(random.map(({ laid: { term } }) => [term.group, term.levels.length])),
     logLik: logLik,
     deviance: -2 * logLik,
     aic: -2 * logLik + 2 * df,
-    bic: -2 * logLik + Math.log(model.nobs) * df,
+    bic: -2 * logLik + Math.log(observations(model)) * df,
     df: df,
-    dfResidual: model.nobs - df,
+    dfResidual: observations(model) - df,
     fixed: profiled ? withLimits(fixed, profiled.predictors[0]) : fixed,
     further: furtherEstimates(like, fitted, level, profiled),
     aliased: model.predictors[0].fixed.aliased,
@@ -143,10 +180,12 @@ function mlRecord(
     intervals: { method: profiled ? 'profile' : 'wald', level },
     varianceExplained: varianceExplained(like, fitted, beta, randomTold),
     modes,
-    residuals: { pearson: fiveNumbers(pearson), deviance: deviance && fiveNumbers(deviance) },
+    residuals: { pearson: fiveNumbers(pearson, copies), deviance: deviance && fiveNumbers(deviance, copies) },
     certificate: certified,
+    importance: importance && importanceRecord(like, importance),
     rungs:
       ladder?.climbed.map((rung) => ({
+        method: rung.importance ? 'importance' : rung.estimate.nodes === 1 ? 'laplace' : 'quadrature',
         nodes: rung.estimate.nodes,
         logLik: rung.estimate.logLik,
         maxShiftInSe: rung.maxShiftInSe,
@@ -201,53 +240,6 @@ function profiledOf(
   return { ...own, predictors: [predictors[0], ...own.predictors.slice(1)], warnings: [...warnings, ...own.warnings] }
 }
 
-function fitWarnings(
-  { model, layout, mostNodes }: Likelihood,
-  fitted: Estimate,
-  ladder: Ladder | null,
-  certified: Certificate | null,
-  separated: Warning | null,
-): Warning[] {
-  const warnings: Warning[] = separated ? [separated] : []
-  if (!fitted.converged && !separated) {
-    warnings.push({ code: 'NO_CONVERGENCE', message: `the fit did not converge: ${fitted.reason}` })
-  }
-  const quadratic = familyNamed(model.family).family.quadratic?.(model.link) ?? false
-  for (const { term } of quadratic ? layout.terms : []) {
-    if (term.levels.length < model.nobs) continue
-    const message = `${termText(term)} has one row a level: its variance and the residual's cannot be told apart`
-    warnings.push({ code: 'NOT_IDENTIFIED', message })
-  }
-  for (const { term, start, size } of layout.terms) {
-    if (!fitted.zeroed.some((j) => j >= start && j < start + size)) continue
-    const message =
-      term.names.length === 1
-        ? `singular fit: the variance of ${termText(term)} is estimated as zero; the term adds nothing to the model`
-        : `singular fit: the covariance matrix of ${termText(term)} has a variance or a combination of effects at zero`
-    warnings.push({ code: 'SINGULAR', message })
-  }
-  if (ladder && !ladder.settled && mostNodes > 1) {
-    const message = `at ${fitted.nodes} nodes a parameter still moves by more than ${settledShift} standard errors`
-    warnings.push({ code: 'NOT_SETTLED', message })
-  }
-  if (certified?.verdict === 'inadequate') {
-    const shift = certified.maxShiftInSe.toPrecision(2)
-    const message =
-      `${fitted.nodes === 1 ? 'the Laplace approximation is' : `${fitted.nodes} nodes are`} not adequate: ` +
-      `${certified.nodes} nodes move a parameter by about ${shift} standard errors; fit with --nodes auto`
-    warnings.push({ code: 'INTEGRATION', message })
-  }
-  if (ladder && mostNodes === 1) {
-    const message = "crossed factors have no quadrature: the fit is Laplace's, and the ladder has one rung"
-    warnings.push({ code: 'ONE_RUNG', message })
-  }
-  return warnings
-}
-
-/** The term as a formula writes it. */
-const termText = ({ names, group }: RandomTerm): string =>
-  `(${names.map((name) => (name === '(Intercept)' ? '1' : name)).join(' + ')} | ${group})`
-
 /** Why a fit of separated data ends, which is an end and not a failure: there is nothing to converge to. */
 const endOfSeparated = 'the data are separated: the likelihood rises towards infinite estimates'
 
@@ -263,10 +255,10 @@ function glmRecord(
   const p = glm.beta.length
   const { names, aliased } = model.predictors[0].fixed
   const se = Float64Array.from({ length: p }, (_, j) => Math.sqrt(glm.covariance[j * p + j]))
-  const { pearson, deviance } = residuals(model, [glm.eta])
+  const { pearson, deviance, copies } = residuals(model, [glm.eta])
   const gradient = new Float64Array(p)
   const logLik = like.marginal(1).evaluate(glm.beta, gradient)
-  const used = pearson.length
+  const used = copies.reduce((sum, count) => sum + count, 0)
   const none = nullModel(model, used)
   const gradientNorm = gradient.reduce((largest, slope, j) => Math.max(largest, Math.abs(slope) * se[j]), 0)
   const missed = { code: 'NO_CONVERGENCE', message: `the fit did not converge in ${glm.iterations} iterations` }
@@ -294,7 +286,7 @@ function glmRecord(
     formula: model.formula,
     family: model.family,
     link: model.link,
-    nobs: model.nobs,
+    nobs: observations(model),
     dropped: model.dropped,
     responseChecksum: responseChecksum(model.response),
     warnings: [
@@ -322,8 +314,9 @@ function glmRecord(
     dispersion: {},
     varianceExplained: null,
     modes: [],
-    residuals: { pearson: fiveNumbers(pearson), deviance: deviance && fiveNumbers(deviance) },
+    residuals: { pearson: fiveNumbers(pearson, copies), deviance: deviance && fiveNumbers(deviance, copies) },
     certificate: null,
+    importance: null,
     rungs: null,
     nullDeviance: none.nullDeviance,
     dfNull: none.dfNull,

@@ -11,7 +11,7 @@ export interface FitRecord {
   readonly family: string
   readonly link: string
   readonly method: 'ml' | 'reml' | 'glm'
-  /** Quadrature nodes; 1 is Laplace; null for a glm. */
+  /** Quadrature nodes; 1 is Laplace; null for a glm and by importance sampling. */
   readonly nodes: number | null
   readonly nobs: number
   readonly dropped: number
@@ -43,11 +43,19 @@ export interface FitRecord {
   readonly modes: readonly ConditionalMode[]
   /** Deviance residuals are null where the family has no deviance. */
   readonly residuals: { readonly pearson: FiveNumbers; readonly deviance: FiveNumbers | null }
-  /** What one evaluation with more nodes tells of the integration error; null where there is none to compare with. */
+  /** What is known of the integration error; null where nothing is approximated or compared with. */
   readonly certificate: Certificate | null
+  /** What the draws leave open; null unless the integral is by importance sampling. */
+  readonly importance: Importance | null
   /** Every rung climbed, when nodes was 'auto'; the last is this fit. */
   readonly rungs:
-    | readonly { readonly nodes: number; readonly logLik: number; readonly maxShiftInSe: number | null }[]
+    | readonly {
+        readonly method: 'laplace' | 'quadrature' | 'importance'
+        /** Nodes, or draws of importance sampling. */
+        readonly nodes: number
+        readonly logLik: number
+        readonly maxShiftInSe: number | null
+      }[]
     | null
   readonly nullDeviance: number | null
   readonly dfNull: number | null
@@ -84,14 +92,36 @@ export interface ShareOfVariance {
 }
 
 export interface Certificate {
-  /** Nodes of the finer rule. */
-  readonly nodes: number
-  /** This fit's log-likelihood minus the finer rule's at the same estimates. */
+  /** Against a finer rule, or from the second-order term of Laplace's expansion (Shun and McCullagh 1995). */
+  readonly method: 'quadrature' | 'second-order'
+  /** Nodes of the finer rule, null without one. */
+  readonly nodes: number | null
+  /** This fit's log-likelihood minus the finer rule's, or minus the expansion's, at the same estimates. */
   readonly logLikError: number
-  /** The largest move of any parameter that the finer rule asks for (one Newton step), in standard errors. */
+  /** The largest move of any parameter that follows (one Newton step), in standard errors. */
   readonly maxShiftInSe: number
-  readonly worstCluster: { readonly level: string; readonly error: number }
+  readonly worstCluster: { readonly group: string; readonly level: string; readonly error: number }
   readonly verdict: 'adequate' | 'inadequate'
+}
+
+/** Importance sampling of the random effects: how far its numbers would scatter with other draws. */
+export interface Importance {
+  readonly draws: number
+  readonly seed: number
+  /** Monte Carlo standard error of the log-likelihood. */
+  readonly logLikMcse: number
+  /** Shape of the tail of the weights, the largest of all independent parts: above 0.7 no number here is to be trusted. */
+  readonly paretoK: number | null
+  /** Draws of equal weight that the weighted ones are worth, the fewest of all independent parts. */
+  readonly effectiveDraws: number
+  /** Monte Carlo standard errors of the estimates, in the order of `fixed`, of `further` and of `random`. */
+  readonly mcse: {
+    readonly fixed: readonly number[]
+    readonly further: readonly (readonly number[])[]
+    readonly sd: readonly (readonly (number | null)[])[]
+  }
+  /** The largest Monte Carlo error of a parameter, in its standard errors. */
+  readonly maxMcseInSe: number
 }
 
 export interface FixedEstimate {

@@ -1,9 +1,12 @@
+import { weightsGiven } from '../data/row-weights.js'
 import { type ModelChoice, stateModel } from '../data/state-model.js'
 import type { Table } from '../data/table.js'
 import { GlmmError } from '../errors.js'
 import { maxNodes } from '../likelihood/likelihood.js'
-import { fitModel } from './fit-model.js'
+import { checkSeed } from '../random/stream.js'
+import { type Draws, fitModel } from './fit-model.js'
 import type { FitRecord } from './fit-record.js'
+import { leastDraws } from './importance-estimate.js'
 import type { Intervals } from './profile-intervals.js'
 
 export interface FitOptions extends ModelChoice {
@@ -12,6 +15,13 @@ export interface FitOptions extends ModelChoice {
    * moves by more than 0.001 standard errors.
    */
   readonly nodes?: number | 'auto' | undefined
+  /**
+   * Draws of importance sampling in place of nodes, 200 or more, for random effects of any structure, crossed ones
+   * included; rounded to a multiple of 8.
+   */
+  readonly importance?: number | undefined
+  /** Of the draws, from 0 to 2^32 - 1, 1 where left out. */
+  readonly seed?: number | undefined
   /** Restricted maximum likelihood, for gaussian models with identity link. */
   readonly reml?: boolean | undefined
   /** Limits of the estimates: 'wald' (the default), or 'profile', of the profile likelihood. */
@@ -23,6 +33,7 @@ export interface FitOptions extends ModelChoice {
 /** Fits the model of a formula and a table by maximum likelihood. Throws GlmmError on input that states no model. */
 export function fit(formula: string, table: Table, options: FitOptions = {}): FitRecord {
   const nodes = checkNodes(options.nodes ?? 1)
+  const draws = checkImportance(options)
   const intervals = checkIntervals(options)
   const model = stateModel(formula, table, options)
   const reml = options.reml ?? false
@@ -40,8 +51,10 @@ export function fit(formula: string, table: Table, options: FitOptions = {}): Fi
     data: table.source,
     family: model.family,
     link: model.link,
-    nodes,
-    weights: options.weights ?? null,
+    nodes: draws ? null : nodes,
+    importance: draws?.count ?? null,
+    seed: draws?.seed ?? null,
+    ...weightsGiven(options),
     offset: options.offset ?? null,
     dispersion: options.dispersion ?? null,
     zi: options.zi ?? null,
@@ -49,7 +62,7 @@ export function fit(formula: string, table: Table, options: FitOptions = {}): Fi
     intervals: intervals.method,
     level: intervals.level,
   }
-  return fitModel(model, nodes, reml, call, intervals)
+  return fitModel(model, nodes, reml, call, intervals, draws)
 }
 
 function checkIntervals({ intervals: method = 'wald', level = 0.95 }: FitOptions): Intervals {
@@ -58,6 +71,27 @@ function checkIntervals({ intervals: method = 'wald', level = 0.95 }: FitOptions
   if (!(level > 0 && level < 1))
     throw new GlmmError('USAGE', `expected a level between 0 and 1, got ${level}`, 'write 95 % as --level 0.95')
   return { method, level }
+}
+
+function checkImportance({ importance, seed, nodes, reml }: FitOptions): Draws | null {
+  if (importance === undefined) {
+    if (seed === undefined) return null
+    const hint = 'leave --seed out: without --importance nothing in a fit is random'
+    throw new GlmmError('USAGE', `expected --importance with --seed, got --seed ${seed} alone`, hint)
+  }
+  if (nodes !== undefined || reml) {
+    const other = reml ? '--reml' : `--nodes ${nodes}`
+    throw new GlmmError(
+      'USAGE',
+      `expected one way to integrate, got --importance and ${other}`,
+      'leave one of them out',
+    )
+  }
+  if (!Number.isInteger(importance) || importance < leastDraws) {
+    const hint = 'give a whole number; 4000 is a good start'
+    throw new GlmmError('USAGE', `expected ${leastDraws} draws or more for --importance, got ${importance}`, hint)
+  }
+  return { count: importance, seed: checkSeed(seed ?? 1) }
 }
 
 function checkNodes(nodes: number | 'auto'): number | 'auto' {

@@ -1,5 +1,7 @@
 import type { Likelihood } from '../likelihood/likelihood.js'
+import { isExact } from './certificate.js'
 import { type Estimate, estimate, glmOf, startAt } from './estimate.js'
+import { type ImportanceEstimate, importanceEstimate, trustedParetoK } from './importance-estimate.js'
 import { type Start, startFrom } from './start.js'
 
 /**
@@ -8,9 +10,16 @@ import { type Start, startFrom } from './start.js'
  */
 export const rungs: readonly number[] = [1, 4, 7, 10, 13, 19, 25, 37, 49, 73, 101]
 
+/** Numbers of draws, where the nodes are at an end: the error halves with every second rung. */
+export const drawRungs: readonly number[] = [1000, 2000, 4000, 8000, 16_000, 32_000, 64_000]
+/** Rows times draws beyond which there is no further rung: some seconds an evaluation. */
+const mostRowDraws = 2e7
+
 /** One rung climbed, and how far it moved from the one before. */
 export interface Climbed {
   readonly estimate: Estimate
+  /** What a rung of importance sampling leaves open; null for one of nodes. */
+  readonly importance: ImportanceEstimate | null
   /** Largest move of any parameter from the rung before, in this rung's standard errors; null for the first. */
   readonly maxShiftInSe: number | null
   readonly milliseconds: number
@@ -18,33 +27,55 @@ export interface Climbed {
 
 export interface Ladder {
   readonly climbed: readonly Climbed[]
-  /** True if the last rung moved no parameter by more than `settledShift`. */
+  /** True if the parameters stand still, or nothing is approximated. */
   readonly settled: boolean
+  /** The move in standard errors up to which the parameters count as standing still on the last rung. */
+  readonly limit: number
 }
 
 /** The parameters stand still once a rung moves none of them by more than this many standard errors. */
 export const settledShift = 0.001
+/** The same for rungs of importance sampling, of their moves and of their Monte Carlo errors: a tenth of what matters. */
+export const settledSampling = 0.02
 
-/** Climbs until the parameters stand still, to `atLeast` nodes in any case; each rung starts where the last ended. */
-export function climbLadder(likelihood: Likelihood, atLeast = 1): Ladder {
+/**
+ * Climbs until the parameters stand still, to `atLeast` nodes in any case; each rung starts where the last ended. Where the
+ * model takes no more nodes, importance sampling goes on.
+ */
+export function climbLadder(likelihood: Likelihood, atLeast = 1, seed = 1): Ladder {
   const glm = glmOf(likelihood.model)
   const first = startFrom(likelihood, glm)
   const climbed: Climbed[] = []
+  const exact = isExact(likelihood)
   let start: Start = first
-  let before: Estimate | null = null
-  let settled = false
-  for (const nodes of rungs.filter((rung) => rung <= likelihood.mostNodes)) {
+  const climb = (rung: () => Pick<Climbed, 'estimate' | 'importance'>): Climbed => {
     const began = performance.now()
-    const fitted = estimate(likelihood, nodes, start)
-    const milliseconds = performance.now() - began
-    const maxShiftInSe: number | null = before && largestShift(before, fitted)
-    climbed.push({ estimate: fitted, maxShiftInSe, milliseconds })
-    settled = maxShiftInSe !== null && maxShiftInSe <= settledShift
-    if (settled && nodes >= atLeast) break
-    before = fitted
+    const { estimate: fitted, importance } = rung()
+    const before = climbed.at(-1)?.estimate
+    const maxShiftInSe = before ? largestShift(before, fitted) : null
+    const climb = { estimate: fitted, importance, maxShiftInSe, milliseconds: performance.now() - began }
+    climbed.push(climb)
     start = startAt(fitted, first)
+    return climb
   }
-  return { climbed, settled }
+  let settled = false
+  let moved: number | null = null
+  for (const nodes of rungs.filter((rung) => rung <= likelihood.mostNodes)) {
+    moved = climb(() => ({ estimate: estimate(likelihood, nodes, start), importance: null })).maxShiftInSe
+    settled = exact || (moved !== null && moved <= settledShift)
+    if (settled && nodes >= atLeast) break
+  }
+  if (settled || (moved !== null && moved <= settledSampling)) return { climbed, settled, limit: settledShift }
+  for (const draws of drawRungs.filter((count) => count * likelihood.model.nobs <= mostRowDraws)) {
+    const { importance, maxShiftInSe } = climb(() => {
+      const sampled = importanceEstimate(likelihood, draws, seed, start)
+      return { estimate: sampled.estimate, importance: sampled }
+    })
+    const { maxMcseInSe, paretoK } = importance!
+    settled = Math.max(maxShiftInSe!, maxMcseInSe) <= settledSampling && paretoK <= trustedParetoK
+    if (settled) break
+  }
+  return { climbed, settled, limit: settledSampling }
 }
 
 /** Largest difference of two estimates in the later one's standard errors; parameters without one count absolutely. */

@@ -4,12 +4,9 @@ import { backward, forward, logDeterminant, solve } from '../numerics/sparse-cho
 import { reverseCholesky } from '../numerics/sparse-reverse.js'
 import { type ImportancePoints, importancePoints, logWeight } from './importance-points.js'
 import { independentBlocks } from './independent-blocks.js'
-import { laplace } from './laplace.js'
+import { laplaceParts } from './laplace-parts.js'
 import type { MarginalDensity } from './likelihood.js'
-import { linearPredictors } from './linear-predictors.js'
-import { parameterLayout } from './parameter-layout.js'
-import { randomStructure } from './random-structure.js'
-import { pairIndex, rowModel, tripleIndex } from './row-model.js'
+import { pairIndex, tripleIndex } from './row-model.js'
 
 /** How far an estimate of the log-likelihood is to be trusted. */
 export interface ImportanceDiagnosis {
@@ -51,11 +48,7 @@ export const mostPointNumbers = 5e7
  * third derivatives of the rows to their predictors, and sum W_s h'(u_s) with it through the mode.
  */
 export function importance(model: Model, draws: number, seed: number): ImportanceDensity {
-  const layout = parameterLayout(model)
-  const linear = linearPredictors(model, layout)
-  const structure = randomStructure(model, layout, linear.slots)
-  const rows = rowModel(model.family, model.link, model.predictors.length, model.response)
-  const approximation = laplace(structure, linear, rows)
+  const { layout, linear, structure, rows, approximation } = laplaceParts(model)
   const { size: q, width, columns, precision, pairs: entries, symbolic } = structure
   const { slots, fixed, multipliers: a } = linear
   const { predictors: K, eta, d1, d2, d3, logDensity } = rows

@@ -1,0 +1,66 @@
+import type { RandomTerm } from '../data/model.js'
+import { observations } from '../data/response-rows.js'
+import type { Warning } from '../errors.js'
+import { familyNamed } from '../families/registry.js'
+import type { Likelihood } from '../likelihood/likelihood.js'
+import type { Estimate } from './estimate.js'
+import type { Certificate } from './fit-record.js'
+import { type ImportanceEstimate, trustedParetoK } from './importance-estimate.js'
+import type { Ladder } from './ladder.js'
+
+/** What a fit of a mixed model has to say besides its numbers. */
+export function fitWarnings(
+  { model, layout, factored }: Likelihood,
+  fitted: Estimate,
+  importance: ImportanceEstimate | null,
+  ladder: Ladder | null,
+  certified: Certificate | null,
+  separated: Warning | null,
+): Warning[] {
+  const warnings: Warning[] = separated ? [separated] : []
+  if (!fitted.converged && !separated) {
+    warnings.push({ code: 'NO_CONVERGENCE', message: `the fit did not converge: ${fitted.reason}` })
+  }
+  const quadratic = familyNamed(model.family).family.quadratic?.(model.link) ?? false
+  for (const { term } of quadratic ? layout.terms : []) {
+    if (term.levels.length < observations(model)) continue
+    const message = `${termText(term)} has one row a level: its variance and the residual's cannot be told apart`
+    warnings.push({ code: 'NOT_IDENTIFIED', message })
+  }
+  for (const { term, start, size } of layout.terms) {
+    if (!fitted.zeroed.some((j) => j >= start && j < start + size)) continue
+    const message =
+      term.names.length === 1
+        ? `singular fit: the variance of ${termText(term)} is estimated as zero; the term adds nothing to the model`
+        : `singular fit: the covariance matrix of ${termText(term)} has a variance or a combination of effects at zero`
+    warnings.push({ code: 'SINGULAR', message })
+  }
+  if (ladder && !ladder.settled) {
+    const by = importance ? `${importance.draws} draws` : `${fitted.nodes} nodes`
+    const message = `at ${by} a parameter still moves by more than ${ladder.limit} standard errors`
+    warnings.push({ code: 'NOT_SETTLED', message })
+  }
+  if (importance && !(importance.paretoK <= trustedParetoK)) {
+    const message =
+      `importance sampling with ${importance.draws} draws is not to be trusted: Pareto k of its weights is ` +
+      `${importance.paretoK.toFixed(2)}, above ${trustedParetoK}; give more draws, or sample the posterior`
+    warnings.push({ code: 'IMPORTANCE', message })
+  }
+  if (certified?.verdict === 'inadequate') {
+    const shift = certified.maxShiftInSe.toPrecision(2)
+    const by = certified.nodes === null ? 'the next term of its expansion moves' : `${certified.nodes} nodes move`
+    const remedy = factored ? '--nodes auto' : `--importance ${remedyDraws}`
+    const message =
+      `${fitted.nodes === 1 ? 'the Laplace approximation is' : `${fitted.nodes} nodes are`} not adequate: ` +
+      `${by} a parameter by about ${shift} standard errors; fit with ${remedy}`
+    warnings.push({ code: 'INTEGRATION', message })
+  }
+  return warnings
+}
+
+/** Draws that the remedy for crossed factors begins with. */
+const remedyDraws = 4000
+
+/** The term as a formula writes it. */
+const termText = ({ names, group }: RandomTerm): string =>
+  `(${names.map((name) => (name === '(Intercept)' ? '1' : name)).join(' + ')} | ${group})`
