@@ -1,3 +1,4 @@
+import { weightsGiven } from '../src/data/row-weights.js'
 import type { Model } from '../src/data/model.js'
 import type { ModelChoice } from '../src/data/state-model.js'
 import type { Table } from '../src/data/table.js'
@@ -80,7 +81,7 @@ export function samplingCall(
     data: table.source,
     family: model.family,
     link: model.link,
-    weights: options.weights ?? null,
+    ...weightsGiven(options),
     offset: options.offset ?? null,
     ...settings,
   }

@@ -6,12 +6,17 @@ export interface ModelFlags {
   readonly family?: string
   readonly link?: string
   readonly weights?: string
+  readonly trials?: string
+  readonly frequency?: string
+  readonly precision?: string
   readonly offset?: string
   readonly json?: true
 }
 
 export interface FitFlags {
   readonly nodes?: number | 'auto'
+  readonly importance?: number
+  readonly seed?: number
   readonly reml?: true
   readonly intervals?: 'wald' | 'profile'
   readonly level?: number

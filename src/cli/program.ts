@@ -61,7 +61,14 @@ const modelOptions = (command: Command): Command =>
       word('--family'),
     )
     .option('--link <name>', "link of the family, by default the family's own", word('--link'))
-    .option('--weights <column>', 'column with the trials of a binomial proportion', word('--weights'))
+    .option('--trials <column>', 'column with the trials of a binomial proportion', word('--trials'))
+    .option('--weights <column>', 'the same; refused where weights could mean something else', word('--weights'))
+    .option(
+      '--frequency <column>',
+      'column that counts the identical rows that each row stands for',
+      word('--frequency'),
+    )
+    .option('--precision <column>', 'column by which the residual variance is divided', word('--precision'))
     .option('--offset <column>', 'column added to the linear predictor', word('--offset'))
     .option('--json', 'print one JSON document on standard output')
     // Not commander's requiredOption, which would complain of this before it complains of a mistyped --data.
@@ -106,6 +113,12 @@ export function program(writeHelp: (text: string) => void): Command {
   modelOptions(glmm.command('fit').argument('<formula>', "R's formula, in quotes"))
     .description('maximum likelihood: glm, Laplace, adaptive Gauss-Hermite quadrature')
     .option('--nodes <k>', 'quadrature nodes: 1 is Laplace (default), to 101; auto climbs until nothing moves', nodes)
+    .option(
+      '--importance <draws>',
+      'in place of nodes: importance sampling of random effects of any structure, crossed ones too',
+      wholeNumber('--importance'),
+    )
+    .option('--seed <n>', 'of these draws (default 1)', wholeNumber('--seed'))
     .option('--intervals <kind>', 'limits: wald (default), or profile, of the profile likelihood', word('--intervals'))
     .option('--level <level>', 'probability that limits cover with (default 0.95)', rate('--level'))
     .option('--reml', 'restricted maximum likelihood (gaussian with identity link)')

@@ -14,12 +14,11 @@ import { absentColumn, type Frame, frameOf, namedColumn } from './frame.js'
 import type { Model, Predictor } from './model.js'
 import { randomTerm } from './random-term.js'
 import { cbindOf, type ResponseRule, responseOf } from './response.js'
+import { frequencies, precisionOffset, trialsOf, type WeightColumns } from './row-weights.js'
 import type { Column, Table } from './table.js'
 
-export interface ModelOptions {
+export interface ModelOptions extends WeightColumns {
   readonly rule: ResponseRule
-  /** Column with the trials of a binomial proportion. */
-  readonly weights?: string | undefined
   /** Column added to the linear predictor, besides any offset() of the formula. */
   readonly offset?: string | undefined
   /** Further predictors of the family, such as 'dispersion', each with its formula (`~ x + (1 | g)`); null for `~ 1`. */
@@ -30,6 +29,8 @@ export interface ModelOptions {
 export interface FurtherFormula {
   readonly name: string
   readonly formula: string | null
+  /** The power of a precision weight in its natural value; see FurtherPredictor. */
+  readonly precisionPower?: number | undefined
 }
 
 /**
@@ -38,9 +39,10 @@ export interface FurtherFormula {
  */
 export function buildModel(formula: string | Formula, table: Table, options: ModelOptions): Model {
   const parsed = typeof formula === 'string' ? parseFormula(formula) : formula
-  const reserved = [options.weights, options.offset].filter((name) => name !== undefined)
+  const { weights, trials, frequency, precision } = options
+  const named = [weights, trials, frequency, precision, options.offset].filter((name) => name !== undefined)
   const names = table.columns.map((column) => column.name)
-  const terms = formulaTerms(parsed, names, reserved)
+  const terms = formulaTerms(parsed, names, named)
   const { response } = terms
   if (response === null)
     throw new GlmmError(
@@ -50,11 +52,19 @@ export function buildModel(formula: string | Formula, table: Table, options: Mod
       caretLines(parsed.source, 0),
     )
   const whole = frameOf(table, null, parsed.source)
-  const weights = optionColumn(options.weights, 'weights', whole)
+  const given = {
+    weights: optionColumn(weights, 'weights', whole),
+    trials: optionColumn(trials, 'trials', whole),
+    frequency: optionColumn(frequency, 'frequencies', whole),
+    precision: optionColumn(precision, 'precision weights', whole),
+  }
   const offset = optionColumn(options.offset, 'an offset', whole)
-  const further = (options.further ?? []).map(({ name, formula }) => furtherTerms(name, formula, names))
+  const further = (options.further ?? []).map(({ precisionPower: power = 0, ...one }) => ({
+    ...furtherTerms(one.name, one.formula, names),
+    power,
+  }))
   const columns = usedColumns(parsed, terms, whole)
-  for (const column of [weights, offset]) if (column !== null) columns.add(column)
+  for (const column of [...Object.values(given), offset]) if (column !== null) columns.add(column)
   for (const { parsed, terms } of further) {
     for (const column of usedColumns(parsed, terms, frameOf(table, null, parsed.source))) columns.add(column)
   }
@@ -72,7 +82,17 @@ export function buildModel(formula: string | Formula, table: Table, options: Mod
     offset: offsetOf(of, column, frame),
     random: of.random.map((part) => randomTerm(part, complete, made)),
   })
-  const predictors = [predictor('mean', terms, offset), ...further.map((one) => predictor(one.name, one.terms, null))]
+  const predictors = [
+    predictor('mean', terms, offset),
+    ...further.map(({ name, terms, power }) => {
+      const one = predictor(name, terms, null)
+      if (given.precision === null || power === 0) return one
+      const added = precisionOffset(given.precision, power, frame)
+      return { ...one, offset: one.offset ? added.map((value, i) => value + one.offset![i]) : added }
+    }),
+  ]
+  const counted = trialsOf(given, response, frame, options.rule)
+  const told = responseOf(response, frame, options.rule, counted)
   const warnings: readonly Warning[] = [
     ...complete.warnings,
     ...predictors.flatMap(({ fixed }) => aliasWarnings(fixed)),
@@ -83,7 +103,7 @@ export function buildModel(formula: string | Formula, table: Table, options: Mod
     link: options.rule.link,
     nobs: frame.nrow,
     dropped,
-    response: responseOf(response, frame, options.rule, weights),
+    response: given.frequency ? { ...told, frequency: frequencies(given.frequency, frame) } : told,
     predictors,
     basis: basisOf(basis, dotted ? names : null),
     warnings,

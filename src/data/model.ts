@@ -29,6 +29,8 @@ export interface Response {
   readonly y: Float64Array
   /** Length nobs: number of trials (all ones for 0/1 data); null where the family has none. */
   readonly trials: Float64Array | null
+  /** Length nobs: how many identical rows each one stands for; one each where left out. */
+  readonly frequency?: Float64Array | undefined
 }
 
 /** One linear predictor: eta = offset + X beta + sum over terms of Z b. */

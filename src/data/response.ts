@@ -34,10 +34,10 @@ export function responseOf(node: SyntaxNode, frame: Frame, rule: ResponseRule, t
   if (trials !== null && (rule.response !== 'binomial' || pair !== null))
     throw new GlmmError(
       'USAGE',
-      `weights are the trials of a binomial proportion, got weights ${trials.name} with ${pair === null ? `the ${rule.family} family` : name}`,
+      `trials are those of a binomial proportion, got trials ${trials.name} with ${pair === null ? `the ${rule.family} family` : name}`,
       pair === null
-        ? 'leave the weights out; prior weights are not supported'
-        : 'leave the weights out: cbind has the trials',
+        ? 'leave the trials out; rows that stand for several have --frequency, measurements of unlike precision --precision'
+        : 'leave the trials out: cbind has them',
     )
   if (pair !== null) {
     if (rule.response === 'binomial') return { name, ...successesAndFailures(pair, frame) }
@@ -147,8 +147,8 @@ function secondLevel(value: FactorValue, node: SyntaxNode, frame: Frame, trials:
   if (trials !== null)
     throw new GlmmError(
       'RESPONSE',
-      `a proportion was expected with weights ${trials.name}, got the factor ${name}`,
-      'leave the weights out, or name a column of proportions',
+      `a proportion was expected with trials ${trials.name}, got the factor ${name}`,
+      'leave the trials out, or name a column of proportions',
     )
   if (value.levels.length !== 2)
     throw new GlmmError(
@@ -168,7 +168,7 @@ function zeroOne(y: Float64Array, node: SyntaxNode, frame: Frame): Binomial {
       'RESPONSE',
       `a binomial response of 0 and 1 was expected, got ${name} = ${numberText(y[i])} in ${placeOf(frame, i)}`,
       y[i] > 0 && y[i] < 1
-        ? 'a proportion needs weights, the column with the number of trials'
+        ? 'a proportion needs --trials, the column with the number of trials'
         : `for counts of successes in n trials write cbind(${name}, n - ${name})`,
     )
   }
@@ -187,7 +187,7 @@ function proportion(p: Float64Array, node: SyntaxNode, column: Column, frame: Fr
       throw new GlmmError(
         'RESPONSE',
         `whole numbers of trials were expected, got ${column.name} = ${numberText(trials[i])} in ${place}`,
-        'weights are the trials of a proportion; correct the cell',
+        'trials are those of a proportion; correct the cell',
       )
     y[i] = Math.round(p[i] * trials[i])
     const off = Math.abs(p[i] * trials[i] - y[i])

@@ -5,16 +5,15 @@ import { parseFormula } from '../formula/parse-formula.js'
 import { buildModel } from './build-model.js'
 import { inferFamily } from './infer-family.js'
 import type { Model } from './model.js'
+import type { WeightColumns } from './row-weights.js'
 import type { Table } from './table.js'
 
 /** What a user may say of a model besides its formula. */
-export interface ModelChoice {
+export interface ModelChoice extends WeightColumns {
   /** Name in the family registry; found from the response where it is not given. */
   readonly family?: string | undefined
   /** Name of a link of the family; its default where it is not given. */
   readonly link?: string | undefined
-  /** Column with the trials of a binomial proportion. */
-  readonly weights?: string | undefined
   /** Column added to the linear predictor. */
   readonly offset?: string | undefined
   /** Right-hand side of the family's dispersion predictor, such as '~ x'. */
@@ -36,8 +35,19 @@ export function stateModel(formula: string, table: Table, choice: ModelChoice = 
     throw new GlmmError('USAGE', `expected a family with a ${name} predictor, got ${family.name}`, hint)
   }
   const rule = { family: family.name, link, response: family.response, least: family.least }
-  const further = family.further.map(({ name }) => ({ name, formula: given[name] ?? null }))
-  const model = buildModel(parsed, table, { rule, weights: choice.weights, offset: choice.offset, further })
+  if (choice.precision !== undefined && !family.further.some(({ precisionPower }) => precisionPower !== undefined))
+    throw new GlmmError(
+      'USAGE',
+      `expected a family with a residual variance for precision weights, got ${family.name}`,
+      'leave --precision out, or choose gaussian, Gamma, inverse_gaussian or student',
+    )
+  const further = family.further.map(({ name, precisionPower }) => ({
+    name,
+    formula: given[name] ?? null,
+    precisionPower,
+  }))
+  const { weights, trials, frequency, precision, offset } = choice
+  const model = buildModel(parsed, table, { rule, weights, trials, frequency, precision, offset, further })
   return inferred?.family === 'gaussian' && looksLikeCounts(model.response.y) ? withCountWarning(model) : model
 }
 

@@ -1,4 +1,5 @@
 import type { FixedEffects } from '../data/model.js'
+import { copies } from '../data/response-rows.js'
 import { type Family, noDeviance, type ResponseData } from '../families/family.js'
 import type { Link } from '../links/link.js'
 import { backwardSolve, cholesky, choleskyInverse, forwardSolve } from '../numerics/cholesky.js'
@@ -51,7 +52,7 @@ export function fitGlm(
     for (let i = 0; i < n; i++) {
       const mu = link.inverse(eta[i])
       const slope = link.slope(eta[i])
-      weights[i] = (family.weight(response, i) * slope * slope) / family.variance(mu)
+      weights[i] = (copies(response, i) * family.weight(response, i) * slope * slope) / family.variance(mu)
       // A variance that rounds to zero makes it infinite: such a row says nothing more.
       if (!(weights[i] > 0 && weights[i] < Number.POSITIVE_INFINITY && slope !== 0)) weights[i] = 0
       const residual = weights[i] === 0 ? 0 : (family.observed(response, i) - mu) / slope
@@ -134,7 +135,7 @@ function linearPredictor(
 export function totalDeviance(response: ResponseData, family: Family, link: Link, eta: Float64Array): number {
   let sum = 0
   for (let i = 0; i < eta.length; i++) {
-    const weight = family.weight(response, i)
+    const weight = copies(response, i) * family.weight(response, i)
     if (weight > 0) sum += weight * family.unitDeviance(family.observed(response, i), link.inverse(eta[i]))
   }
   return sum
@@ -146,7 +147,9 @@ function discrepancy(response: ResponseData, family: Family, link: Link, eta: Fl
   let sum = 0
   for (let i = 0; i < eta.length; i++) {
     const mu = link.inverse(eta[i])
-    sum += (family.weight(response, i) * (family.observed(response, i) - mu) ** 2) / family.variance(mu)
+    sum +=
+      (copies(response, i) * family.weight(response, i) * (family.observed(response, i) - mu) ** 2) /
+      family.variance(mu)
   }
   return sum
 }

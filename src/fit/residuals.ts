@@ -1,3 +1,4 @@
+import { copies } from '../data/response-rows.js'
 import type { ResponseData } from '../families/family.js'
 import { familyNamed } from '../families/registry.js'
 import { linkNamed } from '../links/registry.js'
@@ -10,6 +11,8 @@ export interface Residuals {
   readonly pearson: Float64Array
   /** Signed root of each row's part of the deviance; null where the family has none. */
   readonly deviance: Float64Array | null
+  /** How many observations each one is of. */
+  readonly copies: Float64Array
 }
 
 /** Residuals at the linear predictors eta; rows of weight 0 are left out, as in R. */
@@ -21,9 +24,11 @@ export function residuals(
   const inverses = [model.link, ...family.further.map(({ link }) => link)].map((name) => linkNamed(name).inverse)
   const pearson: number[] = []
   const deviance: number[] = []
+  const counts: number[] = []
   for (let i = 0; i < eta[0].length; i++) {
     const weight = family.weight(model.response, i)
     if (weight === 0) continue
+    counts.push(copies(model.response, i))
     const observed = family.observed(model.response, i)
     const natural = inverses.map((inverse, k) => inverse(eta[k][i]))
     const difference = observed - family.meanOfResponse(natural)
@@ -34,12 +39,29 @@ export function residuals(
     deviance.push(Math.sign(difference) * Math.sqrt(weight * Math.max(0, unit)))
   }
   const exists = deviance.every((residual) => !Number.isNaN(residual))
-  return { pearson: Float64Array.from(pearson), deviance: exists ? Float64Array.from(deviance) : null }
+  const told = exists ? Float64Array.from(deviance) : null
+  return { pearson: Float64Array.from(pearson), deviance: told, copies: Float64Array.from(counts) }
 }
 
-/** Minimum, quartiles and maximum. */
-export function fiveNumbers(values: Float64Array): FiveNumbers {
-  const ascending = values.slice().sort()
-  const [min, q1, median, q3, max] = [0, 0.25, 0.5, 0.75, 1].map((p) => quantile(ascending, p))
+/** Minimum, quartiles and maximum of values, each counted so many times; quantiles as R's type 7. */
+export function fiveNumbers(values: Float64Array, counts: Float64Array): FiveNumbers {
+  const once = counts.every((count) => count === 1)
+  const ascending = once ? values.slice().sort() : null
+  const between = ascending ? (p: number): number => quantile(ascending, p) : countedQuantile(values, counts)
+  const [min, q1, median, q3, max] = [0, 0.25, 0.5, 0.75, 1].map(between)
   return { min, q1, median, q3, max }
+}
+
+/** The quantiles of the values written out as often as they count. */
+function countedQuantile(values: Float64Array, counts: Float64Array): (p: number) => number {
+  const order = Array.from(values.keys()).sort((a, b) => values[a] - values[b])
+  const total = counts.reduce((sum, count) => sum + count, 0)
+  const at = (place: number): number => {
+    let after = 0
+    return values[order.find((i) => place < (after += counts[i])) ?? order[order.length - 1]]
+  }
+  return (p) => {
+    const low = Math.floor(p * (total - 1))
+    return at(low) + (p * (total - 1) - low) * (at(low + 1) - at(low))
+  }
 }

@@ -1,5 +1,6 @@
 import { flat } from '../covariance/flat.js'
 import type { Model } from '../data/model.js'
+import { copies, observations } from '../data/response-rows.js'
 import { familyNamed } from '../families/registry.js'
 import type { Likelihood } from '../likelihood/likelihood.js'
 import { linkNamed } from '../links/registry.js'
@@ -41,8 +42,9 @@ export function varianceExplained(
   let total = 0
   let sum = 0
   for (let i = 0; i < model.nobs; i++) {
-    total += weight(model.response, i)
-    sum += weight(model.response, i) * observed(model.response, i)
+    const share = copies(model.response, i) * weight(model.response, i)
+    total += share
+    sum += share * observed(model.response, i)
   }
   const mu = sum / total
   const { link, slope } = linkNamed(model.link)
@@ -54,8 +56,8 @@ export function varianceExplained(
   let between = 0
   let overdispersion = 0
   terms.forEach(({ laid: { term } }, t) => {
-    const variance = meanVariance(term.z, random[t], model.nobs)
-    if (term.levels.length === model.nobs && family.further.length === 0) overdispersion += variance
+    const variance = meanVariance(term.z, random[t], model)
+    if (term.levels.length === observations(model) && family.further.length === 0) overdispersion += variance
     else between += variance
   })
   const fixed = fixedVariance(model, beta)
@@ -72,27 +74,35 @@ export function varianceExplained(
 }
 
 /** Sample variance of X beta over the rows. */
-function fixedVariance({ predictors: [mean], nobs: n }: Model, beta: Float64Array): number {
+function fixedVariance(model: Model, beta: Float64Array): number {
+  const {
+    predictors: [mean],
+    nobs: n,
+    response,
+  } = model
+  const total = observations(model)
   const { z: x } = mean.random.find(({ covariance }) => covariance === flat.name) ?? { z: mean.fixed.x }
   const eta = new Float64Array(n)
   for (let j = 0; j < beta.length; j++) for (let i = 0; i < n; i++) eta[i] += x[j * n + i] * beta[j]
   // From the first row on, so that a constant has no variance, not even rounding's.
   const [origin] = eta
   for (let i = 0; i < n; i++) eta[i] -= origin
-  const centre = eta.reduce((sum, value) => sum + value, 0) / n
-  return eta.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (n - 1)
+  const centre = eta.reduce((sum, value, i) => sum + copies(response, i) * value, 0) / total
+  return eta.reduce((sum, value, i) => sum + copies(response, i) * (value - centre) ** 2, 0) / (total - 1)
 }
 
 /** Mean over the rows of z' Sigma z. */
-function meanVariance(z: Float64Array, { sd, correlation }: RandomEstimate, n: number): number {
+function meanVariance(z: Float64Array, { sd, correlation }: RandomEstimate, model: Model): number {
+  const { nobs: n, response } = model
+  const total = observations(model)
   let variance = 0
   for (let a = 0; a < sd.length; a++) {
     for (let b = 0; b < sd.length; b++) {
       // A correlation with an effect that does not vary is no number, and nothing hangs on it.
       if (sd[a] === 0 || sd[b] === 0) continue
       let product = 0
-      for (let i = 0; i < n; i++) product += z[a * n + i] * z[b * n + i]
-      variance += (sd[a] * sd[b] * correlation[a][b] * product) / n
+      for (let i = 0; i < n; i++) product += copies(response, i) * z[a * n + i] * z[b * n + i]
+      variance += (sd[a] * sd[b] * correlation[a][b] * product) / total
     }
   }
   return variance

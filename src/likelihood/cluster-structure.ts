@@ -1,5 +1,6 @@
 import { flat } from '../covariance/flat.js'
 import type { Model, RandomTerm } from '../data/model.js'
+import { responseRows } from '../data/response-rows.js'
 import type { ClusterStructure } from './cluster-quadrature.js'
 import { countingSort } from './grouped-rows.js'
 import type { ParameterLayout } from './parameter-layout.js'
@@ -40,10 +41,9 @@ function reordered(model: Model, order: Int32Array): Model {
     }
     return out
   }
-  const { y, trials } = model.response
   return {
     ...model,
-    response: { ...model.response, y: columns(y), trials: trials && columns(trials) },
+    response: responseRows(model.response, columns),
     predictors: model.predictors.map((predictor) => ({
       ...predictor,
       fixed: { ...predictor.fixed, x: columns(predictor.fixed.x) },

@@ -1,5 +1,6 @@
 import type { ResponseData, RowKernel } from '../families/family.js'
 import { familyNamed } from '../families/registry.js'
+import { boundDensity, boundKernel } from '../families/repeated-rows.js'
 import { densitySize, firstAt, type RowDensity } from '../families/row-density.js'
 
 /**
@@ -51,10 +52,10 @@ export function rowModel(familyName: string, link: string, K: number, response: 
   const d2 = columns((K * (K + 1)) / 2)
   const d3 = columns((K * (K + 1) * (K + 2)) / 6)
   const logDensity = new Float64Array(n)
-  const kernel = K === 1 ? family.kernel?.(link, response) : undefined
+  const kernel = K === 1 ? boundKernel(family, link, response) : undefined
   const { fill, atPoints } = kernel
     ? fromKernel(kernel, eta[0], logDensity, d1[0], d2[0], d3[0])
-    : fromDensity(family.density(link, response), K, eta, logDensity, [...d1, ...d2, ...d3])
+    : fromDensity(boundDensity(family, link, response), K, eta, logDensity, [...d1, ...d2, ...d3])
   const evaluate = (from: number, to: number): number => {
     fill(from, to)
     let sum = 0

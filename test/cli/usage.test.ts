@@ -165,7 +165,20 @@ describe.concurrent('a call that is understood', () => {
   test.each(['fit', 'sample', 'check'])('%s --help lists every option and a call that works', async (name) => {
     const { stdout, stderr, status } = await glmm([name, '--help'])
     expect([stderr, status]).toEqual(['', 0])
-    const model = ['data', 'no-header', 'names', 'family', 'link', 'weights', 'offset', 'json', 'out']
+    const model = [
+      'data',
+      'no-header',
+      'names',
+      'family',
+      'link',
+      'trials',
+      'weights',
+      'frequency',
+      'precision',
+      'offset',
+      'json',
+      'out',
+    ]
     const sampling = ['prior', 'sampler', 'chains', 'warmup', 'draws', 'target-accept', 'max-depth', 'seed', 'threads']
     const own = name === 'fit' ? ['nodes'] : sampling
     for (const option of [...model, ...own, 'help']) expect(stdout).toMatch(new RegExp(`^ .*--${option} .*\\w`, 'm'))

@@ -297,14 +297,14 @@ describe('errors', () => {
     ['cbind(y, m) ~ x', binomial, {}, 'COLUMN', 'numbers were expected in column m, got "3o"', ''],
     ['cbind(y) ~ x', binomial, {}, 'FORMULA', 'got 1 arguments', ''],
     ['y ~ x', binomial, {}, 'RESPONSE', '0 and 1 was expected, got y = 2 in row 2', 'cbind(y, n - y)'],
-    ['I(y/8) ~ x', binomial, {}, 'RESPONSE', 'got I(y/8) = 0.125 in row 1', 'weights'],
+    ['I(y/8) ~ x', binomial, {}, 'RESPONSE', 'got I(y/8) = 0.125 in row 1', '--trials'],
     ['I(y/8) ~ x', binomial, { weights: 'x' }, 'RESPONSE', 'proportion times trials gives 0.25', ''],
     ['y ~ x', binomial, { weights: 'x' }, 'RESPONSE', 'a proportion from 0 to 1 was expected, got y = 2', ''],
     ['I(y/8) ~ x', binomial, { weights: 'k' }, 'RESPONSE', 'whole numbers of trials were expected, got k = -1', ''],
     ['I(y/8) ~ x', binomial, { weights: 'f' }, 'COLUMN', 'numbers were expected in column f', ''],
-    ['cbind(y, x) ~ f', binomial, { weights: 'x' }, 'USAGE', 'got weights x with cbind(y, x)', ''],
-    ['y ~ x', gaussian, { weights: 'x' }, 'USAGE', 'got weights x with the gaussian family', ''],
-    ['f ~ x', binomial, { weights: 'x' }, 'RESPONSE', 'got the factor f', ''],
+    ['cbind(y, x) ~ f', binomial, { weights: 'x' }, 'USAGE', 'weights may mean three things', '--frequency'],
+    ['y ~ x', gaussian, { weights: 'x' }, 'USAGE', 'got y with the gaussian family', '--precision'],
+    ['f ~ x', binomial, { trials: 'x' }, 'RESPONSE', 'got the factor f', ''],
     ['factor(y) ~ x', binomial, {}, 'RESPONSE', 'two levels was expected, factor(y) has 5', ''],
   ]
   it.each(cases)('%s', (formula, rule, options, code, message, hint) => {

@@ -9,7 +9,7 @@ limits <- function(m) {
   setNames(lapply(seq_len(nrow(ci)), function(i) unname(ci[i, ])), rownames(ci))
 }
 tight <- function(m, level = 0.95)
-  limits(confint(profile(m, delta = 0.1, signames = FALSE), level = level))
+  limits(confint(profile(m, delta = 0.02, maxpts = 1000, signames = FALSE), level = level))
 ctl <- glmerControl(optimizer = "bobyqa", optCtrl = list(rhoend = 1e-9), tolPwrss = 1e-12)
 out <- list(
   betablocker = tight(glmer(cbind(r, n - r) ~ treat + (1 | center), beta, binomial, control = ctl)),

@@ -1,0 +1,17 @@
+import type { Model, Response } from './model.js'
+
+/** A response with each of its columns rearranged by `of`. */
+export function responseRows(
+  { name, y, trials, frequency }: Response,
+  of: (column: Float64Array) => Float64Array,
+): Response {
+  const rows = { name, y: of(y), trials: trials && of(trials) }
+  return frequency ? { ...rows, frequency: of(frequency) } : rows
+}
+
+/** How many rows row i stands for. */
+export const copies = ({ frequency }: Pick<Response, 'frequency'>, i: number): number => (frequency ? frequency[i] : 1)
+
+/** Observations: the rows, each as often as its frequency says. */
+export const observations = ({ nobs, response: { frequency } }: Pick<Model, 'nobs' | 'response'>): number =>
+  frequency ? frequency.reduce((sum, count) => sum + count, 0) : nobs
