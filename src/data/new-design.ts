@@ -13,8 +13,9 @@ import type { Column, Table } from './table.js'
 export interface DesignSource {
   readonly formula: string
   readonly basis: Basis
-  readonly weights: string | undefined
   readonly offset: string | undefined
+  /** Columns that the call named otherwise, which `.` does not stand for. */
+  readonly reserved: readonly string[]
   readonly further: readonly FurtherFormula[]
 }
 
@@ -43,8 +44,7 @@ export interface NewTerm extends Design {
 export function newDesign(source: DesignSource, table: Table, detail: RandomDetail): NewDesign {
   const parsed = parseFormula(source.formula)
   const names = source.basis.columns ?? table.columns.map((column) => column.name)
-  const reserved = [source.weights, source.offset].filter((name) => name !== undefined)
-  const mean = { parsed, terms: formulaTerms(parsed, names, reserved) }
+  const mean = { parsed, terms: formulaTerms(parsed, names, source.reserved) }
   const parts = [mean, ...source.further.map(({ name, formula }) => furtherTerms(name, formula, names))]
   const asked = parts.map(({ parsed, terms }) => ({
     parsed,

@@ -1,5 +1,6 @@
 import type { Basis } from '../data/basis.js'
 import type { DesignSource } from '../data/new-design.js'
+import type { ModelChoice } from '../data/state-model.js'
 import { GlmmError } from '../errors.js'
 import { familyNamed } from '../families/registry.js'
 import { comparableFit } from './compare-input.js'
@@ -61,6 +62,15 @@ export function fitSource(document: unknown, name: string): FitSource {
   }
 }
 
+/** Options of a fit that name a column. */
+const columnOptions = ['weights', 'trials', 'frequency', 'precision', 'offset']
+
+/** The model's choices as the fit's call has them. */
+export function modelChoice({ family, link, call }: FitSource): ModelChoice {
+  const told = [...columnOptions, 'dispersion', 'zi'].filter((name) => typeof call[name] === 'string')
+  return { family, link, ...Object.fromEntries(told.map((name) => [name, call[name]])) }
+}
+
 /** The parts of a fit's call that tell the design of other data. */
 export function designSource({ formula, basis, family, call }: FitSource): DesignSource {
   const text = (name: string): string | undefined => {
@@ -68,7 +78,8 @@ export function designSource({ formula, basis, family, call }: FitSource): Desig
     return typeof value === 'string' ? value : undefined
   }
   const further = familyNamed(family).family.further.map(({ name }) => ({ name, formula: text(name) ?? null }))
-  return { formula, basis, weights: text('weights'), offset: text('offset'), further }
+  const reserved = columnOptions.map(text).filter((name) => name !== undefined)
+  return { formula, basis, offset: text('offset'), reserved, further }
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>

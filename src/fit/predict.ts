@@ -10,7 +10,7 @@ import { version } from '../version.js'
 import { responseChecksum } from './compare-checksum.js'
 import type { FitRecord } from './fit-record.js'
 import type { PredictedValue, Prediction, PredictionKind, PredictRecord } from './predict-record.js'
-import { designSource, type FitSource } from './predict-source.js'
+import { designSource, type FitSource, modelChoice } from './predict-source.js'
 import { fittedTerms, type NewTermOfFit } from './predict-terms.js'
 import { jointUncertainty, separateUncertainty, type Uncertainty } from './predict-uncertainty.js'
 
@@ -123,9 +123,7 @@ function uncertaintyOf(
 }
 
 function withOriginal(fit: FitSource, original: Table): Uncertainty | null {
-  const { weights, offset, further } = designSource(fit)
-  const formulas = Object.fromEntries(further.map(({ name, formula }) => [name, formula ?? undefined]))
-  const model = stateModel(fit.formula, original, { ...formulas, family: fit.family, link: fit.link, weights, offset })
+  const model = stateModel(fit.formula, original, modelChoice(fit))
   const checksum = (fit as Partial<FitRecord>).responseChecksum
   if (checksum !== undefined && responseChecksum(model.response) !== checksum) return null
   return jointUncertainty(fit, model)
