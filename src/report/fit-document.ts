@@ -58,6 +58,7 @@ function mixedDocument(fit: FitRecord): Document {
       ...varianceBlocks(fit),
       ...conditionalModes(fit.modes),
       ...certificateBlocks(fit),
+      ...importanceBlocks(fit),
       ...rungBlocks(fit.rungs),
       ...closing(fit),
     ],
@@ -93,6 +94,7 @@ const modelName = (fit: FitRecord): string =>
 
 function methodText(fit: FitRecord): string {
   const criterion = fit.method === 'reml' ? 'restricted maximum likelihood' : 'maximum likelihood'
+  if (fit.importance) return `${criterion} (importance sampling, ${fit.importance.draws} draws)`
   if (fit.nodes === null || isLinear(fit)) return criterion
   if (fit.nodes === 1) return `${criterion} (Laplace approximation)`
   return `${criterion} (adaptive Gauss-Hermite quadrature, ${fit.nodes} nodes)`
@@ -159,13 +161,30 @@ function varianceBlocks({ varianceExplained: explained }: FitRecord): Block[] {
 function certificateBlocks({ certificate }: FitRecord): Block[] {
   if (!certificate) return []
   const { nodes, logLikError, maxShiftInSe, worstCluster, verdict } = certificate
+  const against = nodes === null ? 'second-order expansion' : `against ${nodes} nodes`
+  const { group, level, error } = worstCluster
   return section(
     'Integration error',
     facts([
       ['Verdict', verdict],
-      ['Log-likelihood error', `${formatScientific(logLikError)} (against ${nodes} nodes)`],
+      ['Log-likelihood error', `${formatScientific(logLikError)} (${against})`],
       ['Largest shift of a parameter', `${formatShift(maxShiftInSe)} standard errors`],
-      ['Worst cluster', `${worstCluster.level} (${formatScientific(worstCluster.error)})`],
+      ['Worst cluster', `${group} ${level} (${formatScientific(error)})`],
+    ]),
+  )
+}
+
+/** What the draws of importance sampling leave open. */
+function importanceBlocks({ importance }: FitRecord): Block[] {
+  if (!importance) return []
+  const { draws, seed, logLikMcse, paretoK, effectiveDraws, maxMcseInSe } = importance
+  return section(
+    'Importance sampling',
+    facts([
+      ['Draws', `${draws} (seed ${seed}), worth ${Math.round(effectiveDraws)}`],
+      ['Monte Carlo error of the log-likelihood', formatScientific(logLikMcse)],
+      ['Largest Monte Carlo error of a parameter', `${formatShift(maxMcseInSe)} standard errors`],
+      ['Pareto k of the weights', formatFixed(paretoK, 2)],
     ]),
   )
 }
@@ -173,11 +192,13 @@ function certificateBlocks({ certificate }: FitRecord): Block[] {
 function rungBlocks(rungs: FitRecord['rungs']): Block[] {
   if (rungs === null) return []
   const rows = rungs.map((rung) => [
+    rung.method,
     String(rung.nodes),
     formatFixed(rung.logLik, 7),
     rung.maxShiftInSe === null ? '' : formatShift(rung.maxShiftInSe),
   ])
-  return section('Rungs climbed', table(['nodes', 'logLik', 'largest shift (SE)'], rows))
+  const notes = rungs.some(({ method }) => method === 'importance') ? ['nodes of importance: its draws'] : []
+  return section('Rungs climbed', table(['<method', 'nodes', 'logLik', 'largest shift (SE)'], rows, ...notes))
 }
 
 function closing(fit: FitRecord): Block[] {

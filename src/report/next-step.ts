@@ -24,6 +24,12 @@ export function nextStep(c: CheckRecord): NextStep {
       command: command(c, 'fit', ['--nodes', String(best.nodes)]),
     }
   }
+  if (best?.method === 'importance') {
+    return {
+      advice: `Do not report the Laplace fit. Report the fit by importance sampling with ${best.nodes} draws instead:`,
+      command: command(c, 'fit', ['--importance', String(best.nodes)]),
+    }
+  }
   return {
     advice: 'Do not report the Laplace fit. Quadrature is not available for this model; report the posterior instead:',
     command: command(c, 'sample', []),

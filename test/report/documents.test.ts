@@ -117,16 +117,48 @@ describe('a mixed model, as lme4 prints it and more', () => {
       ...MIXED_FIT,
       warnings: [{ code: 'SEPARATION', message: 'a coefficient runs away' }],
       rungs: [
-        { nodes: 1, logLik: -159.2102899, maxShiftInSe: null },
-        { nodes: 4, logLik: -159.1871, maxShiftInSe: 0.0046 },
+        { method: 'laplace', nodes: 1, logLik: -159.2102899, maxShiftInSe: null },
+        { method: 'quadrature', nodes: 4, logLik: -159.1871, maxShiftInSe: 0.0046 },
       ],
       convergence: { ...MIXED_FIT.convergence, converged: false, singular: true },
     })
     expect(out).toContain('SEPARATION: a coefficient runs away')
-    expect(out).toMatch(/^ +4 +-159\.1871000 +0\.0046$/m)
+    expect(out).toMatch(/^ *quadrature +4 +-159\.1871000 +0\.0046$/m)
     expect(out).toContain('NOT CONVERGED')
     expect(out).toContain('Singular: a variance is estimated as zero.')
   })
+})
+
+test('a certificate of crossed factors, and a fit by importance sampling', () => {
+  const worstCluster = { group: 'item', level: 'S2', error: -0.17 }
+  const certified = text({
+    ...MIXED_FIT,
+    certificate: {
+      method: 'second-order',
+      nodes: null,
+      logLikError: -3.58,
+      maxShiftInSe: 0.14,
+      worstCluster,
+      verdict: 'adequate',
+    },
+  })
+  expect(certified).toContain('-3.6e+00 (second-order expansion)')
+  expect(certified).toContain('item S2')
+  const sampled = text({
+    ...MIXED_FIT,
+    nodes: null,
+    importance: {
+      draws: 4000,
+      seed: 1,
+      logLikMcse: 0.012,
+      paretoK: 0.31,
+      effectiveDraws: 1234.4,
+      mcse: { fixed: [0.001, 0.002], further: [], sd: [[0.001]] },
+      maxMcseInSe: 0.004,
+    },
+  })
+  expect(sampled.replace(/\s+/g, ' ')).toContain('(importance sampling, 4000 draws)')
+  expect(sampled).toContain('4000 (seed 1), worth 1234')
 })
 
 describe('a posterior', () => {
@@ -182,7 +214,7 @@ describe('a check', () => {
     )
     expect(at({ verdict: 'undetermined' })).toContain('--draws 20000')
     const rungs = [...CHECK.rungs, { ...CHECK.rungs[0], method: 'importance' as const, nodes: 1000 }]
-    expect(at({ verdict: 'inadequate', rungs })).toContain('glmm sample')
+    expect(at({ verdict: 'inadequate', rungs })).toContain('--importance 1000')
   })
 
   test('names with a meaning in a shell are quoted', () => {
