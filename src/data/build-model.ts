@@ -4,7 +4,7 @@ import { type FormulaTerms, formulaTerms } from '../formula/formula-terms.js'
 import { formulaText } from '../formula/formula-text.js'
 import { parseFormula } from '../formula/parse-formula.js'
 import { eachName, type Formula, type SyntaxNode } from '../formula/syntax-tree.js'
-import { basisOf, newBasis } from './basis.js'
+import { type Basis, basisOf, givenBasis, newBasis } from './basis.js'
 import type { Levels } from './column-facts.js'
 import { completeFrame } from './complete-frame.js'
 import { designMatrix } from './design-matrix.js'
@@ -23,6 +23,8 @@ export interface ModelOptions extends WeightColumns {
   readonly offset?: string | undefined
   /** Further predictors of the family, such as 'dispersion', each with its formula (`~ x + (1 | g)`); null for `~ 1`. */
   readonly further?: readonly FurtherFormula[] | undefined
+  /** What the data of another model have decided, to be adhered to. */
+  readonly basis?: Basis | undefined
 }
 
 /** A predictor beside the mean's, and the right-hand side a user gave it. */
@@ -41,7 +43,7 @@ export function buildModel(formula: string | Formula, table: Table, options: Mod
   const parsed = typeof formula === 'string' ? parseFormula(formula) : formula
   const { weights, trials, frequency, precision } = options
   const named = [weights, trials, frequency, precision, options.offset].filter((name) => name !== undefined)
-  const names = table.columns.map((column) => column.name)
+  const names = options.basis?.columns ?? table.columns.map((column) => column.name)
   const terms = formulaTerms(parsed, names, named)
   const { response } = terms
   if (response === null)
@@ -72,7 +74,7 @@ export function buildModel(formula: string | Formula, table: Table, options: Mod
   const parts = [terms, ...further.map((one) => one.terms)]
   const groupings = parts.flatMap(({ random }) => random.flatMap((part) => part.factors))
   const computed = [...expressions(terms, response), ...further.flatMap((one) => expressions(one.terms, null))]
-  const basis = newBasis()
+  const basis = options.basis ? givenBasis(options.basis) : newBasis()
   const complete = completeFrame(table, parsed.source, [...columns], computed, groupings, basis)
   const { frame, dropped } = complete
   const made = new Map<string, Levels>()

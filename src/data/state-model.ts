@@ -4,6 +4,7 @@ import { familyNamed, withZeros } from '../families/registry.js'
 import { parseFormula } from '../formula/parse-formula.js'
 import { buildModel } from './build-model.js'
 import { inferFamily } from './infer-family.js'
+import type { Basis } from './basis.js'
 import type { Model } from './model.js'
 import type { WeightColumns } from './row-weights.js'
 import type { Table } from './table.js'
@@ -23,7 +24,7 @@ export interface ModelChoice extends WeightColumns {
 }
 
 /** States the model of a formula and a table; a family that was not given is inferred, and told where that is a guess. */
-export function stateModel(formula: string, table: Table, choice: ModelChoice = {}): Model {
+export function stateModel(formula: string, table: Table, choice: ModelChoice = {}, basis?: Basis): Model {
   const parsed = parseFormula(formula)
   const inferred = choice.family === undefined ? inferFamily(parsed, table) : null
   const { family: base, link } = familyNamed(inferred?.family ?? choice.family!, choice.link)
@@ -47,7 +48,7 @@ export function stateModel(formula: string, table: Table, choice: ModelChoice = 
     precisionPower,
   }))
   const { weights, trials, frequency, precision, offset } = choice
-  const model = buildModel(parsed, table, { rule, weights, trials, frequency, precision, offset, further })
+  const model = buildModel(parsed, table, { rule, weights, trials, frequency, precision, offset, further, basis })
   return inferred?.family === 'gaussian' && looksLikeCounts(model.response.y) ? withCountWarning(model) : model
 }
 

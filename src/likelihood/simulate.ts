@@ -24,6 +24,13 @@ export function simulateResponse(model: Model, x: Float64Array, rng: Rng, option
       'give its definition a function simulate(noise, parameters, trials)',
     )
   }
+  if (model.response.frequency) {
+    throw new GlmmError(
+      'MODEL',
+      'expected rows of one observation each to simulate, got rows with a frequency',
+      'write the rows out, one for each observation, and leave --frequency out',
+    )
+  }
   const layout = parameterLayout(model)
   const eta = predictorsGiven(model, layout, x, options.effects ?? simulateEffects(layout, x, rng))
   const inverses = [model.link, ...family.further.map(({ link }) => link)].map((name) => linkNamed(name).inverse)
