@@ -1,0 +1,68 @@
+import type { Batch, RowRange } from './row-task.js'
+
+/** So long a batch should take: a hundred times what handing it over costs, and short enough to lose with a worker. */
+const batchMilliseconds = 60
+const mostRows = 5000
+/** One batch says little of the next: it may be so many times larger. */
+const growth = 4
+
+/** Batches of rows, of a size that follows the time rows take. An iterator that may begin again after its end. */
+export interface Batches {
+  readonly next: () => Batch | null
+  /** What a batch took. */
+  readonly timed: (rows: number, milliseconds: number) => void
+  /** Puts batches back that got lost. */
+  readonly again: (batches: Iterable<Batch>) => void
+}
+
+export const rowsOf = (ranges: readonly RowRange[]): number => ranges.reduce((sum, { from, to }) => sum + to - from, 0)
+
+/**
+ * Cuts ranges of rows into batches for about `workers` workers, without the rows that `has` knows. Towards the end
+ * batches shrink, so that all workers end together. What a row holds does not depend on any of this.
+ */
+export function batches(
+  ranges: readonly RowRange[],
+  has: (condition: number, replicate: number) => boolean,
+  workers: number,
+): Batches {
+  const lost: Batch[] = []
+  let left = rowsOf(ranges)
+  let size = 1
+  let perRow = 0
+  let range = 0
+  let at = ranges[0]?.from ?? 0
+
+  return {
+    next: () => {
+      const again = lost.shift()
+      if (again) return again
+      const most = Math.max(1, Math.min(size, Math.ceil(left / (2 * workers))))
+      const taken: RowRange[] = []
+      let rows = 0
+      while (rows < most && range < ranges.length) {
+        const { condition, to } = ranges[range]
+        const from = at
+        while (at < to && rows + at - from < most && !has(condition, at)) at++
+        if (at > from) taken.push({ condition, from, to: at })
+        rows += at - from
+        left -= at - from
+        while (at < to && has(condition, at)) {
+          at++
+          left--
+        }
+        if (at < to) continue
+        range++
+        at = ranges[range]?.from ?? 0
+      }
+      return rows > 0 ? { ranges: taken } : null
+    },
+    timed: (rows, milliseconds) => {
+      const now = milliseconds / rows
+      perRow = perRow === 0 ? now : 0.7 * perRow + 0.3 * now
+      const wanted = perRow > 0 ? batchMilliseconds / perRow : mostRows
+      size = Math.max(1, Math.min(mostRows, Math.floor(wanted), size * growth))
+    },
+    again: (batches) => lost.push(...batches),
+  }
+}

@@ -1,0 +1,147 @@
+import type { Model } from '../data/model.js'
+import { familyNamed } from '../families/registry.js'
+import { estimate, type Estimate, glmOf, laplaceStart, startAt } from '../fit/estimate.js'
+import { dispersionEstimates, randomEstimates } from '../fit/estimates.js'
+import { fixedPart } from '../fit/fixed-part.js'
+import { climbLadder } from '../fit/ladder.js'
+import { profileIntervals } from '../fit/profile-intervals.js'
+import { type Start, startFrom } from '../fit/start.js'
+import { type Likelihood, likelihood } from '../likelihood/likelihood.js'
+import { restricted } from '../likelihood/restricted.js'
+import { normalQuantile } from '../numerics/special.js'
+import type { StudyFit } from './study-spec.js'
+
+/** A fit as studies need it: without the record, which costs more than the climb. */
+export interface Refit {
+  readonly like: Likelihood
+  readonly fitted: Estimate
+}
+
+/** Fits a model. `near` is where the top is expected; a climb from there that fails is done again from the data. */
+export function refit(model: Model, { nodes = 1, reml = false }: StudyFit, near: Start | null = null): Refit {
+  const like = likelihood(reml ? restricted(model) : model)
+  if (nodes === 'auto') return { like, fitted: climbLadder(like).climbed.at(-1)!.estimate }
+  if (near) {
+    const fitted = estimate(like, nodes, near)
+    if (fitted.converged) return { like, fitted }
+  }
+  const start = startFrom(like, glmOf(model))
+  return { like, fitted: estimate(like, nodes, nodes === 1 ? start : laplaceStart(like, start)) }
+}
+
+/** Where refits of data like these should start; null at a boundary, where they would not leave it. */
+export function startNear({ fitted }: Refit): Start | null {
+  const none = { parameters: fitted.parameters, scale: new Float64Array(0) }
+  const start = startAt(fitted, none)
+  return start === none ? null : start
+}
+
+/**
+ * Names of what a fit of the model estimates: fixed effects as R names them, then sd(group) or sd(group, column),
+ * cor(group, a, b), and the family's further parameters.
+ */
+export function parameterNames(model: Model): string[] {
+  const names = [...model.predictors[0].fixed.names]
+  const { further } = familyNamed(model.family).family
+  model.predictors.slice(1).forEach(({ name, fixed, random }) => {
+    if (fixed.names.length !== 1 || random.length > 0) names.push(...fixed.names.map((column) => `${name}: ${column}`))
+  })
+  for (const { group, names: columns } of model.predictors.flatMap(({ random }) => random)) {
+    const plain = columns.length === 1 && columns[0] === '(Intercept)'
+    for (const column of columns) names.push(plain ? `sd(${group})` : `sd(${group}, ${column})`)
+    columns.forEach((a, i) => {
+      for (const b of columns.slice(0, i)) names.push(`cor(${group}, ${b}, ${a})`)
+    })
+  }
+  model.predictors.slice(1).forEach(({ fixed, random }, k) => {
+    if (fixed.names.length === 1 && random.length === 0) names.push(further[k].reports)
+  })
+  return names
+}
+
+/** Estimates with their standard errors and, where asked for, limits; NaN for what does not exist. */
+export interface ParameterTable {
+  readonly estimate: Float64Array
+  readonly se: Float64Array
+  readonly lower: Float64Array
+  readonly upper: Float64Array
+}
+
+const z95 = normalQuantile(0.975)
+
+/**
+ * The parameters of a fit in the order of `parameterNames`, with 95 % limits. Wald limits of a standard deviation are
+ * those of its logarithm, so that they stay positive; there are none where it is zero, and none of correlations.
+ */
+export function parameterTable({ like, fitted }: Refit, intervals: 'none' | 'wald' | 'profile'): ParameterTable {
+  const { model, layout } = like
+  const estimates: number[] = []
+  const se: number[] = []
+  const lower: number[] = []
+  const upper: number[] = []
+  const push = (value: number, error: number | null, low: number | null, high: number | null): void => {
+    estimates.push(value)
+    se.push(error ?? Number.NaN)
+    lower.push(low ?? Number.NaN)
+    upper.push(high ?? Number.NaN)
+  }
+  const wald = (value: number, error: number): void => push(value, error, value - z95 * error, value + z95 * error)
+
+  const restrictedFit = layout.fixedStart[1] === 0 && model.predictors[0].random.length > 0
+  const { beta, se: betaSe } = restrictedFit
+    ? fixedPart(like, fitted, like.modes(fitted.parameters))
+    : { beta: fitted.parameters, se: fitted.se }
+  const p = restrictedFit ? beta.length : layout.fixedStart[1]
+  for (let j = 0; j < p; j++) wald(beta[j], betaSe[j])
+  model.predictors.slice(1).forEach(({ fixed, random }, k) => {
+    if (fixed.names.length === 1 && random.length === 0) return
+    fixed.names.forEach((_, j) => {
+      const at = layout.fixedStart[k + 1] + j
+      wald(fitted.parameters[at], fitted.se[at])
+    })
+  })
+  for (const { sd, sdSe, correlation } of randomEstimates(like, fitted)) {
+    sd.forEach((value, i) => {
+      const error = sdSe[i] ?? Number.NaN
+      const factor = Math.exp((z95 * error) / value)
+      push(value, error, value / factor, value * factor)
+    })
+    correlation.forEach((row, i) => {
+      for (const value of row.slice(0, i)) push(value, null, null, null)
+    })
+  }
+  for (const { estimate, se, lower, upper } of Object.values(dispersionEstimates(like, fitted))) {
+    push(estimate, se, lower, upper)
+  }
+  if (intervals === 'profile') profile(like, fitted, lower, upper)
+  return {
+    estimate: Float64Array.from(estimates),
+    se: Float64Array.from(se),
+    lower: Float64Array.from(lower),
+    upper: Float64Array.from(upper),
+  }
+}
+
+/** Puts profile limits in place of Wald's. */
+function profile(like: Likelihood, fitted: Estimate, lower: number[], upper: number[]): void {
+  const { model } = like
+  const found = profileIntervals(like, fitted, startFrom(like, glmOf(model)), 0.95)
+  const limits = [...found.predictors[0]]
+  const isNumber = (k: number): boolean =>
+    model.predictors[k + 1].fixed.names.length === 1 && model.predictors[k + 1].random.length === 0
+  found.predictors.slice(1).forEach((of, k) => {
+    if (!isNumber(k)) limits.push(...of)
+  })
+  for (const { sd, correlation } of found.random) {
+    limits.push(...sd)
+    correlation.forEach((row, i) => {
+      limits.push(...row.slice(0, i))
+    })
+  }
+  const told = dispersionEstimates(like, fitted, 0.95, found.predictors.slice(1))
+  limits.push(...Object.values(told))
+  limits.forEach((limit, j) => {
+    lower[j] = limit.lower ?? Number.NaN
+    upper[j] = limit.upper ?? Number.NaN
+  })
+}

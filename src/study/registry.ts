@@ -1,0 +1,22 @@
+import { GlmmError } from '../errors.js'
+import { nearestName } from '../formula/nearest-name.js'
+import { bootstrap } from './bootstrap.js'
+import { simulation } from './simulation.js'
+import type { StudyKind } from './study-kind.js'
+import type { StudySpec } from './study-spec.js'
+
+/** Every kind of study. */
+export const studyKinds: readonly StudyKind[] = [bootstrap, simulation]
+
+export function studyKindNamed(name: string): StudyKind<StudySpec> {
+  const kind = studyKinds.find((candidate) => candidate.name === name)
+  if (kind) return kind as StudyKind<StudySpec>
+  const known = studyKinds.map((candidate) => candidate.name)
+  const near = nearestName(name, known)
+  const hint = near === null ? 'choose one of these' : `did you mean ${near}?`
+  throw new GlmmError(
+    'USAGE',
+    `/kind: expected a kind of study (${known.join(', ')}), got ${JSON.stringify(name)}`,
+    hint,
+  )
+}

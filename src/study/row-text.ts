@@ -1,0 +1,95 @@
+import { GlmmError, type PlainError } from '../errors.js'
+import type { Row, RowValues, StudyOutline } from './study-plan.js'
+
+/** Keys of a row beside the numbers of its columns. */
+const reserved: ReadonlySet<string> = new Set(['condition', 'replicate', 'status', 'code', 'message', 'seed'])
+
+/** The key under which a column stands in a row: its name, unless that is one of the row's own. */
+export const columnKey = (column: string): string => (reserved.has(column) ? `${column}.value` : column)
+
+/** Turns rows of one study into their canonical text and back. */
+export interface RowText {
+  /**
+   * A row as one line of JSON, without the line end: address, status, for a failed row code, message and seed, then
+   * the columns. Numbers are the shortest that read back as the same; those that do not exist are null, and -0 is 0. It
+   * holds no timing, so that the same row has the same text wherever it was made.
+   */
+  readonly write: (condition: number, replicate: number, row: RowValues) => string
+  /** The row of a line; null where the line is no row of this study. */
+  readonly read: (line: string) => Row | null
+}
+
+export function rowText({ seed, conditions }: Pick<StudyOutline, 'seed' | 'conditions'>): RowText {
+  const heads = new Map<readonly string[], readonly string[]>()
+  const headsOf = (columns: readonly string[]): readonly string[] => {
+    const known = heads.get(columns) ?? columns.map((column) => `,${JSON.stringify(columnKey(column))}:`)
+    heads.set(columns, known)
+    return known
+  }
+  return {
+    write: (condition, replicate, { values, failure }) => {
+      const names = headsOf(conditions[condition].columns)
+      let text = `{"condition":${condition},"replicate":${replicate},"status":${failure ? '"failed"' : '"ok"'}`
+      if (failure) text += failureText(failure, seed)
+      for (let j = 0; j < names.length; j++) text += names[j] + numberText(values[j])
+      return `${text}}`
+    },
+    read: (line) => {
+      const parsed = parsedLine(line)
+      if (parsed === null) return null
+      const { condition, replicate, status } = parsed
+      const of = conditions[condition as number]
+      if (of === undefined || !Number.isInteger(replicate) || (status !== 'ok' && status !== 'failed')) return null
+      if ((replicate as number) < 0 || (replicate as number) >= of.replicates) return null
+      const values = new Float64Array(of.columns.length)
+      for (let j = 0; j < values.length; j++) {
+        const value = parsed[columnKey(of.columns[j])]
+        if (value !== null && typeof value !== 'number') return null
+        values[j] = value ?? Number.NaN
+      }
+      return { condition: condition as number, replicate: replicate as number, ok: status === 'ok', values }
+    },
+  }
+}
+
+function parsedLine(line: string): Record<string, unknown> | null {
+  try {
+    const parsed = JSON.parse(line)
+    return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed) ? parsed : null
+  } catch {
+    return null
+  }
+}
+
+// -0 + 0 is 0.
+const numberText = (value: number): string => (Number.isFinite(value) ? String(value + 0) : 'null')
+
+const failureText = ({ code, message }: PlainError, seed: number): string =>
+  `,"code":${JSON.stringify(code)},"message":${JSON.stringify(firstLine(message))},"seed":${seed}`
+
+/** A fault of the program has a stack for a message, which names places that differ between machines. */
+const firstLine = (message: string): string => message.split('\n', 1)[0]
+
+/** A row of a study as its record has it. */
+export type RowRecord = Readonly<Record<string, number | string | null>> & {
+  readonly condition: number
+  readonly replicate: number
+  readonly status: 'ok' | 'failed'
+}
+
+/** Text of an address and back: `condition:replicate`. */
+export const addressText = (condition: number, replicate: number): string => `${condition}:${replicate}`
+
+export function readAddress(text: string, { conditions }: StudyOutline): { condition: number; replicate: number } {
+  const [, a, b] = /^(\d+):(\d+)$/.exec(text.trim()) ?? []
+  const condition = Number(a)
+  const replicate = Number(b)
+  if (replicate < (conditions[condition]?.replicates ?? 0)) return { condition, replicate }
+  const most = conditions.map(({ replicates }, c) => `${c}:0 to ${c}:${replicates - 1}`).slice(0, 4)
+  const known = most.join(', ') + (conditions.length > most.length ? ', ...' : '')
+  throw new GlmmError(
+    'USAGE',
+    `expected a row of the study (${known}), got '${text}'`,
+    'write it as condition:replicate',
+  )
+}

@@ -1,0 +1,175 @@
+import {
+  closeSync,
+  createReadStream,
+  existsSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  writeSync,
+} from 'node:fs'
+import { GlmmError } from '../errors.js'
+import { version } from '../version.js'
+import type { StudyOutline } from './study-plan.js'
+
+/** The first line of a log: which study its rows are of. */
+export interface LogHeader {
+  readonly schema: 'glmm/study-rows@1'
+  readonly version: string
+  /** Hash of what the rows follow from; see studyHash. */
+  readonly study: string
+  /** `i/n` for a part of a study; null for a whole one. */
+  readonly shard: string | null
+  readonly call: Readonly<Record<string, unknown>>
+  readonly outline: StudyOutline
+}
+
+/** A log that is open for rows. */
+export interface RowsLog {
+  readonly path: string
+  /** Appends lines, each with its line end; they are with the operating system when it returns. */
+  readonly append: (lines: string) => void
+  readonly close: () => void
+}
+
+const schema = 'glmm/study-rows@1'
+
+export const logHeader = (
+  study: string,
+  outline: StudyOutline,
+  call: LogHeader['call'],
+  shard: string | null,
+): LogHeader => ({ schema, version, study, shard, call, outline })
+
+/** Begins a log. A file that is there already is not overwritten. */
+export function startLog(path: string, header: LogHeader): RowsLog {
+  if (existsSync(path) && !isEmpty(path)) {
+    const message = `expected no rows in ${path} yet, but the file has some`
+    throw new GlmmError('USAGE', message, 'go on with --resume, remove the file, or name another with --log')
+  }
+  const log = appendTo(path, openFor(path, 'w'))
+  log.append(`${JSON.stringify(header)}\n`)
+  return log
+}
+
+/**
+ * Opens a log to go on with. A last line that is not whole, as a kill leaves it, is cut off. FILE where the log belongs
+ * to another study. A log that does not exist is begun.
+ */
+export async function resumeLog(path: string, header: LogHeader, take: (line: string) => boolean): Promise<RowsLog> {
+  if (!existsSync(path) || isEmpty(path)) return startLog(path, header)
+  const { whole } = await readLog(path, (found) => checkSameStudy(path, found, header), take)
+  const file = openFor(path, 'r+')
+  ftruncateSync(file, whole)
+  const log = appendTo(path, file, whole)
+  if (whole === 0) log.append(`${JSON.stringify(header)}\n`)
+  return log
+}
+
+/**
+ * Reads a log: its header, then each line to `take`, which says whether it is a row. A torn last line is left out.
+ * Returns the bytes up to the last line end.
+ */
+export async function readLog(
+  path: string,
+  head: (header: LogHeader) => void,
+  take: (line: string) => boolean,
+): Promise<{ readonly whole: number }> {
+  let whole = 0
+  let number = 0
+  let rest: Buffer = Buffer.alloc(0)
+  try {
+    for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 18 })) {
+      const bytes: Buffer = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
+      let from = 0
+      for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, from)) {
+        const line = bytes.toString('utf8', from, end)
+        number++
+        if (number === 1) head(headerOf(path, line))
+        else if (!take(line)) throw strangeLine(path, number, line)
+        whole += end + 1 - from
+        from = end + 1
+      }
+      rest = bytes.subarray(from)
+    }
+  } catch (thrown) {
+    if (thrown instanceof GlmmError) throw thrown
+    throw new GlmmError('FILE', `expected to read ${path}, but ${(thrown as Error).message}`, 'check the file')
+  }
+  return { whole }
+}
+
+function headerOf(path: string, line: string): LogHeader {
+  try {
+    const header = JSON.parse(line) as LogHeader
+    if (header.schema === schema && Array.isArray(header.outline.conditions)) return header
+  } catch {}
+  const message = `expected the rows of a study in ${path}, got '${line.slice(0, 40)}'`
+  throw new GlmmError('FILE', message, 'name a log that glmm study wrote')
+}
+
+function checkSameStudy(path: string, found: LogHeader, wanted: LogHeader): void {
+  const what = (header: LogHeader): string =>
+    `${header.study.slice(0, 12)}${header.shard ? `, shard ${header.shard}` : ''}`
+  if (found.study === wanted.study && found.shard === wanted.shard) return
+  const message = `expected the rows of study ${what(wanted)} in ${path}, got those of ${what(found)}`
+  const hint =
+    found.version === wanted.version
+      ? 'the study file, its data or the shard have changed since: name another log, or remove this one'
+      : `the rows were made by version ${found.version}: name another log, or remove this one`
+  throw new GlmmError('FILE', message, hint)
+}
+
+const strangeLine = (path: string, number: number, line: string): GlmmError =>
+  new GlmmError('FILE', `expected a row in line ${number} of ${path}, got '${line.slice(0, 40)}'`, 'remove that line')
+
+function isEmpty(path: string): boolean {
+  const file = openFor(path, 'r')
+  try {
+    return readSync(file, Buffer.alloc(1)) === 0
+  } finally {
+    closeSync(file)
+  }
+}
+
+function openFor(path: string, flags: 'w' | 'r+' | 'r'): number {
+  try {
+    return openSync(path, flags)
+  } catch (thrown) {
+    throw notWritten(path, thrown)
+  }
+}
+
+function appendTo(path: string, file: number, position: number = fstatSync(file).size): RowsLog {
+  let at = position
+  return {
+    path,
+    append: (lines) => {
+      const bytes = Buffer.from(lines)
+      try {
+        for (let from = 0; from < bytes.length; ) {
+          const written = writeSync(file, bytes, from, bytes.length - from, at)
+          from += written
+          at += written
+        }
+      } catch (thrown) {
+        throw notWritten(path, thrown)
+      }
+    },
+    close: () => closeSync(file),
+  }
+}
+
+function notWritten(path: string, thrown: unknown): GlmmError {
+  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : ''
+  const full = code === 'ENOSPC' || code === 'EDQUOT'
+  const reasons: Readonly<Record<string, string>> = {
+    ENOENT: 'its folder does not exist',
+    EACCES: 'it may not be written to',
+    EISDIR: 'it is a folder',
+    EROFS: 'it may not be written to',
+  }
+  const reason = full ? 'the disk is full' : (reasons[code] ?? (thrown as Error).message)
+  const hint = full ? 'free some space and go on with --resume: the rows so far are kept' : 'name another with --log'
+  return new GlmmError('FILE', `expected to write rows to ${path}, but ${reason}`, hint)
+}

@@ -1,0 +1,146 @@
+import type { Model } from '../data/model.js'
+import { stateModel } from '../data/state-model.js'
+import type { Table } from '../data/table.js'
+import { GlmmError } from '../errors.js'
+import { likelihood } from '../likelihood/likelihood.js'
+import { parameterNames, parameterTable, refit } from './parameters.js'
+import { performanceNames } from './performance.js'
+import { levelRows } from './resample-levels.js'
+import { scenarios } from './simulation-conditions.js'
+import type { StudyPlan } from './study-plan.js'
+import type { MethodFit, SimulationSpec, StudyFit } from './study-spec.js'
+import { trueParameters, truthOf } from './truth.js'
+
+/** A method as its measures need it. */
+export interface MethodFacts {
+  readonly name: string
+  readonly parameters: readonly string[]
+  /** Whether zero is a hypothesis about the parameter: fixed effects. */
+  readonly tests: readonly boolean[]
+}
+
+export interface SimulationFacts {
+  readonly methods: readonly MethodFacts[]
+  /** True values by condition, method and parameter; null for a parameter that the truth does not have. */
+  readonly truth: readonly (readonly (readonly (number | null)[])[])[]
+  readonly measures: readonly string[]
+}
+
+export interface Method {
+  readonly name: string
+  /** Of the data's rows. */
+  readonly model: Model
+  readonly fit: StudyFit
+  readonly intervals: 'wald' | 'profile'
+}
+
+export interface SimulationData {
+  /** What responses are simulated from, with the rows of the data. */
+  readonly base: Model
+  readonly design: 'cycle' | 'resample'
+  readonly methods: readonly Method[]
+  /** Outer parameters and numbers of levels of each condition. */
+  readonly conditions: readonly { readonly x: Float64Array; readonly groups: Readonly<Record<string, number>> }[]
+}
+
+export function planSimulation(spec: SimulationSpec, table: Table): StudyPlan {
+  const { replicates = 1000, seed = 1, design = 'cycle' } = spec
+  const base = stateModel(spec.formula, table, spec)
+  const given = spec.methods ?? [{ name: 'fit' }]
+  const methods = given.map(({ name, fit = {} }) => methodOf(name, fit, spec, table, base))
+  checkMethodNames(methods)
+  const made = scenarios(spec, { truth: truthFrom(spec, base), groups: spec.groups ?? {} })
+  const like = likelihood(base)
+  const conditions = made.map(({ settings, scenario: { truth, groups } }) => {
+    for (const [group, levels] of Object.entries(groups)) checkGroup(base, group, levels)
+    return { settings, groups, x: trueParameters(base, truth) }
+  })
+  const names = parameterNames(base)
+  const truth = conditions.map(({ x }) => {
+    const unknown = new Float64Array(x.length).fill(Number.NaN)
+    const fitted = { ...emptyEstimate, parameters: x, se: unknown }
+    const values = parameterTable({ like, fitted }, 'none').estimate
+    return methods.map(({ model }) => parameterNames(model).map((name) => values[names.indexOf(name)] ?? null))
+  })
+  const facts: SimulationFacts = {
+    methods: methods.map(({ name, model }) => {
+      const parameters = parameterNames(model)
+      const fixed = model.predictors[0].fixed.names.length
+      return { name, parameters, tests: parameters.map((_, j) => j < fixed) }
+    }),
+    truth,
+    measures: spec.measures ?? performanceNames,
+  }
+  const columns = facts.methods.flatMap(({ name, parameters }) => [
+    `${name}.converged`,
+    ...parameters.flatMap((one) => ['', '.se', '.lower', '.upper'].map((part) => `${name}.${one}${part}`)),
+  ])
+  const data: SimulationData = { base, design, methods, conditions: conditions.map(({ x, groups }) => ({ x, groups })) }
+  return {
+    kind: 'simulation',
+    seed,
+    conditions: conditions.map(({ settings }) => ({ settings, replicates, columns })),
+    facts: { ...facts, methods: facts.methods.map((method) => ({ ...method })) },
+    data,
+  }
+}
+
+/** An estimate of which only the parameters count. */
+const emptyEstimate = {
+  nodes: 1,
+  logLik: Number.NaN,
+  covariance: null,
+  gradientNorm: Number.NaN,
+  converged: true,
+  reason: '',
+  singular: false,
+  zeroed: [],
+  iterations: 0,
+  evaluations: 0,
+} as const
+
+function truthFrom(spec: SimulationSpec, base: Model): ReturnType<typeof truthOf> {
+  const { truth = 'fit', fit = {} } = spec
+  if (truth !== 'fit') return truth
+  if (fit.reml) {
+    const message = '/fit/reml: expected maximum likelihood for the truth, got reml'
+    throw new GlmmError('USAGE', message, 'leave it out here, and put it into the methods')
+  }
+  const { fitted } = refit(base, fit)
+  if (fitted.converged) return truthOf(base, fitted.parameters)
+  const message = `expected a fit of the data for the truth, got: ${fitted.reason}`
+  throw new GlmmError('NO_CONVERGENCE', message, 'write the truth down instead')
+}
+
+function methodOf(name: string, fit: MethodFit, spec: SimulationSpec, table: Table, base: Model): Method {
+  const { formula = spec.formula, family = base.family, link, intervals = 'wald', nodes = 1, reml = false } = fit
+  const choice = { ...spec, family, link: link ?? (family === base.family ? base.link : undefined) }
+  const model = stateModel(formula, table, choice)
+  if (model.nobs !== base.nobs || model.response.name !== base.response.name) {
+    const message = `/methods: expected ${name} to have the rows and the response of ${base.formula}, got ${model.formula}`
+    throw new GlmmError('USAGE', message, 'remove the rows in which a column of either is missing')
+  }
+  const most = likelihood(model).mostNodes
+  if (
+    typeof nodes === 'number' &&
+    nodes > most &&
+    most > 0 &&
+    model.predictors.some(({ random }) => random.length > 0)
+  ) {
+    throw new GlmmError('MODEL', `expected at most ${most} nodes in method ${name}, got ${nodes}`, 'give fewer')
+  }
+  return { name, model, fit: { nodes, reml }, intervals }
+}
+
+function checkMethodNames(methods: readonly Method[]): void {
+  const twice = methods.find(({ name }, i) => methods.findIndex((other) => other.name === name) < i)
+  if (!twice) return
+  throw new GlmmError('USAGE', `/methods: expected names that differ, got ${twice.name} twice`, 'name them apart')
+}
+
+function checkGroup(base: Model, group: string, levels: number): void {
+  levelRows(base, group)
+  if (Number.isInteger(levels) && levels >= 2) return
+  const message = `/groups/${group}: expected a whole number of levels, 2 or more, got ${levels}`
+  throw new GlmmError('USAGE', message, 'give the number of levels to simulate')
+}

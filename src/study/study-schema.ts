@@ -1,0 +1,37 @@
+import { studyKinds } from './registry.js'
+
+/** Properties of every study file. */
+const shared = {
+  $schema: { type: 'string' },
+  title: { type: 'string' },
+  seed: { type: 'integer', minimum: 0, maximum: 4294967295 },
+  replicates: { type: 'integer', minimum: 1, maximum: 100_000_000 },
+  until: { type: 'string', description: 'a measure and its limit, such as "coverageMcse < 0.005"' },
+  data: { type: 'string', minLength: 1, description: 'the path of a table, relative to the study file' },
+  names: { type: 'array', items: { type: 'string' }, description: 'column names of a file without a header' },
+  formula: { type: 'string' },
+  family: { type: 'string' },
+  link: { type: 'string' },
+  weights: { type: 'string' },
+  offset: { type: 'string' },
+  dispersion: { type: 'string' },
+  zi: { type: 'string' },
+} as const
+
+const schemaOf = ({ name, schema }: (typeof studyKinds)[number]): Record<string, unknown> => ({
+  type: 'object',
+  properties: { kind: { const: name }, ...shared, ...schema.properties },
+  required: ['kind', 'data', 'formula', ...schema.required],
+  additionalProperties: false,
+})
+
+/** JSON Schema of study files, made of those of the kinds; docs/study.schema.json is this. */
+export const studySchema = (): Record<string, unknown> => ({
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  title: 'Study of glmm',
+  type: 'object',
+  properties: { kind: { enum: studyKinds.map(({ name }) => name) } },
+  required: ['kind'],
+  oneOf: studyKinds.map((kind) => ({ $ref: `#/$defs/${kind.name}` })),
+  $defs: Object.fromEntries(studyKinds.map((kind) => [kind.name, schemaOf(kind)])),
+})

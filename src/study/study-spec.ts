@@ -1,0 +1,72 @@
+import type { ModelChoice } from '../data/state-model.js'
+import type { Table } from '../data/table.js'
+import type { Json } from './study-plan.js'
+
+/** What every study says: its model, its data, how much and with which seed. */
+export interface StudySpec extends ModelChoice {
+  readonly kind: string
+  /** A whole number from 0 to 4294967295, 1 unless given. */
+  readonly seed?: number
+  /** A file, relative to the study file; in a program a table, too. */
+  readonly data: string | Table
+  /** Column names of a file without a header. */
+  readonly names?: readonly string[]
+  readonly formula: string
+  /** Rows a condition, at most. */
+  readonly replicates?: number
+  /** Ends a condition as soon as this holds for all of its measures, such as 'coverageMcse < 0.005'. */
+  readonly until?: string
+}
+
+/** How a model is fitted in a study. */
+export interface StudyFit {
+  readonly nodes?: number | 'auto'
+  readonly reml?: boolean
+}
+
+/** Where a fit's formula or family may differ from the study's. */
+export interface MethodFit extends StudyFit {
+  readonly formula?: string
+  readonly family?: string
+  readonly link?: string
+  readonly intervals?: 'wald' | 'profile'
+}
+
+export interface BootstrapSpec extends StudySpec {
+  readonly kind: 'bootstrap'
+  readonly fit?: StudyFit
+  /** Simulates responses from the fit, or draws the levels of `cluster` with replacement. */
+  readonly method?: 'parametric' | 'cluster'
+  /** Grouping factor to resample and to leave out level by level; the first of the model unless given. */
+  readonly cluster?: string
+  /** A smaller model, for the null distribution of the likelihood-ratio test. */
+  readonly lrt?: { readonly null: string }
+}
+
+/** True values of a model's parameters, by the names a fit has for them. */
+export interface Truth {
+  readonly fixed: Readonly<Record<string, number>>
+  readonly random?: Readonly<Record<string, TrueRandom>>
+  readonly dispersion?: Readonly<Record<string, number>>
+}
+
+export interface TrueRandom {
+  readonly sd: readonly number[]
+  /** Correlation matrix of the effects, as rows; uncorrelated unless given. */
+  readonly correlation?: readonly (readonly number[])[]
+}
+
+export interface SimulationSpec extends StudySpec {
+  readonly kind: 'simulation'
+  /** Written down, or 'fit': the maximum likelihood estimates of the data. */
+  readonly truth?: Truth | 'fit'
+  /** Dotted paths and the values each takes; the conditions are their combinations. */
+  readonly conditions?: Readonly<Record<string, readonly Json[]>>
+  /** Number of levels of a grouping factor. */
+  readonly groups?: Readonly<Record<string, number>>
+  /** How levels get their covariates: the data's levels in turn, or drawn from them anew for each replicate. */
+  readonly design?: 'cycle' | 'resample'
+  readonly fit?: StudyFit
+  readonly methods?: readonly { readonly name: string; readonly fit?: MethodFit }[]
+  readonly measures?: readonly string[]
+}
