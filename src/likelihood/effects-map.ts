@@ -1,12 +1,10 @@
-import { backwardSolve, forwardSolve } from '../numerics/cholesky.js'
 import type { Coordinates, TermCoordinates } from './coordinates.js'
 
 /**
  * The map between a sampler's vector v and the effects b. With D the diagonal of a term's standard deviations sd_k,
  * L = chol(R) and c_k the centring of effect k at one level,
  *
- *   b = D L u,  v_k = sd_k^(c_k) u_k        where the level's mean centring is below 1/2, and
- *   b = D f, f = L u,  v_k = sd_k^(c_k) f_k  where it is not,
+ *   b = D f, f = L u,  v_k = sd_k^(c_k) u_k  where c_k is below 1/2, and  v_k = sd_k^(c_k) f_k  where it is not,
  *
  * so that v runs from the spherical effects u (c = 0) to the effects b themselves (c = 1): what suits a level depends on
  * how much its rows say (Papaspiliopoulos, Roberts and Skoeld 2007).
@@ -68,13 +66,8 @@ function termEffects(term: TermCoordinates, outer: number, centring: Float64Arra
   const derivative = new Float64Array(q * q)
   const u = new Float64Array(q)
   const f = new Float64Array(q)
-  const pull = new Float64Array(q)
-  const centred = new Uint8Array(levels)
-  for (let g = 0; g < levels; g++) {
-    let sum = 0
-    for (let k = 0; k < q; k++) sum += centring[effects + g * q + k]
-    centred[g] = sum >= 0.5 * q ? 1 : 0
-  }
+  const inF = new Float64Array(q)
+  const inU = new Float64Array(q)
   if (q === 1) L[0] = 1
 
   const read = (x: Float64Array): void => {
@@ -84,23 +77,21 @@ function termEffects(term: TermCoordinates, outer: number, centring: Float64Arra
     }
     if (q > 1) chart.correlationFactor(x.subarray(correlationStart, correlationStart + correlations), q, L)
   }
-  /** f = L u, b = D f at one level. */
-  const spread = (): void => {
-    for (let i = q - 1; i >= 0; i--) {
-      let sum = 0
-      for (let j = 0; j <= i; j++) sum += L[i * q + j] * u[j]
-      f[i] = sum
-    }
+  const isCentred = (g: number, k: number): boolean => centring[effects + g * q + k] >= 0.5
+  /** Sum of L_kj u_j over the effects before k. */
+  const before = (k: number): number => {
+    let sum = 0
+    for (let j = 0; j < k; j++) sum += L[k * q + j] * u[j]
+    return sum
   }
   /** u and f of level g from v. */
   const parts = (x: Float64Array, g: number): void => {
     for (let k = 0, here = g * q; k < q; k++, here++) {
       const value = x[first + here] * Math.exp(-centring[effects + here] * logSd[k])
-      u[k] = value
-      f[k] = value
+      const centred = isCentred(g, k)
+      u[k] = centred ? (value - before(k)) / L[k * (q + 1)] : value
+      f[k] = centred ? value : before(k) + L[k * (q + 1)] * value
     }
-    if (centred[g]) forwardSolve(L, q, u)
-    else spread()
   }
 
   return {
@@ -136,33 +127,29 @@ function termEffects(term: TermCoordinates, outer: number, centring: Float64Arra
       LGradient.fill(0)
       for (let g = 0; g < levels; g++) {
         parts(x, g)
-        // Derivatives in f at fixed D and L, in `pull`; in L; and of what v itself is, scaled by sd^-c.
         for (let k = 0, here = effects + g * q; k < q; k++, here++) {
           sum -= 0.5 * u[k] * u[k] + centring[here] * logSd[k]
-          pull[k] = sd[k] * bGradient[here]
+          inF[k] = sd[k] * bGradient[here]
+          inU[k] = -u[k]
           gradient[start + deviationOf[k]] += bGradient[here] * b[here] - centring[here]
         }
-        if (centred[g]) {
-          // u = L^-1 f: the density of u adds -L'^-1 u to the slope in f, and to that in L (L'^-1 u) u'.
-          f.set(u)
-          backwardSolve(L, q, f)
-          for (let i = 0; i < q; i++) {
-            pull[i] -= f[i]
-            sum -= Math.log(L[i * (q + 1)])
-            for (let j = 0; j <= i; j++) LGradient[i * q + j] += f[i] * u[j]
-            LGradient[i * (q + 1)] -= 1 / L[i * (q + 1)]
+        // Backwards through the effects: what each owes to v, to its row of L, and to the effects before it.
+        for (let k = q - 1, here = g * q + k; k >= 0; k--, here--) {
+          const diagonal = L[k * (q + 1)]
+          let inBefore = inF[k]
+          let slope = inU[k] + inF[k] * diagonal
+          if (isCentred(g, k)) {
+            inBefore = -inU[k] / diagonal
+            slope = inF[k] + inU[k] / diagonal
+            LGradient[k * (q + 1)] -= (1 + inU[k] * u[k]) / diagonal
+            sum -= Math.log(diagonal)
+          } else LGradient[k * (q + 1)] += inF[k] * u[k]
+          for (let j = 0; j < k; j++) {
+            LGradient[k * q + j] += inBefore * u[j]
+            inU[j] += inBefore * L[k * q + j]
           }
-        } else {
-          for (let i = 0; i < q; i++) for (let j = 0; j <= i; j++) LGradient[i * q + j] += pull[i] * u[j]
-          for (let j = 0; j < q; j++) {
-            let back = -u[j]
-            for (let i = j; i < q; i++) back += L[i * q + j] * pull[i]
-            pull[j] = back
-          }
-        }
-        for (let k = 0, here = g * q; k < q; k++, here++) {
           const c = centring[effects + here]
-          const slope = pull[k] * Math.exp(-c * logSd[k])
+          slope *= Math.exp(-c * logSd[k])
           gradient[first + here] = slope
           gradient[start + deviationOf[k]] -= c * slope * x[first + here]
         }
@@ -179,10 +166,10 @@ function termEffects(term: TermCoordinates, outer: number, centring: Float64Arra
     invert: (x, b) => {
       read(x)
       for (let g = 0; g < levels; g++) {
-        for (let k = 0; k < q; k++) f[k] = b[effects + g * q + k] / sd[k]
-        if (!centred[g]) forwardSolve(L, q, f)
         for (let k = 0, here = g * q; k < q; k++, here++) {
-          x[first + here] = f[k] * Math.exp(centring[effects + here] * logSd[k])
+          f[k] = b[effects + here] / sd[k]
+          u[k] = (f[k] - before(k)) / L[k * (q + 1)]
+          x[first + here] = (isCentred(g, k) ? f[k] : u[k]) * Math.exp(centring[effects + here] * logSd[k])
         }
       }
     },
@@ -190,7 +177,7 @@ function termEffects(term: TermCoordinates, outer: number, centring: Float64Arra
       for (let here = 0; here < levels * q; here++) {
         const k = here % q
         const c = centring[effects + here]
-        const diagonal = centred[Math.floor(here / q)] ? 1 : L[k * (q + 1)]
+        const diagonal = c >= 0.5 ? 1 : L[k * (q + 1)]
         out[effects + here] = diagonal * Math.exp((1 - c) * logSd[k])
       }
     },
