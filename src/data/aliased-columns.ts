@@ -7,6 +7,7 @@ const tolerance = 1e-7
  * whose remainder has become shorter than 1e-7 of the column is moved to the end.
  */
 export function independentColumns(x: Float64Array, n: number, p: number): Int32Array {
+  if (clearlyIndependent(x, n, p)) return Int32Array.from({ length: p }, (_, j) => j)
   const q = x.slice()
   const length = new Float64Array(p)
   const remaining = new Float64Array(p)
@@ -22,6 +23,28 @@ export function independentColumns(x: Float64Array, n: number, p: number): Int32
     reflect(q, n, p, j, l, remaining)
   }
   return Int32Array.from(kept)
+}
+
+/** The share of a column's squared length beyond the reach of earlier ones that leaves no doubt in X'X. */
+const noDoubt = 1e-6
+
+/** True if the Cholesky factor of X'X, columns scaled to length 1, says that all are kept: no copy of x is needed. */
+function clearlyIndependent(x: Float64Array, n: number, p: number): boolean {
+  if (p > n) return false
+  const l = new Float64Array(p * p)
+  const length = Float64Array.from({ length: p }, (_, j) => columnNorm(x, j * n, j * n + n))
+  for (let j = 0; j < p; j++) {
+    for (let k = 0; k <= j; k++) {
+      let sum = 0
+      for (let i = 0, a = j * n, b = k * n; i < n; i++, a++, b++) sum += x[a] * x[b]
+      sum /= length[j] * length[k]
+      for (let m = 0; m < k; m++) sum -= l[j * p + m] * l[k * p + m]
+      if (k < j) l[j * p + k] = sum / l[k * p + k]
+      else if (sum > noDoubt) l[j * p + j] = Math.sqrt(sum)
+      else return false
+    }
+  }
+  return true
 }
 
 function columnNorm(q: Float64Array, from: number, to: number): number {

@@ -136,6 +136,11 @@ function fillTerm(
   variables: readonly (Variable | undefined)[],
   coding: readonly Coding[],
 ): number {
+  const only = term.length === 1 ? variables[term[0]] : undefined
+  if (only?.kind === 'numeric') {
+    x.set(only.values, at * n)
+    return 1
+  }
   const place = new Int32Array(n)
   const product = new Float64Array(n).fill(1)
   let blocks: { shift: number; values: Float64Array }[] = [{ shift: 0, values: product }]

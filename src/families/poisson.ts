@@ -73,7 +73,8 @@ function density(link: string, response: ResponseData): RowDensity {
 
 function logKernel(response: ResponseData): RowKernel {
   const { y } = response
-  const constant = logFactorials(y).map((value) => -value)
+  const constant = logFactorials(y)
+  for (let i = 0; i < constant.length; i++) constant[i] = -constant[i]
   // y * eta with y = 0 and eta = -Infinity is 0.
   const row = (i: number, eta: number, mu: number): number => constant[i] + (y[i] === 0 ? 0 : y[i] * eta) - mu
   return {

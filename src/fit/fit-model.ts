@@ -11,7 +11,7 @@ import { certificate, isExact } from './certificate.js'
 import { responseChecksum } from './compare-checksum.js'
 import { type Estimate, estimate, glmOf, laplaceStart, startAt } from './estimate.js'
 import { dispersionEstimates, fixedEstimates, randomEstimates } from './estimates.js'
-import type { ConditionalMode, FitRecord } from './fit-record.js'
+import type { ConditionalMode, FitRecord, Nodes } from './fit-record.js'
 import { fitWarnings } from './fit-warnings.js'
 import { block, fixedPart, randomTerms } from './fixed-part.js'
 import { fitGlm, type GlmFit, totalDeviance } from './glm.js'
@@ -42,21 +42,20 @@ export interface Draws {
  */
 export function fitModel(
   model: Model,
-  nodes: number | 'auto',
+  asked: Nodes,
   reml: boolean,
   call: FitRecord['call'],
   intervals: Intervals = waldIntervals,
   draws: Draws | null = null,
 ): FitRecord {
   const began = performance.now()
-  const like = likelihood(reml ? restricted(model) : model)
-  if (nodes !== 'auto' && nodes > like.mostNodes) throw tooManyNodes(model, nodes, like.mostNodes)
+  const { like, nodes } = withNodes(likelihood(reml ? restricted(model) : model), asked)
   const glm = glmOf(model)
   const separated = separation(model, glm)
   if (like.layout.terms.length === 0 && model.predictors.length === 1)
     return glmRecord(like, glm, separated, call, intervals, began)
   const record = (one: Fitted, ladder: Ladder | null): FitRecord =>
-    mlRecord(one, model, ladder, glm, separated, call, intervals, began)
+    mlRecord(one, model, Array.isArray(asked) ? asked : null, ladder, glm, separated, call, intervals, began)
   if (nodes === 'auto') {
     const ladder = climbLadder(like)
     const { estimate: fitted, importance } = ladder.climbed.at(-1)!
@@ -74,6 +73,27 @@ export function fitModel(
   return record({ like, fitted, importance: null }, null)
 }
 
+/** The likelihood with the nodes asked for, and the number by which these are called: the largest, where levels differ. */
+function withNodes(like: Likelihood, nodes: Nodes): { like: Likelihood; nodes: number | 'auto' } {
+  const { model, mostNodes, perLevel } = like
+  if (typeof nodes === 'number' && nodes > mostNodes) throw tooManyNodes(model, nodes, mostNodes)
+  if (typeof nodes === 'number' || nodes === 'auto') return { like, nodes }
+  const count = nodes.length
+  if (!perLevel || perLevel.groups.length !== count) {
+    const groups = perLevel?.groups ?? [...new Set(randomTerms(like.layout.terms).map(({ laid }) => laid.term.group))]
+    throw new GlmmError(
+      'USAGE',
+      perLevel
+        ? `expected ${groups.length} numbers of nodes, for ${groups.join(', ')} in this order, got ${count}: ${nodes.join(',')}`
+        : `expected nested factors for ${count} numbers of nodes, got ${groups.length > 0 ? groups.join(', ') : 'no random effects'}`,
+      perLevel ? 'or give one number, for all' : 'give one number',
+    )
+  }
+  if (!perLevel.fits(nodes)) throw tooManyNodes(model, nodes.join(','), mostNodes)
+  const most = Math.max(...nodes)
+  return { like: nodes.every((one) => one === most) ? like : perLevel.at(nodes), nodes: most }
+}
+
 /** An estimate, and the likelihood that it is the top of. */
 interface Fitted {
   readonly like: Likelihood
@@ -88,7 +108,7 @@ const nothingToSample = (model: Model): GlmmError =>
     'leave --importance out: the fit without it is exact',
   )
 
-function tooManyNodes(model: Model, nodes: number, most: number): GlmmError {
+function tooManyNodes(model: Model, nodes: number | string, most: number): GlmmError {
   if (most > 1) {
     const message = `expected at most ${most} nodes for the effects of ${model.formula}, got ${nodes}`
     return new GlmmError(
@@ -107,6 +127,7 @@ function tooManyNodes(model: Model, nodes: number, most: number): GlmmError {
 function mlRecord(
   { like, fitted, importance }: Fitted,
   original: Model,
+  perLevel: readonly number[] | null,
   ladder: Ladder | null,
   glm: GlmFit,
   separated: Warning | null,
@@ -158,7 +179,7 @@ function mlRecord(
       ...(profiled?.warnings ?? []),
     ],
     method: reml ? 'reml' : 'ml',
-    nodes: random.length > 0 && !importance ? fitted.nodes : null,
+    nodes: random.length > 0 && !importance ? (perLevel ?? fitted.nodes) : null,
     groups: Object.fromEntries(random.map(({ laid: { term } }) => [term.group, term.levels.length])),
     logLik: logLik,
     deviance: -2 * logLik,
@@ -258,7 +279,7 @@ function glmRecord(
   const { pearson, deviance, copies } = residuals(model, [glm.eta])
   const gradient = new Float64Array(p)
   const logLik = like.marginal(1).evaluate(glm.beta, gradient)
-  const used = copies.reduce((sum, count) => sum + count, 0)
+  const used = copies ? copies.reduce((sum, count) => sum + count, 0) : pearson.length
   const none = nullModel(model, used)
   const gradientNorm = gradient.reduce((largest, slope, j) => Math.max(largest, Math.abs(slope) * se[j]), 0)
   const missed = { code: 'NO_CONVERGENCE', message: `the fit did not converge in ${glm.iterations} iterations` }

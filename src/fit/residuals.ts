@@ -11,8 +11,8 @@ export interface Residuals {
   readonly pearson: Float64Array
   /** Signed root of each row's part of the deviance; null where the family has none. */
   readonly deviance: Float64Array | null
-  /** How many observations each one is of. */
-  readonly copies: Float64Array
+  /** How many observations each one is of; null for one each. */
+  readonly copies: Float64Array | null
 }
 
 /** Residuals at the linear predictors eta; rows of weight 0 are left out, as in R. */
@@ -22,32 +22,40 @@ export function residuals(
 ): Residuals {
   const { family } = familyNamed(model.family)
   const inverses = [model.link, ...family.further.map(({ link }) => link)].map((name) => linkNamed(name).inverse)
-  const pearson: number[] = []
-  const deviance: number[] = []
-  const counts: number[] = []
-  for (let i = 0; i < eta[0].length; i++) {
-    const weight = family.weight(model.response, i)
+  const { response } = model
+  const n = eta[0].length
+  let used = 0
+  for (let i = 0; i < n; i++) if (family.weight(response, i) !== 0) used++
+  const pearson = new Float64Array(used)
+  const deviance = new Float64Array(used)
+  const counts = response.frequency ? new Float64Array(used) : null
+  const natural: [number, ...number[]] = [0, ...inverses.slice(1).map(() => 0)]
+  let exists = true
+  for (let i = 0, at = 0; i < n; i++) {
+    const weight = family.weight(response, i)
     if (weight === 0) continue
-    counts.push(copies(model.response, i))
-    const observed = family.observed(model.response, i)
-    const natural = inverses.map((inverse, k) => inverse(eta[k][i]))
+    if (counts) counts[at] = copies(response, i)
+    const observed = family.observed(response, i)
+    for (let k = 0; k < inverses.length; k++) natural[k] = inverses[k](eta[k][i])
     const difference = observed - family.meanOfResponse(natural)
     const sd = Math.sqrt(family.varianceOfResponse(natural, weight))
-    pearson.push(difference === 0 ? 0 : difference / sd)
+    pearson[at] = difference === 0 ? 0 : difference / sd
     // The unit deviance is zero at its minimum; rounding can take it just below.
-    const unit = family.unitDeviance(observed, ...(natural as [number, ...number[]]))
-    deviance.push(Math.sign(difference) * Math.sqrt(weight * Math.max(0, unit)))
+    const unit = family.unitDeviance(observed, ...natural)
+    const residual = Math.sign(difference) * Math.sqrt(weight * Math.max(0, unit))
+    if (Number.isNaN(residual)) exists = false
+    deviance[at++] = residual
   }
-  const exists = deviance.every((residual) => !Number.isNaN(residual))
-  const told = exists ? Float64Array.from(deviance) : null
-  return { pearson: Float64Array.from(pearson), deviance: told, copies: Float64Array.from(counts) }
+  return { pearson, deviance: exists ? deviance : null, copies: counts }
 }
 
-/** Minimum, quartiles and maximum of values, each counted so many times; quantiles as R's type 7. */
-export function fiveNumbers(values: Float64Array, counts: Float64Array): FiveNumbers {
-  const once = counts.every((count) => count === 1)
-  const ascending = once ? values.slice().sort() : null
-  const between = ascending ? (p: number): number => quantile(ascending, p) : countedQuantile(values, counts)
+/**
+ * Minimum, quartiles and maximum of values, each counted so many times where counts are given; quantiles as R's type 7.
+ * Without counts the values are sorted in place.
+ */
+export function fiveNumbers(values: Float64Array, counts: Float64Array | null): FiveNumbers {
+  if (!counts) values.sort()
+  const between = counts ? countedQuantile(values, counts) : (p: number): number => quantile(values, p)
   const [min, q1, median, q3, max] = [0, 0.25, 0.5, 0.75, 1].map(between)
   return { min, q1, median, q3, max }
 }

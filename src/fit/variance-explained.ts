@@ -82,13 +82,19 @@ function fixedVariance(model: Model, beta: Float64Array): number {
   } = model
   const total = observations(model)
   const { z: x } = mean.random.find(({ covariance }) => covariance === flat.name) ?? { z: mean.fixed.x }
-  const eta = new Float64Array(n)
-  for (let j = 0; j < beta.length; j++) for (let i = 0; i < n; i++) eta[i] += x[j * n + i] * beta[j]
+  const eta = (i: number): number => {
+    let sum = 0
+    for (let j = 0; j < beta.length; j++) sum += x[j * n + i] * beta[j]
+    return sum
+  }
   // From the first row on, so that a constant has no variance, not even rounding's.
-  const [origin] = eta
-  for (let i = 0; i < n; i++) eta[i] -= origin
-  const centre = eta.reduce((sum, value, i) => sum + copies(response, i) * value, 0) / total
-  return eta.reduce((sum, value, i) => sum + copies(response, i) * (value - centre) ** 2, 0) / (total - 1)
+  const origin = eta(0)
+  let centre = 0
+  for (let i = 0; i < n; i++) centre += copies(response, i) * (eta(i) - origin)
+  centre /= total
+  let squares = 0
+  for (let i = 0; i < n; i++) squares += copies(response, i) * (eta(i) - origin - centre) ** 2
+  return squares / (total - 1)
 }
 
 /** Mean over the rows of z' Sigma z. */

@@ -160,13 +160,15 @@ export function blockQuadrature(blocks: Blocks, layout: ParameterLayout): BlockQ
         reach = Math.max(reach, Math.abs(move))
       }
       if (!(reach <= farthest)) return Number.NaN
-      const need = (start[b + 1] - start[b]) * count
+      const need = count > 1 ? (start[b + 1] - start[b]) * count : 0
       if (stores[n].length < need) stores[n] = new Float64Array(need)
       const score = scores.subarray(n * count, (n + 1) * count)
       score.fill(0)
-      kernels[n].atShifts(shifts, count, share, score, stores[n])
+      if (count === 1) score[0] = sums[4 * n + 1]
+      else kernels[n].atShifts(shifts, count, share, score, stores[n])
       for (let k = 0; k < count; k++) for (let e = 0; e < q; e++) slopes[k * q + e] += a[b * q + e] * score[k]
     }
+    if (count === 1) share[0] = h // the mode
     let mass = 0
     for (let k = 0; k < count; k++) {
       share[k] = Math.exp(logWeights[k] + share[k] - h)
@@ -202,7 +204,8 @@ export function blockQuadrature(blocks: Blocks, layout: ParameterLayout): BlockQ
         quadratic += a[b * q + e] * along[e]
       }
       kernels[n].derivatives(shift(b, mode), d1, d2, d3)
-      kernels[n].mean(share, count, stores[n], inFixed)
+      if (count > 1) kernels[n].mean(share, count, stores[n], inFixed)
+      else inFixed.set(d1.subarray(start[b], start[b + 1]), start[b])
       for (let i = start[b]; i < start[b + 1]; i++) inFixed[i] -= quadratic * d3[i]
       for (let e = 0; e < q; e++) {
         v[e] -= s3 * quadratic * a[b * q + e]

@@ -58,9 +58,11 @@ export function groupedRows(
   const response = responseRows(model.response, permuted)
   const { family } = familyNamed(model.family)
   const kernel = boundKernel(family, model.link, response)!
-  const z = term ? permuted(term.z) : new Float64Array(n)
+  // An intercept's ones are the same in any order.
+  const intercept = term?.z.every((multiplier) => multiplier === 1) ?? false
+  const z = intercept ? term!.z : term ? permuted(term.z) : new Float64Array(n)
   const offset = predictor.offset && permuted(predictor.offset)
-  const shifted = term && z.every((multiplier) => multiplier === 1) ? (kernel.shifted?.() ?? null) : null
+  const shifted = intercept ? (kernel.shifted?.() ?? null) : null
   let made: Suggested | null = null
   const suggested = (): Suggested => {
     made ??= workingResponse(family, linkNamed(model.link), response)
