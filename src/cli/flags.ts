@@ -1,3 +1,5 @@
+import type { Nodes } from '../fit/fit-record.js'
+
 /** Flags of every command that reads a table and states a model; see program.ts for what each means. */
 export interface ModelFlags {
   readonly data: string
@@ -14,7 +16,7 @@ export interface ModelFlags {
 }
 
 export interface FitFlags {
-  readonly nodes?: number | 'auto'
+  readonly nodes?: Nodes
   readonly importance?: number
   readonly seed?: number
   readonly reml?: true

@@ -89,7 +89,7 @@ export async function printText(record: ResultRecord): Promise<void> {
   await writeOutput(renderText(resultDocument(record), { width: Math.max(40, columns ?? 100), colour }))
 }
 
-/** Writes a result to a file, whole or not at all: a page, Markdown, or the JSON, by the ending of its name. */
+/** Writes a result to a file, whole or not at all: a page, Markdown, text, or the JSON, by the ending of its name. */
 export async function writeResult(record: ResultRecord, path: string): Promise<void> {
   const text = await rendered(record, extname(path).toLowerCase())
   await writeAtomically(path, (temporary) => writeFile(temporary, text))
@@ -109,6 +109,13 @@ async function rendered(record: ResultRecord, extension: string): Promise<string
       import('../report/render-markdown.js'),
     ])
     return renderMarkdown(resultDocument(record))
+  }
+  if (extension === '.txt') {
+    const [{ resultDocument }, { renderText }] = await Promise.all([
+      import('../report/result-document.js'),
+      import('../report/render-text.js'),
+    ])
+    return renderText(resultDocument(record), { width: 100, colour: false })
   }
   return json(record)
 }

@@ -1,8 +1,15 @@
 import { Command } from 'commander'
 import { GlmmError } from '../errors.js'
+import type { Nodes } from '../fit/fit-record.js'
 import { version } from '../version.js'
 import type { FitFlags, ModelFlags, OutputFlag, SamplingFlags } from './flags.js'
 import { clipped } from './usage-error.js'
+
+type PredictCommand = typeof import('./predict-command.js').predictCommand
+type SimulateCommand = typeof import('./simulate-command.js').simulateCommand
+
+const noData = (): GlmmError =>
+  new GlmmError('USAGE', 'expected a table after --data, got no --data', 'add it, such as --data table.csv')
 
 type Parse<Value> = (text: string) => Value
 
@@ -17,9 +24,10 @@ const wholeNumber =
     throw expected('a whole number', option, text, 'write it in digits')
   }
 
-const nodes: Parse<number | 'auto'> = (text) => {
+const nodes: Parse<Nodes> = (text) => {
   if (text === 'auto') return 'auto'
   if (/^\s*[+-]?\d+\s*$/.test(text)) return Number(text)
+  if (/^\s*\d+\s*(,\s*\d+\s*)+$/.test(text)) return text.split(',').map(Number)
   throw expected(
     'a number of nodes from 1 to 101, or auto,',
     '--nodes',
@@ -74,7 +82,7 @@ const modelOptions = (command: Command): Command =>
     // Not commander's requiredOption, which would complain of this before it complains of a mistyped --data.
     .hook('preAction', () => {
       if (command.opts().data !== undefined) return
-      throw new GlmmError('USAGE', 'expected a table after --data, got no --data', 'add it, such as --data table.csv')
+      throw noData()
     })
 
 /** Options of every command that samples. */
@@ -94,7 +102,7 @@ const samplingOptions = (command: Command): Command =>
     .option('--seed <n>', 'same seed, same draws, on any number of threads (default 1)', wholeNumber('--seed'))
     .option('--threads <n>', 'threads to use (default: all cores)', wholeNumber('--threads'))
 
-const outResult = 'write the result: .html or .md a report, any other ending the JSON'
+const outResult = 'write the result: .html, .md or .txt a report, any other ending the JSON'
 const example = (command: string, options = ''): string =>
   `\nExample:\n  glmm ${command} "cbind(r, n - r) ~ treat + (1 | center)" --data betablocker.csv${options && ` \\\n    ${options}`}`
 
@@ -112,7 +120,11 @@ export function program(writeHelp: (text: string) => void): Command {
 
   modelOptions(glmm.command('fit').argument('<formula>', "R's formula, in quotes"))
     .description('maximum likelihood: glm, Laplace, adaptive Gauss-Hermite quadrature')
-    .option('--nodes <k>', 'quadrature nodes: 1 is Laplace (default), to 101; auto climbs until nothing moves', nodes)
+    .option(
+      '--nodes <k>',
+      'quadrature nodes: 1 is Laplace (default), to 101; auto climbs until nothing moves; of nested factors also a number each, the outermost first: 7,5',
+      nodes,
+    )
     .option(
       '--importance <draws>',
       'in place of nodes: importance sampling of random effects of any structure, crossed ones too',
@@ -155,6 +167,56 @@ export function program(writeHelp: (text: string) => void): Command {
     .addHelpText('after', '\nExample:\n  glmm compare small.json large.json')
     .action(async (fits: readonly string[], flags: OutputFlag & { readonly json?: true }) =>
       (await import('./compare-command.js')).compareCommand(fits, flags),
+    )
+
+  glmm
+    .command('predict')
+    .argument('<fit>', 'document that glmm fit wrote with --out FIT.json')
+    .description('predictions of a fit for new data, with standard errors and limits')
+    .option('--data <file>', 'needed: the table to predict for; it needs no response', word('--data'))
+    .option('--no-header', 'the file begins with data; name its columns with --names')
+    .option('--names <names>', 'column names for --no-header, separated by commas', word('--names'))
+    .option(
+      '--kind <kind>',
+      'population (default): random effects at zero; conditional: at their modes; average: means over them',
+      word('--kind'),
+    )
+    .option('--level <level>', 'probability that limits cover with (default 0.95)', rate('--level'))
+    .option('--nodes <k>', 'quadrature nodes of averaged means (default 51)', wholeNumber('--nodes'))
+    .option('--json', 'print one JSON document on standard output')
+    .option('--out <file>', `${outResult}; .csv a line a row`, word('--out'))
+    .addHelpText('after', '\nExample:\n  glmm predict fit.json --data new.csv --kind average')
+    .action(async (path: string, flags: Parameters<PredictCommand>[1]) => {
+      if (flags.data === undefined) throw noData()
+      await (await import('./predict-command.js')).predictCommand(path, flags)
+    })
+
+  glmm
+    .command('simulate')
+    .argument('<fit>', 'document that glmm fit wrote with --out FIT.json')
+    .description('responses drawn from a fit at its estimates')
+    .option('--data <file>', 'a table with the columns of the fit; by default its own data', word('--data'))
+    .option('--no-header', 'the file begins with data; name its columns with --names')
+    .option('--names <names>', 'column names for --no-header, separated by commas', word('--names'))
+    .option('--replicates <n>', 'responses to draw (default 1)', wholeNumber('--replicates'))
+    .option('--seed <n>', 'same seed, same numbers (default 1)', wholeNumber('--seed'))
+    .option('--conditional', 'random effects at their modes, instead of drawn')
+    .option('--json', 'print one JSON document on standard output')
+    .option('--out <file>', `${outResult}; .csv a column a replicate`, word('--out'))
+    .addHelpText('after', '\nExample:\n  glmm simulate fit.json --replicates 100 --seed 1 --out simulated.csv')
+    .action(async (path: string, flags: Parameters<SimulateCommand>[1]) =>
+      (await import('./simulate-command.js')).simulateCommand(path, flags),
+    )
+
+  glmm
+    .command('report')
+    .argument('<result>', 'document that a command wrote with --out RESULT.json')
+    .description('the report of a result: a page, Markdown or text')
+    .option('--json', 'print one JSON document on standard output')
+    .option('--out <file>', outResult, word('--out'))
+    .addHelpText('after', '\nExample:\n  glmm report fit.json --out fit.html')
+    .action(async (path: string, flags: OutputFlag & { readonly json?: true }) =>
+      (await import('./report-command.js')).reportCommand(path, flags),
     )
 
   for (const command of glmm.commands) {

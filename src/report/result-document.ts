@@ -2,15 +2,19 @@ import type { CheckRecord } from '../check/check-record.js'
 import type { PosteriorRecord } from '../draws/posterior-record.js'
 import type { CompareRecord } from '../fit/compare-record.js'
 import type { FitRecord } from '../fit/fit-record.js'
+import type { PredictRecord } from '../fit/predict-record.js'
+import type { SimulateRecord } from '../fit/simulate-record.js'
 import { checkDocument } from './check-document.js'
 import { type CheckFigures, checkFigures } from './check-figures.js'
 import { compareDocument } from './compare-document.js'
 import type { Document } from './document.js'
 import { fitDocument } from './fit-document.js'
 import { posteriorDocument } from './posterior-document.js'
+import { predictDocument } from './predict-document.js'
+import { simulateDocument } from './simulate-document.js'
 
 /** Any record that a document can be made of. */
-export type ResultRecord = FitRecord | PosteriorRecord | CheckRecord | CompareRecord
+export type ResultRecord = FitRecord | PosteriorRecord | CheckRecord | CompareRecord | PredictRecord | SimulateRecord
 
 /** The document of a record, whichever it is. `figures` go into that of a check. */
 export function resultDocument(record: ResultRecord, figures?: CheckFigures): Document {
@@ -23,6 +27,10 @@ export function resultDocument(record: ResultRecord, figures?: CheckFigures): Do
       return checkDocument(record, figures)
     case 'glmm/compare@1':
       return compareDocument(record)
+    case 'glmm/predict@1':
+      return predictDocument(record)
+    case 'glmm/simulate@1':
+      return simulateDocument(record)
   }
 }
 
