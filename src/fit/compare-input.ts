@@ -32,6 +32,13 @@ export function comparableFit(document: unknown, name: string): ComparableFit {
     if (Number.isSafeInteger(value) && value >= 0) return value
     throw wrong(`a whole number as ${key}`, value)
   }
+  const nodesOf = (fields: Fields): number | number[] | null => {
+    const value = own(fields, 'nodes')
+    if (value === null) return null
+    return Array.isArray(value)
+      ? list(value, 'nodes').map((_, k) => count(value as unknown as Fields, String(k)))
+      : count(fields, 'nodes')
+  }
   const list = (value: unknown, what: string): readonly unknown[] => {
     if (Array.isArray(value) && value.length <= most) return value
     throw wrong(`a list as ${what}`, value)
@@ -60,7 +67,7 @@ export function comparableFit(document: unknown, name: string): ComparableFit {
     family: text(fit, 'family'),
     link: text(fit, 'link'),
     method,
-    nodes: own(fit, 'nodes') === null ? null : count(fit, 'nodes'),
+    nodes: nodesOf(fit),
     nobs: count(fit, 'nobs'),
     responseChecksum: checksum,
     logLik: number(fit, 'logLik'),

@@ -41,7 +41,7 @@ export interface ComparedModel {
   readonly family: string
   readonly link: string
   readonly method: FitRecord['method']
-  readonly nodes: number | null
+  readonly nodes: number | readonly number[] | null
   readonly df: number
   readonly logLik: number
   readonly deviance: number

@@ -114,7 +114,7 @@ function warningsOf(ordered: readonly Named[]): Warning[] {
       warnings.push({ code: 'INTEGRATION', message })
     }
   }
-  const nodes = [...new Set(ordered.map(({ fit }) => fit.nodes).filter((count) => count !== null))]
+  const nodes = [...new Set(ordered.map(({ fit }) => fit.nodes?.toString()).filter((count) => count !== undefined))]
   if (nodes.length > 1) {
     const message = `the fits have ${nodes.join(', ')} nodes: part of the differences is integration error; fit all with the same`
     warnings.push({ code: 'NODES', message })

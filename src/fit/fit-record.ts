@@ -1,6 +1,9 @@
 import type { Basis } from '../data/basis.js'
 import type { Warning } from '../errors.js'
 
+/** Nodes asked for: a number, one for each nested factor from the outermost on, or as many as it takes. */
+export type Nodes = number | readonly number[] | 'auto'
+
 /** What `glmm fit` prints with --json: schema glmm/fit@1. Log-likelihoods include every constant. */
 export interface FitRecord {
   readonly schema: 'glmm/fit@1'
@@ -11,8 +14,8 @@ export interface FitRecord {
   readonly family: string
   readonly link: string
   readonly method: 'ml' | 'reml' | 'glm'
-  /** Quadrature nodes; 1 is Laplace; null for a glm and by importance sampling. */
-  readonly nodes: number | null
+  /** Quadrature nodes, of each nested factor where given so; 1 is Laplace; null for a glm and by importance sampling. */
+  readonly nodes: number | readonly number[] | null
   readonly nobs: number
   readonly dropped: number
   /** Of the responses and trials in their order: fits of the same rows have the same one. */

@@ -5,16 +5,16 @@ import { GlmmError } from '../errors.js'
 import { maxNodes } from '../likelihood/likelihood.js'
 import { checkSeed } from '../random/stream.js'
 import { type Draws, fitModel } from './fit-model.js'
-import type { FitRecord } from './fit-record.js'
+import type { FitRecord, Nodes } from './fit-record.js'
 import { leastDraws } from './importance-estimate.js'
 import type { Intervals } from './profile-intervals.js'
 
 export interface FitOptions extends ModelChoice {
   /**
-   * Quadrature nodes for each random effect, 1 (Laplace, the default) to 101, or 'auto' to climb until no parameter
+   * Quadrature nodes for each random effect (of nested factors one number for all, or a list from the outermost on), 1 (Laplace, the default) to 101, or 'auto' to climb until no parameter
    * moves by more than 0.001 standard errors.
    */
-  readonly nodes?: number | 'auto' | undefined
+  readonly nodes?: Nodes | undefined
   /**
    * Draws of importance sampling in place of nodes, 200 or more, for random effects of any structure, crossed ones
    * included; rounded to a multiple of 8.
@@ -94,8 +94,11 @@ function checkImportance({ importance, seed, nodes, reml }: FitOptions): Draws |
   return { count: importance, seed: checkSeed(seed ?? 1) }
 }
 
-function checkNodes(nodes: number | 'auto'): number | 'auto' {
-  if (nodes === 'auto' || (Number.isInteger(nodes) && nodes >= 1 && nodes <= maxNodes)) return nodes
+function checkNodes(nodes: Nodes): Nodes {
+  const whole = (one: number): boolean => Number.isInteger(one) && one >= 1 && one <= maxNodes
+  if (nodes === 'auto') return nodes
+  if (typeof nodes === 'number' ? whole(nodes) : nodes.length > 0 && nodes.every(whole))
+    return typeof nodes !== 'number' && nodes.length === 1 ? nodes[0] : nodes
   const hint = 'give a whole number in that range; 1 is Laplace, 25 is exact for most data'
   throw new GlmmError('USAGE', `expected a number of nodes from 1 to ${maxNodes}, or auto, got ${nodes}`, hint)
 }

@@ -12,7 +12,7 @@ import { type Coordinates, coordinatesOnce } from './coordinates.js'
 import { fixedGradient, fixedPredictor, type GroupedRows, groupedRows } from './grouped-rows.js'
 import { laplace } from './laplace.js'
 import { linearPredictors } from './linear-predictors.js'
-import { mostNestedNodes, nestedQuadrature } from './nested-quadrature.js'
+import { mostNestedNodes, nestedNodesFit, nestedQuadrature } from './nested-quadrature.js'
 import { nesting } from './nested-structure.js'
 import { type ParameterLayout, parameterLayout } from './parameter-layout.js'
 import { randomStructure } from './random-structure.js'
@@ -74,6 +74,8 @@ export interface Likelihood {
     /** Writes the gradient of their sum, too, where one is given. */
     readonly clusterLogLik: (x: Float64Array, nodes: number, gradient?: Float64Array) => Float64Array
   } | null
+  /** Where factors are nested: this likelihood with a number of nodes for each of them. */
+  readonly perLevel: PerLevel | null
   /** The one random term where a cluster's integral is over one scalar effect, else null. */
   readonly scalarTerm: RandomTerm | null
   /** The vector that priors and samplers see. */
@@ -83,6 +85,16 @@ export interface Likelihood {
    * effectsMap on it and its centring. With `rows` false the response is left out.
    */
   readonly joint: (centring: Float64Array, rows?: boolean) => LogDensity
+}
+
+/** Nested factors with numbers of nodes of their own. */
+export interface PerLevel {
+  /** The factors, the outermost first. */
+  readonly groups: readonly string[]
+  /** Whether a rule with so many nodes a factor can be computed. */
+  readonly fits: (nodes: readonly number[]) => boolean
+  /** The same likelihood, its `marginal` with these nodes a factor, whatever number above 1 it is called with. */
+  readonly at: (nodes: readonly number[]) => Likelihood
 }
 
 /** Largest number of quadrature nodes. */
@@ -156,33 +168,51 @@ function vectorQuadrature(model: Model, layout: ParameterLayout, blocks: BlockQu
   }
 }
 
+type NestedQuadrature = Quadrature &
+  Pick<PerLevel, 'groups' | 'fits'> & { readonly withNodes: (nodes: readonly number[]) => Quadrature }
+
 /** Adaptive quadrature for nested factors: a rule a level. Null where the factors are not nested. */
-function nestedFactors(model: Model, layout: ParameterLayout): Quadrature | null {
+function nestedFactors(model: Model, layout: ParameterLayout): NestedQuadrature | null {
   const nested = nesting(model, layout)
   if (!nested) return null
   const { structure } = nested
   const linear = linearPredictors(nested.model, parameterLayout(nested.model))
   const rows = rowModel(model.family, model.link, model.predictors.length, nested.model.response)
-  const evaluator = (nodes: number): ReturnType<typeof nestedQuadrature> => {
-    const rules = Array.from(structure.slotAt, () => gaussHermite(nodes))
-    return nestedQuadrature(structure, linear, rows, rules)
+  const { depth, slotAt } = structure
+  // Levels are numbered from the innermost; a factor with several columns has several.
+  const groupAt = Array.from(slotAt, (slot) => layout.terms[linear.slots[slot].term].term.group)
+  const groups = [...new Set([...groupAt].reverse())]
+  const fits = nestedNodesFit(structure, model.predictors.length)
+  const most = mostNestedNodes(depth, maxNodes, fits)
+  const quadrature = (nodesAt: (k: number) => readonly number[]): Quadrature => {
+    const evaluator = (k: number): ReturnType<typeof nestedQuadrature> =>
+      nestedQuadrature(structure, linear, rows, nodesAt(k).map(gaussHermite))
+    return {
+      term: nested.outermost,
+      clusterLogLik: (x, nodes, gradient) => {
+        const out = new Float64Array(nested.outermost.levels.length)
+        evaluator(nodes)(x, gradient ?? null, out)
+        return out
+      },
+      mostNodes: most,
+      marginal: (nodes) => {
+        const evaluate = evaluator(nodes)
+        return {
+          dimension: layout.dimension,
+          evaluate: (x, gradient) => evaluate(x, gradient, null),
+          value: (x) => evaluate(x, null, null),
+        }
+      },
+    }
   }
+  const same = (k: number): number[] => new Array(depth).fill(k)
+  const byLevel = (nodes: readonly number[]): number[] => groupAt.map((group) => nodes[groups.indexOf(group)])
   return {
-    term: nested.outermost,
-    clusterLogLik: (x, nodes, gradient) => {
-      const out = new Float64Array(nested.outermost.levels.length)
-      evaluator(nodes)(x, gradient ?? null, out)
-      return out
-    },
-    mostNodes: mostNestedNodes(structure, model.predictors.length, maxNodes),
-    marginal: (nodes) => {
-      const evaluate = evaluator(nodes)
-      return {
-        dimension: layout.dimension,
-        evaluate: (x, gradient) => evaluate(x, gradient, null),
-        value: (x) => evaluate(x, null, null),
-      }
-    },
+    ...quadrature(same),
+    groups,
+    fits: (nodes) => fits(byLevel(nodes)),
+    // The certificate compares with more nodes, the same for each.
+    withNodes: (nodes) => quadrature((k) => (k <= Math.max(...nodes) ? byLevel(nodes) : same(k))),
   }
 }
 
@@ -195,8 +225,9 @@ function anyStructure(model: Model, layout: ParameterLayout): Likelihood {
   const approximation = laplace(structure, linear, rows)
   const oneFactor = hasOneFactor(layout)
   const blocks = oneFactor ? inBlocks(model, layout) : null
-  const quadrature = oneFactor ? vectorQuadrature(model, layout, blocks) : nestedFactors(model, layout)
-  return {
+  const nested = oneFactor ? null : nestedFactors(model, layout)
+  const quadrature = oneFactor ? vectorQuadrature(model, layout, blocks) : nested
+  const own: Likelihood = {
     model,
     layout,
     dimension: layout.dimension,
@@ -224,7 +255,17 @@ function anyStructure(model: Model, layout: ParameterLayout): Likelihood {
       return at()
     },
     joint: (centring, withRows = true) => structuredJoint(model, at(), centring, withRows),
+    perLevel: nested && {
+      groups: nested.groups,
+      fits: nested.fits,
+      at: (nodes) => {
+        const ruled = nested.withNodes(nodes)
+        const marginal = (k: number): MarginalDensity => (k > 1 ? ruled : own).marginal(k)
+        return { ...own, marginal, factored: ruled, perLevel: null }
+      },
+    },
   }
+  return own
 }
 
 function scalarFactor(
@@ -287,6 +328,7 @@ function scalarFactor(
       },
     },
     scalarTerm: term,
+    perLevel: null,
     get coordinates() {
       return at()
     },
@@ -327,6 +369,7 @@ function fixedOnly(model: Model, layout: ParameterLayout, rows: GroupedRows, wor
     fixedInformation: null,
     factored: null,
     scalarTerm: null,
+    perLevel: null,
     get coordinates() {
       return at()
     },

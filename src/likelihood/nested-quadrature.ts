@@ -251,24 +251,34 @@ function numbered(K: number, order: number, number: (predictors: number[]) => nu
   )
 }
 
-/** The most nodes a level, up to `most`, that a structure allows: points a row, and numbers kept for the gradient. */
-export function mostNestedNodes(
+/** The most nodes a level, up to `most`, that `fits`. */
+export function mostNestedNodes(depth: number, most: number, fits: (nodes: readonly number[]) => boolean): number {
+  let nodes = 1
+  while (nodes < most && fits(new Array(depth).fill(nodes + 1))) nodes++
+  return nodes
+}
+
+/**
+ * Whether rules of so many nodes at each level, the innermost first, have no more points a row, and numbers to keep for
+ * the gradient, than there may be; for K predictors.
+ */
+export function nestedNodesFit(
   { depth, level, firstUnit, rowStart, rowEnd }: NestedStructure,
   K: number,
-  most: number,
-): number {
+): (nodes: readonly number[]) => boolean {
   const largest = new Float64Array(depth)
   level.forEach((l, v) => {
     largest[l] = Math.max(largest[l], K * (rowEnd[v] - rowStart[v]) + v - firstUnit[v] + 1)
   })
-  const fits = (k: number): boolean => {
-    let kept = largest[0] * k
-    for (let l = 1; l < depth; l++) kept += largest[l] * (l + 1) * k ** (depth - l)
-    return k ** depth <= mostPoints && kept <= mostKept
+  return (nodes) => {
+    let kept = largest[0] * nodes[0]
+    let points = 1
+    for (let l = depth - 1; l >= 0; l--) {
+      points *= nodes[l]
+      if (l > 0) kept += largest[l] * (l + 1) * points
+    }
+    return points <= mostPoints && kept <= mostKept
   }
-  let nodes = 1
-  while (nodes < most && fits(nodes + 1)) nodes++
-  return nodes
 }
 
 /** Points a row: 101 nodes a level for two levels, 27 for three. */

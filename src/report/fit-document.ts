@@ -97,7 +97,7 @@ function methodText(fit: FitRecord): string {
   if (fit.importance) return `${criterion} (importance sampling, ${fit.importance.draws} draws)`
   if (fit.nodes === null || isLinear(fit)) return criterion
   if (fit.nodes === 1) return `${criterion} (Laplace approximation)`
-  return `${criterion} (adaptive Gauss-Hermite quadrature, ${fit.nodes} nodes)`
+  return `${criterion} (adaptive Gauss-Hermite quadrature, ${[fit.nodes].flat().join(' and ')} nodes)`
 }
 
 function quantiles(q: FiveNumbers): Table {

@@ -5,7 +5,7 @@ import { tableFrom } from '../../src/data/table-from.js'
 import { laplace } from '../../src/likelihood/laplace.js'
 import { likelihood } from '../../src/likelihood/likelihood.js'
 import { linearPredictors } from '../../src/likelihood/linear-predictors.js'
-import { mostNestedNodes, nestedQuadrature } from '../../src/likelihood/nested-quadrature.js'
+import { mostNestedNodes, nestedNodesFit, nestedQuadrature } from '../../src/likelihood/nested-quadrature.js'
 import { nesting } from '../../src/likelihood/nested-structure.js'
 import { parameterLayout } from '../../src/likelihood/parameter-layout.js'
 import { randomStructure } from '../../src/likelihood/random-structure.js'
@@ -268,7 +268,10 @@ describe('nested adaptive quadrature', () => {
   })
 
   it('allows fewer nodes a level the more levels there are', () => {
-    const most = (name: string): number => mostNestedNodes(nested(models[name], 1).structure, 1, 101)
+    const most = (name: string): number => {
+      const { structure } = nested(models[name], 1)
+      return mostNestedNodes(structure.depth, 101, nestedNodesFit(structure, 1))
+    }
     expect(most('logit, two levels')).toBe(101)
     expect(most('logit, three levels')).toBe(27)
   })
