@@ -19,7 +19,7 @@ export interface SecondOrder {
 /** Step of the difference quotient that gives fourth derivatives from third ones. */
 const step = 3e-3
 /** Work of the exact sum over pairs, in multiplications, above which directions are drawn: some tens of milliseconds. */
-const mostWork = 2e7
+const affordable = 2e7
 /** Rows times directions: few directions where rows are many. */
 const mostRowDirections = 2e6
 
@@ -33,7 +33,8 @@ const mostRowDirections = 2e6
  * exact where pairs are few; else, with y = A L'^-1 e for e standard normal, it is the variance of
  * sum_i l_i''' (y_i^3 - 3 v_ii y_i) over 72, taken over fixed draws of e, so that it is smooth in the parameters.
  */
-export function secondOrder({ structure, linear, rows, approximation }: LaplaceParts): SecondOrder {
+export function secondOrder(parts: LaplaceParts, mostWork = affordable): SecondOrder {
+  const { structure, linear, rows, approximation } = parts
   const { size: q, width, columns, symbolic, pairs: entries } = structure
   const { slots, fixed, multipliers: a } = linear
   const { predictors: K, eta, d3, logDensity } = rows
