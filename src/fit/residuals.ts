@@ -66,7 +66,11 @@ function countedQuantile(values: Float64Array, counts: Float64Array): (p: number
   const total = counts.reduce((sum, count) => sum + count, 0)
   const at = (place: number): number => {
     let after = 0
-    return values[order.find((i) => place < (after += counts[i])) ?? order[order.length - 1]]
+    for (const i of order) {
+      after += counts[i]
+      if (place < after) return values[i]
+    }
+    return values[order[order.length - 1]]
   }
   return (p) => {
     const low = Math.floor(p * (total - 1))
