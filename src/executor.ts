@@ -5,6 +5,11 @@ import type { PlainError } from './errors.js'
  * interface, so every computation can also run inline. A task is named, never passed: what crosses is plain data.
  */
 export interface Executor {
+  /** What records call it: 'inline', 'threads'. */
+  readonly name: string
+  /** How many jobs it runs at a time, at most. */
+  readonly workers: number
+
   /**
    * Runs `task` once for every entry of `jobs`, all of which read the same `shared` data.
    * Resolves when each job has settled, in the order of `jobs`; a job that fails is an outcome, not a rejection.

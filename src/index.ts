@@ -8,6 +8,11 @@ import type { CheckRecord } from './check/check-record.js'
 import type { Table } from './data/table.js'
 import type { PosteriorRecord } from './draws/posterior-record.js'
 import type { Executor } from './executor.js'
+import { mergeStudy } from './study/merge-study.js'
+import { planStudy } from './study/plan-study.js'
+import { runStudy, type StudyOptions } from './study/run-study.js'
+import type { StudyRecord } from './study/study-record.js'
+import type { BootstrapSpec, SimulationSpec, StudySpec } from './study/study-spec.js'
 
 export type { ChainProgress, Sample, SampleHooks } from '../samplers/sample.js'
 export type { SampleOptions } from '../samplers/sample-options.js'
@@ -41,6 +46,12 @@ export type { SimulateRecord } from './fit/simulate-record.js'
 export { type Likelihood, type LogDensity, likelihood } from './likelihood/likelihood.js'
 export { jointPosterior, marginalPosterior, type Posterior } from './likelihood/posterior.js'
 export { priorsInForce } from './likelihood/priors-in-force.js'
+export type { Replay } from './study/replay-row.js'
+export type { RowRecord } from './study/row-text.js'
+export type { StudyOptions, StudyProgress } from './study/run-study.js'
+export type { Measure } from './study/study-plan.js'
+export type { StudyRecord } from './study/study-record.js'
+export type { BootstrapSpec, SimulationSpec, StudySpec, Truth } from './study/study-spec.js'
 export { version } from './version.js'
 
 export interface RunChoice extends SampleHooks {
@@ -79,7 +90,26 @@ export async function check(
   return { ...record, sample }
 }
 
-async function onThreads<Result>(choice: RunChoice, job: (executor: Executor) => Promise<Result>): Promise<Result> {
+export interface StudyChoice extends StudyOptions, Pick<RunChoice, 'threads' | 'executor'> {
+  /** The file that paths in the study are relative to; the current directory unless given. */
+  readonly from?: string | undefined
+}
+
+/** Runs a study as a study file has it; its `data` may be a table. Rejects with a GlmmError. */
+export async function study(
+  spec: BootstrapSpec | SimulationSpec | StudySpec,
+  options: StudyChoice = {},
+): Promise<StudyRecord> {
+  const planned = await planStudy(spec, options.from ?? null)
+  return onThreads(options, (executor) => runStudy(planned, executor, options))
+}
+
+export { mergeStudy }
+
+async function onThreads<Result>(
+  choice: Pick<RunChoice, 'threads' | 'executor'>,
+  job: (executor: Executor) => Promise<Result>,
+): Promise<Result> {
   if (choice.executor) return job(choice.executor)
   const executor = threadExecutor(choice.threads === undefined ? {} : { threads: choice.threads })
   try {

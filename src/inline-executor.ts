@@ -7,6 +7,9 @@ import type { Executor, Outcome, RunOptions, Task } from './executor.js'
  * each job; the event loop turns between jobs, which is when an abort from outside takes effect.
  */
 export const inlineExecutor: Executor = {
+  name: 'inline',
+  workers: 1,
+
   async run<Shared, Job, Result>(
     task: Task<Shared, Job, Result>,
     shared: Shared,

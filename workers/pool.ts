@@ -73,6 +73,9 @@ export function pool({ size, entry, worker: workerOptions }: PoolOptions): Threa
   }
 
   return {
+    name: 'threads',
+    workers: size,
+
     run: <Shared, Job, Result>(
       task: Task<Shared, Job, Result>,
       shared: Shared,

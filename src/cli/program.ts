@@ -3,6 +3,7 @@ import { GlmmError } from '../errors.js'
 import type { Nodes } from '../fit/fit-record.js'
 import { version } from '../version.js'
 import type { FitFlags, ModelFlags, OutputFlag, SamplingFlags } from './flags.js'
+import { addStudyCommands } from './study-program.js'
 import { clipped } from './usage-error.js'
 
 type PredictCommand = typeof import('./predict-command.js').predictCommand
@@ -218,6 +219,8 @@ export function program(writeHelp: (text: string) => void): Command {
     .action(async (path: string, flags: OutputFlag & { readonly json?: true }) =>
       (await import('./report-command.js')).reportCommand(path, flags),
     )
+
+  addStudyCommands(glmm, { word, wholeNumber, outResult })
 
   for (const command of glmm.commands) {
     command.helpOption('-h, --help', 'print this help').exitOverride().configureOutput(output)

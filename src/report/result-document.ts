@@ -4,6 +4,7 @@ import type { CompareRecord } from '../fit/compare-record.js'
 import type { FitRecord } from '../fit/fit-record.js'
 import type { PredictRecord } from '../fit/predict-record.js'
 import type { SimulateRecord } from '../fit/simulate-record.js'
+import type { StudyRecord } from '../study/study-record.js'
 import { checkDocument } from './check-document.js'
 import { type CheckFigures, checkFigures } from './check-figures.js'
 import { compareDocument } from './compare-document.js'
@@ -12,9 +13,17 @@ import { fitDocument } from './fit-document.js'
 import { posteriorDocument } from './posterior-document.js'
 import { predictDocument } from './predict-document.js'
 import { simulateDocument } from './simulate-document.js'
+import { studyDocument } from './study-document.js'
 
 /** Any record that a document can be made of. */
-export type ResultRecord = FitRecord | PosteriorRecord | CheckRecord | CompareRecord | PredictRecord | SimulateRecord
+export type ResultRecord =
+  | FitRecord
+  | PosteriorRecord
+  | CheckRecord
+  | CompareRecord
+  | PredictRecord
+  | SimulateRecord
+  | StudyRecord
 
 /** The document of a record, whichever it is. `figures` go into that of a check. */
 export function resultDocument(record: ResultRecord, figures?: CheckFigures): Document {
@@ -31,6 +40,8 @@ export function resultDocument(record: ResultRecord, figures?: CheckFigures): Do
       return predictDocument(record)
     case 'glmm/simulate@1':
       return simulateDocument(record)
+    case 'glmm/study@1':
+      return studyDocument(record)
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Model } from '../data/model.js'
 import { familyNamed } from '../families/registry.js'
-import { estimate, type Estimate, glmOf, laplaceStart, startAt } from '../fit/estimate.js'
+import { type Estimate, estimate, glmOf, laplaceStart, startAt } from '../fit/estimate.js'
 import { dispersionEstimates, randomEstimates } from '../fit/estimates.js'
 import { fixedPart } from '../fit/fixed-part.js'
 import { climbLadder } from '../fit/ladder.js'

@@ -1,17 +1,17 @@
-import { type PlainError, thrownError } from '../errors.js'
-import { GlmmError } from '../errors.js'
+import { GlmmError, thrownError } from '../errors.js'
 import type { Executor, Outcome } from '../executor.js'
 import { version } from '../version.js'
 import { batches, rowsOf } from './batches.js'
+import { keptRows } from './kept-rows.js'
 import { outlineOf, type PlannedStudy } from './plan-study.js'
 import { studyKindNamed } from './registry.js'
+import { type RowLedger, rowLedger } from './row-ledger.js'
 import { type Batch, type BatchOfRows, type RowRange, studyRowsTask } from './row-task.js'
-import { rowLedger, type RowLedger } from './row-ledger.js'
-import { type RowRecord, type RowText, rowText } from './row-text.js'
+import { type RowText, rowText } from './row-text.js'
 import { logHeader, type RowsLog, resumeLog, startLog } from './rows-log.js'
 import { type Shard, shardSpans, shardText } from './shard.js'
-import type { StudyRecord } from './study-record.js'
 import type { Summary } from './study-plan.js'
+import type { StudyRecord } from './study-record.js'
 import { readUntil } from './until.js'
 
 /** Where a study stands. */
@@ -36,15 +36,12 @@ export interface StudyOptions {
   readonly onProgress?: ((progress: StudyProgress) => void) | undefined
   /** Rows up to so many are in the record, 20,000 unless given; more are in the log only. */
   readonly keepRows?: number | undefined
-  /** What is told of the executor: its name, and for how many workers batches are cut. */
-  readonly told?: { readonly executor: string; readonly workers: number } | undefined
 }
 
 /** Replicates of a condition between two looks at whether it may end; the same however the study is run. */
 const untilBlock = 250
 /** A worker that dies takes its batch with it, which is made again; when so many die, it is not chance. */
 const mostDeaths = 3
-const mostKept = 20_000
 
 /** Runs a planned study. Its rows and measures do not depend on the executor, the batches, or a stop in between. */
 export async function runStudy(
@@ -54,7 +51,7 @@ export async function runStudy(
 ): Promise<StudyRecord> {
   const began = performance.now()
   const { plan } = planned
-  const { shard, told = { executor: 'custom', workers: 2 } } = options
+  const { shard } = options
   if (shard && planned.until !== null) {
     const message = 'expected a study without until for shards, which end without knowing of each other'
     throw new GlmmError('USAGE', message, 'leave one of the two out')
@@ -64,16 +61,16 @@ export async function runStudy(
   const text = rowText(plan)
   const spans = shardSpans(plan.conditions, shard)
   const total = rowsOf(spans.map((span, condition) => ({ condition, ...span })))
-  const kept = keptRows(total, options.keepRows ?? mostKept)
+  const kept = keptRows(spans, options.keepRows)
   const ledger = rowLedger(spans, summary, kept.visit)
   const log = await openLog(planned, options, text, ledger)
   const resumed = ledger.count().done
 
-  const made = Array.from({ length: told.workers }, () => 0)
+  const made = Array.from({ length: executor.workers }, () => 0)
   const counts = { jobs: 0, retried: 0 }
   const report = (): void => options.onProgress?.({ ...ledger.count(), total, resumed, workers: [...made] })
   const work = async (ranges: readonly RowRange[]): Promise<void> => {
-    const cut = batches(ranges, ledger.has, told.workers)
+    const cut = batches(ranges, ledger.has, executor.workers)
     const take = (outcome: Outcome<BatchOfRows>, batch: Batch, worker: number): void => {
       flying.delete(batch)
       if (!outcome.ok) throw thrownError(outcome.error)
@@ -139,12 +136,13 @@ export async function runStudy(
     findings: shard ? [] : summary.findings(),
     rows: kept.rows(),
   }
-  const warnings = warningsOf(failed, done, kept.dropped(), log)
+  const warnings = kept.warnings(failed, done, log?.path ?? null)
   return {
     ...record,
     warnings,
     execution: {
-      ...told,
+      executor: executor.name,
+      workers: executor.workers,
       ...counts,
       milliseconds: performance.now() - began,
       rows: done,
@@ -211,36 +209,4 @@ async function openLog(
     if (row) ledger.add(row, line)
     return row !== null
   })
-}
-
-/** The texts of the rows of a study that is not too large, and the rows they stand for. */
-function keptRows(
-  total: number,
-  most: number,
-): { visit: (line: string) => void; rows: () => RowRecord[]; dropped: () => boolean } {
-  const lines: string[] = []
-  const keep = total <= most
-  return {
-    visit: (line) => {
-      if (keep) lines.push(line)
-    },
-    rows: () =>
-      lines
-        .map((line) => JSON.parse(line) as RowRecord)
-        .sort((a, b) => a.condition - b.condition || a.replicate - b.replicate),
-    dropped: () => !keep,
-  }
-}
-
-function warningsOf(failed: number, done: number, dropped: boolean, log: RowsLog | null): StudyRecord['warnings'] {
-  const warnings: { code: PlainError['code'] | 'FAILED_ROWS' | 'ROWS'; message: string }[] = []
-  if (failed > 0) {
-    const message = `${failed} of ${done} rows failed; glmm study replay shows why, row by row`
-    warnings.push({ code: 'FAILED_ROWS', message })
-  }
-  if (dropped) {
-    const where = log === null ? 'and there was no log to keep them' : `they are in ${log.path}`
-    warnings.push({ code: 'ROWS', message: `the rows are too many for the record: ${where}` })
-  }
-  return warnings
 }

@@ -1,0 +1,65 @@
+import type { Command } from 'commander'
+import type { OutputFlag } from './flags.js'
+import type { StudyFlags } from './study-command.js'
+
+/** How the values of options are read, and what is said of --out. */
+export interface OptionValues {
+  readonly word: (option: string) => (text: string) => string
+  readonly wholeNumber: (option: string) => (text: string) => number
+  readonly outResult: string
+}
+
+/** Adds `glmm study` and what belongs to it. */
+export function addStudyCommands(glmm: Command, { word, wholeNumber, outResult }: OptionValues): void {
+  const json = ['--json', 'print one JSON document on standard output'] as const
+  const study = glmm
+    .command('study')
+    .argument('<file>', 'a study file; see docs/studies.md')
+    .description('bootstrap and simulation studies of a file, on all cores, restartable')
+    .enablePositionalOptions()
+    .option('--threads <n>', 'threads to use (default: all cores)', wholeNumber('--threads'))
+    .option('--resume', 'go on with the rows of the log')
+    .option(
+      '--log <file>',
+      'where rows are kept as they finish (default: beside the study, until it is done)',
+      word('--log'),
+    )
+    .option('--no-log', 'keep rows in memory only')
+    .option('--shard <i/n>', 'part i of n, such as 3/40, for glmm study merge', word('--shard'))
+    .option('--until <limit>', 'end conditions early, such as "coverageMcse < 0.005"', word('--until'))
+    .option('--replicates <n>', 'in place of those of the file', wholeNumber('--replicates'))
+    .option('--seed <n>', 'in place of that of the file', wholeNumber('--seed'))
+    .option(...json)
+    .option('--out <file>', `${outResult}; .ndjson keeps the rows`, word('--out'))
+    .addHelpText('after', '\nExample:\n  glmm study bootstrap.json --threads 4 --resume --out bootstrap.html')
+    .action(async (path: string, flags: StudyFlags) => (await import('./study-command.js')).studyCommand(path, flags))
+
+  study
+    .command('merge')
+    .argument('[logs...]', 'rows that glmm study --shard wrote')
+    .description('the result of a study from the rows of its parts')
+    .option(...json)
+    .option('--out <file>', outResult, word('--out'))
+    .addHelpText('after', '\nExample:\n  glmm study merge part*.ndjson --out study.json')
+    .action(async (paths: readonly string[], flags: OutputFlag & { readonly json?: true }) =>
+      (await import('./study-command.js')).mergeCommand(paths, flags),
+    )
+
+  study
+    .command('replay')
+    .argument('<id>', 'a row as condition:replicate, such as 0:17')
+    .argument('<file>', 'the study file')
+    .description('makes one row of a study again, and shows what went wrong')
+    .option('--seed <n>', 'in place of that of the file', wholeNumber('--seed'))
+    .option('--replicates <n>', 'in place of those of the file', wholeNumber('--replicates'))
+    .option(...json)
+    .addHelpText('after', '\nExample:\n  glmm study replay 0:17 bootstrap.json')
+    .action(async (id: string, path: string, flags: StudyFlags) =>
+      (await import('./study-command.js')).replayCommand(id, path, flags),
+    )
+
+  study
+    .command('schema')
+    .description('prints the JSON Schema of study files')
+    .action(async () => (await import('./study-command.js')).schemaCommand())
+}

@@ -1,0 +1,82 @@
+import type { Measure } from '../study/study-plan.js'
+import type { StudyRecord } from '../study/study-record.js'
+import { type Block, type Document, facts, heading, list, type Table, table } from './document.js'
+import { formatDuration, formatFixed, formatNumber } from './format-number.js'
+import { warningBlocks } from './record-lines.js'
+
+/** A study as people read it: what was done, what to take from it, conditions and measures. */
+export function studyDocument(record: StudyRecord): Document {
+  const { kind, call, findings, execution, conditions, measures } = record
+  const text = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
+  const { rows, failed, resumed, workers, shard, log } = execution
+  const told = [`${rows}`, failed > 0 ? `${failed} failed` : '', resumed > 0 ? `${resumed} from the log` : '']
+  return {
+    title: `Study: ${kind}${typeof call.title === 'string' ? `, ${call.title}` : ''}`,
+    blocks: [
+      facts([
+        ['Formula', text(call.formula)],
+        ['Data', text(call.data)],
+        ['Rows', told.filter((part) => part !== '').join(', ') + (shard === null ? '' : `, shard ${shard}`)],
+        ['Seed', String(record.seed)],
+        ['Run', `${execution.executor}, ${workers} at a time, ${formatDuration(execution.milliseconds)}`],
+        ['Hash of the rows', execution.rowsHash],
+        ...(log === null ? [] : [['Log', log] as const]),
+      ]),
+      ...(findings.length > 0 ? [heading('What it says'), list(findings)] : []),
+      ...(conditions.length > 1 ? [heading('Conditions'), conditionTable(conditions)] : []),
+      ...measureBlocks(measures),
+      ...warningBlocks(record.warnings),
+    ],
+  }
+}
+
+function conditionTable(conditions: StudyRecord['conditions']): Table {
+  const keys = [...new Set(conditions.flatMap((one) => Object.keys(one)))]
+  const cell = (value: unknown): string =>
+    value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value)
+  const rows = conditions.map((one, c) => [String(c), ...keys.map((key) => cell(one[key]))])
+  return table(['condition', ...keys.map((key) => (key === 'replicates' ? key : `<${key}`))], rows)
+}
+
+/** What tells measures apart; the other keys are numbers. */
+const labels = ['condition', 'method', 'parameter']
+
+/** Tables of the measures, one for each set of numbers that measures have. */
+function measureBlocks(measures: readonly Measure[]): Block[] {
+  const sets = new Map<string, Measure[]>()
+  for (const measure of measures) {
+    const key = Object.keys(measure).join()
+    sets.set(key, [...(sets.get(key) ?? []), measure])
+  }
+  return sets.size === 0 ? [] : [heading('Measures'), ...[...sets.values()].map(measureTable)]
+}
+
+function measureTable(measures: readonly Measure[]): Table {
+  const keys = Object.keys(measures[0])
+  const names = labels.filter((key) => keys.includes(key) && (key !== 'condition' || varies(measures, key)))
+  const shown = (key: string): boolean => !labels.includes(key) && !isError(key, keys)
+  const numbers = keys.filter((key) => shown(key) && measures.some((one) => one[key] !== null))
+  const rows = measures.map((one) => [
+    ...names.map((key) => String(one[key])),
+    ...numbers.map((key) => numberCell(one[key], one[`${key}Mcse`])),
+  ])
+  const note = keys.some((key) => isError(key, keys)) ? ['in brackets: Monte Carlo standard errors'] : []
+  return table([...names.map((key) => `<${key}`), ...numbers.map(words)], rows, ...note)
+}
+
+const varies = (measures: readonly Measure[], key: string): boolean =>
+  measures.some((one) => one[key] !== measures[0][key])
+
+const isError = (key: string, keys: readonly string[]): boolean =>
+  key.endsWith('Mcse') && keys.includes(key.slice(0, -'Mcse'.length))
+
+/** `percentileLower` as `percentile lower`. */
+const words = (key: string): string => key.replace(/([a-z])([A-Z])/g, (_, a, b) => `${a} ${b.toLowerCase()}`)
+
+/** A number with its Monte Carlo error, both to the error's second digit. */
+function numberCell(value: Measure[string], error: Measure[string] | undefined): string {
+  if (typeof value !== 'number') return value ?? ''
+  if (typeof error !== 'number' || error === 0) return Number.isInteger(value) ? String(value) : formatNumber(value, 4)
+  const decimals = Math.max(0, Math.min(8, 1 - Math.floor(Math.log10(error))))
+  return `${formatFixed(value, decimals)} (${formatFixed(error, decimals)})`
+}
