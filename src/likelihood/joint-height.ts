@@ -20,12 +20,11 @@ export interface JointHeight {
 }
 
 export function jointHeight(structure: RandomStructure, linear: LinearPredictors, rows: RowModel): JointHeight {
-  const { size: q, width, columns, precision, pairs, symbolic, diagonal } = structure
+  const { size: q, width, columns, precision, places, symbolic } = structure
   const { slots, fixed, multipliers: a } = linear
   const { predictors: K, eta, d1, d2, logDensity } = rows
   const n = logDensity.length
   const perRow = (width * (width + 1)) / 2
-  const values = new Float64Array(diagonal[q])
 
   return {
     height: (u) => {
@@ -40,16 +39,16 @@ export function jointHeight(structure: RandomStructure, linear: LinearPredictors
       for (let s = 0; s < width; s++) addScores(out, a, columns, d1[slots[s].predictor], s, width)
     },
     curvature: (clipped, factor) => {
-      values.fill(0)
-      for (let c = 0; c < q; c++) values[diagonal[c]] = precision[c]
+      factor.fill(0)
+      for (let c = 0; c < q; c++) factor[symbolic.diagonal[c]] = precision[c]
       for (let s = 0, pair = 0; s < width; s++) {
         for (let t = 0; t <= s; t++, pair++) {
           const [ks, kt] = [slots[s].predictor, slots[t].predictor]
           if (clipped && ks !== kt) continue
-          subtractProducts(values, a, pairs, d2[pairIndex(ks, kt)], s, t, width, pair, perRow, clipped)
+          subtractProducts(factor, a, places, d2[pairIndex(ks, kt)], s, t, width, pair, perRow, clipped)
         }
       }
-      return factorize(symbolic, values, factor)
+      return factorize(symbolic, factor, factor)
     },
   }
 }
@@ -65,7 +64,8 @@ function addEffects(
   for (let i = 0, at = s; i < eta.length; i++, at += width) eta[i] += a[at] * u[columns[at]]
 }
 
-function addScores(
+/** out += A_s' d1 for one slot's column of multipliers. */
+export function addScores(
   out: Float64Array,
   a: Float64Array,
   columns: Int32Array,
@@ -79,7 +79,7 @@ function addScores(
 function subtractProducts(
   values: Float64Array,
   a: Float64Array,
-  pairs: Int32Array,
+  places: Int32Array,
   d2: Float64Array,
   s: number,
   t: number,
@@ -90,6 +90,6 @@ function subtractProducts(
 ): void {
   for (let i = 0, row = 0, at = pair; i < d2.length; i++, row += width, at += perRow) {
     if (clipped && d2[i] > 0) continue
-    values[pairs[at]] -= d2[i] * a[row + s] * a[row + t]
+    values[places[at]] -= d2[i] * a[row + s] * a[row + t]
   }
 }

@@ -1,6 +1,6 @@
 import { logDeterminant, solve } from '../numerics/sparse-cholesky.js'
 import { selectedInverse } from '../numerics/sparse-inverse.js'
-import { jointHeight } from './joint-height.js'
+import { addScores, jointHeight } from './joint-height.js'
 import type { LinearPredictors } from './linear-predictors.js'
 import type { RandomStructure } from './random-structure.js'
 import { profiledInformation } from './profiled-information.js'
@@ -39,7 +39,7 @@ const contraction = 0.1
  * the derivative in A_ik is w_k m + sum_l l_kl H^-1 A_il + l_k v.
  */
 export function laplace(structure: RandomStructure, linear: LinearPredictors, rows: RowModel): Laplace {
-  const { size: q, width, columns, precision, pairs, symbolic } = structure
+  const { size: q, width, columns, precision, places, symbolic } = structure
   const { slots, multipliers: a } = linear
   const { predictors: K, d1, d2, d3, eta, logDensity } = rows
   const { height, slope, curvature } = jointHeight(structure, linear, rows)
@@ -129,22 +129,13 @@ export function laplace(structure: RandomStructure, linear: LinearPredictors, ro
     for (let s = 0, pair = 0; s < width; s++) {
       for (let t = 0; t <= s; t++, pair++) {
         const [ks, kt] = [slots[s].predictor, slots[t].predictor]
-        const second = d2[pairIndex(ks, kt)]
-        // `along` holds half of what the pair adds to S.
-        for (let i = 0, row = 0, at = pair; i < n; i++, row += width, at += perRow) {
-          const entry = inverse[symbolic.target[pairs[at]]]
-          const explicit = second[i] * entry
-          inMultipliers[row + s] += explicit * a[row + t]
-          if (s !== t) inMultipliers[row + t] += explicit * a[row + s]
-          along[i] = (s === t ? 0.5 : 1) * entry * a[row + s] * a[row + t]
-        }
+        pairDerivatives(inverse, places, pair, perRow, a, s, t, width, d2[pairIndex(ks, kt)], inMultipliers, along)
         for (let j = 0; j < K; j++) addProducts(inFixed[j], d3[tripleIndex(ks, kt, j)], along)
       }
     }
     v.fill(0)
     for (let s = 0; s < width; s++) {
-      const t = inFixed[slots[s].predictor]
-      for (let i = 0, at = s; i < n; i++, at += width) v[columns[at]] += a[at] * t[i]
+      addScores(v, a, columns, inFixed[slots[s].predictor], s, width)
     }
     solve(symbolic, factor, v)
     for (let j = 0; j < K; j++) for (let i = 0; i < n; i++) inFixed[j][i] += d1[j][i]
@@ -155,10 +146,7 @@ export function laplace(structure: RandomStructure, linear: LinearPredictors, ro
     for (let s = 0; s < width; s++) {
       const k = slots[s].predictor
       const [w, first] = [inFixed[k], d1[k]]
-      for (let i = 0, at = s; i < n; i++, at += width) {
-        const c = columns[at]
-        inMultipliers[at] += w[i] * u[c] + first[i] * v[c]
-      }
+      moveDerivatives(inMultipliers, columns, w, u, first, v, s, width)
     }
   }
 
@@ -206,4 +194,48 @@ function product(x: Float64Array, y: Float64Array): number {
 /** out += x * y, element by element. */
 function addProducts(out: Float64Array, x: Float64Array, y: Float64Array): void {
   for (let i = 0; i < out.length; i++) out[i] += x[i] * y[i]
+}
+
+/**
+ * What the pair of slots (s, t) adds through the entries of H^-1: to the derivatives in the multipliers the explicit
+ * part, sum_l l_kl H^-1 A_il; to `share`, for each row, half of what it adds to S.
+ */
+function pairDerivatives(
+  inverse: Float64Array,
+  places: Int32Array,
+  pair: number,
+  perRow: number,
+  a: Float64Array,
+  s: number,
+  t: number,
+  width: number,
+  second: Float64Array,
+  inMultipliers: Float64Array,
+  share: Float64Array,
+): void {
+  const half = s === t ? 0.5 : 1
+  for (let i = 0, row = 0, at = pair; i < second.length; i++, row += width, at += perRow) {
+    const entry = inverse[places[at]]
+    const [x, y] = [a[row + s], a[row + t]]
+    const explicit = second[i] * entry
+    inMultipliers[row + s] += explicit * y
+    if (s !== t) inMultipliers[row + t] += explicit * x
+    share[i] = half * entry * x * y
+  }
+}
+
+/** The parts of the derivatives in the multipliers of slot s that are w_k m and l_k v. */
+function moveDerivatives(
+  inMultipliers: Float64Array,
+  columns: Int32Array,
+  w: Float64Array,
+  u: Float64Array,
+  first: Float64Array,
+  v: Float64Array,
+  s: number,
+  width: number,
+): void {
+  for (let i = 0, at = s; i < w.length; i++, at += width) {
+    inMultipliers[at] += w[i] * u[columns[at]] + first[i] * v[columns[at]]
+  }
 }

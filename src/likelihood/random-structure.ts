@@ -25,6 +25,8 @@ export interface RandomStructure {
   readonly diagonal: Int32Array
   /** Where the pair of slots (s, t), s >= t, of row i stands among the values of H: [i * perRow + s (s + 1) / 2 + t]. */
   readonly pairs: Int32Array
+  /** The same pairs' places in the Cholesky factor and in the inverse on its pattern. */
+  readonly places: Int32Array
   /** Elements of u by term: first element of each level. */
   readonly starts: readonly Int32Array[]
 }
@@ -39,7 +41,7 @@ export function randomStructure(model: Model, layout: ParameterLayout, slots: re
     const first = starts[term]
     for (let i = 0; i < n; i++) columns[i * width + s] = first[index[i]] + column
   })
-  const { colStart, rowIndex } = pattern(size, n, width, columns)
+  const { colStart, rowIndex } = pairPattern(size, n, width, columns)
   const perRow = (width * (width + 1)) / 2
   const pairs = new Int32Array(n * perRow)
   for (let i = 0, at = 0; i < n; i++) {
@@ -57,7 +59,8 @@ export function randomStructure(model: Model, layout: ParameterLayout, slots: re
     if (covariance !== flat) return
     for (const first of starts[t]) precision.fill(0, first, first + term.names.length)
   })
-  return { size, width, columns, precision, symbolic: factor, diagonal: colStart, pairs, starts }
+  const places = pairs.map((entry) => factor.target[entry])
+  return { size, width, columns, precision, symbolic: factor, diagonal: colStart, pairs, places, starts }
 }
 
 /** Position of `row` among the ascending rowIndex[from ... to - 1]. */
@@ -100,7 +103,7 @@ export const sameFactor = (a: RandomTerm, b: RandomTerm): boolean =>
   a.group === b.group && a.levels.length === b.levels.length && a.index.every((level, i) => level === b.index[i])
 
 /** The pattern of the lower triangle of H: one entry for each pair of elements that share a row. */
-function pattern(
+export function pairPattern(
   size: number,
   n: number,
   width: number,
