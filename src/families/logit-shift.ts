@@ -1,8 +1,8 @@
 import type { ResponseData } from './family.js'
-import { farthest, type ShiftKernel } from './shift-kernel.js'
+import { farthest, largestDivisor, pairedExponentials, type ShiftKernel } from './shift-kernel.js'
 
 /** The binary order of magnitude a product of 1 + exp(eta) may reach before its logarithm is taken. */
-const mostBits = 1000
+const mostBits = 900
 
 /**
  * Binomial rows with logit link: with t = exp(eta) and r = 1 / (1 + t) the log density is y eta - n log(1 + t) and its
@@ -97,14 +97,14 @@ export function logitShift({ y, trials }: ResponseData, constant: Float64Array):
         if (d4) d4[i] = second * (1 - 6 * p * r)
       }
     },
-    atShifts: (v, count, logDensity, slope, store) => {
+    atShifts: (v, count, logDensity, divisor, slope, store) => {
       if (factor.length < count) {
         factor = new Float64Array(count)
         product = new Float64Array(count)
       }
       let farthestShift = Number.NEGATIVE_INFINITY
+      pairedExponentials(v, count, factor)
       for (let k = 0; k < count; k++) {
-        factor[k] = Math.exp(v[k])
         farthestShift = Math.max(farthestShift, v[k])
         logDensity[k] += height + successes * v[k]
       }
@@ -135,7 +135,11 @@ export function logitShift({ y, trials }: ResponseData, constant: Float64Array):
           store[at + k] = d
         }
         if (++gathered === step || i + 1 === to) {
-          for (let k = 0; k < count; k++) logDensity[k] -= Math.log(product[k])
+          for (let k = 0; k < count; k++) {
+            const whole = divisor[k] * product[k]
+            if (whole < largestDivisor) divisor[k] = whole
+            else logDensity[k] -= Math.log(product[k])
+          }
           gathered = 0
         }
       }

@@ -1,4 +1,4 @@
-import { farthest, type ShiftKernel } from './shift-kernel.js'
+import { farthest, pairedExponentials, type ShiftKernel } from './shift-kernel.js'
 
 /**
  * Poisson rows with log link: with Y the sum of the counts and M of exp(a), the log density at shift v is
@@ -50,10 +50,10 @@ export function poissonShift(y: Float64Array, constant: Float64Array): ShiftKern
         if (d4) d4[i] = -mu
       }
     },
-    atShifts: (v, count, logDensity, slope) => {
+    atShifts: (v, count, logDensity, _divisor, slope) => {
       if (factor.length < count) factor = new Float64Array(count)
+      pairedExponentials(v, count, factor)
       for (let k = 0; k < count; k++) {
-        factor[k] = Math.exp(v[k])
         const mu = mass * factor[k]
         logDensity[k] += height + total * v[k] - mu
         slope[k] += total - mu

@@ -128,6 +128,7 @@ export function blockQuadrature(blocks: Blocks, layout: ParameterLayout): BlockQ
   const pointSpace = (count: number) => ({
     spread: new Float64Array(count * q),
     share: new Float64Array(count),
+    divisor: new Float64Array(count),
     slopes: new Float64Array(count * q),
     shifts: new Float64Array(count),
     /** Sums of first derivatives at the points, block by block. */
@@ -138,12 +139,13 @@ export function blockQuadrature(blocks: Blocks, layout: ParameterLayout): BlockQ
 
   /** The log of the sum over points relative to exp(h), with shares and slopes; NaN out of reach. */
   function sumOverPoints(g: number, h: number, { count, points, logWeights }: ProductRule, at: PointSpace): number {
-    const { spread, share, slopes, shifts, scores, stores } = at
+    const { spread, share, divisor, slopes, shifts, scores, stores } = at
     for (let k = 0; k < count; k++) {
       const e = spread.subarray(k * q, (k + 1) * q)
       for (let j = 0; j < q; j++) e[j] = points[k * q + j]
       backwardSolve(c, q, e)
       share[k] = 0
+      divisor[k] = 1
       for (let j = 0; j < q; j++) {
         const u = mode[j] + e[j]
         share[k] -= 0.5 * u * u
@@ -165,13 +167,13 @@ export function blockQuadrature(blocks: Blocks, layout: ParameterLayout): BlockQ
       const score = scores.subarray(n * count, (n + 1) * count)
       score.fill(0)
       if (count === 1) score[0] = sums[4 * n + 1]
-      else kernels[n].atShifts(shifts, count, share, score, stores[n])
+      else kernels[n].atShifts(shifts, count, share, divisor, score, stores[n])
       for (let k = 0; k < count; k++) for (let e = 0; e < q; e++) slopes[k * q + e] += a[b * q + e] * score[k]
     }
     if (count === 1) share[0] = h // the mode
     let mass = 0
     for (let k = 0; k < count; k++) {
-      share[k] = Math.exp(logWeights[k] + share[k] - h)
+      share[k] = Math.exp(logWeights[k] + share[k] - h) / divisor[k]
       mass += share[k]
     }
     for (let k = 0; k < count; k++) share[k] /= mass

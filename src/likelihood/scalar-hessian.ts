@@ -7,9 +7,14 @@ import { heightsAtNodes } from './scalar-marginal.js'
 import type { NodeScratch, Scratch } from './scratch.js'
 
 /**
- * Minus the Hessian of scalarMarginal in (beta, sigma), d x d: the tangent of its gradient along each parameter, a dot
- * marking the derivative along the direction. Sums of the rows' derivatives times their covariates, at each node and
- * at the mode, are all that the directions need, so that the rows are gone through once. Null out of support.
+ * Minus the Hessian of scalarMarginal in (beta, sigma), d x d. A cluster's log L is F(theta, m, s) = log s + log sum_k w_k
+ * exp(z_k^2 / 2 + h(m + s z_k)) with the mode m(theta) and s = H(theta)^(-1/2); its second derivatives are
+ *
+ *   F_ab + F_am m_b + ... + F_ss s_a s_b + F_m m_ab + F_s s_ab,
+ *
+ * where those of F are means over the nodes of second derivatives of h plus covariances of its first ones, and those of
+ * m and s come by implicit differentiation. Sums of the rows' derivatives times their covariates are all it needs, so
+ * that the rows are gone through once. Null out of support.
  */
 export function scalarHessian(
   rows: GroupedRows,
@@ -24,18 +29,28 @@ export function scalarHessian(
   const sigma = parameters[p]
   const count = nodes.length
   const column = (length: number): Float64Array => new Float64Array(length)
-  const { u, share, slope } = nodeWork
+  const { u, share, divisor, slope } = nodeWork
   let largest = 0
   for (let g = 0; g + 1 < start.length; g++) largest = Math.max(largest, start[g + 1] - start[g])
-  // At each node: x times first and z times second derivatives, z^2 times second ones; the rows' mean second derivative.
-  const [xFirst, xSecond, zSecond, mean2] = [column(p * count), column(p * count), column(count), work.rowWeight]
+  // Derivatives of h at each node in (theta, m, s), and one of them centred and times the node's share.
+  const D = d + 2
+  const first = column(D * count)
+  const centred = column(count)
+  const xFirst = first.subarray(0, p * count)
+  const mean = column(D)
+  const F = column(D * D) // lower triangle
+  const [tau, toMode, toScale] = [p * D, d * D, (d + 1) * D] // its last rows
+  // x z and z^2 times second derivatives at each node; the rows' mean second derivative.
+  const [xSecond, zSecond, mean2] = [column(p * count), column(count), work.rowWeight]
   const fourth = work.logDensity
   const spare = fourthScratch(rows)
   const second = column(largest * count)
-  // At the mode: x times z d2, z^2 d3, z^3 d4, and what multiplies a change of the predictors.
-  const [xz2, xz3, xz4, xBend] = [column(p), column(p), column(p), column(p)]
+  // At the mode: sums of x times z, z^2 and z^3 times the second to fourth derivatives.
+  const [x2, x3, x4] = [column(p), column(p), column(p)]
+  // In theta: derivatives of h', h'' and the third one of h, then those of the mode, of H and of s.
+  const [hu, huu, huuu] = [column(d), column(d), column(d)]
+  const [dm, dH, ds] = [column(d), column(d), column(d)]
   const curved = column(p * p)
-  const [nodeDot, shareDot, slopeDot, heightDot] = [column(count), column(count), column(count), column(count)]
   const mode = emptyMode()
   const hessian = new Float64Array(d * d)
   fixedPredictor(rows, parameters, fixed)
@@ -51,116 +66,122 @@ export function scalarHessian(
     const shiftedNodes = heightsAtNodes(rows, work, nodeWork, nodes, sigma, g, mode, second)
     let mass = 0
     for (let k = 0; k < count; k++) {
-      share[k] = Math.exp(logWeights[k] + 0.5 * nodes[k] ** 2 + share[k] - mode.height)
+      share[k] = Math.exp(logWeights[k] + 0.5 * nodes[k] * nodes[k] + share[k] - mode.height) / divisor[k]
       mass += share[k]
     }
-    let [a, b] = [0, 0]
     for (let k = 0; k < count; k++) {
       share[k] /= mass
       const hPrime = sigma * slope[k] - u[k]
-      a += share[k] * hPrime
-      b += share[k] * nodes[k] * hPrime
+      first[p * count + k] = u[k] * slope[k]
+      first[d * count + k] = hPrime
+      first[(d + 1) * count + k] = nodes[k] * hPrime
     }
     if (shiftedNodes) shifted!.moments(x, p, share, count, nodeWork.d1, xFirst, xSecond, zSecond, mean2)
     else nodeMoments(rows, g, share, count, nodeWork.d1, second, xFirst, xSecond, zSecond, mean2)
 
-    let [S0, mixed, third, z4] = [0, 0, 0, 0]
+    for (let j = 0; j < D; j++) {
+      let sum = 0
+      for (let k = 0, at = j * count; k < count; k++, at++) sum += share[k] * first[at]
+      mean[j] = sum
+      for (let k = 0, at = j * count; k < count; k++, at++) centred[k] = share[k] * (first[at] - sum)
+      for (let l = 0; l <= j; l++) {
+        let covariance = 0
+        for (let k = 0, at = l * count; k < count; k++, at++) covariance += centred[k] * first[at]
+        F[j * D + l] = covariance
+      }
+    }
+    // Second derivatives of h, but for those in two fixed effects, which come row by row below.
+    for (let r = 0; r < p; r++) {
+      for (let k = 0, at = r * count; k < count; k++, at++) {
+        const weighted = share[k] * xSecond[at]
+        F[tau + r] += weighted * u[k]
+        F[toMode + r] += weighted * sigma
+        F[toScale + r] += weighted * sigma * nodes[k]
+      }
+    }
+    for (let k = 0; k < count; k++) {
+      const mixed = share[k] * (slope[k] + sigma * u[k] * zSecond[k])
+      const pure = share[k] * (sigma * sigma * zSecond[k] - 1)
+      F[tau + p] += share[k] * u[k] * u[k] * zSecond[k]
+      F[toMode + p] += mixed
+      F[toScale + p] += mixed * nodes[k]
+      F[toMode + d] += pure
+      F[toScale + d] += pure * nodes[k]
+      F[toScale + d + 1] += pure * nodes[k] * nodes[k]
+    }
+    F[toScale + d + 1] -= H // of log s
+
+    let [z1, z2, z3, z4] = [0, 0, 0, 0]
     for (let i = from; i < to; i++) {
       const zi = z[i]
-      S0 += zi * d1[i]
-      mixed += zi * zi * d2[i]
-      third += zi * zi * zi * d3[i]
+      z1 += zi * d1[i]
+      z2 += zi * zi * d2[i]
+      z3 += zi * zi * zi * d3[i]
       z4 += zi * zi * zi * zi * fourth[i]
     }
-    const perH = (-0.5 / H) * (1 + s * b)
-    const perMode = a - perH * sigma ** 3 * third
-    const viaMode = (perMode * sigma) / H
-    const viaCurvature = perH * sigma * sigma
-    const S = S0 + sigma * m * mixed
-    const Q = 2 * sigma * mixed + sigma * sigma * m * third
-
-    for (const sum of [xz2, xz3, xz4, xBend, curved]) sum.fill(0)
+    const cubic = sigma ** 3 * z3
+    const quartic = sigma ** 4 * z4
+    const viaH = (0.5 * (mean[d + 1] + 1 / s) * s) / H // minus the derivative of F in H
+    const viaMode = (mean[d] + viaH * cubic) / H
+    x2.fill(0)
+    x3.fill(0)
+    x4.fill(0)
+    curved.fill(0)
     for (let i = from; i < to; i++) {
       const zi = z[i]
-      const bend = zi * (viaMode * d3[i] - viaCurvature * zi * fourth[i])
-      const [by2, by3, by4, byBend] = [zi * d2[i], zi * zi * d3[i], zi * zi * zi * fourth[i], zi * bend]
+      const [by2, by3, by4] = [zi * d2[i], zi * zi * d3[i], zi * zi * zi * fourth[i]]
+      const bend = mean2[i] + sigma * zi * (viaMode * d3[i] + viaH * sigma * zi * fourth[i])
       for (let r = 0; r < p; r++) {
         const xr = x[i * p + r]
         if (xr === 0) continue
-        xz2[r] += xr * by2
-        xz3[r] += xr * by3
-        xz4[r] += xr * by4
-        xBend[r] += xr * byBend
-        const weighted = xr * (mean2[i] + bend)
-        for (let v = 0; v <= r; v++) curved[r * p + v] += weighted * x[i * p + v]
+        x2[r] += xr * by2
+        x3[r] += xr * by3
+        x4[r] += xr * by4
+        for (let v = 0; v <= r; v++) curved[r * p + v] += bend * xr * x[i * p + v]
       }
     }
-
-    for (let v = 0; v < d; v++) {
-      // The direction: the fixed parts move by the column x_v, or sigma by tau.
-      const tau = v === p ? 1 : 0
-      const own = 1 - tau
-      const mDot = (tau === 1 ? S : sigma * xz2[v]) / H
-      const along = tau * m + sigma * mDot // the predictors at the mode move by own x_v + z along
-      const slopeModeDot = own * (xz2[v] || 0) + along * mixed
-      const mixedDot = own * (xz3[v] || 0) + along * third
-      const thirdDot = own * (xz4[v] || 0) + along * z4
-      const HDot = -2 * sigma * tau * mixed - sigma * sigma * mixedDot
-      const sDot = (-0.5 * s * HDot) / H
-
-      let meanHeightDot = 0
-      for (let k = 0; k < count; k++) {
-        const uDot = mDot + sDot * nodes[k]
-        nodeDot[k] = tau * u[k] + sigma * uDot // of sigma u_k
-        heightDot[k] = nodeDot[k] * slope[k] - u[k] * uDot
-        slopeDot[k] = nodeDot[k] * zSecond[k]
-        if (tau === 0) {
-          heightDot[k] += xFirst[v * count + k]
-          slopeDot[k] += xSecond[v * count + k]
-        }
-        meanHeightDot += share[k] * heightDot[k]
-      }
-      let [aDot, bDot, directDot] = [0, 0, 0]
-      for (let k = 0; k < count; k++) {
-        shareDot[k] = share[k] * (heightDot[k] - meanHeightDot)
-        const uDot = mDot + sDot * nodes[k]
-        const hPrime = sigma * slope[k] - u[k]
-        const hPrimeDot = tau * slope[k] + sigma * slopeDot[k] - uDot
-        const part = shareDot[k] * hPrime + share[k] * hPrimeDot
-        aDot += part
-        bDot += nodes[k] * part
-        directDot += shareDot[k] * u[k] * slope[k] + share[k] * (uDot * slope[k] + u[k] * slopeDot[k])
-      }
-      const perHDot = -s * sDot * (1 + s * b) - 0.5 * s * s * (sDot * b + s * bDot)
-      const perModeDot =
-        aDot - perHDot * sigma ** 3 * third - perH * (3 * sigma * sigma * tau * third + sigma ** 3 * thirdDot)
-      const viaModeDot = (perModeDot * sigma + perMode * tau - viaMode * HDot) / H
-      const viaCurvatureDot = perHDot * sigma * sigma + 2 * perH * sigma * tau
-      const SDot = slopeModeDot + tau * m * mixed + sigma * (mDot * mixed + m * mixedDot)
-      const QDot =
-        2 * tau * mixed +
-        2 * sigma * mixedDot +
-        2 * sigma * tau * m * third +
-        sigma * sigma * (mDot * third + m * thirdDot)
-
-      for (let r = 0; r < p; r++) {
-        let sum = viaModeDot * xz2[r] - viaCurvatureDot * xz3[r] + along * xBend[r]
-        for (let k = 0, at = r * count; k < count; k++, at++) {
-          sum += shareDot[k] * xFirst[at] + share[k] * nodeDot[k] * xSecond[at]
-        }
-        if (tau === 0) sum += r >= v ? curved[r * p + v] : curved[v * p + r]
-        hessian[r * d + v] -= sum
-      }
-      hessian[p * d + v] -=
-        directDot + (perModeDot * S + perMode * SDot - (perMode * S * HDot) / H) / H - perHDot * Q - perH * QDot
+    for (let r = 0; r < p; r++) {
+      hu[r] = sigma * x2[r]
+      huu[r] = sigma * sigma * x3[r]
+      huuu[r] = sigma ** 3 * x4[r]
     }
+    hu[p] = z1 + sigma * m * z2
+    huu[p] = 2 * sigma * z2 + sigma * sigma * m * z3
+    huuu[p] = 3 * sigma * sigma * z3 + sigma ** 3 * m * z4
+    for (let a = 0; a < d; a++) {
+      dm[a] = hu[a] / H
+      dH[a] = -(huu[a] + cubic * dm[a])
+      ds[a] = (-0.5 * s * dH[a]) / H
+    }
+
+    for (let a = 0; a < d; a++) {
+      for (let b = 0; b <= a; b++) {
+        const moving = huu[a] * dm[b] + huu[b] * dm[a] + cubic * dm[a] * dm[b]
+        const bending = huuu[a] * dm[b] + huuu[b] * dm[a] + quartic * dm[a] * dm[b] + (1.5 * dH[a] * dH[b]) / H
+        hessian[a * d + b] -=
+          F[a * D + b] +
+          F[toMode + a] * dm[b] +
+          F[toMode + b] * dm[a] +
+          F[toMode + d] * dm[a] * dm[b] +
+          F[toScale + a] * ds[b] +
+          F[toScale + b] * ds[a] +
+          F[toScale + d] * (dm[a] * ds[b] + ds[a] * dm[b]) +
+          F[toScale + d + 1] * ds[a] * ds[b] +
+          viaMode * moving +
+          viaH * bending
+      }
+    }
+    // Second derivatives of h' and h'' in theta at fixed u, those in two fixed effects being in `curved`.
+    for (let r = 0; r < p; r++) {
+      for (let v = 0; v <= r; v++) hessian[r * d + v] -= curved[r * p + v]
+      const of1 = x2[r] + sigma * m * x3[r]
+      const of2 = 2 * sigma * x3[r] + sigma * sigma * m * x4[r]
+      hessian[p * d + r] -= viaMode * of1 + viaH * of2
+    }
+    const of1 = 2 * m * z2 + sigma * m * m * z3
+    const of2 = 2 * z2 + 4 * sigma * m * z3 + sigma * sigma * m * m * z4
+    hessian[p * d + p] -= viaMode * of1 + viaH * of2
   }
-  for (let i = 0; i < d; i++) {
-    for (let j = 0; j < i; j++) {
-      const mean = 0.5 * (hessian[i * d + j] + hessian[j * d + i])
-      hessian[i * d + j] = mean
-      hessian[j * d + i] = mean
-    }
-  }
+  for (let i = 0; i < d; i++) for (let j = 0; j < i; j++) hessian[j * d + i] = hessian[i * d + j]
   return hessian
 }

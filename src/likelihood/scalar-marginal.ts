@@ -91,7 +91,7 @@ function sumOverNodes(
   mode: ModeResult,
   sums: NodeSums,
 ): void {
-  const { u, share, slope } = nodeWork
+  const { u, share, divisor, slope } = nodeWork
   const count = nodes.length
   const whole = heightsAtNodes(rows, work, nodeWork, nodes, sigma, g, mode)
   let mass = 0
@@ -100,7 +100,7 @@ function sumOverNodes(
   let direct = 0
   for (let k = 0; k < count; k++) {
     const zk = nodes[k]
-    const part = Math.exp(logWeights[k] + 0.5 * zk * zk + share[k] - mode.height)
+    const part = Math.exp(logWeights[k] + 0.5 * zk * zk + share[k] - mode.height) / divisor[k]
     const hPrime = sigma * slope[k] - u[k]
     share[k] = part
     mass += part
@@ -128,14 +128,14 @@ function sumOverNodes(
 }
 
 /**
- * The nodes u_k of block g, h(u_k) into `share` and the sums of z times the rows' first derivatives into `slope`. True if
+ * The nodes u_k of block g, h(u_k) + log divisor_k into `share` and the sums of z times the rows' first derivatives into `slope`. True if
  * the shift kernel did it. Otherwise row by row, each at all nodes: the innermost loops run over the nodes, long enough
  * to be fast; first derivatives go to d1 and, where given, second ones to d2 (rows x nodes).
  */
 export function heightsAtNodes(
   rows: GroupedRows,
   work: Scratch,
-  { u, eta, logDensity, share, slope, d1 }: NodeScratch,
+  { u, eta, logDensity, share, divisor, slope, d1 }: NodeScratch,
   nodes: Float64Array,
   sigma: number,
   g: number,
@@ -149,12 +149,13 @@ export function heightsAtNodes(
   for (let k = 0; k < count; k++) {
     u[k] = mode.u + s * nodes[k]
     share[k] = -0.5 * u[k] * u[k]
+    divisor[k] = 1
     slope[k] = 0
   }
   const reach = Math.abs(sigma) * Math.max(Math.abs(u[0]), Math.abs(u[count - 1]))
   if (shifted && mode.shifted && reach <= farthest) {
     for (let k = 0; k < count; k++) eta[k] = sigma * u[k]
-    shifted.atShifts(eta, count, share, slope, d1)
+    shifted.atShifts(eta, count, share, divisor, slope, d1)
     return true
   }
   for (let i = start[g], at = 0; i < start[g + 1]; i++, at += count) {

@@ -33,6 +33,8 @@ export interface NodeScratch {
   readonly logDensity: Float64Array
   /** h(u_k), later each node's share of the sum. */
   readonly share: Float64Array
+  /** What exp(h(u_k)) has to be divided by. */
+  readonly divisor: Float64Array
   /** Sum over the cluster's rows of z times the first derivative. */
   readonly slope: Float64Array
   /** First derivatives, rows of the largest cluster x k (or what the shift kernel keeps). */
@@ -46,6 +48,7 @@ export function nodeScratch(k: number, largestCluster: number): NodeScratch {
     eta: column(),
     logDensity: column(),
     share: column(),
+    divisor: column(),
     slope: column(),
     d1: new Float64Array(largestCluster * k),
   }
