@@ -14,11 +14,16 @@ export interface ChainPlan {
   readonly maxDepth: number
   /** True where the prior alone is sampled, the response left out. */
   readonly priorOnly: boolean
+  /** Quadrature nodes a random effect, where the sampler integrates effects out; 1 elsewhere. */
+  readonly nodes: number
+  /** False where more nodes would still change what the sampler walks, and cannot be had. */
+  readonly settled: boolean
   /** How far each random effect is centred; see effectsMap. */
   readonly centring: Float64Array
-  /** Centre of the starting points, and the d x d or d-diagonal covariance they are scattered with. */
+  /** Centre of the starting points. */
   readonly center: Float64Array
-  readonly spread: Float64Array
+  /** Cholesky factor of the precision they are scattered with, and chains are whitened by; see precisionFactor. */
+  readonly factor: Float64Array
 }
 
 export interface ChainJob {

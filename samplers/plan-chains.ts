@@ -2,6 +2,8 @@ import type { Model } from '../src/data/model.js'
 import { GlmmError } from '../src/errors.js'
 import { glmOf } from '../src/fit/estimate.js'
 import { startFrom } from '../src/fit/start.js'
+import type { Coordinates } from '../src/likelihood/coordinates.js'
+import { coupling } from '../src/likelihood/coupling.js'
 import { effectsMap } from '../src/likelihood/effects-map.js'
 import { type Likelihood, type LogDensity, likelihood } from '../src/likelihood/likelihood.js'
 import { jointPosterior, marginalPosterior, outerPrior } from '../src/likelihood/posterior.js'
@@ -10,16 +12,15 @@ import { cholesky, choleskyInverse } from '../src/numerics/cholesky.js'
 import { negativeHessian } from '../src/numerics/hessian.js'
 import { maximise } from '../src/numerics/maximise.js'
 import type { ChainPlan } from './chain-plan.js'
+import { marginalNodes } from './marginal-nodes.js'
 import { samplerNamed } from './registry.js'
+import { precisionFactor } from './whitening.js'
 
 /** Settings of a run, resolved. */
-export type ChainSettings = Omit<ChainPlan, 'model' | 'centring' | 'center' | 'spread'>
-
-/** Up to this many parameters a chain adapts a whole matrix; beyond, its diagonal: a product a step costs d^2. */
-const largestDense = 100
+export type ChainSettings = Omit<ChainPlan, 'model' | 'nodes' | 'settled' | 'centring' | 'center' | 'factor'>
 
 /** The mode of an outer density, and a covariance around it. */
-interface OuterMode {
+export interface OuterMode {
   readonly x: Float64Array
   readonly covariance: Float64Array
 }
@@ -38,7 +39,7 @@ export function planChains(model: Model, settings: ChainSettings): ChainPlan {
   }
   const outer = settings.priorOnly ? priorMode(like, priors) : marginalMode(like, priors)
   const { center, scale, centring } = settings.priorOnly ? priorEffects(like, outer) : effectsAround(like, outer)
-  const context = { likelihood: like, priors, centring, rows: !settings.priorOnly, maxDepth: settings.maxDepth }
+  const context = { likelihood: like, priors, centring, rows: !settings.priorOnly, nodes: 1, maxDepth: settings.maxDepth }
   const refusal = sampler.refusal(context)
   if (refusal) {
     const got = `${model.formula} (${model.family}, ${model.link})`
@@ -48,15 +49,40 @@ export function planChains(model: Model, settings: ChainSettings): ChainPlan {
       refusal.hint,
     )
   }
-  if (sampler.walks === 'outer') return { ...settings, model, centring, center: outer.x, spread: outer.covariance }
-  const d = center.length
+  const laplace = { nodes: 1, settled: true }
+  const { coordinates } = like
+  if (sampler.walks === 'outer') {
+    const alone = { ...coordinates, terms: [], effects: 0 }
+    const exact = settings.priorOnly ? { ...outer, ...laplace } : exactMode(like, priors, outer)
+    const { nodes, settled, x } = exact
+    const factor = factorOf(alone, null, exact, x, scale)
+    return { ...settings, model, nodes, settled, centring, center: x, factor }
+  }
   const joint = jointPosterior(like, priors, centring, context.rows)
-  const spread = (d <= largestDense && laplaceCovariance(joint, center, scale)) || scale.map((s) => s * s)
-  return { ...settings, model, centring, center, spread }
+  const factor = factorOf(coordinates, joint, outer, center, scale)
+  return { ...settings, model, ...laplace, centring, center, factor }
+}
+
+/** The precision's factor, or, where the Hessian is of no use, that of independent coordinates of the given scales. */
+function factorOf(
+  at: Coordinates,
+  joint: LogDensity | null,
+  { covariance }: OuterMode,
+  center: Float64Array,
+  scale: Float64Array,
+): Float64Array {
+  const pattern = coupling(at)
+  const factor = precisionFactor(at, pattern, joint, center, scale, covariance)
+  if (factor) return factor
+  const diagonal = new Float64Array(pattern.symbolic.size)
+  pattern.coordinateOf.forEach((j, element) => {
+    diagonal[pattern.symbolic.diagonal[element]] = 1 / scale[j]
+  })
+  return diagonal
 }
 
 /** Mode of the marginal posterior of the outer coordinates by Laplace's approximation. */
-function marginalMode(like: Likelihood, priors: PriorsInForce): OuterMode {
+export function marginalMode(like: Likelihood, priors: PriorsInForce): OuterMode {
   const { coordinates, dimension: d } = like
   const first = startFrom(like, glmOf(like.model))
   const start = coordinates.fromParameters(first.parameters)
@@ -66,6 +92,25 @@ function marginalMode(like: Likelihood, priors: PriorsInForce): OuterMode {
   for (let i = 0; i < fixed; i++) for (let j = 0; j < fixed; j++) scale[i * d + j] = first.scale[i * d + j]
   for (let j = fixed; j < d; j++) scale[j * (d + 1)] = 0.1
   return modeOf(marginalPosterior(like, priors, 1), start, scale)
+}
+
+/** The mode of the marginal posterior with as many nodes as it takes, from Laplace's. */
+export function exactMode(
+  like: Likelihood,
+  priors: PriorsInForce,
+  laplace: OuterMode,
+): OuterMode & { readonly nodes: number; readonly settled: boolean } {
+  let at = laplace
+  let chosen = marginalNodes(like, priors, at.x, at.covariance)
+  // Laplace's mode may lie where fewer nodes do than at the mode they lead to.
+  for (let round = 0; round < 3; round++) {
+    at = modeOf(marginalPosterior(like, priors, chosen.nodes), at.x, at.covariance)
+    const again = marginalNodes(like, priors, at.x, at.covariance)
+    const enough = again.nodes <= chosen.nodes
+    if (!enough || again.settled) chosen = { nodes: Math.max(again.nodes, chosen.nodes), settled: again.settled }
+    if (enough) break
+  }
+  return { ...at, ...chosen }
 }
 
 function priorMode(like: Likelihood, priors: PriorsInForce): OuterMode {

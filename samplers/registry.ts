@@ -1,5 +1,6 @@
 import { GlmmError } from '../src/errors.js'
 import { jointPosterior } from '../src/likelihood/posterior.js'
+import { marginal } from './marginal.js'
 import { nuts } from './nuts.js'
 import type { Sampler } from './sampler.js'
 
@@ -7,11 +8,13 @@ export const samplers: readonly Sampler[] = [
   {
     name: 'nuts',
     walks: 'all',
+    whitened: true,
     targetAccept: 0.8,
     refusal: () => null,
     posterior: ({ likelihood, priors, centring, rows }) => jointPosterior(likelihood, priors, centring, rows),
     kernel: (posterior, { maxDepth }) => nuts(posterior, maxDepth),
   },
+  marginal,
 ]
 
 /** The sampler of that name, or a USAGE error. */

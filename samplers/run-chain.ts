@@ -3,13 +3,13 @@ import { GlmmError } from '../src/errors.js'
 import type { Monitor, Task } from '../src/executor.js'
 import { likelihood } from '../src/likelihood/likelihood.js'
 import { priorsInForce } from '../src/likelihood/priors-in-force.js'
-import { cholesky } from '../src/numerics/cholesky.js'
 import { type Rng, stream } from '../src/random/stream.js'
 import { type ChainJob, type ChainPlan, progressCounters } from './chain-plan.js'
 import { emptyInfo, type Kernel, type State } from './kernel.js'
-import { denseMetric, diagonalMetric } from './metric.js'
+import { diagonalMetric } from './metric.js'
 import { samplerNamed } from './registry.js'
 import { warmUp } from './warmup.js'
+import { type Whitening, whitened, whitening } from './whitening.js'
 
 /** One finished chain. */
 export interface ChainResult {
@@ -31,16 +31,19 @@ export function runChain(plan: ChainPlan, { chain }: ChainJob, monitor: Monitor)
     priors: priorsInForce(plan.model, plan.priors),
     centring: plan.centring,
     rows: !plan.priorOnly,
+    nodes: plan.nodes,
     maxDepth: plan.maxDepth,
   }
   const sampler = samplerNamed(plan.sampler)
-  const posterior = sampler.posterior(context)
+  const target = sampler.posterior(context)
+  const { coordinates } = like
+  const at = sampler.walks === 'outer' ? { ...coordinates, terms: [], effects: 0 } : coordinates
+  const change = whitening(at, plan.center, plan.factor)
+  const posterior = sampler.whitened ? whitened(target, change) : target
   const kernel = sampler.kernel(posterior, context)
   const d = posterior.dimension
-  const dense = plan.spread.length === d * d && d > 1
-  const state = start(kernel, plan, dense, stream({ seed: plan.seed, chain, purpose: 'start' }))
-  const metric =
-    (dense ? denseMetric(plan.spread, d) : null) ?? diagonalMetric(dense ? diagonal(plan.spread, d) : plan.spread)
+  const state = start(kernel, sampler.whitened ? null : change, d, stream({ seed: plan.seed, chain, purpose: 'start' }))
+  const metric = diagonalMetric(new Float64Array(d).fill(1))
   const rng = stream({ seed: plan.seed, chain, purpose: 'chain' })
   const effects = stream({ seed: plan.seed, chain, purpose: 'effects' })
 
@@ -93,24 +96,16 @@ export function runChain(plan: ChainPlan, { chain }: ChainJob, monitor: Monitor)
 const overdispersion = 2
 const attempts = 100
 
-/** A starting point where the density is positive. */
-function start(kernel: Kernel, plan: ChainPlan, dense: boolean, rng: Rng): State {
-  const d = plan.center.length
-  const root = plan.spread.slice()
-  const factored = dense && cholesky(root, d)
-  const z = new Float64Array(d)
+/** A starting point where the density is positive: scattered in whitened coordinates, and told in x where asked. */
+function start(kernel: Kernel, inX: Whitening | null, d: number, rng: Rng): State {
+  const y = new Float64Array(d)
   const x = new Float64Array(d)
   for (let attempt = 0; attempt < attempts; attempt++) {
     // After half of the attempts failed, draw the points in toward the centre.
     const width = attempt < attempts / 2 ? overdispersion : (overdispersion * (attempts - attempt)) / attempts
-    for (let j = 0; j < d; j++) z[j] = width * rng.normal()
-    for (let i = 0; i < d; i++) {
-      let shift = dense ? 0 : Math.sqrt(plan.spread[i]) * z[i]
-      if (dense && !factored) shift = Math.sqrt(Math.abs(plan.spread[i * d + i])) * z[i]
-      else if (dense) for (let j = 0; j <= i; j++) shift += root[i * d + j] * z[j]
-      x[i] = plan.center[i] + shift
-    }
-    const state = kernel.init(x)
+    for (let j = 0; j < d; j++) y[j] = width * rng.normal()
+    inX?.toX(y, x)
+    const state = kernel.init(inX ? x : y)
     if (state.logDensity > Number.NEGATIVE_INFINITY) return state
   }
   throw new GlmmError(
@@ -119,9 +114,6 @@ function start(kernel: Kernel, plan: ChainPlan, dense: boolean, rng: Rng): State
     'check that the priors allow the data; `glmm fit` shows where the likelihood is largest',
   )
 }
-
-const diagonal = (matrix: Float64Array, d: number): Float64Array =>
-  Float64Array.from({ length: d }, (_, j) => matrix[j * d + j])
 
 /** The chain as a named task, for any executor. */
 export const chainTask: Task<ChainPlan, ChainJob, ChainResult> = { name: 'chain', counters: 2, execute: runChain }

@@ -57,7 +57,9 @@ export async function sampleModel(
 ): Promise<Sample> {
   const { chains, ...rest } = settings
   const plan = planChains(model, rest)
-  checkMemory(chains, plan.draws, plan.center.length)
+  const like = likelihood(model)
+  const names = drawNames(like)
+  checkMemory(chains, plan.draws, names.length)
   const jobs = Array.from({ length: chains }, (_, i) => ({ chain: i + 1 }))
   const { signal, onProgress } = hooks
   const outcomes = await executor.run(chainTask, plan, jobs, {
@@ -78,8 +80,7 @@ export async function sampleModel(
     return outcome.value
   })
 
-  const like = likelihood(model)
-  const draws: Draws = { names: drawNames(like), ndraws: plan.draws, values: finished.map(({ values }) => values) }
+  const draws: Draws = { names, ndraws: plan.draws, values: finished.map(({ values }) => values) }
   const statistics = finished.map((chain) => chain.statistics)
   const summary = summarise(draws)
   const seconds = (of: (chain: ChainResult) => number): number => finished.reduce((sum, chain) => sum + of(chain), 0)

@@ -11,6 +11,8 @@ export interface ChainContext {
   readonly centring: Float64Array
   /** False where the prior alone is sampled. */
   readonly rows: boolean
+  /** Quadrature nodes a random effect, where effects are integrated out. */
+  readonly nodes: number
   readonly maxDepth: number
 }
 
@@ -19,6 +21,8 @@ export interface Sampler {
   readonly name: string
   /** Whether a chain walks all coordinates, or the outer ones alone with the effects integrated out. */
   readonly walks: 'all' | 'outer'
+  /** Whether its kernel walks whitened coordinates, those in which the posterior is near a standard normal one. */
+  readonly whitened: boolean
   /** Acceptance rate that its step size is steered to where the user names none; null where it has no step size. */
   readonly targetAccept: number | null
   /** Why it cannot sample this posterior, and what to do; null where it can. */
