@@ -10,6 +10,13 @@ export interface Distribution {
   readonly logDensity: (x: number) => number
   /** Derivative of the log density, inside the support. */
   readonly slope: (x: number) => number
+  /** Where it is normal, which one; precision 0 is the flat one. A linear Gaussian model can integrate it out. */
+  readonly gaussian?: Gaussian | undefined
+}
+
+export interface Gaussian {
+  readonly mean: number
+  readonly precision: number
 }
 
 /** How a distribution is made from its arguments. */
@@ -20,7 +27,7 @@ export interface DistributionMaker {
   readonly positive: readonly string[]
   readonly support: (...values: number[]) => readonly [number, number]
   readonly improper?: boolean
-  readonly make: (...values: number[]) => Pick<Distribution, 'logDensity' | 'slope'>
+  readonly make: (...values: number[]) => Pick<Distribution, 'logDensity' | 'slope' | 'gaussian'>
 }
 
 /**
@@ -33,6 +40,7 @@ export function throughMap(
 ): Distribution {
   return {
     ...distribution,
+    gaussian: undefined,
     logDensity: (eta) => {
       const [value, logSlope] = map(eta)
       return distribution.logDensity(value) + logSlope

@@ -1,13 +1,14 @@
 import { logBeta, logGamma } from '../numerics/special.js'
 import type { Distribution, DistributionMaker } from './distribution.js'
 
-type Density = Pick<Distribution, 'logDensity' | 'slope'>
+type Density = Pick<Distribution, 'logDensity' | 'slope' | 'gaussian'>
 
 const normal = (mean: number, sd: number): Density => {
   const constant = -Math.log(sd) - 0.5 * Math.log(2 * Math.PI)
   return {
     logDensity: (x) => constant - 0.5 * ((x - mean) / sd) ** 2,
     slope: (x) => (mean - x) / (sd * sd),
+    gaussian: { mean, precision: 1 / (sd * sd) },
   }
 }
 
@@ -128,6 +129,6 @@ export const distributions: readonly DistributionMaker[] = [
     positive: [],
     ...real,
     improper: true,
-    make: () => ({ logDensity: () => 0, slope: () => 0 }),
+    make: () => ({ logDensity: () => 0, slope: () => 0, gaussian: { mean: 0, precision: 0 } }),
   },
 ]
