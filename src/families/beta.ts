@@ -1,4 +1,5 @@
 import { probabilityLinks, probabilityNamed } from '../links/registry.js'
+import { betaTail } from '../numerics/special.js'
 import { addAlong, addInSecond } from './beta-shapes.js'
 import { precision } from './drawn.js'
 import { type Family, noDeviance } from './family.js'
@@ -75,6 +76,7 @@ export const beta: Family = {
   variance: (mu, phi = 1) => (mu * (1 - mu)) / (1 + phi),
   meanOfResponse: ([mu]) => mu,
   varianceOfResponse: ([mu, phi]) => (mu * (1 - mu)) / (1 + phi),
+  tail: (y, [mu, phi], _trials, upper) => betaTail(y, mu * phi, (1 - mu) * phi, upper),
   weight: () => 1,
   observed: (response, row) => response.y[row],
   start: (observed) => observed,

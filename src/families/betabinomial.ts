@@ -23,7 +23,7 @@ export const betabinomial: Family = {
   name: 'betabinomial',
   response: 'binomial',
   links: probabilityLinks.map((link) => link.name),
-  further: [{ name: 'dispersion', link: 'log', reports: 'phi', start: 1, drawn: precision }],
+  further: [{ name: 'dispersion', link: 'log', reports: 'phi', start: 1, limit: { at: 16, says: 'no overdispersion beyond the binomial: phi runs to infinity' }, drawn: precision }],
   derivatives: 'exact',
   density: (link, response) => {
     const { logTails } = probabilityNamed(link)

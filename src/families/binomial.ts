@@ -1,9 +1,10 @@
 import type { ProbabilityLink } from '../links/link.js'
 import { probabilityLinks, probabilityNamed } from '../links/registry.js'
-import { logChoose } from '../numerics/special.js'
+import { betaTail, logChoose } from '../numerics/special.js'
 import type { Family, ResponseData, RowKernel } from './family.js'
 import { logitShift } from './logit-shift.js'
 import { type RowDensity, settle } from './row-density.js'
+import { belowSupport } from './tails.js'
 import { binomialVariate } from './variates.js'
 
 /** y successes in `trials` trials, each with probability mu. */
@@ -17,6 +18,8 @@ export const binomial: Family = {
   further: [],
   derivatives: 'exact',
   variance: (mu) => mu * (1 - mu),
+  tail: (y, [mu], trials, upper) =>
+    y < 0 ? belowSupport(upper) : y >= trials ? belowSupport(!upper) : betaTail(mu, y + 1, trials - y, !upper),
   weight: (response, row) => response.trials![row],
   observed: (response, row) => (response.trials![row] > 0 ? response.y[row] / response.trials![row] : 0),
   start: (observed, weight) => (weight * observed + 0.5) / (weight + 1),

@@ -25,6 +25,8 @@ export interface FamilyDefinition {
   /** Its variance, which Pearson residuals need: NaN where left out. */
   readonly varianceOfResponse?: Family['varianceOfResponse']
   readonly simulate?: NonNullable<Family['simulate']>
+  /** Its distribution function, which quantile residuals of a continuous family need. */
+  readonly tail?: NonNullable<Family['tail']>
 }
 
 /**
@@ -32,7 +34,7 @@ export interface FamilyDefinition {
  * a row with one predictor's, 600 with two. `addFamily` makes it known by its name.
  */
 export function defineFamily(definition: FamilyDefinition): Family {
-  const { name, response, links, further = [], logDensity, simulate } = definition
+  const { name, response, links, further = [], logDensity, simulate, tail } = definition
   const K = 1 + further.length
   const kind = workings[response]
   return {
@@ -64,6 +66,7 @@ export function defineFamily(definition: FamilyDefinition): Family {
     unitDeviance: noDeviance,
     ratio: () => null,
     ...(simulate && { simulate }),
+    ...(tail && { tail }),
   }
 }
 

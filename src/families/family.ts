@@ -1,5 +1,6 @@
 import type { RowDensity } from './row-density.js'
 import type { ShiftKernel } from './shift-kernel.js'
+import type { Tail } from './tails.js'
 
 /** The responses a kernel is bound to; each array has one element a row. */
 export interface ResponseData {
@@ -61,6 +62,8 @@ export interface FurtherPredictor {
   readonly start: number
   /** A row of precision weight w has the natural value times w to this power; left out where that has no meaning. */
   readonly precisionPower?: number
+  /** Where the family becomes a simpler one for all practical purposes, and what to say of an estimate that runs there. */
+  readonly limit?: { readonly at: number; readonly says: string }
   /** How draws of a posterior tell it; left out, by what is reported, with a prior by its link. */
   readonly drawn?: Drawn
 }
@@ -121,6 +124,8 @@ export interface Family {
   readonly unitDeviance: (observed: number, mu: number, ...parameters: readonly number[]) => number
   /** What exp(coefficient) is called under a link, where it has a name. */
   readonly ratio: (link: string) => 'odds ratio' | 'rate ratio' | null
+  /** P(Y <= y), or P(Y > y) where `upper`, given all natural parameters and the trials. */
+  readonly tail?: Tail
   /** One response (successes, where there are trials) given all natural parameters. */
   readonly simulate?: (noise: Noise, parameters: readonly number[], trials: number) => number
 }

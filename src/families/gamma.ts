@@ -1,4 +1,5 @@
 import { positiveNamed } from '../links/registry.js'
+import { gammaTail } from '../numerics/special.js'
 import { inverseSquareShape } from './drawn.js'
 import type { Family } from './family.js'
 import { binet } from './gamma-ratio.js'
@@ -63,6 +64,7 @@ export const gamma: Family = {
   variance: (mu, sigma = 1) => (sigma * mu) ** 2,
   meanOfResponse: ([mu]) => mu,
   varianceOfResponse: ([mu, sigma]) => (sigma * mu) ** 2,
+  tail: (y, [mu, sigma], _trials, upper) => gammaTail(y / (mu * sigma * sigma), 1 / (sigma * sigma), upper),
   weight: () => 1,
   observed: (response, row) => response.y[row],
   start: (observed) => observed,

@@ -1,4 +1,5 @@
 import { linkNamed } from '../links/registry.js'
+import { normalCdf } from '../numerics/special.js'
 import { residual } from './drawn.js'
 import type { Family } from './family.js'
 import { settle, throughFirst } from './row-density.js'
@@ -41,6 +42,7 @@ export const gaussian: Family = {
   variance: (_mu, sigma = 1) => sigma * sigma,
   meanOfResponse: ([mu]) => mu,
   varianceOfResponse: ([, sigma]) => sigma * sigma,
+  tail: (y, [mu, sigma], _trials, upper) => normalCdf(((upper ? -1 : 1) * (y - mu)) / sigma),
   weight: () => 1,
   observed: (response, row) => response.y[row],
   // A response at or below 0 says little about the log of its mean; any mean above 0 is a start.

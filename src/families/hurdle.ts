@@ -1,6 +1,7 @@
 import { chanceOfZero } from './drawn.js'
 import { type Family, noDeviance } from './family.js'
 import { densitySize, settle } from './row-density.js'
+import { withMoreZeros } from './tails.js'
 import { truncated } from './truncated.js'
 import { addLogRest, mixedMoments, widen, zeroPredictor } from './zero-predictor.js'
 
@@ -40,6 +41,7 @@ export function hurdle(family: Family): Family {
     },
     variance: family.variance,
     ...mixedMoments(positive),
+    ...(positive.tail && { tail: withMoreZeros(positive.tail) }),
     weight: family.weight,
     observed: family.observed,
     start: family.start,

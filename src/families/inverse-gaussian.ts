@@ -1,4 +1,5 @@
 import { positiveNamed } from '../links/registry.js'
+import { normalCdf, scaledErfc } from '../numerics/special.js'
 import { inverseSquareShape } from './drawn.js'
 import type { Family } from './family.js'
 import { settle, throughFirst, vanish } from './row-density.js'
@@ -49,6 +50,13 @@ export const inverseGaussian: Family = {
   variance: (mu, sigma = 1) => sigma * sigma * mu ** 3,
   meanOfResponse: ([mu]) => mu,
   varianceOfResponse: ([mu, sigma]) => sigma * sigma * mu ** 3,
+  // Phi(a) + exp(2 / (sigma^2 mu)) Phi(-b), the second from erfcx, so that nothing overflows (Shuster 1968).
+  tail: (y, [mu, sigma], _trials, upper) => {
+    const root = 1 / (sigma * Math.sqrt(y))
+    const a = root * (y / mu - 1)
+    const second = 0.5 * Math.exp(-0.5 * a * a) * scaledErfc((root * (y / mu + 1)) / Math.SQRT2)
+    return upper ? Math.max(0, normalCdf(-a) - second) : normalCdf(a) + second
+  },
   weight: () => 1,
   observed: (response, row) => response.y[row],
   start: (observed) => observed,

@@ -3,6 +3,7 @@ import { type Family, noDeviance } from './family.js'
 import { risingExcess } from './gamma-ratio.js'
 import { settle } from './row-density.js'
 import { logistic, softplus } from './softplus.js'
+import { negativeBinomialTail } from './tails.js'
 import { gammaVariate, poissonVariate } from './variates.js'
 
 /** exp(-300) is beyond telling from zero: the Poisson limit, without an overflow. */
@@ -18,7 +19,7 @@ export const nbinom1: Family = {
   name: 'nbinom1',
   response: 'count',
   links: ['log'],
-  further: [{ name: 'dispersion', link: 'log', reports: 'phi', start: 0 }],
+  further: [{ name: 'dispersion', link: 'log', reports: 'phi', start: 0, limit: { at: -16, says: 'no overdispersion beyond Poisson: phi runs to zero' } }],
   derivatives: 'exact',
   density: (_link, { y }) => {
     const constant = y.map((count) => logGamma(count + 1))
@@ -62,6 +63,7 @@ export const nbinom1: Family = {
   meanOfResponse: ([mu]) => mu,
   varianceOfResponse: ([mu, phi]) => mu * (1 + phi),
   simulate: (noise, [mu, phi]) => poissonVariate(noise, phi * gammaVariate(noise, mu / phi)),
+  tail: (y, [mu, phi], _trials, upper) => negativeBinomialTail(y, mu, mu / phi, upper),
   weight: () => 1,
   observed: (response, row) => response.y[row],
   start: (observed) => (observed === 0 ? 1 / 6 : observed),

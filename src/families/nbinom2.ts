@@ -4,6 +4,7 @@ import type { Family } from './family.js'
 import { risingExcess } from './gamma-ratio.js'
 import { settle } from './row-density.js'
 import { logistic, softplus } from './softplus.js'
+import { negativeBinomialTail } from './tails.js'
 import { gammaVariate, poissonVariate } from './variates.js'
 
 /** exp(300) is beyond telling from infinity: the Poisson limit, without an overflow. */
@@ -21,7 +22,7 @@ export const nbinom2: Family = {
   name: 'nbinom2',
   response: 'count',
   links: ['log'],
-  further: [{ name: 'dispersion', link: 'log', reports: 'phi', start: 0, drawn: shape }],
+  further: [{ name: 'dispersion', link: 'log', reports: 'phi', start: 0, limit: { at: 16, says: 'no overdispersion beyond Poisson: phi runs to infinity' }, drawn: shape }],
   derivatives: 'exact',
   density: (_link, { y }) => {
     const constant = y.map((count) => logGamma(count + 1))
@@ -61,6 +62,7 @@ export const nbinom2: Family = {
   meanOfResponse: ([mu]) => mu,
   varianceOfResponse: ([mu, phi]) => mu + (mu * mu) / phi,
   simulate: (noise, [mu, phi]) => poissonVariate(noise, (mu / phi) * gammaVariate(noise, phi)),
+  tail: (y, [mu, phi], _trials, upper) => negativeBinomialTail(y, mu, phi, upper),
   weight: () => 1,
   observed: (response, row) => response.y[row],
   start: (observed) => (observed === 0 ? 1 / 6 : observed),

@@ -3,6 +3,7 @@ import type { Family, ResponseData, RowKernel } from './family.js'
 import { kernelOf } from './kernel-of.js'
 import { poissonShift } from './poisson-shift.js'
 import { type RowDensity, settle, vanish } from './row-density.js'
+import { poissonTail } from './tails.js'
 import { poissonVariate } from './variates.js'
 
 /** Counts with mean mu. */
@@ -18,6 +19,7 @@ export const poisson: Family = {
   meanOfResponse: ([mu]) => mu,
   varianceOfResponse: ([mu]) => mu,
   simulate: (noise, [mu]) => poissonVariate(noise, mu),
+  tail: poissonTail,
   weight: () => 1,
   observed: (response, row) => response.y[row],
   start: (observed) => observed + 0.1,

@@ -1,3 +1,4 @@
+import { betaTail, normalCdf } from '../numerics/special.js'
 import { residual } from './drawn.js'
 import { type Family, noDeviance } from './family.js'
 import { risingExcess } from './gamma-ratio.js'
@@ -5,6 +6,9 @@ import { settle } from './row-density.js'
 import { gammaVariate } from './variates.js'
 
 const halfLog2Pi = 0.5 * Math.log(2 * Math.PI)
+
+/** From so many degrees of freedom on the distribution is normal to ten digits. */
+const normalFrom = 1e10
 
 /**
  * Real numbers at location mu with scale sigma and df degrees of freedom (Student's t). With s = log sigma,
@@ -23,6 +27,7 @@ export const student: Family = {
       link: 'log',
       reports: 'df',
       start: Math.log(10),
+      limit: { at: 16, says: 'no heavier tails than a gaussian: df runs to infinity' },
       // Juarez and Steel 2010.
       drawn: { name: 'nu', power: 1, prior: () => 'gamma(2, 0.1)' },
     },
@@ -89,6 +94,12 @@ export const student: Family = {
   variance: (_mu, sigma = 1) => sigma * sigma,
   meanOfResponse: ([mu]) => mu,
   varianceOfResponse: ([, sigma, df]) => (df > 2 ? (sigma * sigma * df) / (df - 2) : Number.POSITIVE_INFINITY),
+  tail: (y, [mu, sigma, df], _trials, upper) => {
+    const t = ((upper ? -1 : 1) * (y - mu)) / sigma
+    if (df > normalFrom) return normalCdf(t)
+    const beyond = 0.5 * betaTail(df / (df + t * t), 0.5 * df, 0.5, false)
+    return t < 0 ? beyond : 1 - beyond
+  },
   weight: () => 1,
   observed: (response, row) => response.y[row],
   start: (observed) => observed,

@@ -1,6 +1,7 @@
 import { type Family, type Noise, noDeviance } from './family.js'
 import { logProbabilityOfZero, zeroRow } from './probability-of-zero.js'
 import { densitySize, firstAt, secondAt, settle, thirdAt, vanish } from './row-density.js'
+import { withoutZero } from './tails.js'
 
 /** Below this log probability of a zero, exp(-100) beside 1, the counts are as good as untruncated. */
 const noZeros = -100
@@ -46,6 +47,7 @@ export function truncated(family: Family): Family {
       const share = -Math.expm1(logZero(parameters))
       return (family.varianceOfResponse(parameters, 1) + mean * mean) / share - (mean / share) ** 2
     },
+    ...(family.tail && { tail: withoutZero(family.tail) }),
     weight: family.weight,
     observed: family.observed,
     start: family.start,

@@ -1,6 +1,7 @@
 import { type Family, noDeviance } from './family.js'
 import { densitySize, firstAt, secondAt, settle, thirdAt } from './row-density.js'
 import { logistic } from './softplus.js'
+import { withMoreZeros } from './tails.js'
 import { addLogRest, lastOf, mixedMoments, widen, zeroPredictor } from './zero-predictor.js'
 
 /** Where the zeros of the count family are this share, exp(-700), of all zeros, its derivatives no longer show. */
@@ -35,6 +36,7 @@ export function zeroInflated(family: Family): Family {
     },
     variance: family.variance,
     ...mixedMoments(family),
+    ...(family.tail && { tail: withMoreZeros(family.tail) }),
     weight: family.weight,
     observed: family.observed,
     start: family.start,

@@ -21,7 +21,7 @@ export type FitSource = Pick<
   | 'parameters'
   | 'modes'
   | 'basis'
->
+> & { readonly responseChecksum: string | null }
 
 /** The fit in a JSON document of schema glmm/fit@1, which may come from anywhere. FILE where it is none. */
 export function fitSource(document: unknown, name: string): FitSource {
@@ -47,6 +47,7 @@ export function fitSource(document: unknown, name: string): FitSource {
   }
   const { formula, family, link, method, fixed, further, random } = told
   return {
+    responseChecksum: told.responseChecksum,
     call,
     formula,
     family,

@@ -86,8 +86,8 @@ export function jointUncertainty(fit: FitSource, original: Model): Uncertainty |
 
   /** Derivative of the modes of each term in parameter j. */
   function movement(value: number, se: number, j: number): Float64Array[] {
-    const step = share * (se > 0 ? se : 0)
-    if (step === 0) return layout.terms.map(({ term }) => new Float64Array(term.levels.length * term.names.length))
+    if (!(se > 0)) return layout.terms.map(({ term }) => new Float64Array(term.levels.length * term.names.length))
+    const step = share * se
     const at = (shift: number): Float64Array[] => {
       const moved = x.slice()
       moved[j] = value + shift

@@ -124,8 +124,8 @@ function uncertaintyOf(
 
 function withOriginal(fit: FitSource, original: Table): Uncertainty | null {
   const model = stateModel(fit.formula, original, modelChoice(fit))
-  const checksum = (fit as Partial<FitRecord>).responseChecksum
-  if (checksum !== undefined && responseChecksum(model.response) !== checksum) return null
+  const { responseChecksum: checksum } = fit
+  if (checksum !== null && responseChecksum(model.response) !== checksum) return null
   return jointUncertainty(fit, model)
 }
 

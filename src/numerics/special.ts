@@ -2,6 +2,7 @@
  * Special functions, each from @stdlib and checked there against high-precision tables. The build bundles this file
  * with what it imports; nothing else in the project names @stdlib's mathematics.
  */
+import betainc from '#stdlib/math/base/special/betainc'
 import erfc from '#stdlib/math/base/special/erfc'
 import erfcinv from '#stdlib/math/base/special/erfcinv'
 import erfcx from '#stdlib/math/base/special/erfcx'
@@ -23,6 +24,14 @@ export const scaledErfc: (x: number) => number = erfcx
 
 /** P(Z <= z) for a standard normal Z, accurate in both tails. */
 export const normalCdf = (z: number): number => 0.5 * erfc(-z / Math.SQRT2)
+
+/** P(X <= x), or P(X > x) where `upper`, of a beta variate with shapes a and b. */
+export const betaTail = (x: number, a: number, b: number, upper: boolean): number =>
+  x <= 0 ? (upper ? 1 : 0) : x >= 1 ? (upper ? 0 : 1) : betainc(x, a, b, true, upper)
+
+/** P(X <= x), or P(X > x) where `upper`, of a gamma variate of a shape and scale 1. */
+export const gammaTail = (x: number, shape: number, upper: boolean): number =>
+  x <= 0 ? (upper ? 1 : 0) : x === Number.POSITIVE_INFINITY ? (upper ? 0 : 1) : gammainc(x, shape, true, upper)
 
 /** Two-sided p-value of a standard normal statistic. */
 export const normalTwoSided = (z: number): number => erfc(Math.abs(z) / Math.SQRT2)
