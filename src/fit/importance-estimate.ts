@@ -28,12 +28,12 @@ export const leastDraws = 200
 /** Refuses more draws than memory holds. */
 export function checkDraws(draws: number, { model, layout }: Likelihood): void {
   const effects = layout.terms.reduce((sum, { term }) => sum + term.levels.length * term.names.length, 0)
-  const most = Math.floor((2 * mostPointNumbers) / effects)
+  const most = Math.floor(mostPointNumbers / effects)
   if (draws <= most) return
   throw new GlmmError(
     'MODEL',
     `expected at most ${most} draws of the ${effects} random effects of ${model.formula}, got ${draws}`,
-    `their points take ${Math.ceil((draws * effects * 4) / 2 ** 20)} MB: give --importance ${most} or fewer`,
+    `their points take ${Math.ceil((draws * effects * 8) / 2 ** 20)} MB: give --importance ${most} or fewer`,
   )
 }
 
@@ -44,8 +44,7 @@ export function importanceEstimate(
   seed: number,
   start: Start,
 ): ImportanceEstimate {
-  const density = importance(likelihood.model, draws, seed)
-  density.anchor(start.parameters)
+  const density = importance(likelihood.model, draws, seed, start.parameters)
   const sampled: Likelihood = { ...likelihood, marginal: () => density, anchor: density.anchor }
   const fitted = estimate(sampled, density.draws, start)
   const covariance = monteCarloCovariance(fitted, density.batchGradients(fitted.parameters, batches))

@@ -2,7 +2,8 @@ import type { Model } from '../data/model.js'
 import { psis } from '../numerics/psis.js'
 import { backward, forward, logDeterminant, solve } from '../numerics/sparse-cholesky.js'
 import { reverseCholesky } from '../numerics/sparse-reverse.js'
-import { type ImportancePoints, importancePoints, logWeight } from './importance-points.js'
+import { importancePoints, logWeight } from './importance-points.js'
+import { importanceScales } from './importance-scales.js'
 import { independentBlocks } from './independent-blocks.js'
 import { laplaceParts } from './laplace-parts.js'
 import type { MarginalDensity } from './likelihood.js'
@@ -12,7 +13,7 @@ import { pairIndex, tripleIndex } from './row-model.js'
 export interface ImportanceDiagnosis {
   /** Monte Carlo standard error of the log-likelihood. */
   readonly mcse: number
-  /** The largest Pareto k of a block's weights: above 0.7 neither the estimate nor its error is to be trusted. */
+  /** The largest Pareto k of a block's weights, -Infinity where these are nearly level: above 0.7 neither the estimate nor its error is to be trusted. */
   readonly paretoK: number
   /** The smallest effective number of draws of a block. */
   readonly ess: number
@@ -27,8 +28,14 @@ export interface ImportanceDensity extends MarginalDensity {
   readonly batchGradients: (x: Float64Array, count: number) => Float64Array[]
 }
 
-/** Pairs of draws in a stratum of the proposal: batches consist of whole ones. */
-const stratum = 4
+/** Draws in a stratum of the proposal: batches consist of whole ones. */
+const stratum = 8
+
+/**
+ * A block in which no draw weighs more than so many times the mean has no tail: the Pareto k of what little its weights
+ * differ by means nothing.
+ */
+const levelWeights = 3
 
 /** The most numbers that the points of all draws may take: 400 MB. */
 export const mostPointNumbers = 5e7
@@ -39,7 +46,8 @@ export const mostPointNumbers = 5e7
  *
  *   L(x) = |L|^-1 mean_s exp h(u_s) / ((2 pi)^(q/2) p(e_s)),   u_s = m + L'^-1 e_s,
  *
- * block by independent block of u, each with weights of its own. Points come in opposite pairs. The mean is divided by
+ * block by independent block of u, each with weights of its own. The points are those of a density that fits at `at`, the
+ * parameters the sampling is for, and stay the same wherever the estimate is evaluated. The mean is divided by
  * that of the ratio of a normal density to p, known to be 1: what a mixture scatters where h is nearly quadratic cancels
  * (a control variate, Owen and Zhou 2000).
  *
@@ -47,8 +55,9 @@ export const mostPointNumbers = 5e7
  * derivative in L is -diag(1 / L_jj) - tril(sum W_s (L'^-1 e_s) a_s'); the reverse of the factorization takes that to H,
  * third derivatives of the rows to their predictors, and sum W_s h'(u_s) with it through the mode.
  */
-export function importance(model: Model, draws: number, seed: number): ImportanceDensity {
-  const { layout, linear, structure, rows, approximation } = laplaceParts(model)
+export function importance(model: Model, draws: number, seed: number, at: Float64Array): ImportanceDensity {
+  const parts = laplaceParts(model)
+  const { layout, linear, structure, rows, approximation } = parts
   const { size: q, width, columns, precision, pairs: entries, symbolic } = structure
   const { slots, fixed, multipliers: a } = linear
   const { predictors: K, eta, d1, d2, d3, logDensity } = rows
@@ -57,14 +66,15 @@ export function importance(model: Model, draws: number, seed: number): Importanc
   const n = logDensity.length
   const blocks = independentBlocks(structure, n)
   const G = blocks.count
-  const pairs = stratum * Math.max(1, Math.round(draws / (2 * stratum)))
-  const points: ImportancePoints = importancePoints(pairs, blocks.ofElement, blocks.sizes, seed)
+  const count = stratum * Math.max(1, Math.round(draws / stratum))
+  approximation.anchor(at)
+  const scales = importanceScales(parts, at)
+  const { points, logWeights, normalRatio } = importancePoints(count, blocks.ofElement, blocks.sizes, scales, seed)
   const predictorOf = Int32Array.from(slots, (slot) => slot.predictor)
   const perRow = (width * (width + 1)) / 2
   const step = new Float64Array(q)
   const u = new Float64Array(q)
   const slope = new Float64Array(q)
-  const difference = new Float64Array(q)
   const inMode = new Float64Array(q)
   const inL = new Float64Array(symbolic.size)
   const height = new Float64Array(G)
@@ -108,7 +118,7 @@ export function importance(model: Model, draws: number, seed: number): Importanc
     for (let c = 0; c < q; c++) inMode[c] += slope[c]
   }
 
-  /** inL -= tril(step difference') on the pattern of L. */
+  /** inL -= tril(step slope') on the pattern of L. */
   function addToFactor(): void {
     for (let s = 0; s + 1 < firstColumn.length; s++) {
       const first = firstColumn[s]
@@ -116,12 +126,12 @@ export function importance(model: Model, draws: number, seed: number): Importanc
       let at = panelStart[s]
       for (let p = rowStart[s]; p < rowStart[s + 1]; p++, at += wide) {
         const x = step[rowIndex[p]]
-        for (let j = 0; j < wide; j++) inL[at + j] -= x * difference[first + j]
+        for (let j = 0; j < wide; j++) inL[at + j] -= x * slope[first + j]
       }
     }
   }
 
-  /** The sums over pairs from ... to - 1; log weights relative to `reference`, a row a draw, to `ratios`. */
+  /** The sums over draws from ... to - 1; log weights relative to `reference`, a row a block, to `ratios`. */
   function sumDraws(from: number, to: number, withGradient: boolean, ratios: Float64Array | null): void {
     total.fill(0)
     control.fill(0)
@@ -131,26 +141,21 @@ export function importance(model: Model, draws: number, seed: number): Importanc
       inMultipliers.fill(0)
       for (const array of inFixed) array.fill(0)
     }
-    for (let p = from; p < to; p++) {
-      step.set(points.points.subarray(p * q, (p + 1) * q))
+    for (let s = from; s < to; s++) {
+      step.set(points.subarray(s * q, (s + 1) * q))
       backward(symbolic, factor, step)
-      difference.fill(0)
-      for (let g = 0; g < G; g++) control[g] += 2 * points.normalRatio[p * G + g]
-      for (let sign = 1; sign >= -1; sign -= 2) {
-        for (let c = 0; c < q; c++) u[c] = mode[c] + sign * step[c]
-        heights(u)
-        for (let g = 0; g < G; g++) {
-          const ratio = height[g] + points.logWeights[p * G + g] - reference[g]
-          weight[g] = ratio > Number.NEGATIVE_INFINITY ? Math.exp(ratio) : 0
-          total[g] += weight[g]
-          if (ratios) ratios[g * 2 * pairs + 2 * p + (sign < 0 ? 1 : 0)] = Number.isNaN(ratio) ? -Infinity : ratio
-        }
-        if (!withGradient) continue
-        addDraw()
-        for (let c = 0; c < q; c++) difference[c] += sign * slope[c]
+      for (let c = 0; c < q; c++) u[c] = mode[c] + step[c]
+      heights(u)
+      for (let g = 0; g < G; g++) {
+        const ratio = height[g] + logWeights[s * G + g] - reference[g]
+        weight[g] = ratio > Number.NEGATIVE_INFINITY ? Math.exp(ratio) : 0
+        total[g] += weight[g]
+        control[g] += normalRatio[s * G + g]
+        if (ratios) ratios[g * count + s] = Number.isNaN(ratio) ? Number.NEGATIVE_INFINITY : ratio
       }
       if (!withGradient) continue
-      forward(symbolic, factor, difference)
+      addDraw()
+      forward(symbolic, factor, slope)
       addToFactor()
     }
   }
@@ -215,12 +220,12 @@ export function importance(model: Model, draws: number, seed: number): Importanc
     }
   }
 
-  /** The estimate from pairs from ... to - 1. */
+  /** The estimate from the draws from ... to - 1. */
   function evaluate(
     x: Float64Array,
     gradient: Float64Array | null,
     from = 0,
-    to = pairs,
+    to = count,
     ratios: Float64Array | null = null,
   ): number {
     const normalApproximation = approximation.evaluate(x, null)
@@ -244,19 +249,19 @@ export function importance(model: Model, draws: number, seed: number): Importanc
   }
 
   return {
-    draws: 2 * pairs,
+    draws: count,
     dimension: layout.dimension,
     evaluate: (x, gradient) => evaluate(x, gradient),
     value: (x) => evaluate(x, null),
     anchor: approximation.anchor,
     diagnose: (x) => {
-      const ratios = new Float64Array(G * 2 * pairs)
-      evaluate(x, null, 0, pairs, ratios)
-      return diagnosis(ratios, points.normalRatio, G)
+      const ratios = new Float64Array(G * count)
+      evaluate(x, null, 0, count, ratios)
+      return diagnosis(ratios, normalRatio, G)
     },
-    batchGradients: (x, count) => {
-      const strata = pairs / stratum
-      const batches = Math.min(count, strata)
+    batchGradients: (x, parts) => {
+      const strata = count / stratum
+      const batches = Math.min(parts, strata)
       return Array.from({ length: batches }, (_, b) => {
         const gradient = new Float64Array(layout.dimension)
         const [from, to] = [b, b + 1].map((edge) => stratum * Math.floor((edge * strata) / batches))
@@ -270,7 +275,6 @@ export function importance(model: Model, draws: number, seed: number): Importanc
 /** From log weights, block by block, opposite draws beside each other. */
 function diagnosis(ratios: Float64Array, normalRatio: Float64Array, blocks: number): ImportanceDiagnosis {
   const draws = ratios.length / blocks
-  const pairs = draws / 2
   let variance = 0
   let paretoK = Number.NEGATIVE_INFINITY
   let ess = draws
@@ -278,16 +282,18 @@ function diagnosis(ratios: Float64Array, normalRatio: Float64Array, blocks: numb
     const own = ratios.subarray(g * draws, (g + 1) * draws)
     let sum = 0
     let control = 0
-    for (let p = 0; p < pairs; p++) {
-      sum += Math.exp(own[2 * p]) + Math.exp(own[2 * p + 1])
-      control += normalRatio[p * blocks + g]
+    for (let s = 0; s < draws; s++) {
+      sum += Math.exp(own[s])
+      control += normalRatio[s * blocks + g]
     }
-    for (let p = 0; p < pairs; p++) {
-      const share = (Math.exp(own[2 * p]) + Math.exp(own[2 * p + 1])) / sum
-      variance += (share - normalRatio[p * blocks + g] / control) ** 2
+    for (let s = 0; s < draws; s += 2) {
+      const share = (Math.exp(own[s]) + Math.exp(own[s + 1])) / sum
+      const known = (normalRatio[s * blocks + g] + normalRatio[(s + 1) * blocks + g]) / control
+      variance += (share - known) ** 2
     }
     const smoothed = psis(own)
-    paretoK = Math.max(paretoK, smoothed.paretoK)
+    const largest = Math.exp(own.reduce((high, log) => Math.max(high, log), Number.NEGATIVE_INFINITY))
+    if (!(largest * draws <= levelWeights * sum)) paretoK = Math.max(paretoK, smoothed.paretoK)
     ess = Math.min(ess, smoothed.ess)
   }
   return { mcse: Math.sqrt(variance), paretoK, ess }
