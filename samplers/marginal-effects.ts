@@ -6,17 +6,13 @@ import { parameterLayout } from '../src/likelihood/parameter-layout.js'
 import { pairIndex, type RowModel, rowModel } from '../src/likelihood/row-model.js'
 import { forwardSolve } from '../src/numerics/cholesky.js'
 import type { Rng } from '../src/random/stream.js'
-import { effectProposal } from './marginal-proposal.js'
+import { effectProposal, rootProposals } from './marginal-proposal.js'
+import { scalarEffects } from './marginal-scalar-effects.js'
 
 /** Draws all effects b from their conditional density at the fit's parameters into `out` from `at`. */
 export type DrawEffects = (parameters: Float64Array, rng: Rng, out: Float64Array, at: number) => void
 
-/**
- * Proposals of an outermost unit that the chain of one draw goes through, and the points that stand for the integral over
- * a unit below. A chain that takes each proposal with probability 1/2 at the least, wherever it stands, is within 2^-24
- * of its target after so many.
- */
-const rootProposals = 24
+/** Points that stand for the integral over a unit that is not an outermost one. */
 const innerProposals = 8
 
 /**
@@ -32,7 +28,8 @@ const innerProposals = 8
  * likelihood is, and the error of the last state falls geometrically (Mengersen and Tweedie 1996).
  */
 export function marginalEffects(likelihood: Likelihood): DrawEffects {
-  const { model, layout, coordinates } = likelihood
+  const { model, layout, coordinates, scalarTerm } = likelihood
+  if (scalarTerm) return scalarEffects(likelihood, scalarTerm)
   const nested = nesting(model, layout)
   if (!nested) throw new TypeError('the factors of the random effects are not nested')
   const { structure } = nested

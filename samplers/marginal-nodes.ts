@@ -9,10 +9,10 @@ const ladder = [1, 3, 5, 7, 9, 11, 15, 19, 25, 33, 45, 61, 81, 101]
  * What more nodes may change: differences of the log posterior, and its score in posterior standard deviations, whose
  * error is about the shift of a posterior mean in those units. A mean of 40,000 independent draws is known to 5e-3.
  */
-const negligible = 1e-4
+const negligible = 1e-3
 
 /** Distance from the mode, in posterior standard deviations, of the points where the integral is looked at. */
-const reach = 2.5
+const reach = 1
 
 /**
  * The smallest number of quadrature nodes with which the marginal posterior is exact for the purposes of a sampler: at

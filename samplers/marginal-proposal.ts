@@ -6,6 +6,12 @@ export interface EffectProposal {
   readonly logDensity: number
 }
 
+/**
+ * Proposals that the chain of one draw of an outermost unit goes through. With weights at most twice their mean its last
+ * state is within 2^-15 of the target.
+ */
+export const rootProposals = 16
+
 const share = { narrow: 0.75, wide: 0.2, prior: 0.05 } as const
 /** The wide part, in conditional standard deviations: skewed conditionals reach farther than their curvature says. */
 const reach = 2

@@ -2,6 +2,7 @@ import { GlmmError } from '../src/errors.js'
 import { jointPosterior } from '../src/likelihood/posterior.js'
 import { marginal } from './marginal.js'
 import { nuts } from './nuts.js'
+import { polyaGammaGibbs } from './polya-gamma.js'
 import type { Sampler } from './sampler.js'
 
 export const samplers: readonly Sampler[] = [
@@ -15,6 +16,7 @@ export const samplers: readonly Sampler[] = [
     kernel: (posterior, { maxDepth }) => nuts(posterior, maxDepth),
   },
   marginal,
+  polyaGammaGibbs,
 ]
 
 /** The sampler of that name, or a USAGE error. */

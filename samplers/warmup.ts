@@ -1,9 +1,9 @@
 import type { LogDensity } from '../src/likelihood/likelihood.js'
 import type { Rng } from '../src/random/stream.js'
-import { covarianceEstimate } from './covariance-estimate.js'
 import { dualAveraging } from './dual-averaging.js'
 import { emptyInfo, type Kernel, type State } from './kernel.js'
 import type { Metric } from './metric.js'
+import { metricEstimate } from './metric-estimate.js'
 import { reasonableStepSize } from './step-size.js'
 import { windows } from './windows.js'
 
@@ -25,7 +25,7 @@ export function warmUp(
 ): Tuning {
   const info = emptyInfo()
   const schedule = windows(warmup)
-  const estimate = covarianceEstimate(density.dimension, metric.kind)
+  const estimate = metricEstimate(density.dimension)
   const stop = schedule.ends.at(-1) ?? 0
   let current = metric
   if (targetAccept === null) {
@@ -39,7 +39,7 @@ export function warmUp(
   for (let iteration = 0; iteration < warmup; iteration++) {
     kernel.step(state, current, steps.current(), rng, info)
     steps.update(info.acceptRate)
-    if (iteration >= schedule.first && iteration < stop) estimate.add(state.x)
+    if (iteration >= schedule.first && iteration < stop) estimate.add(state.x, state.gradient)
     if (schedule.ends.includes(iteration + 1)) {
       current = estimate.metric() ?? current
       estimate.reset()
