@@ -22,6 +22,7 @@ export interface FitFlags {
   readonly reml?: true
   readonly intervals?: 'wald' | 'profile'
   readonly level?: number
+  readonly residuals?: 'quantile'
   readonly dispersion?: string
   readonly zi?: string
 }

@@ -134,6 +134,7 @@ export function program(writeHelp: (text: string) => void): Command {
     .option('--seed <n>', 'of these draws (default 1)', wholeNumber('--seed'))
     .option('--intervals <kind>', 'limits: wald (default), or profile, of the profile likelihood', word('--intervals'))
     .option('--level <level>', 'probability that limits cover with (default 0.95)', rate('--level'))
+    .option('--residuals <kind>', 'quantile: randomised quantile residuals too, drawn with --seed', word('--residuals'))
     .option('--reml', 'restricted maximum likelihood (gaussian with identity link)')
     .option('--dispersion <rhs>', "formula of the dispersion predictor, such as '~ x'", word('--dispersion'))
     .option('--zi <rhs>', "formula of the zero-inflation predictor, such as '~ 1'", word('--zi'))

@@ -44,8 +44,12 @@ export interface FitRecord {
   /** R-squared and intraclass correlation; null without random effects and where they are not defined. */
   readonly varianceExplained: VarianceExplained | null
   readonly modes: readonly ConditionalMode[]
-  /** Deviance residuals are null where the family has no deviance. */
-  readonly residuals: { readonly pearson: FiveNumbers; readonly deviance: FiveNumbers | null }
+  /** Deviance residuals are null where the family has no deviance; quantile residuals are there where asked for. */
+  readonly residuals: {
+    readonly pearson: FiveNumbers
+    readonly deviance: FiveNumbers | null
+    readonly quantile?: FiveNumbers
+  }
   /** What is known of the integration error; null where nothing is approximated or compared with. */
   readonly certificate: Certificate | null
   /** What the draws leave open; null unless the integral is by importance sampling. */

@@ -1,3 +1,4 @@
+import type { Model } from '../data/model.js'
 import { weightsGiven } from '../data/row-weights.js'
 import { type ModelChoice, stateModel } from '../data/state-model.js'
 import type { Table } from '../data/table.js'
@@ -5,9 +6,11 @@ import { GlmmError } from '../errors.js'
 import { maxNodes } from '../likelihood/likelihood.js'
 import { checkSeed } from '../random/stream.js'
 import { type Draws, fitModel } from './fit-model.js'
-import type { FitRecord, Nodes } from './fit-record.js'
+import type { FitRecord, FiveNumbers, Nodes } from './fit-record.js'
 import { leastDraws } from './importance-estimate.js'
 import type { Intervals } from './profile-intervals.js'
+import { fittedPredictors, rowQuantiles } from './quantile-residuals.js'
+import { fiveNumbers } from './residuals.js'
 
 export interface FitOptions extends ModelChoice {
   /**
@@ -28,6 +31,8 @@ export interface FitOptions extends ModelChoice {
   readonly intervals?: 'wald' | 'profile' | undefined
   /** Probability that the limits are to cover with, 0.95 where left out. */
   readonly level?: number | undefined
+  /** 'quantile' adds randomised quantile residuals to those told, drawn with `seed`. */
+  readonly residuals?: 'quantile' | undefined
 }
 
 /** Fits the model of a formula and a table by maximum likelihood. Throws GlmmError on input that states no model. */
@@ -53,7 +58,8 @@ export function fit(formula: string, table: Table, options: FitOptions = {}): Fi
     link: model.link,
     nodes: draws ? null : nodes,
     importance: draws?.count ?? null,
-    seed: draws?.seed ?? null,
+    seed: draws?.seed ?? (options.residuals ? (options.seed ?? 1) : null),
+    residuals: options.residuals ?? null,
     ...weightsGiven(options),
     offset: options.offset ?? null,
     dispersion: options.dispersion ?? null,
@@ -62,7 +68,26 @@ export function fit(formula: string, table: Table, options: FitOptions = {}): Fi
     intervals: intervals.method,
     level: intervals.level,
   }
-  return fitModel(model, nodes, reml, call, intervals, draws)
+  if (options.residuals !== undefined && options.residuals !== 'quantile')
+    throw new GlmmError(
+      'USAGE',
+      `expected quantile for --residuals, got ${options.residuals}`,
+      'leave it out for the rest',
+    )
+  const record = fitModel(model, nodes, reml, call, intervals, draws)
+  if (!options.residuals) return record
+  const drawn = rowQuantiles(model, fittedPredictors(record, model), options.seed ?? 1)
+  return { ...record, residuals: { ...record.residuals, quantile: fiveNumbersOf(model, drawn) } }
+}
+
+/** Of the rows that have trials, each as often as it counts. */
+function fiveNumbersOf({ response }: Model, drawn: Float64Array): FiveNumbers {
+  const used = Array.from(drawn.keys()).filter((i) => !Number.isNaN(drawn[i]))
+  const counts = response.frequency ? Float64Array.from(used, (i) => response.frequency![i]) : null
+  return fiveNumbers(
+    Float64Array.from(used, (i) => drawn[i]),
+    counts,
+  )
 }
 
 function checkIntervals({ intervals: method = 'wald', level = 0.95 }: FitOptions): Intervals {
@@ -73,11 +98,15 @@ function checkIntervals({ intervals: method = 'wald', level = 0.95 }: FitOptions
   return { method, level }
 }
 
-function checkImportance({ importance, seed, nodes, reml }: FitOptions): Draws | null {
+function checkImportance({ importance, seed, nodes, reml, residuals }: FitOptions): Draws | null {
   if (importance === undefined) {
-    if (seed === undefined) return null
-    const hint = 'leave --seed out: without --importance nothing in a fit is random'
-    throw new GlmmError('USAGE', `expected --importance with --seed, got --seed ${seed} alone`, hint)
+    if (seed === undefined || residuals) return null
+    const hint = 'leave --seed out: without these nothing in a fit is random'
+    throw new GlmmError(
+      'USAGE',
+      `expected --importance or --residuals quantile with --seed, got --seed ${seed} alone`,
+      hint,
+    )
   }
   if (nodes !== undefined || reml) {
     const other = reml ? '--reml' : `--nodes ${nodes}`

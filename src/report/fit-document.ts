@@ -12,6 +12,9 @@ export function fitDocument(fit: FitRecord): Document {
   return fit.method === 'glm' ? glmDocument(fit) : mixedDocument(fit)
 }
 
+const quantileBlocks = ({ residuals: { quantile } }: FitRecord): Block[] =>
+  quantile ? section('Randomised quantile residuals', quantiles(quantile)) : []
+
 function glmDocument(fit: FitRecord): Document {
   const on = (df: number | null): string => `on ${df ?? 'NA'} degrees of freedom`
   return {
@@ -19,6 +22,7 @@ function glmDocument(fit: FitRecord): Document {
     blocks: [
       facts(modelFacts(fit)),
       ...(fit.residuals.deviance ? section('Deviance residuals', quantiles(fit.residuals.deviance)) : []),
+      ...quantileBlocks(fit),
       ...section(`Coefficients${profiled(fit)}`, coefficientTable(fit.fixed, fit.aliased, fit.intervals.level)),
       ...dispersionBlocks(fit),
       heading('Fit'),
@@ -49,6 +53,7 @@ function mixedDocument(fit: FitRecord): Document {
         [[fixed4(fit.aic), fixed4(fit.bic), formatFixed(fit.logLik, 7), fixed4(fit.deviance), String(fit.dfResidual)]],
       ),
       ...section('Scaled residuals', quantiles(fit.residuals.pearson)),
+      ...quantileBlocks(fit),
       ...(fit.random.length > 0 ? section('Random effects', randomTable(fit.random)) : []),
       ...randomLimitBlocks(fit),
       ...dispersionBlocks(fit),
