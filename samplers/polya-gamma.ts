@@ -18,6 +18,7 @@ export const polyaGammaGibbs: Sampler = {
   name: 'polya-gamma',
   walks: 'all',
   whitened: false,
+  ownModel: true,
   targetAccept: null,
   refusal: ({ likelihood }) => refusalOf(likelihood.model),
   posterior: ({ likelihood, priors, centring, rows }) => jointPosterior(likelihood, priors, centring, rows),
@@ -36,7 +37,7 @@ function refusalOf({ family, link, predictors, response }: Model): ReturnType<Sa
 
 function kernel(posterior: Posterior, { likelihood, priors, centring, rows }: ChainContext): Kernel {
   const { model, layout, coordinates } = likelihood
-  const { fixed, terms, outer } = coordinates
+  const { terms } = coordinates
   const d = posterior.dimension
   const map = effectsMap(coordinates, centring)
   const prior = outerPrior(likelihood, priors)

@@ -23,6 +23,8 @@ export interface Sampler {
   readonly walks: 'all' | 'outer'
   /** Whether its kernel walks whitened coordinates, those in which the posterior is near a standard normal one. */
   readonly whitened: boolean
+  /** True where its kernel moves by the model of the context, and not by the values of any density it is handed. */
+  readonly ownModel?: true
   /** Acceptance rate that its step size is steered to where the user names none; null where it has no step size. */
   readonly targetAccept: number | null
   /** Why it cannot sample this posterior, and what to do; null where it can. */

@@ -8,7 +8,13 @@ const mostSteps = 100
  * density invariant, whatever the width of the first interval. `height` is the log density at x, from x on known; the
  * new number is returned.
  */
-export function sliceMove(logDensity: (x: number) => number, x: number, height: number, width: number, rng: Rng): number {
+export function sliceMove(
+  logDensity: (x: number) => number,
+  x: number,
+  height: number,
+  width: number,
+  rng: Rng,
+): number {
   const level = height + Math.log(1 - rng.uniform())
   let low = x - width * rng.uniform()
   let high = low + width

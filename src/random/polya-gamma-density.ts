@@ -11,15 +11,22 @@ export function logCoshRoot(v: number): number {
   return r + Math.log1p(Math.exp(-2 * r)) - Math.LN2
 }
 
-/** T(v) = tanh(sqrt v) / sqrt v, of a negative v tan(sqrt -v) / sqrt -v; its first two derivatives are left in d1, d2. */
+/** The derivatives of T at the v of the last call of tanhRoot. */
+export const slopes = { d1: 0, d2: 0 }
+
+/** T(v) = tanh(sqrt v) / sqrt v, of a negative v tan(sqrt -v) / sqrt -v; its derivatives are left in `slopes`. */
 export function tanhRoot(v: number): number {
   let t: number
   if (Math.abs(v) < small) {
-    t = 1 + v * (-1 / 3 + v * (2 / 15 + v * (-17 / 315 + v * (62 / 2835 + v * (-1382 / 155925 + (v * 21844) / 6081075)))))
-    tanhRoot.d1 =
+    t =
+      1 + v * (-1 / 3 + v * (2 / 15 + v * (-17 / 315 + v * (62 / 2835 + v * (-1382 / 155925 + (v * 21844) / 6081075)))))
+    slopes.d1 =
       -1 / 3 +
-      v * (4 / 15 + v * (-51 / 315 + v * (248 / 2835 + v * (-6910 / 155925 + v * (131064 / 6081075 - (v * 6504008) / 638512875)))))
-    tanhRoot.d2 =
+      v *
+        (4 / 15 +
+          v *
+            (-51 / 315 + v * (248 / 2835 + v * (-6910 / 155925 + v * (131064 / 6081075 - (v * 6504008) / 638512875)))))
+    slopes.d2 =
       4 / 15 +
       v * (-102 / 315 + v * (744 / 2835 + v * (-27640 / 155925 + v * (655320 / 6081075 - (v * 39024048) / 638512875))))
     return t
@@ -31,19 +38,17 @@ export function tanhRoot(v: number): number {
     const r = Math.sqrt(v)
     t = Math.tanh(r) / r
   }
-  tanhRoot.d1 = (1 - t - v * t * t) / (2 * v)
-  tanhRoot.d2 = (-3 * tanhRoot.d1 - t * t - 2 * v * t * tanhRoot.d1) / (2 * v)
+  slopes.d1 = (1 - t - v * t * t) / (2 * v)
+  slopes.d2 = (-3 * slopes.d1 - t * t - 2 * v * t * slopes.d1) / (2 * v)
   return t
 }
-tanhRoot.d1 = 0
-tanhRoot.d2 = 0
 
 /** The v with T(v) = t, from a guess: Newton's method on 1 / T, which is increasing and concave. */
 export function saddlepoint(t: number, guess: number): number {
   let v = guess
   for (let i = 0; i < 100; i++) {
     const now = tanhRoot(v)
-    const step = ((1 / t - 1 / now) * now * now) / -tanhRoot.d1
+    const step = ((1 / t - 1 / now) * now * now) / -slopes.d1
     const next = v + step
     v = next > least ? next : 0.5 * (v + least)
     // The error after a step is of the order of its square.
@@ -61,7 +66,7 @@ export function saddlepoint(t: number, guess: number): number {
  */
 export function densityRatio(b: number, v: number): number {
   const x = (b * tanhRoot(v)) / 4
-  const scale = Math.sqrt((-b * tanhRoot.d1) / 8)
+  const scale = Math.sqrt((-b * slopes.d1) / 8)
   const origin = logCoshRoot(v)
   let sum = 0.5
   for (let k = 1; k < 20_000; k++) {

@@ -32,8 +32,7 @@ export function polyaGammaOne(rng: Rng, b: number, c: number): number {
 function rightShare(rate: number, c: number): number {
   if (c >= largeTilt) return 0
   const root = Math.sqrt(truncation)
-  const left =
-    Math.exp(-c) * normalCdf(root * c - 1 / root) + Math.exp(c) * normalCdf(-root * c - 1 / root)
+  const left = Math.exp(-c) * normalCdf(root * c - 1 / root) + Math.exp(c) * normalCdf(-root * c - 1 / root)
   const p = (Math.PI / (2 * rate)) * Math.exp(-rate * truncation)
   return p / (p + 2 * left)
 }

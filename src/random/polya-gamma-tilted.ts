@@ -1,4 +1,4 @@
-import { densityRatio, logCoshRoot, saddlepoint, tanhRoot } from './polya-gamma-density.js'
+import { densityRatio, logCoshRoot, saddlepoint, slopes, tanhRoot } from './polya-gamma-density.js'
 import type { Rng } from './stream.js'
 
 /** From so many trials on a rejection is cheaper than a sum. */
@@ -28,7 +28,7 @@ const touched = { x: 0, value: 0, slope: 0 }
 export function polyaGammaTilted(rng: Rng, b: number, c: number): number {
   const v0 = c * c
   tanhRoot(v0)
-  const step = distance * Math.sqrt(-2 / (b * tanhRoot.d1))
+  const step = distance * Math.sqrt(-2 / (b * slopes.d1))
   const origin = b * logCoshRoot(v0)
   touch(b, v0, v0, origin)
   const [x2, h2, s2] = [touched.x, touched.value, touched.slope]
@@ -74,7 +74,7 @@ export function polyaGammaTilted(rng: Rng, b: number, c: number): number {
 /** Fills `touched` at v. */
 function touch(b: number, v: number, v0: number, origin: number): void {
   const t = tanhRoot(v)
-  const { d1, d2 } = tanhRoot
+  const { d1, d2 } = slopes
   touched.x = (b * t) / 4
   touched.value = origin - b * logCoshRoot(v) + 2 * (v - v0) * touched.x - 0.5 * Math.log(-d1)
   touched.slope = 2 * (v - v0) - (2 * d2) / (b * d1 * d1)
