@@ -1,11 +1,13 @@
+import { EigenvalueDecomposition, Matrix } from 'ml-matrix'
 import { describe, expect, it } from 'vitest'
-import { covarianceEstimate } from '../../samplers/covariance-estimate.js'
 import { dualAveraging } from '../../samplers/dual-averaging.js'
-import { denseMetric, diagonalMetric, type Metric } from '../../samplers/metric.js'
+import { diagonalMetric, lowRankMetric, type Metric } from '../../samplers/metric.js'
+import { metricEstimate } from '../../samplers/metric-estimate.js'
 import { nuts } from '../../samplers/nuts.js'
 import { reasonableStepSize } from '../../samplers/step-size.js'
 import { windows } from '../../samplers/windows.js'
 import type { LogDensity } from '../../src/likelihood/likelihood.js'
+import { cholesky, choleskyInverse } from '../../src/numerics/cholesky.js'
 import { stream } from '../../src/random/stream.js'
 
 describe('windows', () => {
@@ -86,103 +88,148 @@ describe('dualAveraging', () => {
   })
 })
 
-describe('covarianceEstimate', () => {
-  const d = 3
-  const rng = stream({ seed: 8, purpose: 'chain' })
-  const draws = Array.from({ length: 40 }, () => {
-    const [a, b, c] = [rng.normal(), rng.normal(), rng.normal()]
-    // Far from 0, where a sum of squares would lose its digits.
-    return Float64Array.of(1e6 + a, 5 * (b + a), 1e-3 * c - b)
-  })
-
-  /** The batch formula, drawn toward 1e-3 I by a weight of 5 draws. */
-  const batch = (i: number, j: number, of: readonly Float64Array[]): number => {
-    const n = of.length
-    const mean = (k: number): number => of.reduce((sum, x) => sum + x[k], 0) / n
-    const [mi, mj] = [mean(i), mean(j)]
-    const covariance = of.reduce((sum, x) => sum + (x[i] - mi) * (x[j] - mj), 0) / (n - 1)
-    return (n * covariance + (i === j ? 5e-3 : 0)) / (n + 5)
+/** A normal target of covariance A A', far from 0 in its first coordinate, with its draws and gradients. */
+function normalTarget(d: number, A: (i: number, j: number) => number, seed: number) {
+  const rng = stream({ seed, purpose: 'chain' })
+  const root = Float64Array.from({ length: d * d }, (_, at) => A(Math.floor(at / d), at % d))
+  const sigma = new Float64Array(d * d)
+  for (let i = 0; i < d; i++) {
+    for (let j = 0; j < d; j++) for (let k = 0; k < d; k++) sigma[i * d + j] += root[i * d + k] * root[j * d + k]
   }
+  const factor = sigma.slice()
+  if (!cholesky(factor, d)) throw new Error('not positive definite')
+  const precision = choleskyInverse(factor, d)
+  const draw = (): { x: Float64Array; gradient: Float64Array } => {
+    const z = Float64Array.from({ length: d }, () => rng.normal())
+    const centred = new Float64Array(d)
+    for (let i = 0; i < d; i++) for (let j = 0; j < d; j++) centred[i] += root[i * d + j] * z[j]
+    const gradient = new Float64Array(d)
+    for (let i = 0; i < d; i++) for (let j = 0; j < d; j++) gradient[i] -= precision[i * d + j] * centred[j]
+    return { x: centred.map((value, j) => value + (j === 0 ? 1e5 : 0)), gradient }
+  }
+  return { sigma, draw }
+}
 
-  it('is the batch formula, regularised, dense and diagonal', () => {
-    const dense = covarianceEstimate(d, 'dense')
-    const diagonal = covarianceEstimate(d, 'diagonal')
-    for (const estimate of [dense, diagonal]) {
-      estimate.add(Float64Array.of(99, 99, 99)) // forgotten
-      estimate.reset()
-      draws.forEach(estimate.add)
+/** Sigma of a metric, column by column. */
+function sigmaOf(metric: Metric, d: number): Float64Array {
+  const out = new Float64Array(d * d)
+  const unit = new Float64Array(d)
+  const column = new Float64Array(d)
+  for (let j = 0; j < d; j++) {
+    unit.fill(0)
+    unit[j] = 1
+    metric.apply(unit, column)
+    for (let i = 0; i < d; i++) out[i * d + j] = column[i]
+  }
+  return out
+}
+
+describe('metricEstimate', () => {
+  it('is the covariance of a normal target, up to the directions it leaves to the diagonal, from few more draws than dimensions', () => {
+    const d = 6
+    const { sigma, draw } = normalTarget(d, (i, j) => (i === j ? 3 ** (i - 3) : j < i ? 3 ** (i - 3) * 1.2 : 0), 4)
+    const estimate = metricEstimate(d)
+    for (let n = 0; n < 30; n++) estimate.add(Float64Array.of(9, 9, 9, 9, 9, 9), new Float64Array(d)) // forgotten
+    estimate.reset()
+    for (let n = 0; n < 12; n++) {
+      const { x, gradient } = draw()
+      estimate.add(x, gradient)
     }
-    const whole = dense.metric()!
-    expect(whole.kind).toBe('dense')
+    const got = sigmaOf(estimate.metric()!, d)
+    // Fisher divergence asks for directions: along each, what is left of the target's variance lies within the cutoff.
+    const factor = got.slice()
+    expect(cholesky(factor, d)).toBe(true)
+    const precision = choleskyInverse(factor, d)
+    const ratio = new Matrix(d, d)
     for (let i = 0; i < d; i++) {
-      for (let j = 0; j < d; j++) expect(Math.abs(whole.sigma[i * d + j] - batch(i, j, draws))).toBeLessThan(1e-8)
-      expect(Math.abs(diagonal.metric()!.sigma[i] - batch(i, i, draws))).toBeLessThan(1e-8)
+      for (let j = 0; j < d; j++) {
+        let sum = 0
+        for (let k = 0; k < d; k++) sum += precision[i * d + k] * sigma[k * d + j]
+        ratio.set(i, j, sum)
+      }
+    }
+    for (const value of new EigenvalueDecomposition(ratio).realEigenvalues) {
+      expect(value).toBeGreaterThan(0.6)
+      expect(value).toBeLessThan(1.6)
     }
   })
 
-  it('has no metric of fewer than two draws, and a positive one of two', () => {
-    for (const kind of ['dense', 'diagonal'] as const) {
-      const estimate = covarianceEstimate(d, kind)
-      expect(estimate.metric()).toBeNull()
-      estimate.add(draws[0])
-      expect(estimate.metric()).toBeNull()
-      estimate.add(draws[0])
-      expect(estimate.metric()!.sigma[0]).toBeGreaterThan(0)
+  it('finds a few directions among many dimensions', () => {
+    const d = 150
+    const along = Float64Array.from({ length: d }, (_, j) => Math.sin(j + 1) / Math.sqrt(d / 2))
+    // Variance 1 everywhere but along one direction, where it is 100.
+    const { draw } = normalTarget(d, (i, j) => (i === j ? 1 : 0) + 9 * along[i] * along[j], 5)
+    const estimate = metricEstimate(d)
+    for (let n = 0; n < 100; n++) {
+      const { x, gradient } = draw()
+      estimate.add(x, gradient)
     }
+    const metric = estimate.metric()!
+    const out = new Float64Array(d)
+    metric.apply(along, out)
+    let stretch = 0
+    for (let j = 0; j < d; j++) stretch += along[j] * out[j]
+    expect(stretch).toBeGreaterThan(60)
+    expect(stretch).toBeLessThan(160)
+  })
+
+  it('has no metric of too few draws, and a positive one of equal ones', () => {
+    const estimate = metricEstimate(2)
+    expect(estimate.metric()).toBeNull()
+    for (let n = 0; n < 20; n++) estimate.add(Float64Array.of(1, 2), Float64Array.of(0, 0))
+    const metric = estimate.metric()!
+    expect(metric.variance.every((value) => value > 0)).toBe(true)
   })
 
   it('leaves a metric alone that it gave before', () => {
-    const estimate = covarianceEstimate(d, 'dense')
-    draws.slice(0, 10).forEach(estimate.add)
+    const { draw } = normalTarget(3, (i, j) => (j <= i ? 1 + i : 0), 6)
+    const estimate = metricEstimate(3)
+    const feed = (): void => {
+      for (let n = 0; n < 15; n++) {
+        const { x, gradient } = draw()
+        estimate.add(x, gradient)
+      }
+    }
+    feed()
     const metric = estimate.metric()!
-    const before = metric.sigma.slice()
-    draws.slice(10).forEach(estimate.add)
+    const before = sigmaOf(metric, 3)
+    feed()
     estimate.reset()
-    expect(metric.sigma).toEqual(before)
+    expect(sigmaOf(metric, 3)).toEqual(before)
   })
 })
 
 describe('metric', () => {
-  /** Sigma and its inverse, by hand: Sigma = [[4, 1.2], [1.2, 1]], determinant 2.56. */
-  const sigma = Float64Array.of(4, 1.2, 1.2, 1)
-  const precision = [1 / 2.56, -1.2 / 2.56, -1.2 / 2.56, 4 / 2.56]
+  const metrics: readonly (readonly [string, Metric])[] = [
+    ['diagonal', diagonalMetric(Float64Array.of(4, 0.25))],
+    ['low rank', lowRankMetric(Float64Array.of(4, 0.25), Float64Array.of(9), Float64Array.of(0.6, 0.8))],
+  ]
 
-  const momentCovariance = (metric: Metric): number[] => {
+  it('applies Sigma = D (I + V (Lambda - I) V\') D', () => {
+    const [diagonal, low] = metrics.map(([, metric]) => sigmaOf(metric, 2))
+    expect([...diagonal]).toEqual([4, 0, 0, 0.25])
+    // I + 8 v v' = [[3.88, 3.84], [3.84, 6.12]], between D = diag(2, 1/2).
+    ;[4 * 3.88, 3.84, 3.84, 0.25 * 6.12].forEach((value, at) => expect(low[at]).toBeCloseTo(value, 12))
+  })
+
+  it.each(metrics)('%s: draws momenta with covariance Sigma^-1', (_, metric) => {
     const n = 40_000
     const rng = stream({ seed: 12, purpose: 'chain' })
     const p = new Float64Array(2)
-    const sums = [0, 0, 0, 0]
+    const got = [0, 0, 0, 0]
     for (let draw = 0; draw < n; draw++) {
       metric.momentum(rng, p)
-      for (let at = 0; at < 4; at++) sums[at] += (p[at >> 1] * p[at & 1]) / n
+      for (let at = 0; at < 4; at++) got[at] += (p[at >> 1] * p[at & 1]) / n
     }
-    return sums
-  }
-  const expectCovariance = (got: readonly number[], expected: readonly number[]): void => {
+    const [a, b, , c] = sigmaOf(metric, 2)
+    const determinant = a * c - b * b
+    const expected = [c / determinant, -b / determinant, -b / determinant, a / determinant]
     for (let at = 0; at < 4; at++) {
       // Var(p_i p_j) = C_ii C_jj + C_ij^2 for a Gaussian.
       const [i, j] = [at >> 1, at & 1]
-      const sd = Math.sqrt((expected[3 * i] * expected[3 * j] + expected[at] ** 2) / 40_000)
+      const sd = Math.sqrt((expected[3 * i] * expected[3 * j] + expected[at] ** 2) / n)
       expect(Math.abs(got[at] - expected[at])).toBeLessThan(4 * sd)
     }
-  }
-
-  it('draws momenta with covariance Sigma^-1', () => {
-    expectCovariance(momentCovariance(denseMetric(sigma, 2)!), precision)
-    expectCovariance(momentCovariance(diagonalMetric(Float64Array.of(4, 0.25))), [0.25, 0, 0, 4])
-  })
-
-  it('applies Sigma', () => {
-    const out = new Float64Array(2)
-    denseMetric(sigma, 2)!.apply(Float64Array.of(1, -2), out)
-    expect(out[0]).toBeCloseTo(4 - 2.4, 14)
-    expect(out[1]).toBeCloseTo(1.2 - 2, 14)
-    diagonalMetric(Float64Array.of(4, 0.25)).apply(Float64Array.of(1, -2), out)
-    expect([...out]).toEqual([4, -0.5])
-  })
-
-  it('is refused where Sigma is not positive definite', () => {
-    expect(denseMetric(Float64Array.of(1, 2, 2, 1), 2)).toBeNull()
   })
 })
 
