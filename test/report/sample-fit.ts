@@ -50,6 +50,8 @@ export const MIXED_FIT: FitRecord = {
     [0.0127896413877188, -0.00115634861256737],
     [-0.00115634861256737, 0.00249048643832525],
   ],
+  parameters: { estimate: [], covariance: null },
+  basis: { levels: {}, numbers: {}, columns: null },
   random: [
     {
       group: 'center',
