@@ -5,6 +5,7 @@ import type { Model } from '../data/model.js'
 import { GlmmError } from '../errors.js'
 import type { Executor } from '../executor.js'
 import { familyNamed } from '../families/registry.js'
+import { secondOrderLevels } from '../fit/certificate-second-order.js'
 import type { Estimate } from '../fit/estimate.js'
 import { fixedEstimates, randomEstimates } from '../fit/estimates.js'
 import { climbLadder } from '../fit/ladder.js'
@@ -12,10 +13,10 @@ import { hasOneFactor } from '../likelihood/cluster-structure.js'
 import { type Likelihood, likelihood } from '../likelihood/likelihood.js'
 import { priorsInForce } from '../likelihood/priors-in-force.js'
 import { version } from '../version.js'
-import { outerEstimates } from './outer-estimates.js'
 import type { CheckRecord, Comparison, Effect, Ratio, Rung } from './check-record.js'
 import { crossCheck } from './cross-check.js'
 import { judge } from './judge.js'
+import { outerEstimates } from './outer-estimates.js'
 
 /** The ladder climbs at least so far, settled or not, so that a reader sees the estimates stand still. */
 const atLeastNodes = 13
@@ -44,16 +45,17 @@ export async function checkModel(
   const ladder = climbLadder(like, atLeastNodes)
   const laplace = ladder.climbed[0].estimate
   const best = ladder.climbed.at(-1)!.estimate
+  const { nodes } = ladder.climbed.filter(({ importance }) => !importance).at(-1)!.estimate
   const sample = await sampleModel(model, settings, executor, hooks)
   const posterior = sampleRecord(model, settings, sample, call)
-  const crossed = crossCheck(like, priors, sample.draws, best.nodes)
+  const crossed = crossCheck(like, priors, sample.draws, nodes)
   const comparison = compare(like, laplace, best, sample, crossed?.paretoK ?? Number.NaN)
   const { verdict, reasons } = judge(ladder, comparison, posterior, crossed)
   const { names } = model.predictors[0].fixed
   const nested = !hasOneFactor(like.layout)
   const rungs = ladder.climbed.map(
-    ({ estimate, maxShiftInSe, milliseconds }): Rung => ({
-      method: estimate.nodes === 1 ? 'laplace' : nested ? 'nested-agq' : 'agq',
+    ({ estimate, importance, maxShiftInSe, milliseconds }): Rung => ({
+      method: importance ? 'importance' : estimate.nodes === 1 ? 'laplace' : nested ? 'nested-agq' : 'agq',
       nodes: estimate.nodes,
       logLik: estimate.logLik,
       fixed: fixedEstimates(names, estimate.parameters, estimate.se),
@@ -77,7 +79,7 @@ export async function checkModel(
     posterior,
     comparison,
     ratios: ratios(model, rungs.at(-1)!, sample),
-    clusters: clusterErrors(like, laplace, best.nodes),
+    clusters: clusterErrors(like, laplace, nodes),
     effects: effects(like, best, sample),
     verdict,
     reasons,
@@ -130,7 +132,7 @@ function ratios(model: Model, best: Rung, sample: Sample): Ratio[] {
 
 /** Error of each cluster's Laplace log-likelihood against the best rung's, at Laplace's estimates, largest first. */
 function clusterErrors(like: Likelihood, laplace: Estimate, bestNodes: number): CheckRecord['clusters'] {
-  if (!like.factored) return []
+  if (!like.factored || bestNodes === 1) return secondOrderLevels(like, laplace.parameters)
   const { term, clusterLogLik } = like.factored
   const approximate = clusterLogLik(laplace.parameters, 1)
   const integrated = clusterLogLik(laplace.parameters, bestNodes)

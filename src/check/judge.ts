@@ -1,7 +1,6 @@
 import type { PosteriorRecord } from '../draws/posterior-record.js'
 import { adequateShift } from '../fit/certificate-limit.js'
 import type { Ladder } from '../fit/ladder.js'
-import { settledShift } from '../fit/ladder.js'
 import type { Comparison, Verdict } from './check-record.js'
 import type { CrossCheck } from './cross-check.js'
 
@@ -17,7 +16,9 @@ export function judge(
   posterior: PosteriorRecord,
   crossed: CrossCheck | null,
 ): { verdict: Verdict; reasons: string[] } {
-  const best = ladder.climbed.at(-1)!.estimate
+  const { estimate: best, importance } = ladder.climbed.at(-1)!
+  const what = importance ? 'importance sampling' : 'the quadrature'
+  const rule = importance ? `importance sampling with ${best.nodes} draws` : `${best.nodes} nodes`
   const known = comparison.filter((row) => row.shiftInSe !== null)
   const worst = known.reduce<Comparison | null>(
     (most, row) => (most && Math.abs(most.shiftInSe!) >= Math.abs(row.shiftInSe!) ? most : row),
@@ -31,12 +32,10 @@ export function judge(
   if (!worst) reasons.push('no standard error could be had, so that no shift can be measured')
   else if (shift <= adequateShift) {
     const largest = `the largest is ${digits(shift)}, of ${worst.parameter}`
-    reasons.push(
-      `Laplace is within ${adequateShift} standard errors of ${best.nodes} nodes for every parameter: ${largest}`,
-    )
+    reasons.push(`Laplace is within ${adequateShift} standard errors of ${rule} for every parameter: ${largest}`)
   } else {
     for (const row of known.filter(({ shiftInSe }) => Math.abs(shiftInSe!) > adequateShift)) {
-      const values = `${digits(row.laplace, 4)} by Laplace, ${digits(row.best, 5)} by ${best.nodes} nodes`
+      const values = `${digits(row.laplace, 4)} by Laplace, ${digits(row.best, 5)} by ${rule}`
       reasons.push(`${row.parameter} is ${values}: ${digits(Math.abs(row.shiftInSe!))} standard errors off`)
     }
   }
@@ -44,9 +43,16 @@ export function judge(
   const moved = last === null ? 'unknown' : digits(last)
   reasons.push(
     ladder.settled
-      ? `the quadrature has settled: the last rung moved no parameter by more than ${moved} standard errors`
-      : `the quadrature has not settled: its last rung, ${best.nodes} nodes, still moved a parameter by ${moved} standard errors (limit ${settledShift})`,
+      ? `${what} has settled: the last rung moved no parameter by more than ${moved} standard errors`
+      : `${what} has not settled: its last rung, ${rule}, still moved a parameter by ${moved} standard errors (limit ${ladder.limit})`,
   )
+  if (importance) {
+    const error = digits(importance.maxMcseInSe)
+    const k = digits(importance.paretoK)
+    reasons.push(
+      `the draws leave a Monte Carlo error of ${error} standard errors at most; Pareto k of their weights is ${k}`,
+    )
+  }
   if (!sound) reasons.push(`not every fit converged to an identified maximum: ${best.reason}`)
   if (best.singular) reasons.push('the variance of the random effect is estimated as zero, where Laplace is exact')
   if (crossed) {

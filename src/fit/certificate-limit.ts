@@ -1,3 +1,5 @@
+import { familyNamed } from '../families/registry.js'
+import type { Likelihood } from '../likelihood/likelihood.js'
 import type { Estimate } from './estimate.js'
 
 /**
@@ -18,3 +20,7 @@ export function largestStep({ covariance, se }: Estimate, gradient: Float64Array
   }
   return largest
 }
+
+/** True if Laplace's approximation of this model's integral is exact. */
+export const isExact = ({ model, layout }: Likelihood): boolean =>
+  layout.terms.length === 0 || (familyNamed(model.family).family.quadratic?.(model.link) ?? false)

@@ -1,7 +1,8 @@
 import { laplaceParts } from '../likelihood/laplace-parts.js'
 import type { Likelihood } from '../likelihood/likelihood.js'
+import type { ParameterLayout } from '../likelihood/parameter-layout.js'
 import { secondOrder } from '../likelihood/second-order.js'
-import { adequateShift, largestStep } from './certificate-limit.js'
+import { adequateShift, isExact, largestStep } from './certificate-limit.js'
 import type { Estimate } from './estimate.js'
 import type { Certificate } from './fit-record.js'
 
@@ -16,7 +17,6 @@ const relativeStep = 0.05
 export function secondOrderCertificate({ model }: Likelihood, fitted: Estimate): Certificate | null {
   if (fitted.nodes !== 1 || !fitted.covariance) return null
   const parts = laplaceParts(model)
-  const { layout } = parts
   const { correction } = secondOrder(parts)
   const byRow = new Float64Array(model.nobs)
   parts.approximation.anchor(fitted.parameters)
@@ -32,20 +32,40 @@ export function secondOrderCertificate({ model }: Likelihood, fitted: Estimate):
   })
   const maxShiftInSe = largestStep(fitted, gradient)
   if (!Number.isFinite(here) || !Number.isFinite(maxShiftInSe)) return null
-  let worst = { group: '', level: '', error: 0 }
-  for (const { term } of layout.terms) {
-    const errors = new Float64Array(term.levels.length)
-    for (let i = 0; i < model.nobs; i++) errors[term.index[i]] -= byRow[i]
-    errors.forEach((error, g) => {
-      if (Math.abs(error) > Math.abs(worst.error)) worst = { group: term.group, level: term.levels[g], error }
-    })
-  }
+  const [worst] = levelErrors(parts.layout, byRow)
   return {
     method: 'second-order',
     nodes: null,
     logLikError: -here,
     maxShiftInSe,
-    worstCluster: worst,
+    worstCluster: { group: worst.group, level: worst.level, error: worst.logLikError },
     verdict: maxShiftInSe <= adequateShift ? 'adequate' : 'inadequate',
   }
+}
+
+/** What the rows of each level of each factor add to the error of Laplace's log-likelihood, the largest first. */
+export function secondOrderLevels(likelihood: Likelihood, x: Float64Array): LevelError[] {
+  if (isExact(likelihood)) return []
+  const parts = laplaceParts(likelihood.model)
+  const byRow = new Float64Array(likelihood.model.nobs)
+  return Number.isNaN(secondOrder(parts).correction(x, byRow)) ? [] : levelErrors(parts.layout, byRow)
+}
+
+interface LevelError {
+  readonly group: string
+  readonly level: string
+  readonly logLikError: number
+}
+
+function levelErrors({ terms }: ParameterLayout, byRow: Float64Array): LevelError[] {
+  const seen = new Map<string, LevelError>()
+  for (const { term } of terms) {
+    const errors = new Float64Array(term.levels.length)
+    for (let i = 0; i < byRow.length; i++) errors[term.index[i]] -= byRow[i]
+    // Several terms of one factor share its levels.
+    errors.forEach((logLikError, g) => {
+      seen.set(`${term.group} ${term.levels[g]}`, { group: term.group, level: term.levels[g], logLikError })
+    })
+  }
+  return [...seen.values()].sort((a, b) => Math.abs(b.logLikError) - Math.abs(a.logLikError))
 }

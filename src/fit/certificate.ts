@@ -1,6 +1,5 @@
-import { familyNamed } from '../families/registry.js'
 import type { Likelihood } from '../likelihood/likelihood.js'
-import { adequateShift, largestStep } from './certificate-limit.js'
+import { adequateShift, isExact, largestStep } from './certificate-limit.js'
 import { secondOrderCertificate } from './certificate-second-order.js'
 import type { Estimate } from './estimate.js'
 import type { Certificate } from './fit-record.js'
@@ -8,10 +7,6 @@ import type { Certificate } from './fit-record.js'
 /** Nodes to compare with: the more effects a cluster has, the fewer, since points are a power of them. */
 const finerRule = (effects: number, nodes: number): number =>
   effects === 1 ? (nodes <= 7 ? 13 : 25) : effects === 2 ? 7 : effects === 3 ? 5 : 4
-
-/** True if Laplace's approximation of this model's integral is exact. */
-export const isExact = ({ model, layout }: Likelihood): boolean =>
-  layout.terms.length === 0 || (familyNamed(model.family).family.quadratic?.(model.link) ?? false)
 
 /**
  * How far the integration error of a fit reaches: the error of the log-likelihood, the cluster with most of it, and the

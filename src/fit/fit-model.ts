@@ -7,7 +7,8 @@ import { type Likelihood, likelihood } from '../likelihood/likelihood.js'
 import { restricted } from '../likelihood/restricted.js'
 import { linkNamed } from '../links/registry.js'
 import { version } from '../version.js'
-import { certificate, isExact } from './certificate.js'
+import { certificate } from './certificate.js'
+import { isExact } from './certificate-limit.js'
 import { responseChecksum } from './compare-checksum.js'
 import { type Estimate, estimate, glmOf, laplaceStart, startAt } from './estimate.js'
 import { dispersionEstimates, fixedEstimates, randomEstimates } from './estimates.js'
@@ -294,6 +295,7 @@ function glmRecord(
     reason: separated ? endOfSeparated : glm.converged ? 'the deviance stands still' : 'the deviance still moves',
     singular: false,
     zeroed: [],
+    limits: [],
     iterations: glm.iterations,
     evaluations: glm.iterations,
   }

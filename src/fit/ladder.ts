@@ -1,5 +1,5 @@
 import type { Likelihood } from '../likelihood/likelihood.js'
-import { isExact } from './certificate.js'
+import { isExact } from './certificate-limit.js'
 import { type Estimate, estimate, glmOf, startAt } from './estimate.js'
 import { type ImportanceEstimate, importanceEstimate, trustedParetoK } from './importance-estimate.js'
 import { type Start, startFrom } from './start.js'
