@@ -1,4 +1,4 @@
-import { boundaryOf } from './boundary.js'
+import { boundaryOf, singularAt } from './boundary.js'
 import type { Covariance } from './covariance.js'
 import { oneCorrelation } from './one-correlation.js'
 import { heldCoordinate, heldDeviation } from './held.js'
@@ -57,11 +57,21 @@ export const autoregressive: Covariance = {
   },
   units: (q) => Int32Array.from({ length: size(q) }, (_, i) => (i === 0 ? 0 : -1)),
   roots: () => [0],
+  ends: (q) => (q > 1 ? [{ at: 1, end: singularAt }] : []),
   canonicalSigns: (theta, q) => Float64Array.from({ length: size(q) }, (_, i) => (i === 0 && theta[0] < 0 ? -1 : 1)),
   held: (q) => [
     heldDeviation(0),
     ...(q > 1
-      ? [heldCoordinate('correlation', [0, 1], [-1, 1], 1, (x) => correlation(x)[0], (rho) => 2 * Math.atanh(rho))]
+      ? [
+          heldCoordinate(
+            'correlation',
+            [0, 1],
+            [-1, 1],
+            1,
+            (x) => correlation(x)[0],
+            (rho) => 2 * Math.atanh(rho),
+          ),
+        ]
       : []),
   ],
   chart: oneCorrelation({

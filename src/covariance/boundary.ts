@@ -9,6 +9,9 @@ export interface Boundary {
 /** Roots of variances below this, relative to their scale, are zero; their squares then are so to rounding. */
 const negligible = 1e-8
 
+/** A log ratio of eigenvalues, log((1 + rho) / (1 - rho)), at which 1 - |rho| is 8.5e-18: 1 to rounding. */
+export const singularAt = 40
+
 /**
  * The boundary that a factor Lambda (q x q, row after row) lies on. A standard deviation is compared with the term's
  * largest, or with 1 where that is larger: one on the scale of the linear predictor. That of an effect given those

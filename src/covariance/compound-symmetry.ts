@@ -1,4 +1,4 @@
-import { boundaryOf } from './boundary.js'
+import { boundaryOf, singularAt } from './boundary.js'
 import type { Covariance } from './covariance.js'
 import { oneCorrelation } from './one-correlation.js'
 import { type Held, heldCoordinate, heldDeviation } from './held.js'
@@ -97,11 +97,9 @@ export const compoundSymmetry: Covariance = {
   },
   units: (q) => Int32Array.from({ length: size(q) }, (_, i) => (i < q ? i : -1)),
   roots: (q) => Array.from({ length: q }, (_, i) => i),
+  ends: (q) => (q > 1 ? [{ at: q, end: singularAt }] : []),
   canonicalSigns: (theta, q) => Float64Array.from({ length: size(q) }, (_, i) => (i < q && theta[i] < 0 ? -1 : 1)),
-  held: (q) => [
-    ...Array.from({ length: q }, (_, i) => heldDeviation(i)),
-    ...(q > 1 ? [heldCorrelation(q)] : []),
-  ],
+  held: (q) => [...Array.from({ length: q }, (_, i) => heldDeviation(i)), ...(q > 1 ? [heldCorrelation(q)] : [])],
   chart: oneCorrelation({
     deviationOf: (q) => Int32Array.from({ length: q }, (_, i) => i),
     factor: (x, q, out) => correlationFactor(x, q, false, out),

@@ -27,6 +27,11 @@ export interface Covariance {
   readonly units: (q: number) => Int32Array
   /** The thetas that make the covariance singular where they are zero. */
   readonly roots: (q: number) => readonly number[]
+  /**
+   * The thetas without bounds, such as a correlation's, and the size at which the covariance is singular to rounding;
+   * left out where there are none.
+   */
+  readonly ends?: (q: number) => readonly { readonly at: number; readonly end: number }[]
   /** Signs (+1, -1) by which to multiply theta to get the one theta told of all that give the same covariance. */
   readonly canonicalSigns: (theta: ArrayLike<number>, q: number) => Float64Array
   /** The quantities told of the covariance, each with the thetas that have it at a value. */

@@ -3,10 +3,12 @@ import { familyNamed } from '../families/registry.js'
 import type { Likelihood, MarginalDensity } from '../likelihood/likelihood.js'
 import { linkNamed } from '../links/registry.js'
 import { cholesky, choleskyInverse } from '../numerics/cholesky.js'
-import { negativeHessian } from '../numerics/hessian.js'
+import { inverseAlong, negativeHessian } from '../numerics/hessian.js'
 import { type Maximum, maximise } from '../numerics/maximise.js'
+import { type BoundaryPoint, boundaryPoint } from './boundary-point.js'
 import { fitGlm, type GlmFit } from './glm.js'
 import type { Start } from './start.js'
+import { whyNot } from './why-not.js'
 
 /** Maximum likelihood estimates of the outer parameters at one number of nodes. */
 export interface Estimate {
@@ -18,14 +20,19 @@ export interface Estimate {
   readonly covariance: Float64Array | null
   /** Standard errors; NaN where they do not exist. */
   readonly se: Float64Array
-  /** Largest absolute element of the gradient, each times its standard error. */
+  /**
+   * sqrt(g'Vg) with the gradient g and the covariance V: the distance from the top in standard errors, before the last
+   * step; without V the largest element of g, each times about its standard error.
+   */
   readonly gradientNorm: number
   readonly converged: boolean
   readonly reason: string
-  /** The variance is estimated as zero. */
+  /** The covariance matrix of some random effects is estimated as singular. */
   readonly singular: boolean
-  /** The outer parameters that are zero because of it. */
+  /** The outer parameters that are at their end because of it: roots of variances at zero, correlations of 1 or -1. */
   readonly zeroed: readonly number[]
+  /** The constants of further predictors that have run to where the family becomes a simpler one. */
+  readonly limits: readonly number[]
   readonly iterations: number
   readonly evaluations: number
 }
@@ -83,26 +90,30 @@ export function estimate(likelihood: Likelihood, nodes: number, start: Start): E
   }
   makeCanonical(likelihood, top)
 
-  const { x: onBoundary, zero } = withZeroVariances(likelihood, top, start.parameters)
-  let singular = false
-  if (zero.length > 0 && density.value(onBoundary) >= top.value - 1e-7 * (1 + Math.abs(top.value))) {
+  let boundary: BoundaryPoint | null = null
+  for (const withLimits of [true, false]) {
+    const point = boundaryPoint(likelihood, top, start.parameters, withLimits)
+    if (!point || density.value(point.x) < top.value - 1e-7 * (1 + Math.abs(top.value))) continue
     // The gradient in a variance's root is zero where that is zero: the climb goes on along the boundary.
-    const along = maximise(evaluate, onBoundary, top.inverseHessian, near)
+    const along = maximise(evaluate, point.x, top.inverseHessian, near)
     evaluations += along.evaluations + 1
     iterations += along.iterations
-    singular = along.value >= top.value - 1e-9 * (1 + Math.abs(top.value))
-    if (singular) {
-      top = along
-      for (const j of zero) top.x[j] = 0
-    }
+    if (along.value < top.value - 1e-9 * (1 + Math.abs(top.value))) continue
+    boundary = point
+    top = along
+    for (const j of [...point.covariance, ...point.limits]) top.x[j] = point.x[j]
+    break
   }
-  const free = Array.from({ length: d }, (_, j) => j).filter((j) => !singular || !zero.includes(j))
+  const zeroed: readonly number[] = boundary?.covariance ?? []
+  const limits: readonly number[] = boundary?.limits ?? []
+  const singular = zeroed.length > 0
+  const free = Array.from({ length: d }, (_, j) => j).filter((j) => !zeroed.includes(j) && !limits.includes(j))
 
   anchor?.(top.x)
   let inverse = invertedInformation(density, top, free)
   evaluations += 2 * d
   let newton = inverse && newtonStep(inverse, top.gradient, free)
-  for (let round = 0; newton && newton.rise > 1e-11 && !singular && round < 3; round++) {
+  for (let round = 0; newton && newton.rise > 1e-11 && !boundary && round < 3; round++) {
     // The distance was misjudged for want of a good matrix; now there is one.
     top = maximise(evaluate, top.x, inverse!, near)
     makeCanonical(likelihood, top)
@@ -117,16 +128,15 @@ export function estimate(likelihood: Likelihood, nodes: number, start: Start): E
   const logLik = top.value + last.rise
 
   const se = new Float64Array(d).fill(Number.NaN)
-  let gradientNorm = 0
+  let gradientNorm = newton ? Math.sqrt(2 * Math.max(0, newton.rise)) : 0
   for (const j of free) {
     if (inverse) se[j] = Math.sqrt(inverse[j * d + j])
-    const unit = inverse ? se[j] : Math.sqrt(top.inverseHessian[j * d + j])
-    gradientNorm = Math.max(gradientNorm, Math.abs(top.gradient[j]) * unit)
+    else gradientNorm = Math.max(gradientNorm, Math.abs(top.gradient[j]) * Math.sqrt(top.inverseHessian[j * d + j]))
   }
   const converged = inverse !== null && gradientNorm <= acceptable
-  const reason = reasonOf(converged, singular, inverse !== null, gradientNorm)
+  const known = converged ? null : whyNot(likelihood, parameters, nodes)
+  const reason = known ?? reasonOf(converged, boundary, inverse !== null, gradientNorm)
   const covariance = inverse
-  const zeroed = singular ? zero : []
   return {
     nodes,
     parameters,
@@ -138,6 +148,7 @@ export function estimate(likelihood: Likelihood, nodes: number, start: Start): E
     reason,
     singular,
     zeroed,
+    limits,
     iterations,
     evaluations,
   }
@@ -205,45 +216,16 @@ function makeCanonical({ layout }: Likelihood, { x, gradient, inverseHessian }: 
   }
 }
 
-/** A root of a variance this small beside where it started, or beside its standard error, may be on its way to zero. */
-const vanishing = 0.01
-
-/** The parameters with every root of a variance that is about to vanish at zero, and which these are. */
-function withZeroVariances(
-  { layout }: Likelihood,
-  top: Maximum,
-  started: Float64Array,
-): { x: Float64Array; zero: number[] } {
-  const x = top.x.slice()
-  const d = x.length
-  const zero: number[] = []
-  for (const { term, covariance, start } of layout.terms) {
-    for (const root of covariance.roots(term.names.length)) {
-      const at = start + root
-      const unit = Math.max(Math.abs(started[at]), Math.sqrt(top.inverseHessian[at * d + at]))
-      if (Math.abs(x[at]) > vanishing * unit) continue
-      x[at] = 0
-      zero.push(at)
-    }
-  }
-  return { x, zero }
-}
-
 /** Inverse of the observed information over the free parameters, d x d, NaN elsewhere; null if not positive definite. */
 function invertedInformation(density: MarginalDensity, top: Maximum, free: readonly number[]): Float64Array | null {
   const d = top.x.length
   const size = free.length
   const scale = top.x.map((_, j) => Math.sqrt(top.inverseHessian[j * d + j]))
-  const information = density.negativeHessian?.(top.x) ?? negativeHessian(density.evaluate, top.x, scale)
-  const factor = new Float64Array(size * size)
-  free.forEach((i, a) => {
-    free.forEach((j, b) => {
-      factor[a * size + b] = information[i * d + j]
-    })
-  })
-  if (!cholesky(factor, size)) return null
-  const small = choleskyInverse(factor, size)
-  if (size === d) return small
+  const small = density.negativeHessian
+    ? inverted(density.negativeHessian(top.x), d, free)
+    : (inverseAlong(density.evaluate, top.x, free, top.inverseHessian) ??
+      inverted(negativeHessian(density.evaluate, top.x, scale), d, free))
+  if (!small || size === d) return small
   const inverse = new Float64Array(d * d).fill(Number.NaN)
   free.forEach((i, a) => {
     free.forEach((j, b) => {
@@ -251,6 +233,19 @@ function invertedInformation(density: MarginalDensity, top: Maximum, free: reado
     })
   })
   return inverse
+}
+
+/** Inverse of the free rows and columns of a d x d matrix; null where it is not positive definite. */
+function inverted(matrix: Float64Array | null, d: number, free: readonly number[]): Float64Array | null {
+  const size = free.length
+  if (!matrix) return null
+  const factor = new Float64Array(size * size)
+  free.forEach((i, a) => {
+    free.forEach((j, b) => {
+      factor[a * size + b] = matrix[i * d + j]
+    })
+  })
+  return cholesky(factor, size) ? choleskyInverse(factor, size) : null
 }
 
 /** Newton's step and the rise in log-likelihood it promises: half the squared distance from the top in standard errors. */
@@ -269,8 +264,13 @@ function newtonStep(
   return { step, rise }
 }
 
-function reasonOf(converged: boolean, singular: boolean, definite: boolean, gradientNorm: number): string {
-  if (converged) return singular ? 'maximum on the boundary: a variance is zero' : 'gradient is zero to rounding'
+function reasonOf(converged: boolean, boundary: BoundaryPoint | null, definite: boolean, gradientNorm: number): string {
+  if (converged) {
+    if (!boundary) return 'gradient is zero to rounding'
+    return boundary.covariance.length > 0
+      ? 'maximum on the boundary: a variance or a combination of effects is zero'
+      : 'maximum at a limit of the family'
+  }
   if (definite) return `stopped with a gradient of ${gradientNorm.toExponential(1)} standard errors`
   return 'the information matrix is not positive definite: a parameter is not identified'
 }
@@ -293,6 +293,7 @@ function failed(nodes: number, parameters: Float64Array, evaluations: number): E
     reason: 'the likelihood is zero at the starting values',
     singular: false,
     zeroed: [],
+    limits: [],
     iterations: 0,
     evaluations,
   }

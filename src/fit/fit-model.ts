@@ -18,6 +18,7 @@ import { block, fixedPart, randomTerms } from './fixed-part.js'
 import { fitGlm, type GlmFit, totalDeviance } from './glm.js'
 import { checkDraws, type ImportanceEstimate, importanceEstimate } from './importance-estimate.js'
 import { importanceRecord } from './importance-record.js'
+import { nothingToSample, tooManyNodes } from './integration-refusals.js'
 import { climbLadder, type Ladder } from './ladder.js'
 import {
   type Intervals,
@@ -100,29 +101,6 @@ interface Fitted {
   readonly like: Likelihood
   readonly fitted: Estimate
   readonly importance: ImportanceEstimate | null
-}
-
-const nothingToSample = (model: Model): GlmmError =>
-  new GlmmError(
-    'MODEL',
-    `expected an integral without closed form for importance sampling, got ${model.formula}, ${model.family}(${model.link})`,
-    'leave --importance out: the fit without it is exact',
-  )
-
-function tooManyNodes(model: Model, nodes: number | string, most: number): GlmmError {
-  if (most > 1) {
-    const message = `expected at most ${most} nodes for the effects of ${model.formula}, got ${nodes}`
-    return new GlmmError(
-      'MODEL',
-      message,
-      `the points of a rule are a power of its nodes: give --nodes ${most} or fewer`,
-    )
-  }
-  return new GlmmError(
-    'MODEL',
-    `expected random effects of one factor, or of nested ones, for quadrature with ${nodes} nodes, got ${model.formula}`,
-    'give --importance 4000 in its place, or --nodes auto, which goes on to importance sampling by itself',
-  )
 }
 
 function mlRecord(

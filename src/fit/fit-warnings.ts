@@ -1,4 +1,3 @@
-import type { RandomTerm } from '../data/model.js'
 import { observations } from '../data/response-rows.js'
 import type { Warning } from '../errors.js'
 import { familyNamed } from '../families/registry.js'
@@ -7,6 +6,7 @@ import type { Estimate } from './estimate.js'
 import type { Certificate } from './fit-record.js'
 import { type ImportanceEstimate, trustedParetoK } from './importance-estimate.js'
 import type { Ladder } from './ladder.js'
+import { termText } from './term-text.js'
 
 /** What a fit of a mixed model has to say besides its numbers. */
 export function fitWarnings(
@@ -35,6 +35,9 @@ export function fitWarnings(
         : `singular fit: the covariance matrix of ${termText(term)} has a variance or a combination of effects at zero`
     warnings.push({ code: 'SINGULAR', message })
   }
+  familyNamed(model.family).family.further.forEach(({ limit }, k) => {
+    if (limit && fitted.limits.includes(layout.fixedStart[k + 1])) warnings.push({ code: 'LIMIT', message: limit.says })
+  })
   if (ladder && !ladder.settled) {
     const by = importance ? `${importance.draws} draws` : `${fitted.nodes} nodes`
     const message = `at ${by} a parameter still moves by more than ${ladder.limit} standard errors`
@@ -60,7 +63,3 @@ export function fitWarnings(
 
 /** Draws that the remedy for crossed factors begins with. */
 const remedyDraws = 4000
-
-/** The term as a formula writes it. */
-const termText = ({ names, group }: RandomTerm): string =>
-  `(${names.map((name) => (name === '(Intercept)' ? '1' : name)).join(' + ')} | ${group})`

@@ -1,3 +1,4 @@
+import { cholesky, choleskyInverse } from './cholesky.js'
 import type { Objective } from './maximise.js'
 
 /**
@@ -35,4 +36,63 @@ export function negativeHessian(
     }
   }
   return hessian
+}
+
+/**
+ * Inverse of minus the Hessian at x in the variables `free` (m x m), from differences along the columns of the Cholesky
+ * factor L of `guess` (n x n), a guess of it: L' H L is near the identity, so that digits are not lost where the
+ * variables are nearly collinear. Null where the guess or the result is not positive definite. Calls the objective 2 m
+ * times.
+ */
+export function inverseAlong(
+  objective: Objective,
+  x: Float64Array,
+  free: readonly number[],
+  guess: Float64Array,
+  relativeStep = 3e-4,
+): Float64Array | null {
+  const n = x.length
+  const m = free.length
+  const factor = new Float64Array(m * m)
+  for (let a = 0; a < m; a++) for (let b = 0; b <= a; b++) factor[a * m + b] = guess[free[a] * n + free[b]]
+  if (!cholesky(factor, m)) return null
+  const whitened = new Float64Array(m * m)
+  const at = x.slice()
+  const above = new Float64Array(n)
+  const below = new Float64Array(n)
+  const move = (k: number, step: number, gradient: Float64Array): void => {
+    at.set(x)
+    for (let a = k; a < m; a++) at[free[a]] += step * factor[a * m + k]
+    objective(at, gradient)
+  }
+  for (let k = 0; k < m; k++) {
+    move(k, relativeStep, above)
+    move(k, -relativeStep, below)
+    for (let l = 0; l < m; l++) {
+      let sum = 0
+      for (let a = l; a < m; a++) sum += factor[a * m + l] * (below[free[a]] - above[free[a]])
+      whitened[l * m + k] = sum / (2 * relativeStep)
+    }
+  }
+  for (let a = 0; a < m; a++) {
+    for (let b = 0; b < a; b++) {
+      const mean = 0.5 * (whitened[a * m + b] + whitened[b * m + a])
+      whitened[a * m + b] = mean
+      whitened[b * m + a] = mean
+    }
+  }
+  if (!cholesky(whitened, m)) return null
+  const middle = choleskyInverse(whitened, m)
+  const half = new Float64Array(m * m)
+  const inverse = new Float64Array(m * m)
+  for (let a = 0; a < m; a++) {
+    for (let b = 0; b < m; b++) for (let k = 0; k <= a; k++) half[a * m + b] += factor[a * m + k] * middle[k * m + b]
+  }
+  for (let a = 0; a < m; a++) {
+    for (let b = 0; b <= a; b++) {
+      for (let k = 0; k <= b; k++) inverse[a * m + b] += half[a * m + k] * factor[b * m + k]
+      inverse[b * m + a] = inverse[a * m + b]
+    }
+  }
+  return inverse
 }

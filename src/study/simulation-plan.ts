@@ -95,6 +95,7 @@ const emptyEstimate = {
   reason: '',
   singular: false,
   zeroed: [],
+  limits: [],
   iterations: 0,
   evaluations: 0,
 } as const
