@@ -33,7 +33,7 @@ const mostRowDirections = 2e6
  * exact where pairs are few; else, with y = A L'^-1 e for e standard normal, it is the variance of
  * sum_i l_i''' (y_i^3 - 3 v_ii y_i) over 72, taken over fixed draws of e, so that it is smooth in the parameters.
  */
-export function secondOrder(parts: LaplaceParts, mostWork = affordable): SecondOrder {
+export function secondOrder(parts: LaplaceParts, mostWork: number = affordable): SecondOrder {
   const { structure, linear, rows, approximation } = parts
   const { size: q, width, columns, symbolic, pairs: entries } = structure
   const { slots, fixed, multipliers: a } = linear
