@@ -1,0 +1,27 @@
+import type { Model } from '../data/model.js'
+import { GlmmError } from '../errors.js'
+
+/** More nodes than the rule of this structure takes. */
+export function tooManyNodes(model: Model, nodes: number | string, most: number): GlmmError {
+  if (most > 1) {
+    const message = `expected at most ${most} nodes for the effects of ${model.formula}, got ${nodes}`
+    return new GlmmError(
+      'MODEL',
+      message,
+      `the points of a rule are a power of its nodes: give --nodes ${most} or fewer`,
+    )
+  }
+  return new GlmmError(
+    'MODEL',
+    `expected random effects of one factor, or of nested ones, for quadrature with ${nodes} nodes, got ${model.formula}`,
+    'give --importance 4000 in its place, or --nodes auto, which goes on to importance sampling by itself',
+  )
+}
+
+/** Importance sampling of an integral that is known. */
+export const nothingToSample = (model: Model): GlmmError =>
+  new GlmmError(
+    'MODEL',
+    `expected an integral without closed form for importance sampling, got ${model.formula}, ${model.family}(${model.link})`,
+    'leave --importance out: the fit without it is exact',
+  )
