@@ -6,7 +6,7 @@ import { parameterLayout } from '../src/likelihood/parameter-layout.js'
 import { pairIndex, type RowModel, rowModel } from '../src/likelihood/row-model.js'
 import { forwardSolve } from '../src/numerics/cholesky.js'
 import type { Rng } from '../src/random/stream.js'
-import { effectProposal, rootProposals } from './marginal-proposal.js'
+import { effectProposal, logProposal, rootProposals } from './marginal-proposal.js'
 import { scalarEffects } from './marginal-scalar-effects.js'
 
 /** Draws all effects b from their conditional density at the fit's parameters into `out` from `at`. */
@@ -167,10 +167,10 @@ function treeDraw(
     const s = spread[v * depth]
     const c = centre(v)
     for (let k = 0; k < points; k++) {
-      const { value, logDensity } = effectProposal(c, s, rng)
+      const value = effectProposal(c, s, rng)
       point.u[k] = value
       point.z[k] = (value - c) / s
-      point.logWeight[k] = -0.5 * value * value - logDensity
+      point.logWeight[k] = -0.5 * value * value - logProposal(value, c, s)
     }
     for (let i = rowStart[v]; i < rowEnd[v]; i++) {
       for (let k = 0; k < K; k++) {
@@ -228,10 +228,10 @@ function treeDraw(
     const s = spread[v * depth + level[v]]
     const c = centre(v)
     for (let k = 0; k < count[v]; k++) {
-      const { value, logDensity } = effectProposal(c, s, rng)
+      const value = effectProposal(c, s, rng)
       u[v] = value
       z[v] = (value - c) / s
-      let logWeight = -0.5 * value * value - logDensity
+      let logWeight = -0.5 * value * value - logProposal(value, c, s)
       for (const child of children[v]) logWeight += grow(child, rng)
       if (choice.takes(logWeight)) choice.keep()
     }
