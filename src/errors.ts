@@ -24,9 +24,18 @@ export interface PlainError {
   readonly hint: string
 }
 
+/** Characters of a message or a hint that are shown. */
+const most = 600
+
+/** A text cut short in its middle where it is very long, such as a formula of a page. */
+export const excerpt = (text: string, length: number = most): string =>
+  text.length <= length
+    ? text
+    : `${text.slice(0, Math.ceil(length * 0.6))} ... ${text.slice(-Math.floor(length * 0.3))}`
+
 /**
  * The one error class. `message` says what was expected and what was got, `hint` what to do.
- * Both are single lines; a formula error's caret lives in `detail`.
+ * Both are single lines, cut short where they are very long; a formula error's caret lives in `detail`.
  */
 export class GlmmError extends Error {
   readonly code: ErrorCode
@@ -35,10 +44,10 @@ export class GlmmError extends Error {
   readonly detail: string | undefined
 
   constructor(code: ErrorCode, message: string, hint: string, detail?: string) {
-    super(message)
+    super(excerpt(message))
     this.name = 'GlmmError'
     this.code = code
-    this.hint = hint
+    this.hint = excerpt(hint)
     this.detail = detail
   }
 }

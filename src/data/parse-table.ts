@@ -1,4 +1,4 @@
-import { GlmmError } from '../errors.js'
+import { excerpt, GlmmError } from '../errors.js'
 import { appendCell, builtColumn, type ColumnBuilder, columnBuilder } from './column-builder.js'
 import { parseNumber } from './parse-number.js'
 import type { Column, Table } from './table.js'
@@ -106,12 +106,17 @@ function readInto(reading: Reading, body: string, again: ReadonlySet<string> | n
 }
 
 function ragged(reading: Reading, expected: number, got: number, line: number): GlmmError {
-  const { header, source } = reading
+  const { header, source, given, rows } = reading
   const rule = header ? `${expected} fields as in the header` : `${expected} fields, one for each name,`
+  const missing = Array.from({ length: Math.max(0, got - expected) }, (_, i) => `V${expected + i + 1}`)
   const hint =
-    got === expected + 1
-      ? 'is a separator inside a field? put that field in quotes; row names written by R need a name too'
-      : 'mend that line: each row needs all fields, NA for a missing one'
+    !header && rows === 1
+      ? missing.length > 0
+        ? `name every column, such as --names ${excerpt([...given!, ...missing].join(','))}`
+        : `give ${got} names: --names ${excerpt(given!.slice(0, got).join(','))} has as many`
+      : got === expected + 1
+        ? 'is a separator inside a field? put that field in quotes; row names written by R need a name too'
+        : 'mend that line: each row needs all fields, NA for a missing one'
   return new GlmmError('TABLE', `${rule} were expected, got ${got} on line ${line} of ${source}`, hint)
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type Cells, tableFrom } from '../../src/data/table-from.js'
+import { parseTable } from '../../src/data/parse-table.js'
 import { stateModel } from '../../src/data/state-model.js'
 import type { Table } from '../../src/data/table.js'
 import { fit } from '../../src/fit/fit.js'
@@ -139,5 +140,35 @@ describe('models without a maximum say so', () => {
     const crossed = stateModel('count ~ x + (1 | g)', table, { family: 'poisson', zi: '~ 1 + (1 | x)' })
     expect(whyNot(likelihood(crossed), at, 1)).toMatch(/\(1 \| x\) of zi: give --importance 4000/)
     expect(whyNot(likelihood(model), at, 7)).toBeNull()
+  })
+})
+
+describe('errors about what is very long or too few', () => {
+  const message = (call: () => unknown): { message: string; hint: string } => {
+    try {
+      call()
+    } catch (error) {
+      return error as { message: string; hint: string }
+    }
+    throw new Error('no error')
+  }
+
+  it('show an excerpt of a formula of 100,000 characters', () => {
+    const long = [`y ~ ${'x'.repeat(100_000)}`, `y ~ x + I(${'1+'.repeat(2000)}`, `${'x '.repeat(50_000)} ~ 1`]
+    for (const formula of long) {
+      const error = message(() => fit(formula, table, gaussian))
+      expect(error.message.length + error.hint.length).toBeLessThan(1300)
+    }
+    expect(message(() => fit(long[0], table, gaussian)).message).toMatch(/got no column xxx.* \.\.\. x/)
+  })
+
+  it('tell the names that a file without header lacks', () => {
+    const read = (names: string[]): unknown =>
+      parseTable('1 2 3 4\n5 6 7 8\n', { source: 'd.txt', header: false, names })
+    expect(message(() => read(['a', 'b']))).toMatchObject({
+      message: '2 fields, one for each name, were expected, got 4 on line 1 of d.txt',
+      hint: 'name every column, such as --names a,b,V3,V4',
+    })
+    expect(message(() => read(['a', 'b', 'c', 'd', 'e'])).hint).toBe('give 4 names: --names a,b,c,d has as many')
   })
 })
