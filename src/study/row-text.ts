@@ -15,7 +15,7 @@ export interface RowText {
    * holds no timing, so that the same row has the same text wherever it was made.
    */
   readonly write: (condition: number, replicate: number, row: RowValues) => string
-  /** The row of a line; null where the line is no row of this study. */
+  /** The row of a line, maybe beyond the replicates of its condition; null where the line is no row of this study. */
   readonly read: (line: string) => Row | null
 }
 
@@ -40,7 +40,7 @@ export function rowText({ seed, conditions }: Pick<StudyOutline, 'seed' | 'condi
       const { condition, replicate, status } = parsed
       const of = conditions[condition as number]
       if (of === undefined || !Number.isInteger(replicate) || (status !== 'ok' && status !== 'failed')) return null
-      if ((replicate as number) < 0 || (replicate as number) >= of.replicates) return null
+      if ((replicate as number) < 0) return null
       const values = new Float64Array(of.columns.length)
       for (let j = 0; j < values.length; j++) {
         const value = parsed[columnKey(of.columns[j])]

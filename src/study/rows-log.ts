@@ -5,7 +5,7 @@ import {
   fstatSync,
   ftruncateSync,
   openSync,
-  readSync,
+  statSync,
   writeSync,
 } from 'node:fs'
 import { GlmmError } from '../errors.js'
@@ -124,16 +124,10 @@ function checkSameStudy(path: string, found: LogHeader, wanted: LogHeader): void
 const strangeLine = (path: string, number: number, line: string): GlmmError =>
   new GlmmError('FILE', `expected a row in line ${number} of ${path}, got '${line.slice(0, 40)}'`, 'remove that line')
 
-function isEmpty(path: string): boolean {
-  const file = openFor(path, 'r')
-  try {
-    return readSync(file, Buffer.alloc(1)) === 0
-  } finally {
-    closeSync(file)
-  }
-}
+/** A device, such as a full disk's stand-in, has no size either. */
+const isEmpty = (path: string): boolean => statSync(path).size === 0
 
-function openFor(path: string, flags: 'w' | 'r+' | 'r'): number {
+function openFor(path: string, flags: 'w' | 'r+'): number {
   try {
     return openSync(path, flags)
   } catch (thrown) {

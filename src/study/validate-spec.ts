@@ -1,4 +1,4 @@
-import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js'
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
 import { GlmmError } from '../errors.js'
 import { nearestName } from '../formula/nearest-name.js'
 import { studyKindNamed } from './registry.js'
@@ -6,6 +6,18 @@ import { studySchema } from './study-schema.js'
 import type { StudySpec } from './study-spec.js'
 
 const schemaId = 'study'
+const validators = new Map<string, ValidateFunction>()
+
+/** Compiled once a kind; that the schema is one is for a test to see. */
+function validatorOf(kind: string): ValidateFunction {
+  const known = validators.get(kind)
+  if (known) return known
+  const schemas = { [schemaId]: studySchema() }
+  const ajv = new Ajv2020({ strictTypes: false, verbose: true, validateSchema: false, schemas })
+  const made = ajv.getSchema(`${schemaId}#/$defs/${kind}`)!
+  validators.set(kind, made)
+  return made
+}
 
 /** A study as it is written, checked against its kind's schema; USAGE with the path of what is wrong. */
 export function validateSpec(written: unknown): StudySpec {
@@ -15,8 +27,7 @@ export function validateSpec(written: unknown): StudySpec {
   const { kind } = written as { kind?: unknown }
   if (kind === undefined) throw fault('', 'expected a property kind, got none', 'name the kind of study')
   studyKindNamed(typeof kind === 'string' ? kind : JSON.stringify(kind))
-  const ajv = new Ajv2020({ strict: true, strictTypes: false, verbose: true, schemas: { [schemaId]: studySchema() } })
-  const validate = ajv.getSchema(`${schemaId}#/$defs/${kind}`)!
+  const validate = validatorOf(kind as string)
   if (!validate(written)) throw describe(validate.errors!)
   return written as StudySpec
 }

@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { GlmmError } from '../../src/errors.js'
+import { tableFrom } from '../../src/data/table-from.js'
+import { planStudy } from '../../src/study/plan-study.js'
+import { studySchema } from '../../src/study/study-schema.js'
+import { bootstrapOf, run, simulationOf } from './studies.js'
+
+const message = async (study: unknown): Promise<string> => {
+  const error = await planStudy(study).then(
+    () => null,
+    (thrown: unknown) => thrown,
+  )
+  expect(error).toBeInstanceOf(GlmmError)
+  expect((error as GlmmError).code).toBe('USAGE')
+  return `${(error as GlmmError).message}; ${(error as GlmmError).hint}`
+}
+
+describe('a study file', () => {
+  const truth = { fixed: { '(Intercept)': -2.2, treat: -0.26 }, random: { center: { sd: ['x'] } } }
+
+  it.each<[unknown, string]>([
+    [simulationOf(1, { truth }), '/truth/random/center/sd/0: expected a number, got "x"'],
+    [
+      simulationOf(1, { truth: { ...truth, random: { center: { sd: [-1] } } } }),
+      '/truth/random/center/sd/0: expected a number >= 0, got -1',
+    ],
+    [
+      simulationOf(1, { truth: { fixed: { '(Intercept)': 0, treta: 1 } } }),
+      '/truth/fixed/treta: expected a name of the model ((Intercept), treat), got treta; did you mean treat?',
+    ],
+    [
+      simulationOf(1, { truth: { fixed: { '(Intercept)': 0, treat: 1 } } }),
+      '/truth/random: expected a true value of center, got none',
+    ],
+    [
+      simulationOf(1, { conditions: { 'truth.random.centre.sd': [[1]] } }),
+      '/conditions/truth.random.centre.sd: expected one of center, got centre; did you mean center?',
+    ],
+    [
+      simulationOf(1, { conditions: { 'groups.center': [1] } }),
+      '/groups/center: expected a whole number of levels, 2 or more, got 1',
+    ],
+    [simulationOf(1, { conditions: { nodes: [1] } }), '/conditions/nodes: expected a path such as truth.fixed.NAME'],
+    [simulationOf(1, { measures: ['bais'] }), '/measures/0: expected one of "bias", "empSe"'],
+    [bootstrapOf(0), '/replicates: expected a whole number >= 1, got 0'],
+    [
+      bootstrapOf(1, { fit: { nodes: 2.5 } }),
+      '/fit/nodes: expected a number of nodes from 1 to 101, or "auto", got 2.5',
+    ],
+    [bootstrapOf(1, { fit: { node: 2 } }), '/fit/node: expected no property of the name node; did you mean nodes?'],
+    [bootstrapOf(1, { sead: 1 }), '/sead: expected no property of the name sead; did you mean seed?'],
+    [bootstrapOf(1, { formula: undefined }), '/: expected a property formula, got none'],
+    [bootstrapOf(1, { lrt: {} }), '/lrt: expected a property null, got none'],
+    [bootstrapOf(1, { kind: 'bootsrap' }), '/kind: expected a kind of study (bootstrap, simulation'],
+    [{}, '/: expected a property kind, got none'],
+    [[], '/: expected an object, got []'],
+  ])('%j', async (study, says) => {
+    expect(await message(JSON.parse(JSON.stringify(study)))).toContain(says)
+  })
+
+  it('is described by the schema that is published', () => {
+    const path = fileURLToPath(new URL('../../docs/study.schema.json', import.meta.url))
+    // Made by: npx glmm study schema > docs/study.schema.json
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual(JSON.parse(JSON.stringify(studySchema())))
+  })
+
+  it('may hold its table in a program', async () => {
+    const table = tableFrom({ y: [1, 2, 1, 4, 3, 6, 5, 9], x: [1, 2, 3, 4, 5, 6, 7, 8] })
+    const { measures } = await run({
+      kind: 'bootstrap',
+      data: table,
+      family: 'poisson',
+      formula: 'y ~ x',
+      replicates: 20,
+    })
+    expect(measures.map(({ parameter }) => parameter)).toEqual(['(Intercept)', 'x'])
+  })
+})
