@@ -147,7 +147,7 @@ describe('refused, with what to do', () => {
   it.each([
     [{ importance: 50 }, /expected 200 draws or more/],
     [{ importance: 400, nodes: 5 }, /one way to integrate/],
-    [{ seed: 3 }, /--importance with --seed/],
+    [{ seed: 3 }, /expected --importance/],
     [{ importance: 1e9 }, /expected at most/],
     [{ importance: 400, seed: -1 }, /expected a seed/],
   ])('%j', (options, message) => {
