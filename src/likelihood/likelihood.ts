@@ -1,11 +1,7 @@
 import type { Model, RandomTerm } from '../data/model.js'
 import { familyNamed } from '../families/registry.js'
 import { gaussHermite } from '../numerics/gauss-hermite.js'
-import { productRule } from '../numerics/product-rule.js'
-import { type BlockQuadrature, blockQuadrature } from './block-quadrature.js'
-import { blocksOf } from './block-structure.js'
-import { clusterQuadrature } from './cluster-quadrature.js'
-import { clustering, hasOneFactor } from './cluster-structure.js'
+import { hasOneFactor } from './cluster-structure.js'
 import { emptyMode, findMode, type ModeResult } from './conditional-mode.js'
 import type { ConditionalModes } from './conditional-modes.js'
 import { type Coordinates, coordinatesOnce } from './coordinates.js'
@@ -23,6 +19,7 @@ import { scalarMarginal } from './scalar-marginal.js'
 import { nodeScratch, type Scratch, scratch } from './scratch.js'
 import { structuredJoint } from './structured-joint.js'
 import { structuredModes } from './structured-modes.js'
+import { vectorQuadrature } from './vector-quadrature.js'
 
 /** A log density over R^dimension, with its gradient. */
 export interface LogDensity {
@@ -118,49 +115,27 @@ export function likelihood(model: Model): Likelihood {
 /** A quadrature over the random effects, cluster by cluster. */
 type Quadrature = Pick<Likelihood, 'mostNodes' | 'marginal'> & NonNullable<Likelihood['factored']>
 
-/** The most points a product rule may have in one cluster. */
-const mostPoints = 20_000
+type Evaluate = (x: Float64Array, gradient: Float64Array | null, byLevel: Float64Array | null) => number
 
-/** Rows in blocks of one factor, for one predictor of a family with a shift kernel; else null. */
-function inBlocks(model: Model, layout: ParameterLayout): BlockQuadrature | null {
-  if (model.predictors.length > 1 || !familyNamed(model.family).family.kernel) return null
-  const blocks = blocksOf(model, layout)
-  return blocks.rows.kernel.shifted ? blockQuadrature(blocks, layout) : null
-}
-
-/** Adaptive quadrature for the effects of one factor: a product rule over the vector of each level. */
-function vectorQuadrature(model: Model, layout: ParameterLayout, blocks: BlockQuadrature | null): Quadrature {
-  const q = layout.terms.reduce((sum, { term }) => sum + term.names.length, 0)
-  const [{ term }] = layout.terms
-  type Evaluate = ReturnType<typeof clusterQuadrature>
-  const byRows = (nodes: number): Evaluate => {
-    const clusters = clustering(model, layout)
-    const linear = linearPredictors(clusters.model, parameterLayout(clusters.model))
-    const rows = rowModel(model.family, model.link, model.predictors.length, clusters.model.response)
-    return clusterQuadrature(clusters.structure, linear, rows, productRule(nodes, q))
-  }
-  const evaluator = (nodes: number): Evaluate => {
-    const rule = productRule(nodes, q)
-    let made: Evaluate | null = null
-    return (x, gradient, out) => {
-      const value = blocks?.evaluate(rule, x, gradient, out) ?? null
-      if (value !== null) return value
-      made ??= byRows(nodes)
-      return made(x, gradient, out)
-    }
-  }
+/** A quadrature over the levels of a term, from its evaluator at a number of nodes. */
+function quadratureOver(
+  term: RandomTerm,
+  dimension: number,
+  mostNodes: number,
+  evaluator: (nodes: number) => Evaluate,
+): Quadrature {
   return {
     term,
+    mostNodes,
     clusterLogLik: (x, nodes, gradient) => {
       const out = new Float64Array(term.levels.length)
       evaluator(nodes)(x, gradient ?? null, out)
       return out
     },
-    mostNodes: Math.min(maxNodes, Math.floor(mostPoints ** (1 / q) + 1e-9)),
     marginal: (nodes) => {
       const evaluate = evaluator(nodes)
       return {
-        dimension: layout.dimension,
+        dimension,
         evaluate: (x, gradient) => evaluate(x, gradient, null),
         value: (x) => evaluate(x, null, null),
       }
@@ -184,27 +159,10 @@ function nestedFactors(model: Model, layout: ParameterLayout): NestedQuadrature 
   const groups = [...new Set([...groupAt].reverse())]
   const fits = nestedNodesFit(structure, model.predictors.length)
   const most = mostNestedNodes(depth, maxNodes, fits)
-  const quadrature = (nodesAt: (k: number) => readonly number[]): Quadrature => {
-    const evaluator = (k: number): ReturnType<typeof nestedQuadrature> =>
-      nestedQuadrature(structure, linear, rows, nodesAt(k).map(gaussHermite))
-    return {
-      term: nested.outermost,
-      clusterLogLik: (x, nodes, gradient) => {
-        const out = new Float64Array(nested.outermost.levels.length)
-        evaluator(nodes)(x, gradient ?? null, out)
-        return out
-      },
-      mostNodes: most,
-      marginal: (nodes) => {
-        const evaluate = evaluator(nodes)
-        return {
-          dimension: layout.dimension,
-          evaluate: (x, gradient) => evaluate(x, gradient, null),
-          value: (x) => evaluate(x, null, null),
-        }
-      },
-    }
-  }
+  const quadrature = (nodesAt: (k: number) => readonly number[]): Quadrature =>
+    quadratureOver(nested.outermost, layout.dimension, most, (k) =>
+      nestedQuadrature(structure, linear, rows, nodesAt(k).map(gaussHermite)),
+    )
   const same = (k: number): number[] => new Array(depth).fill(k)
   const byLevel = (nodes: readonly number[]): number[] => groupAt.map((group) => nodes[groups.indexOf(group)])
   return {
@@ -223,17 +181,18 @@ function anyStructure(model: Model, layout: ParameterLayout): Likelihood {
   const structure = randomStructure(model, layout, linear.slots)
   const rows = rowModel(model.family, model.link, model.predictors.length, model.response)
   const approximation = laplace(structure, linear, rows)
-  const oneFactor = hasOneFactor(layout)
-  const blocks = oneFactor ? inBlocks(model, layout) : null
-  const nested = oneFactor ? null : nestedFactors(model, layout)
-  const quadrature = oneFactor ? vectorQuadrature(model, layout, blocks) : nested
+  const vector = hasOneFactor(layout) ? vectorQuadrature(model, layout) : null
+  const nested = vector ? null : nestedFactors(model, layout)
+  const quadrature = vector
+    ? quadratureOver(layout.terms[0].term, layout.dimension, Math.min(maxNodes, vector.most), vector.evaluator)
+    : nested
   const own: Likelihood = {
     model,
     layout,
     dimension: layout.dimension,
     mostNodes: quadrature?.mostNodes ?? 1,
     marginal: (nodes) =>
-      quadrature && (nodes > 1 || blocks)
+      quadrature && (nodes > 1 || vector?.anchor)
         ? quadrature.marginal(nodes)
         : {
             dimension: layout.dimension,
@@ -247,7 +206,7 @@ function anyStructure(model: Model, layout: ParameterLayout): Likelihood {
         eta: rows.eta.map((eta) => eta.slice()),
       }
     },
-    anchor: blocks ? blocks.anchor : approximation.anchor,
+    anchor: vector?.anchor ?? approximation.anchor,
     fixedInformation: approximation.fixedInformation,
     factored: quadrature,
     scalarTerm: null,
