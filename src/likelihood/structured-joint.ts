@@ -1,6 +1,8 @@
 import type { Model } from '../data/model.js'
 import { familyNamed } from '../families/registry.js'
+import { boundKernel } from '../families/repeated-rows.js'
 import type { Coordinates } from './coordinates.js'
+import { addProduct, transposedProduct } from './column-products.js'
 import { effectsMap } from './effects-map.js'
 import type { LogDensity } from './likelihood.js'
 import { rowModel } from './row-model.js'
@@ -21,6 +23,10 @@ export function structuredJoint(model: Model, at: Coordinates, centring: Float64
     fixedStart[k + 1] = fixedStart[k] + predictor.fixed.names.length
   })
   const bGradient = new Float64Array(at.effects)
+  // Columns of ones, such as an intercept's, need no product.
+  const constant = terms.map(({ laid, q }) =>
+    Array.from({ length: q }, (_, c) => laid.term.z.subarray(c * n, (c + 1) * n).every((value) => value === 1)),
+  )
   return {
     dimension: outer + at.effects,
     evaluate: (x, gradient) => {
@@ -34,35 +40,29 @@ export function structuredJoint(model: Model, at: Coordinates, centring: Float64
         const eta = data.eta[k]
         if (offset) eta.set(offset)
         else eta.fill(0)
-        for (let j = 0; j < fixed.names.length; j++) {
-          const beta = x[fixedStart[k] + j]
-          for (let i = 0, from = j * n; i < n; i++, from++) eta[i] += beta * fixed.x[from]
-        }
+        addProduct(fixed.x, n, fixed.names.length, x, fixedStart[k], eta)
       })
-      for (const { laid, q, effects: first } of terms) {
+      for (const [t, { laid, q, effects: first }] of terms.entries()) {
         const { index, z } = laid.term
         const eta = data.eta[laid.predictor]
         for (let c = 0; c < q; c++) {
-          for (let i = 0, from = c * n; i < n; i++, from++) eta[i] += z[from] * b[first + index[i] * q + c]
+          if (constant[t][c]) for (let i = 0; i < n; i++) eta[i] += b[first + index[i] * q + c]
+          else for (let i = 0, from = c * n; i < n; i++, from++) eta[i] += z[from] * b[first + index[i] * q + c]
         }
       }
       const logLik = data.evaluate()
       if (logLik === Number.NEGATIVE_INFINITY) return logLik
       gradient.fill(0)
       model.predictors.forEach(({ fixed }, k) => {
-        const d1 = data.d1[k]
-        for (let j = 0; j < fixed.names.length; j++) {
-          let sum = 0
-          for (let i = 0, from = j * n; i < n; i++, from++) sum += fixed.x[from] * d1[i]
-          gradient[fixedStart[k] + j] = sum
-        }
+        transposedProduct(fixed.x, n, fixed.names.length, data.d1[k], gradient, fixedStart[k])
       })
       bGradient.fill(0)
-      for (const { laid, q, effects: first } of terms) {
+      for (const [t, { laid, q, effects: first }] of terms.entries()) {
         const { index, z } = laid.term
         const d1 = data.d1[laid.predictor]
         for (let c = 0; c < q; c++) {
-          for (let i = 0, from = c * n; i < n; i++, from++) bGradient[first + index[i] * q + c] += z[from] * d1[i]
+          if (constant[t][c]) for (let i = 0; i < n; i++) bGradient[first + index[i] * q + c] += d1[i]
+          else for (let i = 0, from = c * n; i < n; i++, from++) bGradient[first + index[i] * q + c] += z[from] * d1[i]
         }
       }
       return finite(logLik + effects.back(x, bGradient, gradient))
@@ -81,7 +81,7 @@ function rowScores(model: Model): {
 } {
   const n = model.nobs
   const kernel =
-    model.predictors.length === 1 ? familyNamed(model.family).family.kernel?.(model.link, model.response) : undefined
+    model.predictors.length === 1 ? boundKernel(familyNamed(model.family).family, model.link, model.response) : undefined
   if (!kernel) {
     const rows = rowModel(model.family, model.link, model.predictors.length, model.response)
     return { eta: rows.eta, d1: rows.d1, evaluate: () => rows.evaluate(0, n) }
