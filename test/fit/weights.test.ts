@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { stateModel } from '../../src/data/state-model.js'
 import { type Cells, tableFrom } from '../../src/data/table-from.js'
 import type { Table } from '../../src/data/table.js'
 import { type FitOptions, fit } from '../../src/fit/fit.js'
 import type { FitRecord } from '../../src/fit/fit-record.js'
+import { likelihood } from '../../src/likelihood/likelihood.js'
 import { stream } from '../../src/random/stream.js'
 import { peerTable } from '../reference/peers.js'
 
@@ -76,6 +78,19 @@ describe('frequencies: the same result as with the rows written out', () => {
       else expect(Math.abs(value - theirs[k])).toBeLessThan(1e-6 * (1 + Math.abs(theirs[k])))
     })
     expect(Math.abs(a.logLik - b.logLik)).toBeLessThan(1e-9 * Math.abs(b.logLik))
+  })
+
+  it.each(models.slice(3, 7))('%s %o: in the joint density that samplers walk', (formula, options) => {
+    const [a, b] = [
+      likelihood(stateModel(formula, weighted, { ...options, frequency: 'w' })),
+      likelihood(stateModel(formula, repeated, options)),
+    ]
+    const effects = a.layout.terms.reduce((sum, { term }) => sum + term.names.length * term.levels.length, 0)
+    const [one, other] = [a, b].map((like) => like.joint(new Float64Array(effects)))
+    const x = Float64Array.from({ length: one.dimension }, (_, k) => 0.3 * Math.sin(k + 1))
+    const gradients = [new Float64Array(one.dimension), new Float64Array(one.dimension)]
+    expect(one.evaluate(x, gradients[0])).toBeCloseTo(other.evaluate(x, gradients[1]), 8)
+    gradients[0].forEach((slope, k) => expect(slope).toBeCloseTo(gradients[1][k], 8))
   })
 
   it('are whole numbers from 1 on', () => {
