@@ -1,7 +1,6 @@
 import type { Model } from '../data/model.js'
 import { familyNamed } from '../families/registry.js'
 import { boundKernel } from '../families/repeated-rows.js'
-import { boundKernel } from '../families/repeated-rows.js'
 import type { Coordinates } from './coordinates.js'
 import { addProduct, transposedProduct } from './column-products.js'
 import { effectsMap } from './effects-map.js'
