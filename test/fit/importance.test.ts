@@ -99,7 +99,7 @@ describe('crossed, three answers of each of 60 subjects', () => {
 })
 
 describe('no false alarm', () => {
-  it.each(['Penicillin', 'VerbAgg'])('%s', (name) => {
+  it.each(['Penicillin', 'VerbAgg', 'grouseticks'])('%s', (name) => {
     const { data, formula: text, family } = peerModels[name]
     const got = fit(text, peerTable(data), { family })
     expect(got.warnings).toEqual([])
