@@ -12,7 +12,9 @@ export interface OptionValues {
 /** Adds `glmm study` and what belongs to it. */
 export function addStudyCommands(glmm: Command, { word, wholeNumber, outResult }: OptionValues): void {
   const json = ['--json', 'print one JSON document on standard output'] as const
+  // What follows the name of a command belongs to that command, also where the one above it has such an option.
   const study = glmm
+    .enablePositionalOptions()
     .command('study')
     .argument('<file>', 'a study file; see docs/studies.md')
     .description('bootstrap and simulation studies of a file, on all cores, restartable')

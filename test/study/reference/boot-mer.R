@@ -4,7 +4,7 @@ d <- read.csv("../../../examples/01-betablocker/betablocker.csv")
 fit <- glmer(cbind(r, n - r) ~ treat + (1 | center), d, binomial)
 stat <- function(m) c(fixef(m), sd = unname(attr(VarCorr(m)$center, "stddev")))
 set.seed(1)
-boot <- bootMer(fit, stat, nsim = 4000)
+boot <- bootMer(fit, stat, nsim = 2000)
 ok <- complete.cases(boot$t)
 draws <- boot$t[ok, ]
 null <- glm(cbind(r, n - r) ~ treat, binomial, d)
