@@ -225,7 +225,11 @@ function invertedInformation(density: MarginalDensity, top: Maximum, free: reado
     ? inverted(density.negativeHessian(top.x), d, free)
     : (inverseAlong(density.evaluate, top.x, free, top.inverseHessian) ??
       inverted(negativeHessian(density.evaluate, top.x, scale), d, free))
-  if (!small || size === d) return small
+  if (!small) return null
+  // A variance so far beyond what the climb found is that of a direction without curvature but rounding's.
+  const beyond = free.some((j, a) => small[a * (size + 1)] > 1e5 * top.inverseHessian[j * (d + 1)])
+  if (beyond && !density.negativeHessian) return null
+  if (size === d) return small
   const inverse = new Float64Array(d * d).fill(Number.NaN)
   free.forEach((i, a) => {
     free.forEach((j, b) => {

@@ -38,10 +38,14 @@ export function negativeHessian(
   return hessian
 }
 
+/** A curvature this small beside the guessed one may be nothing but the rounding of the differences. */
+const flat = 1e-5
+
 /**
  * Inverse of minus the Hessian at x in the variables `free` (m x m), from differences along the columns of the Cholesky
  * factor L of `guess` (n x n), a guess of it: L' H L is near the identity, so that digits are not lost where the
- * variables are nearly collinear. Null where the guess or the result is not positive definite. Calls the objective 2 m
+ * variables are nearly collinear. Null where the guess or the result is not positive definite,
+ * or the result is so flat that the guess cannot be trusted. Calls the objective 2 m
  * times.
  */
 export function inverseAlong(
@@ -82,6 +86,7 @@ export function inverseAlong(
     }
   }
   if (!cholesky(whitened, m)) return null
+  for (let k = 0; k < m; k++) if (whitened[k * m + k] ** 2 < flat) return null
   const middle = choleskyInverse(whitened, m)
   const half = new Float64Array(m * m)
   const inverse = new Float64Array(m * m)
