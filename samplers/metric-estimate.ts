@@ -14,6 +14,8 @@ export interface MetricEstimate {
   metric: () => Metric | null
 }
 
+/** Gradients beyond this are left out: their squares would swamp all others. */
+const largest = 1e100
 /** Fewer draws than this say nothing. */
 const least = 10
 /** So many draws are kept; of more, evenly spaced ones. */
@@ -39,6 +41,8 @@ export function metricEstimate(d: number): MetricEstimate {
       seen = 0
     },
     add: (x, gradient) => {
+      // Far out a gradient may overflow: such a point says nothing of the target's scale.
+      if (!gradient.every((value) => Math.abs(value) < largest)) return
       if (seen++ % every !== 0) return
       draws.push(x.slice())
       gradients.push(gradient.slice())

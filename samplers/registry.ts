@@ -1,22 +1,26 @@
 import { GlmmError } from '../src/errors.js'
 import { jointPosterior } from '../src/likelihood/posterior.js'
+import { hmc } from './hmc.js'
 import { marginal } from './marginal.js'
 import { nuts } from './nuts.js'
 import { polyaGammaGibbs } from './polya-gamma.js'
+import { randomWalk } from './random-walk.js'
 import type { Sampler } from './sampler.js'
 
+/** What samplers of the joint density of everything have in common: any log density will do. */
+const joint = {
+  walks: 'all',
+  whitened: true,
+  refusal: () => null,
+  posterior: ({ likelihood, priors, centring, rows }) => jointPosterior(likelihood, priors, centring, rows),
+} satisfies Omit<Sampler, 'name' | 'targetAccept' | 'kernel'>
+
 export const samplers: readonly Sampler[] = [
-  {
-    name: 'nuts',
-    walks: 'all',
-    whitened: true,
-    targetAccept: 0.8,
-    refusal: () => null,
-    posterior: ({ likelihood, priors, centring, rows }) => jointPosterior(likelihood, priors, centring, rows),
-    kernel: (posterior, { maxDepth }) => nuts(posterior, maxDepth),
-  },
+  { ...joint, name: 'nuts', targetAccept: 0.8, kernel: (posterior, { maxDepth }) => nuts(posterior, maxDepth) },
   marginal,
   polyaGammaGibbs,
+  { ...joint, name: 'hmc', targetAccept: 0.8, kernel: hmc },
+  { ...joint, name: 'random-walk', targetAccept: 0.234, kernel: randomWalk },
 ]
 
 /** The sampler of that name, or a USAGE error. */
