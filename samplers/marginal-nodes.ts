@@ -9,7 +9,7 @@ const ladder = [1, 3, 5, 7, 9, 11, 15, 19, 25, 33, 45, 61, 81, 101]
  * What more nodes may change: differences of the log posterior, and its score in posterior standard deviations, whose
  * error is about the shift of a posterior mean in those units. A mean of 40,000 independent draws is known to 5e-3.
  */
-const negligible = 1e-3
+export const negligible = 1e-3
 
 /** Distance from the mode, in posterior standard deviations, of the points where the integral is looked at. */
 const reach = 1
@@ -17,7 +17,7 @@ const reach = 1
 /**
  * The smallest number of quadrature nodes with which the marginal posterior is exact for the purposes of a sampler: at
  * the mode and `reach` standard deviations to either side of it in each coordinate, the next rung of the ladder changes
- * neither its differences nor its score by more than `negligible`. `settled` is false where the structure takes no more
+ * neither its differences nor its score by more than `tolerance`. `settled` is false where the structure takes no more
  * nodes, or the ladder ends.
  */
 export function marginalNodes(
@@ -25,6 +25,7 @@ export function marginalNodes(
   priors: PriorsInForce,
   mode: Float64Array,
   covariance: Float64Array,
+  tolerance = negligible,
 ): { readonly nodes: number; readonly settled: boolean } {
   const d = mode.length
   if (likelihood.coordinates.effects === 0) return { nodes: 1, settled: true }
@@ -45,7 +46,7 @@ export function marginalNodes(
       const between = Math.abs(fine[k] - coarse[k])
       if (!(between <= change)) change = Number.isNaN(between) ? 0 : between
     }
-    if (change <= negligible) return { nodes: rungs[rung - 1], settled: true }
+    if (change <= tolerance) return { nodes: rungs[rung - 1], settled: true }
     coarse = fine
   }
   return { nodes: rungs[rungs.length - 1], settled: false }

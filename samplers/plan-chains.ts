@@ -99,13 +99,14 @@ export function exactMode(
   like: Likelihood,
   priors: PriorsInForce,
   laplace: OuterMode,
+  tolerance?: number,
 ): OuterMode & { readonly nodes: number; readonly settled: boolean } {
   let at = laplace
-  let chosen = marginalNodes(like, priors, at.x, at.covariance)
+  let chosen = marginalNodes(like, priors, at.x, at.covariance, tolerance)
   // Laplace's mode may lie where fewer nodes do than at the mode they lead to.
   for (let round = 0; round < 3; round++) {
     at = modeOf(marginalPosterior(like, priors, chosen.nodes), at.x, at.covariance)
-    const again = marginalNodes(like, priors, at.x, at.covariance)
+    const again = marginalNodes(like, priors, at.x, at.covariance, tolerance)
     const enough = again.nodes <= chosen.nodes
     if (!enough || again.settled) chosen = { nodes: Math.max(again.nodes, chosen.nodes), settled: again.settled }
     if (enough) break
