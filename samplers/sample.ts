@@ -1,5 +1,6 @@
 import type { Model } from '../src/data/model.js'
 import type { ChainStatistics } from '../src/draws/chain-statistics.js'
+import type { DrawnModel } from '../src/draws/drawn-model.js'
 import type { Draws } from '../src/draws/draws.js'
 import { posteriorDiagnostics } from '../src/draws/posterior-diagnostics.js'
 import type { ParameterSummary, PosteriorDiagnostics } from '../src/draws/posterior-record.js'
@@ -13,8 +14,7 @@ import { type ChainSettings, planChains } from './plan-chains.js'
 import { type ChainResult, chainTask } from './run-chain.js'
 
 /** Draws of all chains with what is known of their quality. */
-export interface Sample {
-  readonly draws: Draws
+export interface Sample extends DrawnModel {
   readonly statistics: readonly ChainStatistics[]
   readonly summary: readonly ParameterSummary[]
   readonly diagnostics: PosteriorDiagnostics
@@ -85,6 +85,8 @@ export async function sampleModel(
   const summary = summarise(draws)
   const seconds = (of: (chain: ChainResult) => number): number => finished.reduce((sum, chain) => sum + of(chain), 0)
   return {
+    model,
+    priorOnly: plan.priorOnly,
     draws,
     statistics,
     summary,
