@@ -83,6 +83,8 @@ export function samplingCall(
     link: model.link,
     ...weightsGiven(options),
     offset: options.offset ?? null,
+    dispersion: options.dispersion ?? null,
+    zi: options.zi ?? null,
     ...settings,
   }
 }

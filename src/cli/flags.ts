@@ -12,6 +12,8 @@ export interface ModelFlags {
   readonly frequency?: string
   readonly precision?: string
   readonly offset?: string
+  readonly dispersion?: string
+  readonly zi?: string
   readonly json?: true
 }
 
@@ -23,13 +25,12 @@ export interface FitFlags {
   readonly intervals?: 'wald' | 'profile'
   readonly level?: number
   readonly residuals?: 'quantile'
-  readonly dispersion?: string
-  readonly zi?: string
 }
 
 /** Flags of every command that samples. */
 export interface SamplingFlags {
   readonly prior?: readonly string[]
+  readonly priorOnly?: true
   readonly sampler?: string
   readonly chains?: number
   readonly warmup?: number

@@ -79,6 +79,8 @@ const modelOptions = (command: Command): Command =>
     )
     .option('--precision <column>', 'column by which the residual variance is divided', word('--precision'))
     .option('--offset <column>', 'column added to the linear predictor', word('--offset'))
+    .option('--dispersion <rhs>', "formula of the dispersion predictor, such as '~ x'", word('--dispersion'))
+    .option('--zi <rhs>', "formula of the zero-inflation predictor, such as '~ 1'", word('--zi'))
     .option('--json', 'print one JSON document on standard output')
     // Not commander's requiredOption, which would complain of this before it complains of a mistyped --data.
     .hook('preAction', () => {
@@ -90,7 +92,8 @@ const modelOptions = (command: Command): Command =>
 const samplingOptions = (command: Command): Command =>
   command
     .option('--prior <prior>', 'such as "b ~ normal(0, 2.5)" or "sd ~ half_normal(0, 1)"; repeat for several', collect)
-    .option('--sampler <name>', 'nuts', word('--sampler'))
+    .option('--prior-only', 'sample the prior, the response left out')
+    .option('--sampler <name>', 'nuts (default), marginal, polya-gamma, hmc, random-walk', word('--sampler'))
     .option('--chains <n>', 'chains (default 4)', wholeNumber('--chains'))
     .option('--warmup <n>', 'iterations of warm-up a chain (default 1000)', wholeNumber('--warmup'))
     .option('--draws <n>', 'draws kept a chain (default 1000)', wholeNumber('--draws'))
@@ -136,8 +139,6 @@ export function program(writeHelp: (text: string) => void): Command {
     .option('--level <level>', 'probability that limits cover with (default 0.95)', rate('--level'))
     .option('--residuals <kind>', 'quantile: randomised quantile residuals too, drawn with --seed', word('--residuals'))
     .option('--reml', 'restricted maximum likelihood (gaussian with identity link)')
-    .option('--dispersion <rhs>', "formula of the dispersion predictor, such as '~ x'", word('--dispersion'))
-    .option('--zi <rhs>', "formula of the zero-inflation predictor, such as '~ 1'", word('--zi'))
     .option('--out <file>', outResult, word('--out'))
     .addHelpText('after', example('fit', '--nodes 25'))
     .action(async (formula: string, flags: ModelFlags & FitFlags & OutputFlag) =>
