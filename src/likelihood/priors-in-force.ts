@@ -2,7 +2,7 @@ import { deviations } from '../covariance/chart.js'
 import type { Model } from '../data/model.js'
 import { GlmmError } from '../errors.js'
 import { type Distribution, throughMap } from '../priors/distribution.js'
-import { type Prior, parsePrior } from '../priors/parse-prior.js'
+import { checkSupport, type Prior, parsePrior } from '../priors/parse-prior.js'
 import { defaultPriors } from './default-priors.js'
 import { type DrawnFixed, drawnFixed, drawnValue, plainName } from './drawn-parameters.js'
 import { parameterLayout } from './parameter-layout.js'
@@ -101,7 +101,7 @@ const isCoefficient = (named: string | null, { element }: DrawnFixed): boolean =
 
 /** Refuses a statement that no parameter of the model answers to. */
 function checkTarget(
-  { target, element, text }: Prior,
+  { target, element, text, distribution }: Prior,
   fixedEffects: readonly DrawnFixed[],
   terms: ReturnType<typeof parameterLayout>['terms'],
 ): void {
@@ -132,4 +132,5 @@ function checkTarget(
   if (!parameters.includes(target) || element !== null) {
     throw refuse('a prior on', ['b', 'Intercept', 'sd', 'cor', ...parameters], target)
   }
+  checkSupport(target, distribution!)
 }

@@ -48,7 +48,7 @@ export function parsePrior(text: string): Prior {
     return { target, element, distribution: null, lkj: values[0], text: `${whole} ~ lkj(${values[0]})` }
   }
   const distribution = distributionOf(name, values, text)
-  checkSupport(target, distribution)
+  if ([...coefficients, 'sd'].includes(target)) checkSupport(target, distribution)
   return { target, element, distribution, lkj: null, text: `${whole} ~ ${distribution.text}` }
 }
 
@@ -78,7 +78,8 @@ function distributionOf(name: string, values: readonly number[], text: string): 
   return { text: body, support, improper: maker.improper ?? false, ...maker.make(...values) }
 }
 
-function checkSupport(target: string, { support, improper, text }: Distribution): void {
+/** Refuses a distribution whose support does not suit a parameter: the whole line, or positive numbers. */
+export function checkSupport(target: string, { support, improper, text }: Distribution): void {
   const coefficient = coefficients.includes(target)
   if (!coefficient && support[0] < 0 && !improper) {
     const hint = 'use half_normal, half_t, half_cauchy, exponential, gamma, inverse_gamma, lognormal or flat()'
