@@ -9,6 +9,9 @@ export interface Generators {
   readonly uniform: () => number
   /** Standard normal. */
   readonly normal: () => number
+  /** All there is of the stream: a copy, written back by `restore`, continues it where the copy was made. */
+  readonly state: () => Uint32Array
+  readonly restore: (state: Uint32Array) => void
 }
 
 /** One state array serves all distributions, so that it alone is the stream. */
@@ -18,5 +21,5 @@ export function generators(seed: readonly number[]): Generators {
   const shared = { state: state as never, copy: false }
   const u = uniform.factory(0, 1, shared)
   const z = normal.factory(0, 1, shared)
-  return { uniform: () => u(), normal: () => z() }
+  return { uniform: () => u(), normal: () => z(), state: () => state.slice(), restore: (saved) => state.set(saved) }
 }

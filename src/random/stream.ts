@@ -1,5 +1,5 @@
 import { GlmmError } from '../errors.js'
-import { generators } from './generators.js'
+import { type Generators, generators } from './generators.js'
 
 /** A stream of random numbers. */
 export interface Rng {
@@ -23,7 +23,7 @@ export interface Address {
 }
 
 /** The stream at an address. */
-export function stream(address: Address): Rng {
+export function stream(address: Address): Generators {
   const words = [
     checkSeed(address.seed),
     address.condition ?? 0,
