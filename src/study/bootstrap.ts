@@ -5,7 +5,7 @@ import { stream } from '../random/stream.js'
 import { type BootstrapData, conditionOf, type FittedModel, planBootstrap } from './bootstrap-plan.js'
 import { bootstrapSummary } from './bootstrap-summary.js'
 import { fitSchema } from './fit-schema.js'
-import { parameterTable, type Refit, refit } from './parameters.js'
+import { parameterEstimates, type Refit, refit } from './parameters.js'
 import { resampleLevels, withoutRows } from './resample-levels.js'
 import type { StudyKind } from './study-kind.js'
 import type { RowValues, StudyPlan } from './study-plan.js'
@@ -69,7 +69,7 @@ function again({ fit, near }: FittedModel, model: Model): Refit {
   throw new GlmmError('NO_CONVERGENCE', `expected a maximum, got: ${found.fitted.reason}`, 'the row is left out')
 }
 
-const estimates = (found: Refit): RowValues => ({ values: parameterTable(found, 'none').estimate, failure: null })
+const estimates = (found: Refit): RowValues => ({ values: parameterEstimates(found), failure: null })
 
 function likelihoodRatio({ seed }: StudyPlan, data: BootstrapData, replicate: number): RowValues {
   const { full, null: below } = data

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import { stateModel } from '../../src/data/state-model.js'
 import { tableFrom } from '../../src/data/table-from.js'
 import { normalCdf } from '../../src/numerics/special.js'
+import { parameterEstimates, parameterNames, parameterTable, refit } from '../../src/study/parameters.js'
 import { performanceOf } from '../../src/study/performance.js'
 import { planStudy } from '../../src/study/plan-study.js'
 import type { SimulationData } from '../../src/study/simulation-plan.js'
 import { trueParameters, truthOf } from '../../src/study/truth.js'
-import { stateModel } from '../../src/data/state-model.js'
 import { run, simulationOf } from './studies.js'
 
 describe('performance measures', () => {
@@ -148,5 +149,26 @@ describe('truth', () => {
       truth.random[group].sd.forEach((sd, i) => expect(got.sd[i]).toBeCloseTo(sd, 12))
       got.correlation!.flat().forEach((r, i) => expect(r).toBeCloseTo(truth.random[group].correlation.flat()[i], 10))
     }
+  })
+})
+
+describe('estimates alone', () => {
+  it.each([
+    ['y ~ x + (x | g) + (1 | h)', 'gaussian'],
+    ['n ~ x + (1 | h)', 'nbinom2'],
+    ['n ~ x', 'poisson'],
+  ])('are those of the table: %s', (formula, family) => {
+    const rows = Array.from({ length: 80 }, (_, i) => i)
+    const table = tableFrom({
+      y: rows.map((i) => Math.sin(i) + (i % 8)),
+      n: rows.map((i) => (i * 7) % 11),
+      x: rows.map((i) => (i % 7) - 3),
+      g: rows.map((i) => `g${i % 8}`),
+      h: rows.map((i) => `h${i % 5}`),
+    })
+    const found = refit(stateModel(formula, table, { family }), {})
+    const { estimate } = parameterTable(found, 'none')
+    expect(Array.from(parameterEstimates(found))).toEqual(Array.from(estimate))
+    expect(parameterNames(found.like.model)).toHaveLength(estimate.length)
   })
 })
