@@ -10,6 +10,7 @@ import { windows } from './windows.js'
 /** What a warmed-up chain goes on with. */
 export interface Tuning {
   readonly metric: Metric
+  /** NaN where the sampler has none. */
   readonly stepSize: number
 }
 
@@ -33,7 +34,7 @@ export function warmUp(
       kernel.step(state, current, 1, rng, info)
       afterStep(iteration, info.divergent)
     }
-    return { metric: current, stepSize: 1 }
+    return { metric: current, stepSize: Number.NaN }
   }
   const steps = dualAveraging(reasonableStepSize(density, state, current, 1, rng), targetAccept)
   for (let iteration = 0; iteration < warmup; iteration++) {

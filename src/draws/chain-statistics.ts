@@ -4,7 +4,7 @@ export interface ChainStatistics {
   readonly logDensity: Float64Array
   /** Mean acceptance probability over the steps tried. */
   readonly acceptRate: Float64Array
-  /** The step size all draws were made with. */
+  /** The step size all draws were made with; NaN for samplers without. */
   readonly stepSize: number
   /** Doublings of the trajectory; 0 for samplers without. */
   readonly treeDepth: Float64Array

@@ -57,6 +57,9 @@ export function diagnosticFacts(p: PosteriorRecord): Block {
   const total = p.chains * p.draws
   const each = (values: readonly number[], decimals: number): string =>
     values.length === 0 ? 'none' : values.map((x) => formatNumber(x, decimals)).join(', ')
+  // A sampler without energies or steps has no such line.
+  const ofSome = (what: string, values: readonly number[], decimals: number): [string, string][] =>
+    values.length > 0 && !values.some(Number.isFinite) ? [] : [[what, each(values, decimals)]]
   const { warmupSeconds, sampleSeconds, minEssPerSecond } = p.timing
   return facts([
     ['Largest R-hat', formatFixed(rhat, 4)],
@@ -66,9 +69,9 @@ export function diagnosticFacts(p: PosteriorRecord): Block {
     ],
     ['Divergences', `${divergences} of ${total} draws`],
     ['Tree depth at its limit', `${maxTreedepthHits} of ${total} draws`],
-    ['E-BFMI by chain', each(ebfmi, 2)],
+    ...ofSome('E-BFMI by chain', ebfmi, 2),
     ['Acceptance by chain', each(acceptRate, 2)],
-    ['Step size by chain', each(stepSize, 4)],
+    ...ofSome('Step size by chain', stepSize, 4),
     ['Time', `${formatFixed(warmupSeconds, 1)} s warm-up, ${formatFixed(sampleSeconds, 1)} s sampling (all chains)`],
     [
       'Smallest ESS a second',
