@@ -31,25 +31,18 @@ export const statisticColumns: readonly StatisticColumn[] = [
 /** The columns that say which draw a row is, numbered from 1, as R's posterior names them. */
 export const indexColumns = ['.chain', '.iteration', '.draw'] as const
 
-/**
- * The columns of a file of draws: which draw it is, the sampler's statistics where there are any, the parameters under
- * their own names. Rows are draws, chain after chain.
- */
-export function drawsColumns(draws: Draws, statistics: readonly ChainStatistics[] = []): DrawsColumn[] {
-  const width = draws.names.length
+/** The columns before the parameters: which draw it is, and the sampler's statistics where there are any. */
+export function leadingColumns({ ndraws }: Draws, statistics: readonly ChainStatistics[] = []): DrawsColumn[] {
   const columns: DrawsColumn[] = [
     { name: indexColumns[0], whole: true, at: (c) => c + 1 },
     { name: indexColumns[1], whole: true, at: (_, d) => d + 1 },
-    { name: indexColumns[2], whole: true, at: (c, d) => c * draws.ndraws + d + 1 },
+    { name: indexColumns[2], whole: true, at: (c, d) => c * ndraws + d + 1 },
   ]
-  if (statistics.length > 0) {
-    for (const { name, whole, field } of statisticColumns) {
-      const values = statistics.map((chain) => chain[field])
-      columns.push({ name, whole, at: (c, d) => valueAt(values[c], d) })
-    }
+  if (statistics.length === 0) return columns
+  for (const { name, whole, field } of statisticColumns) {
+    const values = statistics.map((chain) => chain[field])
+    columns.push({ name, whole, at: (c, d) => valueAt(values[c], d) })
   }
-  for (const [j, name] of draws.names.entries())
-    columns.push({ name, whole: false, at: (c, d) => draws.values[c][d * width + j] })
   return columns
 }
 

@@ -1,9 +1,9 @@
 import type { ChainStatistics } from './chain-statistics.js'
-import type { Draws } from './draws.js'
-import { drawsColumns } from './draws-columns.js'
+import { chainCount, type Draws, rowsOf } from './draws.js'
+import { leadingColumns } from './draws-columns.js'
 
-/** Draws between two pieces of text. */
-const rowsAtOnce = 500
+/** Numbers of one piece of text. */
+const numbersAtOnce = 100_000
 
 /**
  * The draws as CSV, one row a draw: `.chain`, `.iteration`, `.draw`, then Stan's statistics (`lp__` to `energy__` and
@@ -15,20 +15,24 @@ export const drawsToCsv = (draws: Draws, statistics: readonly ChainStatistics[] 
 
 /** `drawsToCsv` piece by piece, for files longer than a string may be. */
 export function* csvPieces(draws: Draws, statistics: readonly ChainStatistics[] = []): Generator<string> {
-  const columns = drawsColumns(draws, statistics)
-  yield `${columns.map(({ name }) => quoted(name)).join(',')}\n`
-  let piece = ''
-  for (let c = 0; c < draws.values.length; c++) {
-    for (let d = 0; d < draws.ndraws; d++) {
-      for (let j = 0; j < columns.length; j++) piece += (j > 0 ? ',' : '') + columns[j].at(c, d)
-      piece += '\n'
-      if (d % rowsAtOnce === rowsAtOnce - 1) {
-        yield piece
-        piece = ''
+  const leading = leadingColumns(draws, statistics)
+  const { names, ndraws } = draws
+  const width = names.length
+  yield `${[...leading.map(({ name }) => name), ...names].map(quoted).join(',')}\n`
+  const atOnce = Math.max(1, Math.floor(numbersAtOnce / width))
+  for (let c = 0; c < chainCount(draws); c++) {
+    for (let from = 0; from < ndraws; from += atOnce) {
+      const to = Math.min(ndraws, from + atOnce)
+      const rows = rowsOf(draws, c, from, to)
+      let piece = ''
+      for (let d = from; d < to; d++) {
+        for (let j = 0; j < leading.length; j++) piece += (j > 0 ? ',' : '') + leading[j].at(c, d)
+        for (let at = (d - from) * width, end = at + width; at < end; at++) piece += `,${rows[at]}`
+        piece += '\n'
       }
+      yield piece
     }
   }
-  yield piece
 }
 
 const quoted = (name: string): string => (/[",\r\n]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name)

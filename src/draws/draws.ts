@@ -8,10 +8,30 @@ export interface Draws {
   /** Draws kept in each chain. */
   readonly ndraws: number
   readonly values: readonly Float64Array[]
+  /** Reads parts of draws that lie on disk, of which `values`, when first asked for, takes all into memory. */
+  readonly stored?: StoredDraws
+}
+
+/** Draws on disk. */
+export interface StoredDraws {
+  readonly chains: number
+  /** Parameters `first` to `last - 1`: [parameter - first][chain][draw]. */
+  readonly columns: (first: number, last: number) => Float64Array[][]
+  /** Draws `from` to `to - 1` of chain c (from 0), draw after draw. */
+  readonly rows: (c: number, from: number, to: number) => Float64Array
+}
+
+export const chainCount = ({ stored, values }: Draws): number => stored?.chains ?? values.length
+
+/** Draws `from` to `to - 1` of chain c (from 0), draw after draw. */
+export function rowsOf(draws: Draws, c: number, from: number, to: number): Float64Array {
+  const { stored, values, names } = draws
+  return stored ? stored.rows(c, from, to) : values[c].subarray(from * names.length, to * names.length)
 }
 
 /** All chains of parameter `index`: chains[c][d]. */
 export function chainsOf(draws: Draws, index: number): Float64Array[] {
+  if (draws.stored) return draws.stored.columns(index, index + 1)[0]
   const width = draws.names.length
   return draws.values.map((chain) => {
     const column = new Float64Array(draws.ndraws)

@@ -1,5 +1,5 @@
 import { quantile } from '../numerics/quantile.js'
-import { chainsOf, type Draws } from './draws.js'
+import { chainCount, chainsOf, type Draws } from './draws.js'
 import { effectiveSampleSize, essMean, essTailOf } from './effective-sample-size.js'
 import { moments } from './moments.js'
 import { mcseSd } from './monte-carlo-error.js'
@@ -10,15 +10,28 @@ import { sortedDraws } from './sorted-draws.js'
 import { splitChains } from './split-chains.js'
 import { varies } from './varies.js'
 
+/** Bytes of draws taken into memory together where they lie on disk. */
+const bytesAtOnce = 1 << 26
+
 /**
  * Posterior summary and convergence diagnostics of every parameter, in the order of `draws.names`. Draws that are
  * constant or not finite have NaN for R-hat, ESS and Monte Carlo errors.
  */
 export function summarise(draws: Draws): ParameterSummary[] {
   const halfLength = draws.ndraws < 2 ? draws.ndraws : Math.floor(draws.ndraws / 2)
-  const halves = draws.ndraws < 2 ? draws.values.length : 2 * draws.values.length
-  const scores = normalScores(halfLength * halves)
-  return draws.names.map((name, index) => summariseParameter(name, chainsOf(draws, index), scores))
+  const count = chainCount(draws)
+  const scores = normalScores(halfLength * (draws.ndraws < 2 ? count : 2 * count))
+  const { names, stored } = draws
+  if (!stored) return names.map((name, index) => summariseParameter(name, chainsOf(draws, index), scores))
+  const summaries: ParameterSummary[] = []
+  const atOnce = Math.max(1, Math.floor(bytesAtOnce / (8 * count * draws.ndraws)))
+  for (let first = 0; first < names.length; first += atOnce) {
+    const columns = stored.columns(first, Math.min(names.length, first + atOnce))
+    columns.forEach((chains, j) => {
+      summaries.push(summariseParameter(names[first + j], chains, scores))
+    })
+  }
+  return summaries
 }
 
 /** Summary of one parameter; `scores` as `normalScores` gives them for the number of draws in the split chains. */

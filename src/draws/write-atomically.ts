@@ -23,7 +23,8 @@ export async function writeAtomically(path: string, write: (temporary: string) =
   }
 }
 
-function fileError(path: string, error: unknown): unknown {
+/** A fault of the disk as a FILE error; any other error as it is. */
+export function fileError(path: string, error: unknown): unknown {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   const folder = dirname(path)
   const found = ((): [got: string, hint: string] | undefined => {

@@ -1,15 +1,17 @@
 import { writeFile } from 'node:fs/promises'
 import { extname } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { GlmmError } from '../errors.js'
 import type { ChainStatistics } from './chain-statistics.js'
-import type { Draws } from './draws.js'
-import { drawsColumns } from './draws-columns.js'
+import { chainCount, type Draws, rowsOf } from './draws.js'
+import { leadingColumns } from './draws-columns.js'
 import { csvPieces } from './draws-to-csv.js'
 import { writeAtomically } from './write-atomically.js'
 
 /**
  * Writes draws to a file, whole or not at all: `.csv` as `drawsToCsv` gives them, `.parquet` with the same columns
- * (32-bit integers for whole numbers, doubles otherwise). `readDraws` reads both. An aborted `signal` ends the writing of a CSV, and leaves no file.
+ * (32-bit integers for whole numbers, doubles otherwise). `readDraws` reads both. An aborted `signal` ends the
+ * writing, and leaves no file.
  */
 export async function writeDraws(
   path: string,
@@ -19,7 +21,7 @@ export async function writeDraws(
 ): Promise<void> {
   checkDrawsPath(path)
   await writeAtomically(path, async (temporary) => {
-    if (isParquet(path)) await writeParquet(temporary, draws, statistics)
+    if (isParquet(path)) await writeParquet(temporary, draws, statistics, signal)
     else await writeFile(temporary, csvPieces(draws, statistics), { signal })
   })
 }
@@ -37,14 +39,52 @@ export function checkDrawsPath(path: string): void {
 
 const isParquet = (path: string): boolean => extname(path).toLowerCase() === '.parquet'
 
-async function writeParquet(path: string, draws: Draws, statistics: readonly ChainStatistics[]): Promise<void> {
-  const { parquetWriteFile } = await import('hyparquet-writer')
-  const { ndraws } = draws
-  const nrow = ndraws * draws.values.length
-  const columnData = drawsColumns(draws, statistics).map(({ name, whole, at }) => {
-    const data = whole ? new Int32Array(nrow) : new Float64Array(nrow)
-    for (let row = 0; row < nrow; row++) data[row] = at(Math.floor(row / ndraws), row % ndraws)
-    return { name, data, type: whole ? ('INT32' as const) : ('DOUBLE' as const), nullable: false }
-  })
-  parquetWriteFile({ filename: path, columnData, rowGroupSize: 100_000, createdBy: 'glmm' })
+/** Bytes of parameters in one row group. */
+const groupBytes = 1 << 25
+
+async function writeParquet(
+  path: string,
+  draws: Draws,
+  statistics: readonly ChainStatistics[],
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const { ParquetWriter, fileWriter, schemaFromColumnData } = await import('hyparquet-writer')
+  const leading = leadingColumns(draws, statistics)
+  const { names, ndraws } = draws
+  const width = names.length
+  /** Row group of draws `from` to `to - 1` of a chain. */
+  const group = (c: number, from: number, to: number) => {
+    const rows = rowsOf(draws, c, from, to)
+    const size = to - from
+    return [
+      ...leading.map(({ name, whole, at }) => {
+        const data = whole ? new Int32Array(size) : new Float64Array(size)
+        for (let d = 0; d < size; d++) data[d] = at(c, from + d)
+        return { name, data, type: whole ? ('INT32' as const) : ('DOUBLE' as const), nullable: false }
+      }),
+      ...names.map((name, j) => {
+        const data = new Float64Array(size)
+        for (let d = 0; d < size; d++) data[d] = rows[d * width + j]
+        return {
+          name,
+          data,
+          type: 'DOUBLE' as const,
+          nullable: false,
+          encoding: 'PLAIN' as const,
+          codec: 'UNCOMPRESSED' as const,
+        }
+      }),
+    ]
+  }
+  const schema = schemaFromColumnData({ columnData: group(0, 0, 1) })
+  const writer = new ParquetWriter({ writer: fileWriter(path), schema, createdBy: 'glmm' })
+  const atOnce = Math.max(1, Math.min(ndraws, Math.floor(groupBytes / (8 * width))))
+  for (let c = 0; c < chainCount(draws); c++) {
+    for (let from = 0; from < ndraws; from += atOnce) {
+      await writer.write({ columnData: group(c, from, Math.min(ndraws, from + atOnce)), rowGroupSize: atOnce })
+      await setImmediate()
+      signal?.throwIfAborted()
+    }
+  }
+  await writer.finish()
 }

@@ -11,16 +11,17 @@ export interface SmoothedWeights {
    * draws, ratios that are NaN or +Infinity, no draw with a weight).
    */
   readonly paretoK: number
-  /** Kish's effective number of draws, 1 / sum of squared weights. */
+  /** Kish's effective number of draws, 1 / sum of squared weights, as if the draws were independent. */
   readonly ess: number
 }
 
 /**
- * Pareto smoothed importance sampling (Vehtari, Simpson, Gelman, Yao and Gabry 2024, JMLR 25) for independent draws:
- * the largest min(0.2 S, 3 sqrt(S)) ratios are replaced by quantiles of the generalised Pareto distribution fitted to
+ * Pareto smoothed importance sampling (Vehtari, Simpson, Gelman, Yao and Gabry 2024, JMLR 25) the
+ * largest min(0.2 S, 3 sqrt(S / r)) ratios are replaced by quantiles of the generalised Pareto distribution fitted to
  * them, none above the largest raw ratio. `logRatios` are log target - log proposal; -Infinity is a weight of zero.
+ * `relativeEfficiency` is r, the effective number of draws over their number: 1 for independent ones.
  */
-export function psis(logRatios: ArrayLike<number>): SmoothedWeights {
+export function psis(logRatios: ArrayLike<number>, relativeEfficiency = 1): SmoothedWeights {
   const size = logRatios.length
   const logWeights = Float64Array.from(logRatios)
   let largest = Number.NEGATIVE_INFINITY
@@ -28,14 +29,14 @@ export function psis(logRatios: ArrayLike<number>): SmoothedWeights {
   if (!Number.isFinite(largest))
     return { logWeights: logWeights.fill(Number.NaN), paretoK: Number.POSITIVE_INFINITY, ess: Number.NaN }
   for (let s = 0; s < size; s++) logWeights[s] -= largest
-  const paretoK = smoothTail(logWeights)
+  const paretoK = smoothTail(logWeights, relativeEfficiency)
   return { ...normalise(logWeights), paretoK }
 }
 
 /** Smooths the largest of `logWeights` (highest: 0) in place and returns the Pareto k of the tail. */
-function smoothTail(logWeights: Float64Array): number {
+function smoothTail(logWeights: Float64Array, relativeEfficiency: number): number {
   const size = logWeights.length
-  const tail = Math.ceil(Math.min(0.2 * size, 3 * Math.sqrt(size)))
+  const tail = Math.ceil(Math.min(0.2 * size, 3 * Math.sqrt(size / relativeEfficiency)))
   if (tail < 5) return Number.POSITIVE_INFINITY
   const order = sortOrder(logWeights)
   const members = order.subarray(size - tail)

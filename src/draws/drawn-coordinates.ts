@@ -1,0 +1,37 @@
+import type { Likelihood } from '../likelihood/likelihood.js'
+import { outerParameters } from '../likelihood/outer-parameters.js'
+import type { Draws } from './draws.js'
+
+/** Reads draws back into what likelihoods and simulations take; arrays are overwritten by the next draw. */
+export interface DrawnCoordinates {
+  /** Draws of all chains together. */
+  readonly count: number
+  /** The fit's parameters of draw s, chains one after the other. */
+  readonly parameters: (s: number) => Float64Array
+  /** Its effects b, a view a random term: levels x q, level after level. */
+  readonly effects: (s: number) => Float64Array[]
+}
+
+/** `draws` as a run of the likelihood's own model names them: outer parameters first, then every effect. */
+export function drawnCoordinates({ model, coordinates }: Likelihood, draws: Draws): DrawnCoordinates {
+  const { ndraws, names, values } = draws
+  const outer = outerParameters(model, coordinates)
+  const x = new Float64Array(coordinates.outer)
+  const natural = new Float64Array(coordinates.outer)
+  const width = names.length
+  const at = (s: number): number => (s % ndraws) * width
+  const chain = (s: number): Float64Array => values[Math.floor(s / ndraws)]
+  return {
+    count: ndraws * values.length,
+    parameters: (s) => {
+      outer.read(chain(s), at(s), x)
+      coordinates.toParameters(x, natural)
+      return natural
+    },
+    effects: (s) =>
+      coordinates.terms.map(({ laid, q, effects }) => {
+        const start = at(s) + coordinates.outer + effects
+        return chain(s).subarray(start, start + laid.term.levels.length * q)
+      }),
+  }
+}
