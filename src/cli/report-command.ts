@@ -4,7 +4,7 @@ import type { OutputFlag } from './flags.js'
 import { checkOutput, present } from './present.js'
 import { readDocument } from './read-document.js'
 
-const hint = 'write it with --out RESULT.json of glmm fit, sample, check, compare, predict or simulate'
+const hint = 'write it with --out RESULT.json of glmm fit, sample, check, compare, predict, simulate or study'
 
 /** The report of a result that a command wrote as JSON: printed, and written by the ending of --out. */
 export async function reportCommand(path: string, flags: OutputFlag & { readonly json?: true }): Promise<void> {

@@ -33,7 +33,7 @@ export function simulationSummary({ conditions, facts }: StudyOutline): Summary 
       })
     },
     measures,
-    findings: () => findingsOf(measures()),
+    findings: () => findingsOf(measures(), conditions.length > 1),
   }
 }
 
@@ -48,7 +48,7 @@ function chosen(found: PerformanceMeasures, wanted: readonly string[]): Record<s
 /** So many Monte Carlo errors from 95 % are not chance. */
 const clearly = 3
 
-function findingsOf(measures: readonly Measure[]): string[] {
+function findingsOf(measures: readonly Measure[], several: boolean): string[] {
   const off = measures.filter(({ coverage, coverageMcse, n }) => {
     if (typeof coverage !== 'number' || typeof coverageMcse !== 'number') return false
     // At a coverage of 0 or 1 the estimated error is zero; that of 95 % stands in.
@@ -60,7 +60,7 @@ function findingsOf(measures: readonly Measure[]): string[] {
   if (off.length === 0) return [`no coverage differs from 95 % by more than ${clearly} Monte Carlo errors`]
   const told = off.slice(0, 8).map(({ condition, method, parameter, coverage }) => {
     const percent = (100 * Number(coverage)).toFixed(1)
-    return `${method}, ${parameter}, condition ${condition}: ${percent} %`
+    return `${method}, ${parameter}${several ? `, condition ${condition}` : ''}: ${percent} %`
   })
   const more = off.length > told.length ? `, and ${off.length - told.length} more` : ''
   return [
