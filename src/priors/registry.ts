@@ -40,37 +40,44 @@ const half = (density: Density): Density =>
     slope: density.slope,
   })
 
+/** The same, nowhere but on finite x from 0 on. */
 const onlyPositive = ({ logDensity, slope }: Density): Density => ({
-  logDensity: (x) => (x < 0 ? Number.NEGATIVE_INFINITY : logDensity(x)),
+  logDensity: (x) => (x >= 0 && x < Number.POSITIVE_INFINITY ? logDensity(x) : Number.NEGATIVE_INFINITY),
   slope,
 })
+
+/** k log x, with 0 log 0 = 0. */
+const timesLog = (k: number, x: number): number => (k === 0 ? 0 : k * Math.log(x))
 
 const exponential = (rate: number): Density =>
   onlyPositive({ logDensity: (x) => Math.log(rate) - rate * x, slope: () => -rate })
 
 const gamma = (shape: number, rate: number): Density =>
   onlyPositive({
-    logDensity: (x) => shape * Math.log(rate) - logGamma(shape) + (shape - 1) * Math.log(x) - rate * x,
+    logDensity: (x) => shape * Math.log(rate) - logGamma(shape) + timesLog(shape - 1, x) - rate * x,
     slope: (x) => (shape - 1) / x - rate,
   })
 
 const inverseGamma = (shape: number, scale: number): Density =>
   onlyPositive({
-    logDensity: (x) => shape * Math.log(scale) - logGamma(shape) - (shape + 1) * Math.log(x) - scale / x,
-    slope: (x) => scale / (x * x) - (shape + 1) / x,
+    logDensity: (x) =>
+      x === 0
+        ? Number.NEGATIVE_INFINITY
+        : shape * Math.log(scale) - logGamma(shape) - (shape + 1) * Math.log(x) - scale / x,
+    slope: (x) => (scale / x - (shape + 1)) / x,
   })
 
 const lognormal = (mean: number, sd: number): Density => {
   const { logDensity, slope } = normal(mean, sd)
   return onlyPositive({
-    logDensity: (x) => logDensity(Math.log(x)) - Math.log(x),
+    logDensity: (x) => (x === 0 ? Number.NEGATIVE_INFINITY : logDensity(Math.log(x)) - Math.log(x)),
     slope: (x) => (slope(Math.log(x)) - 1) / x,
   })
 }
 
 const beta = (a: number, b: number): Density => ({
   logDensity: (x) =>
-    x < 0 || x > 1 ? Number.NEGATIVE_INFINITY : (a - 1) * Math.log(x) + (b - 1) * Math.log1p(-x) - logBeta(a, b),
+    x < 0 || x > 1 ? Number.NEGATIVE_INFINITY : timesLog(a - 1, x) + timesLog(b - 1, 1 - x) - logBeta(a, b),
   slope: (x) => (a - 1) / x - (b - 1) / (1 - x),
 })
 
