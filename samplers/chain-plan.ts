@@ -1,4 +1,5 @@
 import type { Model } from '../src/data/model.js'
+import type { ChainSpace } from '../src/draws/chain-space.js'
 
 /** What all chains of a run share, as plain data: the same plan and the same chain number give the same draws. */
 export interface ChainPlan {
@@ -29,6 +30,31 @@ export interface ChainPlan {
 export interface ChainJob {
   /** From 1. */
   readonly chain: number
+  /** Where its draws go. */
+  readonly space: ChainSpace
+  /** Where it goes on, draws before that being in their space; null for a chain that starts and warms up. */
+  readonly from: ChainPoint | null
+}
+
+/** All there is of a chain after one of its draws, as plain data: from here it goes on as if it had never stopped. */
+export interface ChainPoint {
+  /** Draws made. */
+  readonly draws: number
+  /** The coordinates the kernel walks, the gradient and the log density there. */
+  readonly x: Float64Array
+  readonly gradient: Float64Array
+  readonly logDensity: number
+  /** States of the streams of the chain and of its effects. */
+  readonly stream: Uint32Array
+  readonly effects: Uint32Array
+  /** What the posterior carries from draw to draw; see Posterior. */
+  readonly carried: readonly Float64Array[]
+  readonly stepSize: number
+  readonly metric: {
+    readonly variance: Float64Array
+    readonly stretch: Float64Array
+    readonly directions: Float64Array
+  }
 }
 
 /** Counters of progress a chain writes. */

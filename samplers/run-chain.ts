@@ -1,30 +1,34 @@
-import type { ChainStatistics } from '../src/draws/chain-statistics.js'
+import { type ChainSpace, chainWriter } from '../src/draws/chain-space.js'
 import { GlmmError } from '../src/errors.js'
 import type { Monitor, Task } from '../src/executor.js'
 import { likelihood } from '../src/likelihood/likelihood.js'
 import { priorsInForce } from '../src/likelihood/priors-in-force.js'
 import { type Rng, stream } from '../src/random/stream.js'
-import { type ChainJob, type ChainPlan, progressCounters } from './chain-plan.js'
+import { type ChainJob, type ChainPlan, type ChainPoint, progressCounters } from './chain-plan.js'
 import { emptyInfo, type Kernel, type State } from './kernel.js'
-import { diagonalMetric } from './metric.js'
+import { diagonalMetric, lowRankMetric } from './metric.js'
 import { samplerNamed } from './registry.js'
-import { warmUp } from './warmup.js'
+import { type Tuning, warmUp } from './warmup.js'
 import { type Whitening, whitened, whitening } from './whitening.js'
 
-/** One finished chain. */
+/** What a chain returns. */
 export interface ChainResult {
-  /** Named quantities, draw after draw. */
-  readonly values: Float64Array
-  readonly statistics: ChainStatistics
-  readonly warmupSeconds: number
-  readonly sampleSeconds: number
+  /** Where its draws are: the job's own, unless it ran where that memory does not reach. */
+  readonly space: ChainSpace
+  /** Points it passed, the last being the last draw it made: at most `pointsKept` and that one. */
+  readonly points: readonly ChainPoint[]
 }
 
-/** How often (in iterations) a chain reports and asks whether it should stop. */
+/** How often (in iterations) a chain reports. */
 const reportEvery = 20
+/** A chain that is cut back to as many draws as others made goes on from a point at most this share of a run behind. */
+const pointsKept = 20
 
-/** Runs one chain: start, warm-up, draws. A pure function of its arguments but for the seconds it reports. */
-export function runChain(plan: ChainPlan, { chain }: ChainJob, monitor: Monitor): ChainResult {
+/**
+ * Runs one chain: start and warm-up, or the point it goes on from; draws, into its space. A pure function of its
+ * arguments but for the seconds it reports. Stopped among its draws it returns what it has; before, it is ABORTED.
+ */
+export function runChain(plan: ChainPlan, { chain, space, from }: ChainJob, monitor: Monitor): ChainResult {
   const like = likelihood(plan.model)
   const context = {
     likelihood: like,
@@ -42,8 +46,7 @@ export function runChain(plan: ChainPlan, { chain }: ChainJob, monitor: Monitor)
   const posterior = sampler.whitened ? whitened(target, change) : target
   const kernel = sampler.kernel(posterior, context)
   const d = posterior.dimension
-  const state = start(kernel, sampler.whitened ? null : change, d, stream({ seed: plan.seed, chain, purpose: 'start' }))
-  const metric = diagonalMetric(new Float64Array(d).fill(1))
+  const { statistics, draws, tuning: told } = space
   const rng = stream({ seed: plan.seed, chain, purpose: 'chain' })
   const effects = stream({ seed: plan.seed, chain, purpose: 'effects' })
 
@@ -53,43 +56,77 @@ export function runChain(plan: ChainPlan, { chain }: ChainJob, monitor: Monitor)
     if ((iteration + 1) % reportEvery !== 0) return
     monitor.set(progressCounters.iterations, iteration + 1)
     monitor.set(progressCounters.divergences, divergences)
-    if (monitor.aborted()) throw new GlmmError('ABORTED', 'the run was stopped', 'start it again to sample')
   }
+  let state: State
+  let tuning: Tuning
   const began = performance.now()
-  const tuning = warmUp(kernel, posterior, state, metric, rng, plan, (iteration) => report(iteration, false))
+  if (from) {
+    state = { x: from.x.slice(), gradient: from.gradient.slice(), logDensity: from.logDensity }
+    tuning = {
+      metric: lowRankMetric(from.metric.variance, from.metric.stretch, from.metric.directions),
+      stepSize: from.stepSize,
+    }
+    rng.restore(from.stream)
+    effects.restore(from.effects)
+    posterior.carried?.forEach((array, k) => {
+      array.set(from.carried[k])
+    })
+  } else {
+    state = start(kernel, sampler.whitened ? null : change, d, stream({ seed: plan.seed, chain, purpose: 'start' }))
+    const metric = diagonalMetric(new Float64Array(d).fill(1))
+    tuning = warmUp(kernel, posterior, state, metric, rng, plan, (iteration) => {
+      if (monitor.aborted()) throw new GlmmError('ABORTED', 'the run was stopped', 'start it again to sample')
+      report(iteration, false)
+    })
+  }
   const warm = performance.now()
+  told[0] = tuning.stepSize
+  told[1] = (warm - began) / 1000
 
-  const { draws } = plan
-  const width = posterior.names.length
-  const values = new Float64Array(draws * width)
-  const column = (): Float64Array => new Float64Array(draws)
-  const statistics: ChainStatistics = {
-    logDensity: column(),
-    acceptRate: column(),
-    stepSize: tuning.stepSize,
-    treeDepth: column(),
-    leapfrogs: column(),
-    divergent: column(),
-    energy: column(),
-    cut: column(),
+  const writer = chainWriter(space)
+  const points: ChainPoint[] = []
+  const { variance, stretch, directions } = tuning.metric
+  const metric = { variance, stretch, directions }
+  const keepPoint = (made: number): void => {
+    points.push({
+      draws: made,
+      x: state.x.slice(),
+      gradient: state.gradient.slice(),
+      logDensity: state.logDensity,
+      stream: rng.state(),
+      effects: effects.state(),
+      carried: (posterior.carried ?? []).map((array) => array.slice()),
+      stepSize: tuning.stepSize,
+      metric,
+    })
   }
   const info = emptyInfo()
-  for (let draw = 0; draw < draws; draw++) {
+  const every = Math.ceil(draws / pointsKept)
+  const first = from?.draws ?? 0
+  let made = first
+  while (made < draws && !monitor.aborted()) {
+    if (made % every === 0) keepPoint(made)
     kernel.step(state, tuning.metric, tuning.stepSize, rng, info)
-    posterior.write(state.x, values, draw * width, effects)
-    statistics.logDensity[draw] = state.logDensity
-    statistics.acceptRate[draw] = info.acceptRate
-    statistics.treeDepth[draw] = info.treeDepth
-    statistics.leapfrogs[draw] = info.leapfrogs
-    statistics.divergent[draw] = info.divergent ? 1 : 0
-    statistics.energy[draw] = info.energy
-    statistics.cut[draw] = info.cut ? 1 : 0
-    report(plan.warmup + draw, info.divergent)
+    posterior.write(state.x, space.values, writer.at(made), effects)
+    const told = [
+      state.logDensity,
+      info.acceptRate,
+      info.treeDepth,
+      info.leapfrogs,
+      info.divergent ? 1 : 0,
+      info.energy,
+      info.cut ? 1 : 0,
+    ]
+    for (let k = 0; k < told.length; k++) statistics[k * draws + made] = told[k]
+    space.tuning[2] = (performance.now() - warm) / 1000
+    writer.take(made)
+    report(plan.warmup + made, info.divergent)
+    made++
   }
-  monitor.set(progressCounters.iterations, plan.warmup + draws)
+  keepPoint(made)
+  monitor.set(progressCounters.iterations, plan.warmup + made)
   monitor.set(progressCounters.divergences, divergences)
-  const ended = performance.now()
-  return { values, statistics, warmupSeconds: (warm - began) / 1000, sampleSeconds: (ended - warm) / 1000 }
+  return { space, points }
 }
 
 /** Starting points are scattered this many times wider than the plan's guess of the posterior, so that R-hat can see. */

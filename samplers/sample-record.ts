@@ -8,7 +8,7 @@ import type { Sample } from './sample.js'
 /** The record of a sample: schema glmm/posterior@1. */
 export function sampleRecord(
   model: Model,
-  settings: ChainSettings & { readonly chains: number },
+  settings: ChainSettings,
   sample: Sample,
   call: PosteriorRecord['call'],
 ): PosteriorRecord {
@@ -19,15 +19,15 @@ export function sampleRecord(
     schema: 'glmm/posterior@1',
     version,
     call,
-    warnings: [...model.warnings, ...diagnostics.warnings],
+    warnings: [...model.warnings, ...sample.warnings, ...diagnostics.warnings],
     formula: model.formula,
     family: model.family,
     link: model.link,
     priors: priorsInForce(model, settings.priors).text,
     sampler: settings.sampler,
-    chains: settings.chains,
+    chains: sample.run.kept.length,
     warmup: settings.warmup,
-    draws: settings.draws,
+    draws: sample.draws.ndraws,
     seed: settings.seed,
     nobs: model.nobs,
     dropped: model.dropped,

@@ -1,17 +1,18 @@
 import type { Model } from '../src/data/model.js'
 import type { ChainStatistics } from '../src/draws/chain-statistics.js'
 import type { DrawnModel } from '../src/draws/drawn-model.js'
-import type { Draws } from '../src/draws/draws.js'
 import { posteriorDiagnostics } from '../src/draws/posterior-diagnostics.js'
 import type { ParameterSummary, PosteriorDiagnostics } from '../src/draws/posterior-record.js'
 import { summarise } from '../src/draws/summarise.js'
-import { GlmmError, thrownError } from '../src/errors.js'
+import { GlmmError, type Warning } from '../src/errors.js'
 import type { Executor } from '../src/executor.js'
 import { likelihood } from '../src/likelihood/likelihood.js'
 import { drawNames } from '../src/likelihood/posterior.js'
-import { progressCounters } from './chain-plan.js'
+import { flatDirection } from './flat-direction.js'
 import { type ChainSettings, planChains } from './plan-chains.js'
-import { type ChainResult, chainTask } from './run-chain.js'
+import { type ChainRun, type EarlierChains, type RanChains, runChains, type SampleHooks } from './run-chains.js'
+
+export type { ChainProgress, SampleHooks } from './run-chains.js'
 
 /** Draws of all chains with what is known of their quality. */
 export interface Sample extends DrawnModel {
@@ -23,29 +24,12 @@ export interface Sample extends DrawnModel {
   readonly sampleSeconds: number
   /** Outer parameters: the first so many names of the draws. */
   readonly outer: number
-}
-
-/** Where the chains of a run stand. */
-export interface ChainProgress {
-  readonly chains: readonly { readonly iteration: number; readonly divergences: number }[]
-  /** Iterations a chain makes in all, warm-up included. */
-  readonly total: number
-}
-
-export interface SampleHooks {
-  readonly signal?: AbortSignal
-  readonly onProgress?: (progress: ChainProgress) => void
-}
-
-/** Draws are kept in memory, at 8 bytes a number; so many bytes are too many. */
-const mostBytes = 4e9
-
-function checkMemory(chains: number, draws: number, parameters: number): void {
-  const bytes = 8 * chains * draws * parameters
-  if (bytes <= mostBytes) return
-  const most = Math.floor(mostBytes / (8 * chains * parameters))
-  const message = `expected draws that fit into ${mostBytes / 1e9} GB, got ${chains} x ${draws} x ${parameters} numbers`
-  throw new GlmmError('USAGE', message, `ask for at most ${most} draws a chain, or for fewer chains`)
+  /** What it would go on with. */
+  readonly run: ChainRun
+  /** About the posterior itself, and about a run that was ended. */
+  readonly warnings: readonly Warning[]
+  /** What ended the run before its time; null where it came to its end. */
+  readonly interruption: GlmmError | null
 }
 
 /** Plans the chains, runs them on `executor`, and summarises what they drew. */
@@ -58,41 +42,60 @@ export async function sampleModel(
   const { chains, ...rest } = settings
   const plan = planChains(model, rest)
   const like = likelihood(model)
-  const names = drawNames(like)
-  checkMemory(chains, plan.draws, names.length)
-  const jobs = Array.from({ length: chains }, (_, i) => ({ chain: i + 1 }))
-  const { signal, onProgress } = hooks
-  const outcomes = await executor.run(chainTask, plan, jobs, {
-    ...(signal && { signal }),
-    ...(onProgress && {
-      onProgress: (counters: readonly Int32Array[]) =>
-        onProgress({
-          total: plan.warmup + plan.draws,
-          chains: counters.map((of) => ({
-            iteration: of[progressCounters.iterations],
-            divergences: of[progressCounters.divergences],
-          })),
-        }),
-    }),
-  })
-  const finished = outcomes.map((outcome) => {
-    if (!outcome.ok) throw thrownError(outcome.error)
-    return outcome.value
-  })
+  const ran = await runChains(plan, chains, drawNames(like), executor, hooks, null)
+  return sampleOf(model, ran, like.dimension)
+}
 
-  const draws: Draws = { names, ndraws: plan.draws, values: finished.map(({ values }) => values) }
-  const statistics = finished.map((chain) => chain.statistics)
-  const summary = summarise(draws)
-  const seconds = (of: (chain: ChainResult) => number): number => finished.reduce((sum, chain) => sum + of(chain), 0)
+/**
+ * Goes on with the chains of a sample until each has `draws` draws: the same, to the last bit, as those of one run of so
+ * many draws. The sample stays as it is.
+ */
+export async function extendSample(
+  sample: EarlierChains & Pick<Sample, 'model' | 'outer' | 'warmupSeconds' | 'sampleSeconds'>,
+  draws: number,
+  executor: Executor,
+  hooks: SampleHooks = {},
+): Promise<Sample> {
+  const { run, model, outer } = sample
+  if (!(Number.isInteger(draws) && draws > sample.draws.ndraws)) {
+    const message = `expected more draws a chain than the ${sample.draws.ndraws} there are, got ${draws}`
+    throw new GlmmError('USAGE', message, 'ask for at least one more')
+  }
+  const { names } = sample.draws
+  const ran = await runChains({ ...run.plan, draws }, run.chains, names, executor, hooks, sample)
+  return sampleOf(
+    model,
+    {
+      ...ran,
+      warmupSeconds: ran.warmupSeconds + sample.warmupSeconds,
+      sampleSeconds: ran.sampleSeconds + sample.sampleSeconds,
+    },
+    outer,
+  )
+}
+
+function sampleOf(model: Model, ran: RanChains, outer: number): Sample {
+  const { plan } = ran.run
+  const summary = summarise(ran.draws)
+  const warnings = [flatDirection(model, plan.priors, plan.priorOnly), endedEarly(ran)]
   return {
+    ...ran,
     model,
     priorOnly: plan.priorOnly,
-    draws,
-    statistics,
     summary,
-    diagnostics: posteriorDiagnostics(summary, statistics),
-    warmupSeconds: seconds((chain) => chain.warmupSeconds),
-    sampleSeconds: seconds((chain) => chain.sampleSeconds),
-    outer: like.dimension,
+    diagnostics: posteriorDiagnostics(summary, ran.statistics),
+    outer,
+    warnings: warnings.filter((warning) => warning !== null),
   }
+}
+
+/** A run that was ended, in words. */
+function endedEarly({ interruption, run, draws }: RanChains): Warning | null {
+  if (!interruption) return null
+  const why =
+    interruption.code === 'ABORTED' ? 'the run was stopped' : `the run was ended twice: ${interruption.message}`
+  const message =
+    `${why}; kept are ${draws.ndraws} of ${run.plan.draws} draws of chain${run.kept.length === 1 ? '' : 's'} ` +
+    `${run.kept.join(', ')} of ${run.chains}; the rest can be drawn by extending it, with the same result as of a run to the end`
+  return { code: interruption.code === 'ABORTED' ? 'STOPPED' : interruption.code, message }
 }

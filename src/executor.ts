@@ -61,6 +61,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal
   /** Called about ten times a second with a copy of each job's counters, and once at the end of a run that resolves. */
   readonly onProgress?: (counters: readonly Int32Array[]) => void
+  /** Called with the outcome of each job when it comes, also of those that come to an end after the run was aborted. */
+  readonly onSettled?: (outcome: Outcome<unknown>, index: number) => void
 }
 
 export type Outcome<Result> =

@@ -14,7 +14,7 @@ export const inlineExecutor: Executor = {
     task: Task<Shared, Job, Result>,
     shared: Shared,
     jobs: readonly Job[],
-    { signal, onProgress }: RunOptions = {},
+    { signal, onProgress, onSettled }: RunOptions = {},
   ): Promise<Outcome<Result>[]> {
     const counters = jobs.map(() => new Int32Array(task.counters))
     const outcomes: Outcome<Result>[] = []
@@ -40,6 +40,7 @@ export const inlineExecutor: Executor = {
       } catch (thrown) {
         outcome = { ok: false, error: plainError(thrown) }
       }
+      onSettled?.(outcome, index)
       stopIfAborted()
       outcomes.push(outcome)
       report()

@@ -80,11 +80,11 @@ export function pool({ size, entry, worker: workerOptions }: PoolOptions): Threa
       task: Task<Shared, Job, Result>,
       shared: Shared,
       jobs: readonly Job[],
-      { signal, onProgress }: RunOptions = {},
+      { signal, ...listeners }: RunOptions = {},
     ): Promise<Outcome<Result>[]> =>
       inTurn(task.name, signal, (halted) => {
         const data = { task: task.name, shared: shareArrays(shared), board: runBoard(jobs.length, task.counters) }
-        return withTeam(jobs.length, (team) => runJobs<Result>(team, data, jobs, halted, onProgress))
+        return withTeam(jobs.length, (team) => runJobs<Result>(team, data, jobs, halted, listeners))
       }),
 
     stream: <Shared, Job, Result>(

@@ -28,16 +28,22 @@ export async function runJobs<Result>(
   start: RunStart,
   jobs: readonly unknown[],
   signal: AbortSignal,
-  onProgress: RunOptions['onProgress'],
+  { onProgress, onSettled }: Pick<RunOptions, 'onProgress' | 'onSettled'> = {},
 ): Promise<Outcome<Result>[]> {
   const outcomes = new Array<Outcome<Result>>(jobs.length)
   const take = (outcome: Outcome<Result>, index: number): void => {
     outcomes[index] = outcome
   }
   const report = onProgress && (() => onProgress(countersNow(start.board, jobs.length)))
-  await streamJobs(workers, start, jobs, take, signal, { of: ` of ${jobs.length}`, report })
+  await streamJobs(workers, start, jobs, take, signal, { of: ` of ${jobs.length}`, report, onSettled })
   report?.()
   return outcomes
+}
+
+interface StreamListeners {
+  readonly onSettled?: RunOptions['onSettled'] | undefined
+  readonly of?: string
+  readonly report?: (() => void) | undefined
 }
 
 /**
@@ -50,7 +56,7 @@ export async function streamJobs<Job, Result>(
   jobs: Iterable<Job>,
   take: (outcome: Outcome<Result>, index: number, job: Job, worker: number) => void,
   signal: AbortSignal,
-  { of = '', report }: { readonly of?: string; readonly report?: (() => void) | undefined } = {},
+  { of = '', report, onSettled }: StreamListeners = {},
 ): Promise<void> {
   const { task, board } = start
   const waiting = jobs[Symbol.iterator]()
@@ -82,6 +88,7 @@ export async function streamJobs<Job, Result>(
         const outcome = await worker
           .execute(index, taken.value)
           .catch((thrown) => ({ ok: false, error: unsent(thrown, `a job of task "${task}" or its result`) }))
+        onSettled?.(outcome as Outcome<unknown>, index)
         if (failure === undefined) take(outcome as Outcome<Result>, index, taken.value, position)
         doing = `after its jobs of task "${task}"`
       }

@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs'
 import type { ChainStatistics } from './chain-statistics.js'
+import { fileError } from './write-atomically.js'
 
 /**
  * Where one chain puts its draws: memory that threads share, so that nothing is copied and what was drawn survives the
@@ -24,7 +25,7 @@ export interface ChainSpace {
 }
 
 /** Statistics with a number a draw. */
-export const statisticFields = [
+export const statisticFields: readonly Exclude<keyof ChainStatistics, 'stepSize'>[] = [
   'logDensity',
   'acceptRate',
   'treeDepth',
@@ -32,7 +33,7 @@ export const statisticFields = [
   'divergent',
   'energy',
   'cut',
-] as const satisfies readonly (keyof ChainStatistics)[]
+]
 
 /** Bytes of a block on its way to a file: large enough that the disk is asked seldom. */
 const blockBytes = 1 << 20
@@ -81,7 +82,11 @@ export function chainWriter({ width, values, blockDraws, file, done }: ChainSpac
 /** A disk that fills up takes a part without a complaint; what is left over then fails. */
 function writeWhole(file: number, block: Float64Array, position: number): void {
   const bytes = new Uint8Array(block.buffer, block.byteOffset, block.byteLength)
-  for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at, bytes.length - at, position + at)
+  try {
+    for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at, bytes.length - at, position + at)
+  } catch (error) {
+    throw fileError('draws to disk', error)
+  }
 }
 
 /** The first `ndraws` entries of the statistics: views. */
@@ -115,4 +120,13 @@ export function fillSpace(space: ChainSpace, values: Float64Array, statistics: C
     space.values.set(values.subarray(d * width, (d + 1) * width), writer.at(d))
     writer.take(d)
   }
+}
+
+/** Takes over the draws of a space without a file that was filled beyond the reach of shared memory. */
+export function copySpace(from: ChainSpace, into: ChainSpace): void {
+  if (from.done[0] <= into.done[0]) return
+  into.values.set(from.values)
+  into.statistics.set(from.statistics)
+  into.tuning.set(from.tuning)
+  Atomics.store(into.done, 0, from.done[0])
 }

@@ -10,7 +10,17 @@ export interface Rng {
 }
 
 /** What a stream is for; streams of different purposes at one address are independent. */
-const purposes = { start: 1, chain: 2, response: 3, importance: 4, effects: 5, quantile: 6, resample: 7, predictive: 8, simulation: 9 } as const
+const purposes = {
+  start: 1,
+  chain: 2,
+  response: 3,
+  importance: 4,
+  effects: 5,
+  quantile: 6,
+  resample: 7,
+  predictive: 8,
+  simulation: 9,
+} as const
 
 /** Where a stream stands: same address, same numbers, whoever asks and on whatever thread. */
 export interface Address {
