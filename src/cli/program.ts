@@ -3,6 +3,7 @@ import { GlmmError } from '../errors.js'
 import type { Nodes } from '../fit/fit-record.js'
 import { version } from '../version.js'
 import type { FitFlags, ModelFlags, OutputFlag, SamplingFlags } from './flags.js'
+import { type QueryFlags, queryOptions } from './query-options.js'
 import { addStudyCommands } from './study-program.js'
 import { clipped } from './usage-error.js'
 
@@ -145,11 +146,12 @@ export function program(writeHelp: (text: string) => void): Command {
       (await import('./fit-command.js')).fitCommand(formula, flags),
     )
 
-  samplingOptions(modelOptions(glmm.command('sample').argument('<formula>', "R's formula, in quotes")))
+  const sample = samplingOptions(modelOptions(glmm.command('sample').argument('<formula>', "R's formula, in quotes")))
+  queryOptions(sample, { collect, wholeNumber })
     .description('posterior by Markov chain Monte Carlo')
     .option('--out <file>', 'write the draws (.csv, .parquet) or the result (.json, .html, .md)', word('--out'))
     .addHelpText('after', example('sample', '--seed 1 --out draws.csv'))
-    .action(async (formula: string, flags: ModelFlags & SamplingFlags & OutputFlag) =>
+    .action(async (formula: string, flags: ModelFlags & SamplingFlags & QueryFlags & OutputFlag) =>
       (await import('./sample-command.js')).sampleCommand(formula, flags),
     )
 

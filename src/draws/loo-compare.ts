@@ -5,7 +5,8 @@ import { type LooRecord, type Total, totalOf } from './loo-record.js'
 
 /** What a comparison takes of a leave-one-out record. */
 export interface ComparableLoo extends Pick<LooRecord, 'unit' | 'group' | 'responseChecksum'> {
-  readonly pointwise: readonly { readonly name: string; readonly elpd: number; readonly paretoK: number | null }[]
+  readonly pointwise: readonly { readonly name: string; readonly elpd: number }[]
+  readonly paretoKAbove: { readonly '0.7': number }
 }
 
 /** Posteriors of one response by how well they predict what is left out: schema glmm/loo-compare@1. */
@@ -41,7 +42,7 @@ export function looCompare(records: readonly ComparableLoo[], names: readonly st
   }
   const all = records.map((record, i) => {
     const elpds = record.pointwise.map(({ elpd }) => elpd)
-    const unreliable = record.pointwise.filter(({ paretoK }) => !((paretoK ?? 0) <= paretoLimit)).length
+    const unreliable = record.paretoKAbove['0.7']
     return { name: names[i] ?? `model ${i + 1}`, record, elpds, elpd: totalOf(elpds), unreliable }
   })
   const [first] = all
@@ -101,6 +102,8 @@ export function comparableLoo(document: unknown, name: string): ComparableLoo {
   const posterior = fields(document, 'a posterior')
   const record = fields(posterior.loo ?? posterior.looClusters, 'a leave-one-out record (--loo)')
   const { unit, group, responseChecksum, pointwise } = record
+  const above = fields(record.paretoKAbove, 'paretoKAbove')['0.7']
+  if (typeof above !== 'number') throw wrong('a number of units with a Pareto k above 0.7')
   if (unit !== 'row' && unit !== 'cluster') throw wrong("'row' or 'cluster' as unit")
   if (typeof responseChecksum !== 'string') throw wrong('a text as responseChecksum')
   if (!Array.isArray(pointwise) || pointwise.length === 0) throw wrong('a list as pointwise')
@@ -109,9 +112,10 @@ export function comparableLoo(document: unknown, name: string): ComparableLoo {
     group: typeof group === 'string' ? group : null,
     responseChecksum,
     pointwise: pointwise.map((one) => {
-      const { name: unitName, elpd, paretoK } = fields(one, 'a unit in pointwise')
+      const { name: unitName, elpd } = fields(one, 'a unit in pointwise')
       if (typeof unitName !== 'string' || typeof elpd !== 'number') throw wrong('a name and elpd of every unit')
-      return { name: unitName, elpd, paretoK: typeof paretoK === 'number' ? paretoK : null }
+      return { name: unitName, elpd }
     }),
+    paretoKAbove: { '0.7': above },
   }
 }

@@ -22,7 +22,7 @@ export function loo({ sample }: Sampled): LooRecord {
 }
 
 /** Refuses draws that the response has had no part in. */
-export function fromPosterior({ priorOnly }: DrawnModel, what: string): void {
+export function fromPosterior({ priorOnly }: Pick<DrawnModel, 'priorOnly'>, what: string): void {
   if (!priorOnly) return
   const message = `expected draws of the posterior for ${what}, got draws of the prior`
   throw new GlmmError('USAGE', message, 'sample without --prior-only')

@@ -1,7 +1,8 @@
 import type { Warning } from '../errors.js'
+import type { PosteriorAnswers } from './posterior-queries.js'
 
 /** What `glmm sample` prints with --json: schema glmm/posterior@1. */
-export interface PosteriorRecord {
+export interface PosteriorRecord extends PosteriorAnswers {
   readonly schema: 'glmm/posterior@1'
   readonly version: string
   readonly call: Readonly<Record<string, unknown>>
