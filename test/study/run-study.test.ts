@@ -90,6 +90,34 @@ describe('the same rows, to the last bit', () => {
   })
 })
 
+describe('workers that die', () => {
+  /** Takes batches along when it dies, at the calls of `stream` before the one numbered `lives`. */
+  const dying = (lives: number): Executor => {
+    let calls = 0
+    return {
+      ...inlineExecutor,
+      stream: async (task, shared, jobs, take, options) => {
+        if (calls++ >= lives) return inlineExecutor.stream(task, shared, jobs, take, options)
+        const waiting = jobs[Symbol.iterator]()
+        for (let i = 0; i < 3; i++) {
+          const { value: job } = waiting.next()
+          const value = task.execute(shared, job, { set: () => {}, aborted: () => false })
+          if (i === 1) take({ ok: true, value }, job, 0)
+        }
+        throw new GlmmError('WORKER_DIED', 'a worker thread ended', 'run it again')
+      },
+    }
+  }
+
+  it('cost their batches a second time, and no row', async () => {
+    const study = bootstrapOf(80)
+    const survived = await run(study, { executor: dying(2) })
+    expect(result(survived)).toEqual(result(await run(study)))
+    expect(survived.execution.retried).toBe(4)
+    await expect(run(study, { executor: dying(3) })).rejects.toMatchObject({ code: 'WORKER_DIED' })
+  })
+})
+
 describe('a log', () => {
   const study = bootstrapOf(120)
 
