@@ -4,7 +4,6 @@ import type { PosteriorQueries } from '../draws/posterior-queries.js'
 
 /** Flags of what is asked of a posterior once it is sampled. */
 export interface QueryFlags {
-  readonly priorOnly?: true
   readonly loo?: true
   readonly looClusters?: true | string
   readonly waic?: true
@@ -25,7 +24,6 @@ interface Parsers {
 
 export const queryOptions = (command: Command, { collect, wholeNumber }: Parsers): Command =>
   command
-    .option('--prior-only', 'sample the prior, the response left out')
     .option('--loo', 'leave-one-out cross-validation by rows (PSIS), with Pareto k')
     .option(
       '--loo-clusters [group]',
