@@ -1,7 +1,7 @@
 import type { Batch, RowRange } from './row-task.js'
 
-/** So long a batch should take: a hundred times what handing it over costs, and short enough to lose with a worker. */
-const batchMilliseconds = 60
+/** So long a batch should take on threads: a hundred times what handing it over costs, and short enough to lose with one. */
+const threadMilliseconds = 60
 const mostRows = 5000
 /** One batch says little of the next: it may be so many times larger. */
 const growth = 4
@@ -18,13 +18,14 @@ export interface Batches {
 export const rowsOf = (ranges: readonly RowRange[]): number => ranges.reduce((sum, { from, to }) => sum + to - from, 0)
 
 /**
- * Cuts ranges of rows into batches for about `workers` workers, without the rows that `has` knows. Towards the end
+ * Cuts ranges of rows into batches of about `milliseconds` for about `workers` workers, without the rows that `has` knows. Towards the end
  * batches shrink, so that all workers end together. What a row holds does not depend on any of this.
  */
 export function batches(
   ranges: readonly RowRange[],
   has: (condition: number, replicate: number) => boolean,
   workers: number,
+  milliseconds: number = threadMilliseconds,
 ): Batches {
   const lost: Batch[] = []
   let left = rowsOf(ranges)
@@ -57,10 +58,10 @@ export function batches(
       }
       return rows > 0 ? { ranges: taken } : null
     },
-    timed: (rows, milliseconds) => {
-      const now = milliseconds / rows
+    timed: (rows, took) => {
+      const now = took / rows
       perRow = perRow === 0 ? now : 0.7 * perRow + 0.3 * now
-      const wanted = perRow > 0 ? batchMilliseconds / perRow : mostRows
+      const wanted = perRow > 0 ? milliseconds / perRow : mostRows
       size = Math.max(1, Math.min(mostRows, Math.floor(wanted), size * growth))
     },
     again: (batches) => lost.push(...batches),

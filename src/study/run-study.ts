@@ -68,9 +68,10 @@ export async function runStudy(
 
   const made = Array.from({ length: executor.workers }, () => 0)
   const counts = { jobs: 0, retried: 0 }
+  const retriedBefore = executor.retried ?? 0
   const report = (): void => options.onProgress?.({ ...ledger.count(), total, resumed, workers: [...made] })
   const work = async (ranges: readonly RowRange[]): Promise<void> => {
-    const cut = batches(ranges, ledger.has, executor.workers)
+    const cut = batches(ranges, ledger.has, executor.workers, executor.jobMilliseconds)
     const take = (outcome: Outcome<BatchOfRows>, batch: Batch, worker: number): void => {
       flying.delete(batch)
       if (!outcome.ok) throw thrownError(outcome.error)
@@ -143,7 +144,8 @@ export async function runStudy(
     execution: {
       executor: executor.name,
       workers: executor.workers,
-      ...counts,
+      jobs: counts.jobs,
+      retried: counts.retried + (executor.retried ?? 0) - retriedBefore,
       milliseconds: performance.now() - began,
       rows: done,
       failed,

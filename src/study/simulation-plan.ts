@@ -46,8 +46,8 @@ export interface SimulationData {
 export function planSimulation(spec: SimulationSpec, table: Table): StudyPlan {
   const { replicates = 1000, seed = 1, design = 'cycle' } = spec
   const base = stateModel(spec.formula, table, spec)
-  const given = spec.methods ?? [{ name: 'fit' }]
-  const methods = given.map(({ name, fit = {} }) => methodOf(name, fit, spec, table, base))
+  const given: NonNullable<SimulationSpec['methods']> = spec.methods ?? [{ name: 'fit' }]
+  const methods = given.map(({ name, fit }) => methodOf(name, { ...spec.fit, ...fit }, spec, table, base))
   checkMethodNames(methods)
   const made = scenarios(spec, { truth: truthFrom(spec, base), groups: spec.groups ?? {} })
   const like = likelihood(base)

@@ -27,7 +27,7 @@ export interface StudyExecution {
   readonly workers: number
   /** Batches handed out. */
   readonly jobs: number
-  /** Batches handed out once more because their worker died. */
+  /** Batches handed out once more because their worker, or the queue, had lost them. */
   readonly retried: number
   readonly milliseconds: number
   /** Rows there are, those that failed, and those found in the log. */

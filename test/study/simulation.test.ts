@@ -91,6 +91,16 @@ describe('simulation', () => {
     near(of(0, 'sigma'), 'bias', 1.8932 - 2, 1e-4)
   })
 
+  it('fits as the study says, unless a method says otherwise', async () => {
+    const methods = [{ name: 'own', fit: { nodes: 5 } }, { name: 'left' }]
+    const { rows } = await run(simulationOf(1, { fit: { nodes: 9 }, methods }))
+    const [five] = (await run(simulationOf(1, { fit: { nodes: 5 } }))).rows
+    const [nine] = (await run(simulationOf(1, { methods: [{ name: 'fit', fit: { nodes: 9 } }] }))).rows
+    expect(rows[0]['own.sd(center)']).toBe(five['fit.sd(center)'])
+    expect(rows[0]['left.sd(center)']).toBe(nine['fit.sd(center)'])
+    expect(five['fit.sd(center)']).not.toBe(nine['fit.sd(center)'])
+  })
+
   it('makes as many levels as asked for, with the covariates of the data', async () => {
     const spec = simulationOf(3, { conditions: { 'groups.center': [5, 22, 50] }, design: 'resample' })
     const { rows } = await run(spec)
