@@ -21,7 +21,7 @@ export interface SampleHooks {
   readonly onProgress?: (progress: ChainProgress) => void
   /**
    * Folder in which draws that take more than `scratchBytes` (64 MB unless given) are kept in files without a name, in
-   * place of memory. They last until `closeDraws` or the end of the process.
+   * place of memory. They last until `close` of the stored draws, or the end of the process.
    */
   readonly scratch?: string | undefined
   readonly scratchBytes?: number | undefined

@@ -2,7 +2,7 @@ import { stateModel } from '../src/data/state-model.js'
 import type { Table } from '../src/data/table.js'
 import type { PosteriorRecord } from '../src/draws/posterior-record.js'
 import type { Executor } from '../src/executor.js'
-import { type Sample, type SampleHooks, sampleModel } from './sample.js'
+import { type EarlierSample, extendSample, type Sample, type SampleHooks, sampleModel } from './sample.js'
 import { resolveSettings, type SampleOptions, samplingCall } from './sample-options.js'
 import { sampleRecord } from './sample-record.js'
 
@@ -25,4 +25,19 @@ export async function samplePosterior(
   const call = samplingCall('sample', formula, table, model, options, settings)
   const sample = await sampleModel(model, settings, executor, hooks)
   return { record: sampleRecord(model, settings, sample, call), sample }
+}
+
+/** Goes on with a posterior's chains for so many draws more: it is then what one longer run gives. */
+export async function extendPosterior(
+  { record, sample }: { readonly record: Pick<PosteriorRecord, 'call'>; readonly sample: EarlierSample },
+  draws: number,
+  executor: Executor,
+  hooks: SampleHooks = {},
+): Promise<SampledPosterior> {
+  const total = sample.draws.ndraws + draws
+  const longer = await extendSample(sample, total, executor, hooks)
+  return {
+    record: sampleRecord(sample.model, longer.run.plan, longer, { ...record.call, draws: total }),
+    sample: longer,
+  }
 }

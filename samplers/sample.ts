@@ -46,12 +46,15 @@ export async function sampleModel(
   return sampleOf(model, ran, like.dimension)
 }
 
+/** What is needed of a sample to go on with it. */
+export type EarlierSample = EarlierChains & Pick<Sample, 'model' | 'outer' | 'warmupSeconds' | 'sampleSeconds'>
+
 /**
  * Goes on with the chains of a sample until each has `draws` draws: the same, to the last bit, as those of one run of so
  * many draws. The sample stays as it is.
  */
 export async function extendSample(
-  sample: EarlierChains & Pick<Sample, 'model' | 'outer' | 'warmupSeconds' | 'sampleSeconds'>,
+  sample: EarlierSample,
   draws: number,
   executor: Executor,
   hooks: SampleHooks = {},

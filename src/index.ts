@@ -1,6 +1,6 @@
 import type { SampleHooks } from '../samplers/sample.js'
 import type { SampleOptions } from '../samplers/sample-options.js'
-import { type SampledPosterior, samplePosterior } from '../samplers/sample-posterior.js'
+import { extendPosterior, type SampledPosterior, samplePosterior } from '../samplers/sample-posterior.js'
 import { threads as threadExecutor } from '../workers/threads.js'
 import { checkFormula } from './check/check.js'
 import type { Checked } from './check/check-model.js'
@@ -85,6 +85,23 @@ export async function sample(
 ): Promise<PosteriorResult> {
   const { record, sample } = await onThreads(options, (executor) =>
     samplePosterior(formula, table, options, executor, options),
+  )
+  return { ...record, sample }
+}
+
+export interface ExtendOptions extends RunChoice {
+  /** Draws to add to each chain. */
+  readonly draws: number
+}
+
+/**
+ * Adds draws to each chain of a posterior: what comes out equals one longer run to the last bit. A run that was stopped
+ * goes on as well. Rejects with a GlmmError.
+ */
+export async function extend(posterior: PosteriorResult, options: ExtendOptions): Promise<PosteriorResult> {
+  const { sample: given, ...earlier } = posterior
+  const { record, sample } = await onThreads(options, (executor) =>
+    extendPosterior({ record: earlier, sample: given }, options.draws, executor, options),
   )
   return { ...record, sample }
 }

@@ -47,6 +47,7 @@ export async function checkModel(
   const best = ladder.climbed.at(-1)!.estimate
   const { nodes } = ladder.climbed.filter(({ importance }) => !importance).at(-1)!.estimate
   const sample = await sampleModel(model, settings, executor, hooks)
+  if (sample.interruption) throw sample.interruption
   const posterior = sampleRecord(model, settings, sample, call)
   const crossed = crossCheck(like, priors, sample.draws, nodes)
   const comparison = compare(like, laplace, best, sample, crossed?.paretoK ?? Number.NaN)

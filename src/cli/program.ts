@@ -3,11 +3,12 @@ import { GlmmError } from '../errors.js'
 import type { Nodes } from '../fit/fit-record.js'
 import { version } from '../version.js'
 import type { FitFlags, ModelFlags, OutputFlag, SamplingFlags } from './flags.js'
-import { type QueryFlags, queryOptions } from './query-options.js'
+import { queryOptions } from './query-options.js'
 import { addStudyCommands } from './study-program.js'
 import { clipped } from './usage-error.js'
 
 type PredictCommand = typeof import('./predict-command.js').predictCommand
+type SampleCommand = typeof import('./sample-command.js').sampleCommand
 type SimulateCommand = typeof import('./simulate-command.js').simulateCommand
 
 const noData = (): GlmmError =>
@@ -85,7 +86,7 @@ const modelOptions = (command: Command): Command =>
     .option('--json', 'print one JSON document on standard output')
     // Not commander's requiredOption, which would complain of this before it complains of a mistyped --data.
     .hook('preAction', () => {
-      if (command.opts().data !== undefined) return
+      if (command.opts().data !== undefined || command.opts().extend !== undefined) return
       throw noData()
     })
 
@@ -146,12 +147,17 @@ export function program(writeHelp: (text: string) => void): Command {
       (await import('./fit-command.js')).fitCommand(formula, flags),
     )
 
-  const sample = samplingOptions(modelOptions(glmm.command('sample').argument('<formula>', "R's formula, in quotes")))
+  const sample = samplingOptions(modelOptions(glmm.command('sample').argument('[formula]', "R's formula, in quotes")))
   queryOptions(sample, { collect, wholeNumber })
     .description('posterior by Markov chain Monte Carlo')
+    .option(
+      '--extend <draws>',
+      'in place of a formula: go on with the run that wrote these draws, for --draws more or for those it lacks',
+      word('--extend'),
+    )
     .option('--out <file>', 'write the draws (.csv, .parquet) or the result (.json, .html, .md)', word('--out'))
     .addHelpText('after', example('sample', '--seed 1 --out draws.csv'))
-    .action(async (formula: string, flags: ModelFlags & SamplingFlags & QueryFlags & OutputFlag) =>
+    .action(async (formula: string | undefined, flags: Parameters<SampleCommand>[1]) =>
       (await import('./sample-command.js')).sampleCommand(formula, flags),
     )
 

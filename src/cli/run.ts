@@ -9,7 +9,8 @@ export async function run(argv: readonly string[]): Promise<number> {
   takeStreamErrors()
   try {
     await runCommand(argv)
-    return 0
+    // A command whose result stands, though it was stopped, has said so.
+    return Number(process.exitCode ?? 0)
   } catch (thrown) {
     const error = plainError(thrown)
     const detail = thrown instanceof GlmmError && thrown.detail !== undefined ? `${thrown.detail}\n` : ''

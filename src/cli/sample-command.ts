@@ -1,37 +1,67 @@
-import { extname } from 'node:path'
-import { samplePosterior } from '../../samplers/sample-posterior.js'
-import { checkDrawsPath, writeDraws } from '../draws/write-draws.js'
+import { dirname, extname } from 'node:path'
+import { runFileOf, writeRun } from '../../samplers/run-file.js'
+import type { Sample } from '../../samplers/sample.js'
+import { extendPosterior, samplePosterior } from '../../samplers/sample-posterior.js'
 import { stateModel } from '../data/state-model.js'
 import { answerQueries, checkQueries } from '../draws/posterior-queries.js'
-import type { ModelFlags, OutputFlag, SamplingFlags } from './flags.js'
+import { checkDrawsPath, writeDraws } from '../draws/write-draws.js'
+import { exitStatus } from '../errors.js'
+import type { OutputFlag } from './flags.js'
 import { checkOutput, present, writeResult } from './present.js'
 import { type QueryFlags, queriesOf } from './query-options.js'
 import { readData, withReading } from './read-data.js'
+import { earlierPosterior, type RunFlags, statedRun } from './sampled-run.js'
 import { samplingRun } from './sampling-run.js'
 
 /** Endings under which --out writes the result; any other must be one of draws. */
 const resultEndings = ['.json', '.html', '.htm', '.md']
 
-export async function sampleCommand(
-  formula: string,
-  flags: ModelFlags & SamplingFlags & QueryFlags & OutputFlag,
-): Promise<void> {
-  const { out } = flags
+export interface SampleFlags extends RunFlags, QueryFlags, OutputFlag {
+  readonly seed?: number
+  readonly priorOnly?: true
+  /** Draws that this command wrote before, to go on with. */
+  readonly extend?: string
+}
+
+export async function sampleCommand(formula: string | undefined, flags: SampleFlags): Promise<void> {
+  const out = flags.out ?? flags.extend
   const writesResult = out !== undefined && resultEndings.includes(extname(out).toLowerCase())
-  checkOutput(flags)
+  const run = await statedRun(formula, flags)
+  checkOutput({ ...run.flags, ...(out !== undefined && { out }) })
   if (out !== undefined && !writesResult) checkDrawsPath(out)
-  const queries = queriesOf(flags)
-  const table = await readData(flags)
-  if (queries) checkQueries(stateModel(formula, table, flags), queries, flags.priorOnly ?? false)
-  const result = await samplingRun(flags, (executor, hooks) =>
-    samplePosterior(formula, table, { ...flags, priors: flags.prior }, executor, hooks),
-  )
+  const queries = queriesOf({ ...flags, ...run.flags })
+  const table = await readData(run.flags)
+  const options = { ...run.flags, priors: run.flags.prior }
+  const model = stateModel(run.formula, table, options)
+  if (queries) checkQueries(model, queries, run.flags.priorOnly ?? false)
+  const earlier =
+    flags.extend === undefined ? null : await earlierPosterior(flags.extend, run, table, model, flags.draws)
+  const scratch = out === undefined || writesResult ? undefined : dirname(out)
+  const result = await samplingRun(flags, (executor, given) => {
+    const hooks = { ...given, scratch }
+    if (earlier) return extendPosterior(earlier.posterior, earlier.more, executor, hooks)
+    return samplePosterior(run.formula, table, options, executor, hooks)
+  })
   const found = queries && answerQueries(result, queries)
   const { warnings } = result.record
   const asked = found ? { ...found.answers, warnings: [...warnings, ...found.warnings] } : {}
-  const record = withReading({ ...result.record, ...asked }, flags)
-  const { draws, statistics } = result.sample
-  await present(record, flags, (path, signal) =>
-    writesResult ? writeResult(record, path) : writeDraws(path, draws, statistics, { signal }),
-  )
+  const record = withReading({ ...result.record, ...asked }, run.flags)
+  const { sample } = result
+  await present(record, { ...flags, ...(out !== undefined && { out }) }, async (path, signal) => {
+    if (writesResult) return writeResult(record, path)
+    await writeDraws(path, sample.draws, sample.statistics, { signal })
+    await writeState(path, { formula: run.formula, flags: run.flags }, sample)
+  })
+  if (sample.interruption) process.exitCode = exitStatus(sample.interruption.code)
+}
+
+/** Writes what the run goes on with beside its draws. */
+function writeState(
+  path: string,
+  call: { readonly formula: string; readonly flags: RunFlags },
+  { run: { chains, kept, points, plan }, warmupSeconds, sampleSeconds }: Sample,
+): Promise<void> {
+  const { draws, center } = plan
+  const seconds = { warmupSeconds, sampleSeconds }
+  return writeRun(runFileOf(path), { call, chains, draws, kept, points, center, ...seconds })
 }

@@ -4,7 +4,10 @@ import { threads } from '../../workers/threads.js'
 import { GlmmError } from '../errors.js'
 import { progressLine } from './progress-line.js'
 
-/** Runs a sampling job on threads with a progress line, and lets Ctrl-C end it with word of what was done. */
+/**
+ * Runs a sampling job on threads with a progress line. Ctrl-C stops it: the job gives what it has, or this says that
+ * there is nothing; a second Ctrl-C ends the process at once.
+ */
 export async function samplingRun<Result>(
   flags: { readonly threads?: number | undefined },
   job: (executor: ThreadExecutor, hooks: SampleHooks) => Promise<Result>,
@@ -13,7 +16,10 @@ export async function samplingRun<Result>(
   const controller = new AbortController()
   const line = await progressLine(process.stderr)
   let latest: ChainProgress | null = null
-  const interrupt = (): void => controller.abort()
+  const interrupt = (): void => {
+    endWatch()
+    controller.abort()
+  }
   const terminate = (): void => {
     endWatch()
     process.kill(process.pid, 'SIGTERM')

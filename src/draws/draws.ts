@@ -19,6 +19,8 @@ export interface StoredDraws {
   readonly columns: (first: number, last: number) => Float64Array[][]
   /** Draws `from` to `to - 1` of chain c (from 0), draw after draw. */
   readonly rows: (c: number, from: number, to: number) => Float64Array
+  /** Gives their room on the disk back; nothing can be read afterwards. */
+  readonly close: () => void
 }
 
 export const chainCount = ({ stored, values }: Draws): number => stored?.chains ?? values.length

@@ -8,7 +8,7 @@ import { fileError } from './write-atomically.js'
  * Threads of the process share its descriptor. A FILE error says why there can be none.
  */
 export function openScratch(folder: string): number {
-  const path = join(folder, `.draws.${randomUUID()}.tmp`)
+  const path = join(folder, `.draws.${randomUUID()}.scratch`)
   try {
     const file = openSync(path, 'wx+')
     rmSync(path)

@@ -1,6 +1,7 @@
 import { readSync } from 'node:fs'
 import type { ChainSpace } from './chain-space.js'
 import type { Draws, StoredDraws } from './draws.js'
+import { closeScratch } from './scratch-file.js'
 
 /** The first `ndraws` draws of chains in their spaces, all with files or all without. */
 export function drawsIn(names: readonly string[], spaces: readonly ChainSpace[], ndraws: number): Draws {
@@ -65,6 +66,7 @@ function storedDraws(spaces: readonly ChainSpace[], ndraws: number): StoredDraws
       })
       return rows
     },
+    close: () => closeScratch(spaces.map(({ file }) => file)),
   }
 }
 
