@@ -3,10 +3,25 @@ import { gaussHermite } from '../src/numerics/gauss-hermite.js'
 import { normalCdf } from '../src/numerics/special.js'
 import { lineCdf } from './quadrature-line.js'
 
-/** Where a grid stands: x = center + L z with L L' the covariance, and the number of nodes of each z. */
+/** Where some coordinates are, given those before them: their mode, and the factor L of the inverse curvature L L'. */
+export interface Placement {
+  readonly center: Float64Array
+  readonly L: Float64Array
+}
+
+/**
+ * Where a grid stands. The head, the first coordinates, is center + L D z with L L' its covariance and D diagonal; the tail,
+ * those after, is placed anew at each head. A rule somewhat wider than a density takes its tails, where they are heavier
+ * than normal ones, with fewer nodes.
+ */
 export interface GridPlace {
+  /** Of the head. */
   readonly center: Float64Array
   readonly covariance: Float64Array
+  /** The diagonal of D, and of the tail's, over all coordinates. */
+  readonly widening: readonly number[]
+  readonly tail: (head: Float64Array) => Placement | null
+  /** Nodes of all coordinates. */
   readonly counts: readonly number[]
 }
 
@@ -38,43 +53,57 @@ const leastLogWeight = -25
 /** Sums of weights that are worth keeping. */
 const leastShare = 1e-12
 
-/** The density on the grid; null where `covariance` is not positive definite or no point has a density. */
+/** The density on the grid; null where a covariance is not positive definite or no point has a density. */
 export function densityGrid(logDensity: (x: Float64Array) => number, place: GridPlace): Grid | null {
-  const { center, covariance: spread, counts } = place
-  const d = center.length
-  const L = spread.slice()
-  if (!cholesky(L, d)) return null
+  const { center, covariance, widening, tail, counts } = place
+  const d = counts.length
+  const s = center.length
+  const head = covariance.slice()
+  if (!cholesky(head, s)) return null
   const rules = counts.map((count) => gaussHermite(count))
-  const total = counts.reduce((product, count) => product * count, 1)
+  const size = (of: readonly number[]): number => of.reduce((product, count) => product * count, 1)
+  const perHead = size(counts.slice(s))
   const points: number[] = []
+  const scales: number[] = []
   const index: number[] = []
   const logs: number[] = []
   const x = new Float64Array(d)
   const z = new Float64Array(d)
+  let below: Placement | null = null
   let high = Number.NEGATIVE_INFINITY
-  for (let at = 0; at < total; at++) {
-    let logWeight = 0
-    let squares = 0
+  for (let at = 0; at < size(counts); at++) {
+    let log = 0
     for (let j = d - 1, rest = at; j >= 0; j--) {
       const { nodes, logWeights } = rules[j]
       const node = rest % counts[j]
       rest = (rest - node) / counts[j]
       z[j] = nodes[node]
-      logWeight += logWeights[node]
-      squares += z[j] * z[j]
+      log += logWeights[node]
     }
-    if (logWeight < leastLogWeight) continue
-    for (let i = 0; i < d; i++) {
-      let sum = center[i]
-      for (let j = 0; j <= i; j++) sum += L[i * d + j] * z[j]
-      x[i] = sum
+    if (at % perHead === 0) {
+      for (let i = 0; i < s; i++) {
+        x[i] = center[i]
+        for (let j = 0; j <= i; j++) x[i] += head[i * s + j] * widening[j] * z[j]
+      }
+      below = tail(x.subarray(0, s))
     }
-    const log = logWeight + 0.5 * squares + logDensity(x)
+    if (log < leastLogWeight || !below) continue
+    for (let j = 0; j < d; j++) log += 0.5 * z[j] * z[j] + Math.log(widening[j])
+    const t = d - s
+    for (let i = 0; i < t; i++) {
+      x[s + i] = below.center[i]
+      for (let j = 0; j <= i; j++) x[s + i] += below.L[i * t + j] * widening[s + j] * z[s + j]
+      log += Math.log(below.L[i * (t + 1)])
+    }
+    log += logDensity(x)
     if (!(log > Number.NEGATIVE_INFINITY && log < Number.POSITIVE_INFINITY)) continue
     high = Math.max(high, log)
     index.push(at)
     logs.push(log)
-    for (let i = 0; i < d; i++) points.push(x[i])
+    for (let i = 0; i < d; i++) {
+      points.push(x[i])
+      scales.push(widening[i] * (i < s ? head[i * (s + 1)] : below.L[(i - s) * (t + 1)]))
+    }
   }
   if (high === Number.NEGATIVE_INFINITY) return null
   let sum = 0
@@ -85,9 +114,22 @@ export function densityGrid(logDensity: (x: Float64Array) => number, place: Grid
   })
   for (let k = 0; k < weights.length; k++) weights[k] /= sum
   let logIntegral = high + Math.log(sum) + 0.5 * d * Math.log(2 * Math.PI)
-  for (let j = 0; j < d; j++) logIntegral += Math.log(L[j * (d + 1)])
-  const grid = { dimension: d, counts, count: weights.length, points: Float64Array.from(points), index: Int32Array.from(index), weights }
-  return { ...grid, logIntegral, ...gridMoments(grid), edgeWeight: edgeWeight(grid), cdf: gridCdf(grid, center, L) }
+  for (let j = 0; j < s; j++) logIntegral += Math.log(head[j * (s + 1)])
+  const grid = {
+    dimension: d,
+    counts,
+    count: weights.length,
+    points: Float64Array.from(points),
+    index: Int32Array.from(index),
+    weights,
+  }
+  return {
+    ...grid,
+    logIntegral,
+    ...gridMoments(grid),
+    edgeWeight: edgeWeight(grid),
+    cdf: gridCdf(grid, Float64Array.from(scales)),
+  }
 }
 
 type Points = Pick<Grid, 'dimension' | 'counts' | 'count' | 'points' | 'index' | 'weights'>
@@ -127,13 +169,14 @@ function edgeWeight({ counts, count, index, weights }: Points): number {
 }
 
 /**
- * P(x_j <= t) from the grid. x_j depends on z_1 ... z_j alone. At each combination of z_1 ... z_(j - 1) the weights of
- * the nodes of z_j, summed over those after it, tell the density along z_j at so many nodes; see lineCdf.
+ * P(x_j <= t) from the grid. x_j depends on z_1 ... z_j alone: at each combination of z_1 ... z_(j - 1) it is a line, of
+ * `scales` a unit of z_j. The weights of the nodes of z_j, summed over those after it, tell the density there at so many
+ * nodes; see lineCdf.
  */
-function gridCdf(grid: Points, center: Float64Array, L: Float64Array): Grid['cdf'] {
-  const { dimension: d, counts, count, index, weights } = grid
+function gridCdf(grid: Points, scales: Float64Array): Grid['cdf'] {
+  const { dimension: d, counts, count, points, index, weights } = grid
   const lines = counts.map((order, j) => {
-    const found = new Map<number, { readonly shift: number; readonly mass: Float64Array }>()
+    const found = new Map<number, { readonly shift: number; readonly scale: number; readonly mass: Float64Array }>()
     let after = 1
     for (let i = j + 1; i < d; i++) after *= counts[i]
     for (let k = 0; k < count; k++) {
@@ -141,25 +184,25 @@ function gridCdf(grid: Points, center: Float64Array, L: Float64Array): Grid['cdf
       const before = Math.floor(own / order)
       let line = found.get(before)
       if (!line) {
-        let shift = center[j]
-        for (let i = 0; i < j; i++) shift += L[j * d + i] * gaussHermite(counts[i]).nodes[nodeAt(index[k], counts, i)]
-        line = { shift, mass: new Float64Array(order) }
+        const scale = scales[k * d + j]
+        const shift = points[k * d + j] - scale * gaussHermite(order).nodes[own % order]
+        line = { shift, scale, mass: new Float64Array(order) }
         found.set(before, line)
       }
       line.mass[own % order] += weights[k]
     }
     const { nodes, logWeights } = gaussHermite(order)
-    return [...found.values()].flatMap(({ shift, mass }) => {
+    return [...found.values()].flatMap(({ shift, scale, mass }) => {
       const total = mass.reduce((a, b) => a + b, 0)
       if (total < leastShare) return []
       const kept = [...nodes.keys()].filter((k) => mass[k] > leastShare * leastShare * total)
       const ratios = kept.map((k) => Math.log(mass[k]) - logWeights[k])
-      return [{ shift, cdf: lineCdf(Array.from(kept, (k) => nodes[k]), ratios, total) }]
+      return [{ shift, scale, cdf: lineCdf(Array.from(kept, (k) => nodes[k]), ratios, total) }]
     })
   })
   return (j, t) => {
     let sum = 0
-    for (const { shift, cdf } of lines[j]) sum += cdf((t - shift) / L[j * (d + 1)])
+    for (const { shift, scale, cdf } of lines[j]) sum += cdf((t - shift) / scale)
     return sum
   }
 }

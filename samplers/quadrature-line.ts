@@ -2,12 +2,15 @@
 export type LineCdf = (t: number) => number
 
 const cells = 120
+/** How far the density goes on beyond the outer nodes, and the most its logarithm may leave that of the normal one there. */
+const beyond = 1.5
+const most = 3
 
 /**
  * The distribution function of a density known at nodes, the standard normal density times exp of a smooth function: the
  * logarithm of the ratio is interpolated by the polynomial through all nodes (barycentric form, Berrut and Trefethen
- * 2004), which takes far fewer of them than an expansion of the ratio itself. The density is integrated from the first
- * node to the last cell by cell, with the corrected trapezoid rule; outside is nothing. `nodes` ascend.
+ * 2004), which takes far fewer of them than an expansion of the ratio itself. The density is integrated cell by cell,
+ * with the corrected trapezoid rule, from somewhat before the first node to somewhat after the last. `nodes` ascend.
  */
 export function lineCdf(nodes: readonly number[], logRatios: readonly number[], mass: number): LineCdf {
   const n = nodes.length
@@ -19,8 +22,9 @@ export function lineCdf(nodes: readonly number[], logRatios: readonly number[], 
     return 1 / product
   })
   const high = logRatios.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)
-  const from = nodes[0]
-  const width = (nodes[n - 1] - from) / cells
+  const from = nodes[0] - beyond
+  const width = (nodes[n - 1] + beyond - from) / cells
+  const ends = [logRatios[0], logRatios[n - 1]]
   const density = Float64Array.from({ length: cells + 1 }, (_, i) => {
     const z = from + width * i
     let above = 0
@@ -31,7 +35,10 @@ export function lineCdf(nodes: readonly number[], logRatios: readonly number[], 
       above += (barycentric[k] / away) * logRatios[k]
       below += barycentric[k] / away
     }
-    return Math.exp(Math.min(above / below - high, 40) - 0.5 * z * z)
+    let ratio = above / below
+    if (z < nodes[0]) ratio = Math.min(Math.max(ratio, ends[0] - most), ends[0] + most)
+    if (z > nodes[n - 1]) ratio = Math.min(Math.max(ratio, ends[1] - most), ends[1] + most)
+    return Math.exp(ratio - high - 0.5 * z * z)
   })
   const slope = (i: number): number => {
     if (i === 0 || i === cells) return 0

@@ -3,10 +3,13 @@ import type { ParameterSummary } from '../src/draws/posterior-record.js'
 import { GlmmError } from '../src/errors.js'
 import { type Likelihood, likelihood } from '../src/likelihood/likelihood.js'
 import { type OuterParameters, outerParameters } from '../src/likelihood/outer-parameters.js'
-import { outerPrior } from '../src/likelihood/posterior.js'
-import { priorsInForce } from '../src/likelihood/priors-in-force.js'
+import { marginalPosterior, outerPrior } from '../src/likelihood/posterior.js'
+import { type PriorsInForce, priorsInForce } from '../src/likelihood/priors-in-force.js'
+import { cholesky, choleskyInverse } from '../src/numerics/cholesky.js'
+import { negativeHessian } from '../src/numerics/hessian.js'
+import { maximise } from '../src/numerics/maximise.js'
 import { exactMode, marginalMode } from './plan-chains.js'
-import { densityGrid, type Grid, type GridPlace, quantileOf } from './quadrature-grid.js'
+import { densityGrid, type Grid, type GridPlace, type Placement, quantileOf } from './quadrature-grid.js'
 import { effectMarginals } from './quadrature-effects.js'
 
 /** A posterior without Monte Carlo error. */
@@ -29,10 +32,10 @@ export interface IntegratedPosterior {
 
 /** The most outer parameters, and the most points a grid may have. */
 export const mostOuter = 5
-const mostPoints = 200_000
+const mostPoints = 60_000
 
 /** Change in standard deviations below which a grid is fine enough: what is left is far smaller, for convergence is geometric. */
-const still = 5e-5
+const still = 1e-4
 /** Change up to which the result counts as settled: a hundredth of what four chains of 1,000 draws can tell. */
 export const settledChange = 1e-3
 
@@ -75,17 +78,32 @@ export function integratePosterior(model: Model, statements: readonly string[]):
   const natural = new Float64Array(d)
   const unused = new Float64Array(d)
   let points = 0
-  const logDensity = (x: Float64Array): number => {
+  const order = scalesFirst(like)
+  const x = new Float64Array(d)
+  const logDensity = (y: Float64Array): number => {
     points++
+    for (let i = 0; i < d; i++) x[order[i]] = y[i]
     coordinates.toParameters(x, natural)
     return marginal.value(natural) + prior.evaluate(x, unused)
   }
   const parameters = outerParameters(model, coordinates)
   const look = (place: GridPlace): Look | null => {
     const grid = densityGrid(logDensity, place)
-    return grid && { grid, summary: outerSummary(parameters, grid) }
+    return grid && { grid, order, summary: outerSummary(parameters, order, grid) }
   }
-  const found = refined(look, placed(look, mode.x, mode.covariance))
+  const gradientAt = outerGradient(like, priors, mode.nodes, order)
+  const heads = d - like.layout.fixedStart[1]
+  const inOrder = {
+    x: Float64Array.from(order, (j) => mode.x[j]),
+    covariance: Float64Array.from({ length: d * d }, (_, at) => mode.covariance[order[Math.floor(at / d)] * d + order[at % d]]),
+  }
+  const first = {
+    center: inOrder.x.slice(0, heads),
+    covariance: leading(inOrder.covariance, d, heads),
+    widening: order.map((_, i) => (i < heads ? widening.head : widening.tail)),
+    tail: tailPlacement(gradientAt, inOrder, heads),
+  }
+  const found = refined(look, placed(look, first))
   if (!found) {
     throw new GlmmError(
       'NO_CONVERGENCE',
@@ -93,8 +111,8 @@ export function integratePosterior(model: Model, statements: readonly string[]):
       'use the sampler nuts, and look at the priors: a flat one may leave the posterior without an integral',
     )
   }
-  const { grid, summary, change } = found
-  const effects = coordinates.effects === 0 ? [] : effectSummaries(like, parameters, grid, logDensity, mode.nodes)
+  const { grid, summary, change, place } = found
+  const effects = coordinates.effects === 0 ? [] : effectSummaries(like, parameters, order, place, logDensity, mode.nodes)
   return {
     summary: [...summary, ...effects],
     outer: d,
@@ -108,67 +126,147 @@ export function integratePosterior(model: Model, statements: readonly string[]):
   }
 }
 
+/**
+ * The coordinates in the order of the grid: standard deviations and dispersions, whose posteriors are skewed, before the
+ * mean's fixed effects, which are near normal given those.
+ */
+function scalesFirst({ layout, dimension }: Likelihood): number[] {
+  const means = layout.fixedStart[1]
+  return Array.from({ length: dimension }, (_, i) => (i + means) % dimension)
+}
+
 interface Look {
   readonly grid: Grid
   readonly summary: readonly ParameterSummary[]
+  /** The parameter that each coordinate of the grid is. */
+  readonly order: readonly number[]
 }
 
-/** Where the posterior is: mean and covariance of a coarse grid, placed again by what it finds until they stand still. */
-function placed(look: (place: GridPlace) => Look | null, mode: Float64Array, curvature: Float64Array): GridPlace {
-  const d = mode.length
-  let place = { center: mode, covariance: curvature, counts: new Array<number>(d).fill(5) }
-  for (let round = 0; round < 8; round++) {
+/** How much wider the rule is than the posterior: in the scales, and in the mean's fixed effects given these. */
+const widening = { head: 1.2, tail: 1.05 } as const
+
+/** Where the scales are: mean and covariance of a coarse grid, placed again by what it finds until they stand still. */
+function placed(look: (place: GridPlace) => Look | null, first: Omit<GridPlace, 'counts'>): GridPlace {
+  const d = first.widening.length
+  const s = first.center.length
+  let place: GridPlace = { ...first, counts: first.widening.map((_, i) => (i < s ? 7 : 3)) }
+  for (let round = 0; round < 8 && s > 0; round++) {
     const grid = look(place)?.grid
     if (!grid) return place
-    const { mean, covariance } = grid
+    const center = grid.mean.slice(0, s)
+    const covariance = leading(grid.covariance, d, s)
     let moved = 0
-    for (let j = 0; j < d; j++) {
-      const sd = Math.sqrt(covariance[j * (d + 1)])
-      moved = Math.max(moved, Math.abs(mean[j] - place.center[j]) / sd)
-      moved = Math.max(moved, Math.abs(Math.log(covariance[j * (d + 1)] / place.covariance[j * (d + 1)])))
+    for (let j = 0; j < s; j++) {
+      const variance = covariance[j * (s + 1)]
+      moved = Math.max(moved, Math.abs(center[j] - place.center[j]) / Math.sqrt(variance))
+      moved = Math.max(moved, Math.abs(Math.log(variance / place.covariance[j * (s + 1)])))
     }
-    place = { ...place, center: mean, covariance }
+    place = { ...place, center, covariance }
     if (moved < 0.01) break
   }
   return place
 }
 
+/** The leading s x s block of a d x d matrix. */
+const leading = (matrix: Float64Array, d: number, s: number): Float64Array =>
+  Float64Array.from({ length: s * s }, (_, at) => matrix[Math.floor(at / s) * d + (at % s)])
+
+type Gradient = (y: Float64Array, gradient: Float64Array) => number
+
+/** The log posterior and its gradient in the coordinates of the grid. */
+function outerGradient(like: Likelihood, priors: PriorsInForce, nodes: number, order: readonly number[]): Gradient {
+  const density = marginalPosterior(like, priors, nodes)
+  const x = new Float64Array(order.length)
+  const inX = new Float64Array(order.length)
+  return (y, gradient) => {
+    for (let i = 0; i < y.length; i++) x[order[i]] = y[i]
+    const value = density.evaluate(x, inX)
+    for (let i = 0; i < y.length; i++) gradient[i] = inX[order[i]]
+    return value
+  }
+}
+
+/** The mode of the mean's fixed effects at given scales, and the curvature there. */
+function tailPlacement(
+  evaluate: Gradient,
+  { x: mode, covariance }: { readonly x: Float64Array; readonly covariance: Float64Array },
+  s: number,
+): GridPlace['tail'] {
+  const d = mode.length
+  const t = d - s
+  const y = mode.slice()
+  const whole = new Float64Array(d)
+  const scale = Float64Array.from({ length: t * t }, (_, at) => covariance[(s + Math.floor(at / t)) * d + s + (at % t)])
+  const unit = Float64Array.from({ length: t }, (_, j) => Math.sqrt(scale[j * (t + 1)]))
+  const known = new Map<string, Placement | null>()
+  const search = (head: Float64Array): Placement | null => {
+    const at = (tail: Float64Array, gradient: Float64Array): number => {
+      y.set(head)
+      y.set(tail, s)
+      const value = evaluate(y, whole)
+      for (let i = 0; i < t; i++) gradient[i] = whole[s + i]
+      return value
+    }
+    const { x: center, value } = maximise(at, mode.slice(s), scale, { tolerance: 1e-3, maxIterations: 100 })
+    if (!(value > Number.NEGATIVE_INFINITY)) return null
+    const information = negativeHessian(at, center, unit)
+    if (!cholesky(information, t)) return null
+    const L = choleskyInverse(information, t)
+    return cholesky(L, t) ? { center, L } : null
+  }
+  return (head) => {
+    const key = head.join()
+    if (!known.has(key)) known.set(key, t === 0 ? { center: new Float64Array(0), L: new Float64Array(0) } : search(head))
+    return known.get(key)!
+  }
+}
+
 /** Raises the nodes of each coordinate on its own, then of all, until the results stand still. */
-function refined(look: (place: GridPlace) => Look | null, place: GridPlace): (Look & { change: number }) | null {
-  const d = place.center.length
-  const base = d > 3 ? 3 : 5
+function refined(look: (place: GridPlace) => Look | null, place: GridPlace): (Look & { change: number; place: GridPlace }) | null {
+  const s = place.center.length
   const alone = (j: number, count: number): Look | null =>
-    look({ ...place, counts: place.counts.map((_, i) => (i === j ? count : base)) })
+    look({ ...place, counts: place.counts.map((_, i) => (i === j ? count : i < s ? 7 : 3)) })
   let counts = place.counts.map((_, j) => {
-    let before = alone(j, 5)
-    for (let count = 7; count <= 41; count += 2) {
+    let before = alone(j, 3)
+    for (let count = 5; count <= 41; count += 2) {
       const next = alone(j, count)
-      if (changeBetween(before, next) <= still) return count - 2
+      if (changeBetween(before, next, j) <= still) return count - 2
       before = next
     }
     return 41
   })
+  const size = (of: readonly number[]): number => of.reduce((product, count) => product * count, 1)
+  // More than there may be: of the fixed effects, which are near normal, the one with the most gives way.
+  while (size(counts) > mostPoints && Math.max(...counts.slice(s)) > 3) {
+    const widest = counts.indexOf(Math.max(...counts.slice(s)), s)
+    counts = counts.map((count, j) => (j === widest ? count - 1 : count))
+  }
+  counts = counts.map((count) => Math.max(1, count - 2))
   let before = look({ ...place, counts })
   let change = Number.POSITIVE_INFINITY
   for (;;) {
     const more = counts.map((count) => count + 2)
-    if (more.reduce((product, count) => product * count, 1) > mostPoints) break
+    if (size(more) > mostPoints) break
     const next = look({ ...place, counts: more })
     change = changeBetween(before, next)
     before = next
     counts = more
     if (change <= still || more.some((count) => count > 60)) break
   }
-  return before && { ...before, change }
+  return before && { ...before, change, place: { ...place, counts } }
 }
 
-/** Largest difference of means, standard deviations and quantiles, in standard deviations. */
-function changeBetween(a: Look | null, b: Look | null): number {
+/**
+ * Largest difference of means, standard deviations and quantiles, in standard deviations; with `only`, the quantiles of
+ * that coordinate of the grid alone, for those of a coordinate with few nodes are no guide.
+ */
+function changeBetween(a: Look | null, b: Look | null, only?: number): number {
   if (!a || !b) return Number.POSITIVE_INFINITY
   let largest = 0
   b.summary.forEach((to, j) => {
     const from = a.summary[j]
-    for (const key of ['mean', 'sd', 'q2_5', 'q5', 'q25', 'q50', 'q75', 'q95', 'q97_5'] as const) {
+    const keys = only === undefined || b.order[only] === j ? figures : (['mean', 'sd'] as const)
+    for (const key of keys) {
       const moved = Math.abs(to[key] - from[key]) / to.sd
       largest = Math.max(largest, Number.isNaN(moved) ? Number.POSITIVE_INFINITY : moved)
     }
@@ -176,22 +274,31 @@ function changeBetween(a: Look | null, b: Look | null): number {
   return largest
 }
 
-function outerSummary({ names, write }: OuterParameters, grid: Grid): ParameterSummary[] {
+const figures = ['mean', 'sd', 'q2_5', 'q5', 'q25', 'q50', 'q75', 'q95', 'q97_5'] as const
+
+function outerSummary({ names, write }: OuterParameters, order: readonly number[], grid: Grid): ParameterSummary[] {
   const { dimension: d, count, points, weights, mean, covariance } = grid
+  const x = new Float64Array(d)
+  const inOrder = (y: Float64Array): void => {
+    for (let i = 0; i < d; i++) x[order[i]] = y[i]
+  }
   const values = new Float64Array(count * d)
-  for (let k = 0; k < count; k++) write(points.subarray(k * d, (k + 1) * d), values, k * d)
-  const x = mean.slice()
+  for (let k = 0; k < count; k++) {
+    inOrder(points.subarray(k * d, (k + 1) * d))
+    write(x, values, k * d)
+  }
   const out = new Float64Array(d)
   return names.map((name, j) => {
     let first = 0
     let second = 0
     for (let k = 0; k < count; k++) first += weights[k] * values[k * d + j]
     for (let k = 0; k < count; k++) second += weights[k] * (values[k * d + j] - first) ** 2
-    const sd = Math.sqrt(covariance[j * (d + 1)])
+    const i = order.indexOf(j)
+    const sd = Math.sqrt(covariance[i * (d + 1)])
     // Each quantity is a monotone function of its own coordinate.
     const at = (p: number): number => {
-      x.set(mean)
-      x[j] = quantileOf((t) => grid.cdf(j, t), p, mean[j], sd)
+      inOrder(mean)
+      x[j] = quantileOf((t) => grid.cdf(i, t), p, mean[i], sd)
       write(x, out, 0)
       return out[j]
     }
@@ -208,33 +315,38 @@ function summaryOf(name: string, mean: number, sd: number, quantiles: readonly n
 
 /** Points of the outer grid whose weight is below this share of the largest add nothing to an effect. */
 const leastShare = 1e-8
-/** Effects move little with the outer parameters: this share of the nodes of each coordinate is enough. */
-const thinned = 0.6
+/** Effects move little with the outer parameters: this share of the nodes of each coordinate is enough for them. */
+const thinned = 0.75
 
 function effectSummaries(
   like: Likelihood,
   { effectNames }: OuterParameters,
-  { counts, mean, covariance }: Grid,
+  order: readonly number[],
+  place: GridPlace,
   logDensity: (x: Float64Array) => number,
   nodes: number,
 ): ParameterSummary[] {
-  const d = mean.length
-  const coarse = counts.map((count) => Math.max(3, Math.ceil(thinned * count)))
-  const grid = densityGrid(logDensity, { center: mean, covariance, counts: coarse })!
+  const d = order.length
+  const grid = densityGrid(logDensity, {
+    ...place,
+    counts: place.counts.map((count) => Math.max(3, Math.ceil(thinned * count))),
+  })!
   const largest = grid.weights.reduce((a, b) => Math.max(a, b), 0)
   const kept = [...grid.weights.keys()].filter((k) => grid.weights[k] > leastShare * largest)
   const weights = Float64Array.from(kept, (k) => grid.weights[k])
   const total = weights.reduce((a, b) => a + b, 0)
   const parameters = kept.map((k) => {
+    const x = new Float64Array(d)
+    for (let i = 0; i < d; i++) x[order[i]] = grid.points[k * d + i]
     const out = new Float64Array(d)
-    like.coordinates.toParameters(grid.points.subarray(k * d, (k + 1) * d), out)
+    like.coordinates.toParameters(x, out)
     return out
   })
   const marginals = effectMarginals(
     like,
     parameters,
     weights.map((weight) => weight / total),
-    Math.max(nodes, 9),
+    nodes + 6,
   )
   return marginals.map(({ mean: center, sd, cdf }, g) =>
     summaryOf(
