@@ -1,3 +1,4 @@
+import { comparableLoo, looCompare } from '../draws/loo-compare.js'
 import { GlmmError } from '../errors.js'
 import { compare } from '../fit/compare.js'
 import { comparableFit } from '../fit/compare-input.js'
@@ -17,7 +18,16 @@ export async function compareCommand(
     throw new GlmmError('USAGE', message, 'write each with glmm fit ... --out FIT.json, and name the files')
   }
   for (const data of paths) checkOutput({ ...flags, data, header: true })
-  const fits = []
-  for (const path of paths) fits.push(comparableFit(await readDocument(path, 'a fit', fitHint), path))
+  const documents: unknown[] = []
+  for (const path of paths) documents.push(await readDocument(path, 'a fit', fitHint))
+  if (documents.every(isPosterior)) {
+    const records = documents.map((document, i) => comparableLoo(document, paths[i]))
+    return present(looCompare(records, paths), flags)
+  }
+  const fits = documents.map((document, i) => comparableFit(document, paths[i]))
   await present(compare(fits, paths), flags)
 }
+
+/** Posteriors are compared by what they predict; a posterior among fits is refused as no fit. */
+const isPosterior = (document: unknown): boolean =>
+  typeof document === 'object' && document !== null && (document as { schema?: unknown }).schema === 'glmm/posterior@1'

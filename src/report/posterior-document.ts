@@ -1,14 +1,20 @@
 import type { ParameterSummary, PosteriorRecord } from '../draws/posterior-record.js'
 import { type Block, type Document, facts, heading, list, type Table, table } from './document.js'
 import { formatBeside, formatCount, formatFixed, formatNumber } from './format-number.js'
+import { answerBlocks } from './posterior-answers.js'
 import { dataLine, warningBlocks } from './record-lines.js'
 
 /** Effects of single levels shown in full; of more than these, the first few. */
 const MOST_EFFECTS = 30
 const FEW_EFFECTS = 10
 
-/** A posterior as people read it: priors, summaries, and what says whether the draws can be trusted. */
-export function posteriorDocument(p: PosteriorRecord): Document {
+/** Pictures of a posterior, as SVG; null where there is none. */
+export interface PosteriorFigures {
+  readonly predictive: string | null
+}
+
+/** A posterior as people read it: priors, summaries, what says whether the draws can be trusted, and what was asked of it. */
+export function posteriorDocument(p: PosteriorRecord, figures: PosteriorFigures = { predictive: null }): Document {
   return {
     title: `Posterior by ${p.sampler}: ${p.chains} chains of ${p.draws} draws after ${p.warmup} of warm-up, seed ${p.seed}`,
     blocks: [
@@ -22,6 +28,7 @@ export function posteriorDocument(p: PosteriorRecord): Document {
       summaryTable(p.summary),
       heading('Diagnostics'),
       diagnosticFacts(p),
+      ...answerBlocks(p, figures.predictive),
       ...warningBlocks(posteriorWarnings(p)),
     ],
   }
