@@ -10,12 +10,15 @@ export type ErrorCode =
   | 'PRIOR' // the text of a prior
   | 'NO_CONVERGENCE' // the job ran and did not reach its end
   | 'WORKER_DIED'
+  | 'QUEUE' // Redis, or what came from it
   | 'ABORTED' // stopped on request
   | 'INTERNAL'
 
 /** Exit status of the command for each code: 2 for what the user can mend in the call, 1 for a job that failed. */
 export const exitStatus = (code: ErrorCode): 1 | 2 | 130 =>
-  code === 'ABORTED' ? 130 : code === 'NO_CONVERGENCE' || code === 'WORKER_DIED' || code === 'INTERNAL' ? 1 : 2
+  code === 'ABORTED' ? 130 : failures.has(code) ? 1 : 2
+
+const failures: ReadonlySet<ErrorCode> = new Set(['NO_CONVERGENCE', 'WORKER_DIED', 'QUEUE', 'INTERNAL'])
 
 /** An error as plain data, in which form it crosses threads and files. */
 export interface PlainError {

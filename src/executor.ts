@@ -5,10 +5,14 @@ import type { PlainError } from './errors.js'
  * interface, so every computation can also run inline. A task is named, never passed: what crosses is plain data.
  */
 export interface Executor {
-  /** What records call it: 'inline', 'threads'. */
+  /** What records call it: 'inline', 'threads', 'queue'. */
   readonly name: string
   /** How many jobs it runs at a time, at most. */
   readonly workers: number
+  /** How long a job of a stream should take for handing it over to cost little; 60 ms unless given. */
+  readonly jobMilliseconds?: number
+  /** Jobs that were handed out again because they had got lost; none unless given. */
+  readonly retried?: number
 
   /**
    * Runs `task` once for every entry of `jobs`, all of which read the same `shared` data.

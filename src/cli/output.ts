@@ -15,6 +15,11 @@ export function writeOutput(text: string): Promise<void> {
   })
 }
 
+/** A line on standard error about where a command stands. */
+export function writeNote(note: string): void {
+  process.stderr.write(`glmm: ${note.replace(/[\s\p{Cc}]+/gu, ' ')}\n`)
+}
+
 /** Without listeners a failed write ends the process with a stack trace, whoever waits for it. */
 export function takeStreamErrors(): void {
   process.stdout.on('error', () => {})

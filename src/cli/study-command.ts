@@ -1,5 +1,6 @@
 import { existsSync, rmSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
+import { queue } from '../../workers/queue.js'
 import { threads } from '../../workers/threads.js'
 import { GlmmError } from '../errors.js'
 import { mergeStudy } from '../study/merge-study.js'
@@ -9,13 +10,14 @@ import { runStudy, type StudyProgress } from '../study/run-study.js'
 import { readShard, shardText } from '../study/shard.js'
 import { studySchema } from '../study/study-schema.js'
 import type { OutputFlag } from './flags.js'
-import { writeOutput } from './output.js'
+import { writeNote, writeOutput } from './output.js'
 import { checkOutput, present } from './present.js'
 import { studyProgressLine } from './study-progress-line.js'
 
 export interface StudyFlags extends OutputFlag {
   readonly json?: true
   readonly threads?: number
+  readonly redis?: string
   readonly resume?: true
   readonly shard?: string
   readonly until?: string
@@ -38,7 +40,7 @@ export async function studyCommand(path: string, flags: StudyFlags): Promise<voi
     const message = `expected no rows of an earlier run, but ${passing} has some`
     throw new GlmmError('USAGE', message, 'go on with --resume, or remove that file to begin anew')
   }
-  const executor = threads(flags.threads === undefined ? {} : { threads: flags.threads })
+  const executor = await executorOf(flags)
   const line = await studyProgressLine(process.stderr)
   const controller = new AbortController()
   const interrupt = (): void => controller.abort()
@@ -66,6 +68,14 @@ export async function studyCommand(path: string, flags: StudyFlags): Promise<voi
   const { out, ...shown } = flags
   await present(record, isLog || out === undefined ? shown : { ...shown, out })
   if (passing !== null && record.execution.rows === record.rows.length) rmSync(passing, { force: true })
+}
+
+/** Threads of this machine, or the workers of a queue. */
+async function executorOf({ redis, threads: size }: StudyFlags): Promise<ReturnType<typeof threads>> {
+  if (redis === undefined) return threads(size === undefined ? {} : { threads: size })
+  if (size === undefined) return queue({ redis, onNote: writeNote })
+  const message = `expected one of --threads and --redis, got both`
+  throw new GlmmError('USAGE', message, 'each worker has its own --threads: leave them out here')
 }
 
 /** Where the rows are kept as they finish: where --log or --out says, else beside the study. */

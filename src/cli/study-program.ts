@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { OutputFlag } from './flags.js'
 import type { StudyFlags } from './study-command.js'
+import type { WorkerFlags } from './worker-command.js'
 
 /** How the values of options are read, and what is said of --out. */
 export interface OptionValues {
@@ -17,9 +18,10 @@ export function addStudyCommands(glmm: Command, { word, wholeNumber, outResult }
     .enablePositionalOptions()
     .command('study')
     .argument('<file>', 'a study file; see docs/studies.md')
-    .description('bootstrap and simulation studies of a file, on all cores, restartable')
+    .description('bootstrap and simulation studies of a file, on all cores or many machines, restartable')
     .enablePositionalOptions()
     .option('--threads <n>', 'threads to use (default: all cores)', wholeNumber('--threads'))
+    .option('--redis <url>', 'in place of threads: the workers of a Redis or Valkey, see glmm worker', word('--redis'))
     .option('--resume', 'go on with the rows of the log')
     .option(
       '--log <file>',
@@ -35,6 +37,15 @@ export function addStudyCommands(glmm: Command, { word, wholeNumber, outResult }
     .option('--out <file>', `${outResult}; .ndjson keeps the rows`, word('--out'))
     .addHelpText('after', '\nExample:\n  glmm study bootstrap.json --threads 4 --resume --out bootstrap.html')
     .action(async (path: string, flags: StudyFlags) => (await import('./study-command.js')).studyCommand(path, flags))
+
+  glmm
+    .command('worker')
+    .description('takes part in the studies of a Redis or Valkey until it is stopped')
+    .option('--redis <url>', 'needed: redis://host:6379, the same as that of glmm study', word('--redis'))
+    .option('--threads <n>', 'threads to use (default: all cores)', wholeNumber('--threads'))
+    .option('--concurrency <n>', 'jobs held at a time (default: one more than threads)', wholeNumber('--concurrency'))
+    .addHelpText('after', '\nExample:\n  glmm worker --redis redis://host:6379 --threads 8')
+    .action(async (flags: WorkerFlags) => (await import('./worker-command.js')).workerCommand(flags))
 
   study
     .command('merge')

@@ -1,0 +1,246 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout } from 'node:timers/promises'
+import type { Queue } from 'bullmq'
+import type { Redis } from 'ioredis'
+import { GlmmError } from '../src/errors.js'
+import type { Outcome } from '../src/executor.js'
+import { version } from '../src/version.js'
+import { unpackPlain } from './plain-bytes.js'
+import {
+  checkResultMessage,
+  hashOf,
+  type JobMessage,
+  jobId,
+  keepSeconds,
+  mostResultBytes,
+  mostSharedBytes,
+  resultsKey,
+  sharedKey,
+} from './queue-protocol.js'
+import type { QueueTask } from './queue-task.js'
+import { isRefusal } from './redis-client.js'
+import { workersPresent } from './workers-present.js'
+
+/** What the runs of one executor have in common. */
+export interface QueueContext {
+  readonly redis: Redis
+  /** A connection of its own, since waiting for results blocks it. */
+  readonly results: Redis
+  readonly jobs: Queue
+  readonly shown: string
+  readonly counts: { workers: number; threads: number; retried: number }
+  readonly onNote: (note: string) => void
+}
+
+/** A job that is on its way. */
+interface Flight {
+  readonly job: unknown
+  /** Looks at Redis that did not find it there. */
+  missing: number
+  /** Results of it that were none. */
+  refused: number
+}
+
+const lookMilliseconds = 1000
+/** Jobs on their way before it is known how many workers there are. */
+const fewest = 4
+const mostOnTheirWay = 8192
+/** How far a job may lag behind those handed out since, whose results wait for it. */
+const mostAhead = 4 * mostOnTheirWay
+const mostRefused = 3
+/** How long the remains of a run that ends early are cleared away. */
+const clearMilliseconds = 2000
+/** Seconds that data stay after a run, for the next one with the same. */
+const idleSeconds = 600
+
+/**
+ * One run of jobs through a queue. What is on its way is known here alone, and looked for in Redis every second: what
+ * is not there any more goes in again. So no answer of Redis is relied on, and results that come twice are dropped.
+ */
+export async function queueRun(
+  { redis, results, jobs, shown, counts, onNote }: QueueContext,
+  { wire, shared, pack }: { readonly wire: QueueTask; readonly shared: unknown; readonly pack: () => Buffer },
+  list: Iterable<unknown>,
+  take: (outcome: Outcome<unknown>, job: unknown, worker: number) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const run = randomUUID()
+  const hash = hashOf(boundedBytes(pack()))
+  const waiting = list[Symbol.iterator]()
+  const flights = new Map<number, Flight>()
+  const workers = new Map<string, number>()
+  let next = 0
+  let exhausted = false
+  let most = bounded(2 * counts.threads)
+  let failure: { readonly reason: unknown } | undefined
+  const over = new AbortController()
+  const stop = (reason: unknown): void => {
+    failure ??= { reason }
+    over.abort()
+  }
+  /** What comes of work, or undefined when the run is over first. Not Promise.race, which would keep what it settles with. */
+  const unlessOver = <Done>(work: Promise<Done>): Promise<Done | undefined> =>
+    new Promise((resolve, reject) => {
+      const leave = (): void => resolve(undefined)
+      if (over.signal.aborted) return leave()
+      over.signal.addEventListener('abort', leave, { once: true })
+      work.then(resolve, reject).finally(() => over.signal.removeEventListener('abort', leave))
+    })
+  /** What Redis does not do now is done at a later look, unless it never will. */
+  const settled = async (work: Promise<unknown>): Promise<void> => {
+    await work.catch((thrown: unknown) => {
+      if (isRefusal(thrown)) stop(refused(thrown as Error, shown))
+    })
+  }
+
+  const send = (indices: readonly number[]): Promise<void> => {
+    const bulk = indices.map((index) => {
+      const data: JobMessage = { version, run, index, task: wire.task.name, shared: hash, job: flights.get(index)!.job }
+      return { name: wire.task.name, data, opts: { ...jobOptions, jobId: jobId(run, index) } }
+    })
+    return bulk.length === 0 ? Promise.resolve() : settled(jobs.addBulk(bulk))
+  }
+  const fill = async (): Promise<void> => {
+    const added: number[] = []
+    const oldest = (): number => flights.keys().next().value ?? next
+    try {
+      while (!exhausted && flights.size < most && next - oldest() < mostAhead) {
+        const taken = waiting.next()
+        exhausted = taken.done === true
+        if (exhausted) break
+        flights.set(next, { job: taken.value, missing: 0, refused: 0 })
+        added.push(next++)
+      }
+    } catch (thrown) {
+      return stop(thrown)
+    }
+    if (exhausted && flights.size === 0) over.abort()
+    await send(added)
+  }
+
+  const land = (bytes: Buffer): void => {
+    const { index, worker, attempt, outcome } = checkResultMessage(unpackPlain(bytes))
+    const flight = flights.get(index)
+    if (!flight) return
+    let result = outcome
+    try {
+      if (outcome.ok) result = { ok: true, value: wire.unpack(outcome.value, flight.job, shared) }
+    } catch (thrown) {
+      if (++flight.refused >= mostRefused) throw thrown
+      return
+    }
+    flights.delete(index)
+    if (!workers.has(worker)) workers.set(worker, workers.size)
+    counts.workers = Math.max(counts.workers, workers.size)
+    counts.retried += Math.max(0, attempt - 1)
+    take(result, flight.job, workers.get(worker)!)
+  }
+  const receive = async (): Promise<void> => {
+    while (!over.signal.aborted) {
+      try {
+        const found = await unlessOver(results.blpopBuffer(resultsKey(run), 1))
+        if (!found) continue
+        const rest = await results.lpopBuffer(resultsKey(run), 100)
+        for (const bytes of [found[1], ...(rest ?? [])]) {
+          if (over.signal.aborted) return
+          landed(bytes)
+        }
+      } catch (thrown) {
+        if (isRefusal(thrown)) return stop(refused(thrown as Error, shown))
+        await setTimeout(200)
+        continue
+      }
+      await fill()
+    }
+  }
+  const landed = (bytes: Buffer): void => {
+    try {
+      if (bytes.length <= mostResultBytes) land(bytes)
+    } catch (thrown) {
+      stop(thrown)
+    }
+  }
+
+  const look = async (): Promise<void> => {
+    if ((await redis.exists(sharedKey(hash))) === 0) await redis.set(sharedKey(hash), pack(), 'EX', keepSeconds)
+    else await redis.expire(sharedKey(hash), keepSeconds)
+    const { active = 0 } = await jobs.getJobCounts('active')
+    most = bounded(2 * active + 2)
+    const sent = [...flights.keys()]
+    const found = await redis.pipeline(sent.map((index) => ['exists', jobs.toKey(jobId(run, index))])).exec()
+    const lost = sent.filter((index, i) => {
+      const flight = flights.get(index)
+      if (!flight || found?.[i][0] || found?.[i][1] !== 0) return false
+      // A result may be on its way when its job has gone.
+      return ++flight.missing >= 2
+    })
+    for (const index of lost) flights.get(index)!.missing = 0
+    counts.retried += lost.length
+    await send(lost)
+    await fill()
+    for (const { id = '', failedReason } of await jobs.getFailed(0, 20)) {
+      const index = Number(id.slice(run.length + 1))
+      if (id.startsWith(`${run}.`) && flights.has(index)) throw givenUp(index, failedReason)
+    }
+  }
+  const lookAfter = async (): Promise<void> => {
+    const watch = workersPresent(redis, shown, onNote)
+    while (!over.signal.aborted) {
+      // Redis being away holds a look up, not the end of the run.
+      const looking = look().catch((thrown: unknown) => {
+        if (thrown instanceof GlmmError) stop(thrown)
+        else if (isRefusal(thrown)) stop(refused(thrown as Error, shown))
+      })
+      await unlessOver(looking)
+      if (!over.signal.aborted) await unlessOver(watch(workers.size))
+      await setTimeout(lookMilliseconds, undefined, { signal: over.signal }).catch(() => {})
+    }
+  }
+
+  const onAbort = (): void => stop(stopped(wire.task.name))
+  if (signal.aborted) throw stopped(wire.task.name)
+  signal.addEventListener('abort', onAbort, { once: true })
+  try {
+    await unlessOver(settled(redis.set(sharedKey(hash), pack(), 'EX', keepSeconds)))
+    await unlessOver(fill())
+    await Promise.all([receive(), lookAfter()])
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+  }
+  const clear = async (): Promise<void> => {
+    await Promise.all([...flights.keys()].map((index) => jobs.remove(jobId(run, index)).catch(() => {})))
+    await redis.del(resultsKey(run))
+    await redis.expire(sharedKey(hash), idleSeconds)
+  }
+  const late = new AbortController()
+  const clearing = clear().catch(() => {})
+  if (redis.status === 'ready') {
+    await Promise.race([clearing, setTimeout(clearMilliseconds, undefined, { signal: late.signal }).catch(() => {})])
+  }
+  late.abort()
+  if (failure) throw failure.reason
+}
+
+const jobOptions = {
+  attempts: 100,
+  backoff: { type: 'fixed', delay: 1000 },
+  removeOnComplete: true,
+  removeOnFail: { age: 3600, count: 1000 },
+}
+
+const bounded = (onTheirWay: number): number => Math.max(fewest, Math.min(mostOnTheirWay, onTheirWay))
+
+function boundedBytes(bytes: Buffer): Buffer {
+  if (bytes.length <= mostSharedBytes) return bytes
+  const message = `expected a study of at most ${mostSharedBytes} bytes for the queue, got ${bytes.length}`
+  throw new GlmmError('QUEUE', message, 'cut it into shards with --shard instead')
+}
+
+const stopped = (task: string): GlmmError =>
+  new GlmmError('ABORTED', `the stream of task "${task}" was stopped on request`, 'run it again for the rest')
+
+const refused = ({ message }: Error, shown: string): GlmmError =>
+  new GlmmError('QUEUE', `expected Redis at ${shown} to obey, got: ${message}`, 'check user and password of the URL')
+
+const givenUp = (index: number, reason: string): GlmmError =>
+  new GlmmError('QUEUE', `job ${index + 1} was given up by its workers: ${reason}`, 'see what the workers say')

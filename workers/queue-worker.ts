@@ -1,0 +1,177 @@
+import { hostname } from 'node:os'
+import { setTimeout } from 'node:timers/promises'
+import type { Job } from 'bullmq'
+import type { Redis } from 'ioredis'
+import { GlmmError, plainError } from '../src/errors.js'
+import type { Outcome } from '../src/executor.js'
+import { version } from '../src/version.js'
+import { packPlain } from './plain-bytes.js'
+import {
+  checkJobMessage,
+  type JobMessage,
+  keepSeconds,
+  mostResultBytes,
+  prefix,
+  queueName,
+  type ResultMessage,
+  resultsKey,
+  workerKey,
+} from './queue-protocol.js'
+import { queueTaskNamed } from './queue-tasks.js'
+import { type RedisOptions, redisClient } from './redis-client.js'
+import { runBoard } from './run-board.js'
+import { shareArrays } from './share.js'
+import { sharedStore } from './shared-store.js'
+import { threadTeam } from './thread-team.js'
+import { threadCount } from './threads.js'
+import type { RunStart } from './worker-api.js'
+import { WorkerDeath, workerDied } from './worker-death.js'
+import { workerEntry } from './worker-entry.js'
+
+export interface QueueWorkerOptions extends RedisOptions {
+  /** Threads of this machine to compute on; by default as many as it runs at once. */
+  readonly threads?: number | undefined
+  /** Jobs held at a time, those that wait for a thread included; by default one more than threads. */
+  readonly concurrency?: number | undefined
+}
+
+/** This process as it takes part in studies. */
+export interface QueueWorker {
+  /** Takes no more jobs, finishes those it holds, and lets go of Redis. */
+  close(): Promise<void>
+}
+
+/** A worker that is gone for so long is taken for dead, and its jobs are handed out again. */
+const lockMilliseconds = 5000
+const stalledMilliseconds = 3000
+/** A job that ends its thread so often in turn is given up, and the study with it. */
+const mostDeaths = 3
+/** For how long a job waits for its data to come back to a Redis that lost them: so many tries, each after a second. */
+const mostTries = 100
+const beatMilliseconds = 5000
+
+/** Begins to take jobs from the queue. Rejects with QUEUE where Redis is not to be reached, and with USAGE. */
+export async function queueWorker(options: QueueWorkerOptions): Promise<QueueWorker> {
+  const { onNote = () => {} } = options
+  const size = threadCount(options.threads)
+  const concurrency = options.concurrency ?? size + 1
+  if (!Number.isInteger(concurrency) || concurrency < 1) {
+    const message = `concurrency must be a whole number of at least 1, got ${concurrency}`
+    throw new GlmmError('USAGE', message, 'give 1 or more')
+  }
+  const { redis, shown, leave } = await redisClient(options)
+  const { Worker, UnrecoverableError } = await import('bullmq')
+  const name = `${hostname()}:${process.pid}`
+  const team = threadTeam(size, workerEntry())
+  const store = sharedStore<RunStart>(redis)
+  let latest = ''
+
+  /** The outcome of a job; throws where the job should be tried again. */
+  const perform = async (
+    { task: named, shared, job, index }: JobMessage,
+    deaths: number,
+  ): Promise<Outcome<unknown>> => {
+    const { task, checkShared, checkJob, pack } = queueTaskNamed(named)
+    const start = await store.get(shared, (data) => ({
+      task: named,
+      shared: shareArrays(checkShared(data)),
+      board: runBoard(0, task.counters),
+    }))
+    if (start === null) throw new Error('its data are not in Redis')
+    const checked = checkJob(job, start.shared)
+    if (latest !== shared) onNote(`takes part in study ${shared.slice(0, 12)}`)
+    latest = shared
+    try {
+      const outcome = await team.execute(start, checked)
+      return outcome.ok ? { ok: true, value: pack(outcome.value) } : outcome
+    } catch (thrown) {
+      if (!(thrown instanceof WorkerDeath)) throw thrown
+      const died = workerDied(thrown, `in job ${index + 1} of task "${named}"`)
+      onNote(died.message)
+      if (deaths < mostDeaths) throw thrown
+      return { ok: false, error: plainError(died) }
+    }
+  }
+
+  const takeJob = async (job: Job): Promise<void> => {
+    const refuse = (thrown: unknown): never => {
+      const { message, hint } = plainError(thrown)
+      onNote(`refused a job: ${message.split('\n', 1)[0]}; ${hint}`)
+      throw new UnrecoverableError(message)
+    }
+    let message: JobMessage
+    try {
+      message = checkJobMessage(job.data)
+      if (message.version !== version) throw otherVersion(message.version, name)
+    } catch (thrown) {
+      return refuse(thrown)
+    }
+    const attempt = job.attemptsStarted
+    const outcome = await perform(message, attempt).catch((thrown: unknown): Outcome<unknown> => {
+      if (!(thrown instanceof GlmmError)) throw thrown
+      onNote(`refused a job: ${thrown.message}`)
+      return { ok: false, error: plainError(thrown) }
+    })
+    const result: ResultMessage = { index: message.index, worker: name, attempt, outcome }
+    let bytes = packPlain(result)
+    if (bytes.length > mostResultBytes) {
+      const error = new GlmmError(
+        'QUEUE',
+        `expected a smaller result, got ${bytes.length} bytes`,
+        'use threads instead',
+      )
+      bytes = packPlain({ ...result, outcome: { ok: false, error: plainError(error) } })
+    }
+    const key = resultsKey(message.run)
+    await redis.multi().rpush(key, bytes).expire(key, keepSeconds).exec()
+  }
+
+  const worker = new Worker(queueName, takeJob, {
+    connection: redis,
+    prefix,
+    concurrency,
+    lockDuration: lockMilliseconds,
+    stalledInterval: stalledMilliseconds,
+    maxStalledCount: mostTries,
+    runRetryDelay: 500,
+    drainDelay: 1,
+  })
+  worker.on('error', () => {}) // the connection has its own notes
+  worker.on('failed', () => {})
+  const beat = (): void => {
+    if (redis.status !== 'ready') return
+    const told = JSON.stringify({ version, threads: size })
+    redis.set(workerKey(name), told, 'PX', 3 * beatMilliseconds).catch(() => {})
+  }
+  beat()
+  const beating = setInterval(beat, beatMilliseconds)
+  onNote(`waits for studies at ${shown} on ${size} ${size === 1 ? 'thread' : 'threads'}, version ${version}`)
+
+  let closed: Promise<void> | undefined
+  const close = async (): Promise<void> => {
+    clearInterval(beating)
+    const gone = new AbortController()
+    await Promise.race([worker.close(), withoutRedis(redis, gone.signal)])
+    gone.abort()
+    if (redis.status === 'ready') await redis.del(workerKey(name)).catch(() => {})
+    else await worker.disconnect()
+    leave()
+    await team.close()
+  }
+  return { close: () => (closed ??= close()) }
+}
+
+/** Resolves when Redis has been away for a while: what is held cannot be handed over, and will be done by others. */
+async function withoutRedis(redis: Redis, signal: AbortSignal): Promise<void> {
+  for (let looks = 0; looks < 10 && !signal.aborted; looks++) {
+    await setTimeout(500)
+    if (redis.status === 'ready') looks = 0
+  }
+}
+
+const otherVersion = (wanted: string, name: string): GlmmError =>
+  new GlmmError(
+    'QUEUE',
+    `expected a study of version ${version} on worker ${name}, got one of version ${wanted.replace(/[^\w.+-]/g, '?')}`,
+    'install the same version of glmm on all machines',
+  )

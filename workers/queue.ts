@@ -1,0 +1,98 @@
+import { GlmmError } from '../src/errors.js'
+import type { Executor, Outcome, RunOptions, Task } from '../src/executor.js'
+import { version } from '../src/version.js'
+import { packPlain } from './plain-bytes.js'
+import { prefix, queueName } from './queue-protocol.js'
+import { queueRun } from './queue-run.js'
+import { queueTaskNamed } from './queue-tasks.js'
+import { type RedisOptions, redisClient } from './redis-client.js'
+import { presentWorkers } from './workers-present.js'
+
+/** An executor on the workers of a queue. */
+export interface QueueExecutor extends Executor {
+  /** Jobs that were handed out again because their worker, or Redis, had lost them. */
+  readonly retried: number
+  /** Ends any run under way (ABORTED), and lets go of Redis. */
+  close(): Promise<void>
+}
+
+/** So long a job should take: some hundred times what a way through Redis costs. */
+const jobMilliseconds = 200
+
+/**
+ * An executor on all machines where `glmm worker` runs with the same Redis or Valkey. Workers may come and go, and
+ * Redis too. Rejects with QUEUE where it is not to be reached.
+ */
+export async function queue(options: RedisOptions): Promise<QueueExecutor> {
+  const { redis, shown, leave } = await redisClient(options)
+  const { Queue } = await import('bullmq')
+  const results = redis.duplicate()
+  const jobs = new Queue(queueName, { connection: redis, prefix, streams: { events: { maxLen: 100 } } })
+  for (const emitter of [results, jobs]) emitter.on('error', () => {}) // the first connection has its own notes
+  const halt = new AbortController()
+  const crew = (await presentWorkers(redis).catch(() => [])).filter((worker) => worker.version === version)
+  const counts = {
+    workers: Math.max(1, crew.length),
+    threads: crew.reduce((sum, { threads }) => sum + threads, 0),
+    retried: 0,
+  }
+  const context = { redis, results, jobs, shown, counts, onNote: options.onNote ?? (() => {}) }
+
+  const stream: Executor['stream'] = async (task, shared, list, take, { signal } = {}) => {
+    const wire = queueTaskNamed(task.name)
+    const pack = (): Buffer => packPlain(shared)
+    const ending = new AbortController()
+    const end = (): void => ending.abort()
+    if (signal?.aborted || halt.signal.aborted) end()
+    const hand = (outcome: Outcome<unknown>, job: unknown, worker: number): void =>
+      take(outcome as Parameters<typeof take>[0], job as Parameters<typeof take>[1], worker)
+    signal?.addEventListener('abort', end)
+    halt.signal.addEventListener('abort', end)
+    try {
+      await queueRun(context, { wire, shared, pack }, list, hand, ending.signal)
+    } finally {
+      signal?.removeEventListener('abort', end)
+      halt.signal.removeEventListener('abort', end)
+    }
+  }
+
+  return {
+    name: 'queue',
+    jobMilliseconds,
+    get workers() {
+      return counts.workers
+    },
+    get retried() {
+      return counts.retried
+    },
+    stream,
+
+    async run<Shared, Job, Result>(
+      task: Task<Shared, Job, Result>,
+      shared: Shared,
+      list: readonly Job[],
+      { signal, onProgress }: RunOptions = {},
+    ): Promise<Outcome<Result>[]> {
+      if (task.counters > 0) {
+        const message = `expected a task without counters of progress for the queue, got ${task.name}`
+        throw new GlmmError('QUEUE', message, 'run it on threads of this machine')
+      }
+      const outcomes = new Array<Outcome<Result>>(list.length)
+      const numbered = list.map((job, index) => ({ job, index }))
+      const places = new Map(numbered.map(({ job, index }) => [job, index]))
+      const take = (outcome: Outcome<Result>, job: Job): void => {
+        outcomes[places.get(job)!] = outcome
+      }
+      await stream(task, shared, list, take, signal ? { signal } : {})
+      onProgress?.(list.map(() => new Int32Array(0)))
+      return outcomes
+    },
+
+    async close() {
+      halt.abort()
+      await jobs.close().catch(() => {})
+      results.disconnect()
+      leave()
+    },
+  }
+}
