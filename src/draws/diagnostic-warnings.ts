@@ -1,19 +1,29 @@
 import type { Warning } from '../errors.js'
 import type { ParameterSummary, PosteriorDiagnostics } from './posterior-record.js'
 
-/** Limits of Vehtari et al. (2021), section 4, and Betancourt (2016). */
-export const diagnosticLimits = { rhat: 1.01, essPerChain: 100, ebfmi: 0.3 } as const
+/** Limits of Vehtari et al. (2021), section 4, and Betancourt (2016); draws that a chain may stand still. */
+export const diagnosticLimits = { rhat: 1.01, essPerChain: 100, ebfmi: 0.3, still: 100 } as const
 
 /** What warnings are drawn from; `chains` and `draws` (a chain) as run. */
-export interface DiagnosticEvidence extends Pick<PosteriorDiagnostics, 'divergences' | 'maxTreedepthHits' | 'ebfmi'> {
+export interface DiagnosticEvidence
+  extends Pick<PosteriorDiagnostics, 'divergences' | 'divergenceLocation' | 'maxTreedepthHits' | 'ebfmi'> {
   readonly summary: readonly ParameterSummary[]
   readonly chains: number
   readonly draws: number
+  /** Each chain's longest run of draws at one place; none where that is not known. */
+  readonly still?: readonly Standstill[]
+}
+
+/** Draws in a row in which a chain did not move: their number, the first of them (from 0), their mean acceptance rate. */
+export interface Standstill {
+  readonly draws: number
+  readonly from: number
+  readonly acceptRate: number
 }
 
 /** What is wrong with the draws, in words, and what to do; none when all diagnostics are within their limits. */
 export function diagnosticWarnings(evidence: DiagnosticEvidence): Warning[] {
-  return [stuck, disagreeing, few, divergent, unexplored, cut].flatMap((check) => check(evidence) ?? [])
+  return [stuck, standing, disagreeing, few, divergent, unexplored, cut].flatMap((check) => check(evidence) ?? [])
 }
 
 function stuck({ summary }: DiagnosticEvidence): Warning | undefined {
@@ -24,6 +34,21 @@ function stuck({ summary }: DiagnosticEvidence): Warning | undefined {
     message:
       `R-hat and effective sample size do not exist for ${someOf(without)}: the draws are constant, not finite or ` +
       'fewer than four a chain; do not rely on them before you know which and why',
+  }
+}
+
+function standing({ still = [] }: DiagnosticEvidence): Warning | undefined {
+  const long = still.flatMap((of, c) => (of.draws >= diagnosticLimits.still ? [{ ...of, chain: c + 1 }] : []))
+  if (long.length === 0) return undefined
+  const told = long.map(({ chain, draws, from, acceptRate }) => {
+    const rate = Number.isNaN(acceptRate) ? '' : ` (acceptance rate ${acceptRate.toPrecision(2)})`
+    return `chain ${chain} stood still for ${draws} draws in a row, from draw ${from + 1}${rate}`
+  })
+  return {
+    code: 'STUCK',
+    message:
+      `${told.join('; ')}: it is stuck where no proposal is accepted, and its draws say nothing there; warm up longer, ` +
+      'raise the target acceptance rate, or use tighter priors or another sampler',
   }
 }
 
@@ -53,12 +78,19 @@ function few({ summary, chains }: DiagnosticEvidence): Warning | undefined {
   }
 }
 
-function divergent({ divergences, chains, draws }: DiagnosticEvidence): Warning | undefined {
+/** Standard errors from which on it is told where divergent draws gather: fewer are chance among several parameters. */
+const gathered = 3
+
+function divergent({ divergences, divergenceLocation: at, chains, draws }: DiagnosticEvidence): Warning | undefined {
   if (divergences === 0) return undefined
+  const where =
+    at && Math.abs(at.z) > gathered
+      ? `, where ${at.name} is ${at.z < 0 ? 'small' : 'large'} (median ${at.median.toPrecision(2)}, of the others ${at.medianOfOthers.toPrecision(2)})`
+      : ''
   return {
     code: 'DIVERGENCES',
     message:
-      `${divergences} of ${chains * draws} draws diverged: a part of the posterior was not reached and estimates may be ` +
+      `${divergences} of ${chains * draws} draws diverged${where}: a part of the posterior was not reached and estimates may be ` +
       'biased; raise the target acceptance rate (to 0.95 or 0.99) or use a tighter prior on the standard deviations',
   }
 }
