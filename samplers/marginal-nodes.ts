@@ -25,7 +25,7 @@ export function marginalNodes(
   priors: PriorsInForce,
   mode: Float64Array,
   covariance: Float64Array,
-  tolerance = negligible,
+  tolerance: number = negligible,
 ): { readonly nodes: number; readonly settled: boolean } {
   const d = mode.length
   if (likelihood.coordinates.effects === 0) return { nodes: 1, settled: true }

@@ -39,7 +39,14 @@ export function planChains(model: Model, settings: ChainSettings): ChainPlan {
   }
   const outer = settings.priorOnly ? priorMode(like, priors) : marginalMode(like, priors)
   const { center, scale, centring } = settings.priorOnly ? priorEffects(like, outer) : effectsAround(like, outer)
-  const context = { likelihood: like, priors, centring, rows: !settings.priorOnly, nodes: 1, maxDepth: settings.maxDepth }
+  const context = {
+    likelihood: like,
+    priors,
+    centring,
+    rows: !settings.priorOnly,
+    nodes: 1,
+    maxDepth: settings.maxDepth,
+  }
   const refusal = sampler.refusal(context)
   if (refusal) {
     const got = `${model.formula} (${model.family}, ${model.link})`

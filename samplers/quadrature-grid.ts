@@ -197,7 +197,17 @@ function gridCdf(grid: Points, scales: Float64Array): Grid['cdf'] {
       if (total < leastShare) return []
       const kept = [...nodes.keys()].filter((k) => mass[k] > leastShare * leastShare * total)
       const ratios = kept.map((k) => Math.log(mass[k]) - logWeights[k])
-      return [{ shift, scale, cdf: lineCdf(Array.from(kept, (k) => nodes[k]), ratios, total) }]
+      return [
+        {
+          shift,
+          scale,
+          cdf: lineCdf(
+            Array.from(kept, (k) => nodes[k]),
+            ratios,
+            total,
+          ),
+        },
+      ]
     })
   })
   return (j, t) => {

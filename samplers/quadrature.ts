@@ -23,7 +23,7 @@ export interface IntegratedPosterior {
   readonly points: number
   /** Nodes of the integral over a random effect. */
   readonly nodes: number
-  /** The most that two nodes more a coordinate changed: of means, standard deviations and quantiles in standard deviations. */
+  /** The most that a node or two more a coordinate changed: of means, standard deviations and quantiles in standard deviations. */
   readonly change: number
   /** Largest share of the posterior on the first or last node of a coordinate. */
   readonly edgeWeight: number
@@ -95,7 +95,10 @@ export function integratePosterior(model: Model, statements: readonly string[]):
   const heads = d - like.layout.fixedStart[1]
   const inOrder = {
     x: Float64Array.from(order, (j) => mode.x[j]),
-    covariance: Float64Array.from({ length: d * d }, (_, at) => mode.covariance[order[Math.floor(at / d)] * d + order[at % d]]),
+    covariance: Float64Array.from(
+      { length: d * d },
+      (_, at) => mode.covariance[order[Math.floor(at / d)] * d + order[at % d]],
+    ),
   }
   const first = {
     center: inOrder.x.slice(0, heads),
@@ -112,7 +115,8 @@ export function integratePosterior(model: Model, statements: readonly string[]):
     )
   }
   const { grid, summary, change, place } = found
-  const effects = coordinates.effects === 0 ? [] : effectSummaries(like, parameters, order, place, logDensity, mode.nodes)
+  const effects =
+    coordinates.effects === 0 ? [] : effectSummaries(like, parameters, order, place, logDensity, mode.nodes)
   return {
     summary: [...summary, ...effects],
     outer: d,
@@ -216,13 +220,17 @@ function tailPlacement(
   }
   return (head) => {
     const key = head.join()
-    if (!known.has(key)) known.set(key, t === 0 ? { center: new Float64Array(0), L: new Float64Array(0) } : search(head))
+    if (!known.has(key))
+      known.set(key, t === 0 ? { center: new Float64Array(0), L: new Float64Array(0) } : search(head))
     return known.get(key)!
   }
 }
 
 /** Raises the nodes of each coordinate on its own, then of all, until the results stand still. */
-function refined(look: (place: GridPlace) => Look | null, place: GridPlace): (Look & { change: number; place: GridPlace }) | null {
+function refined(
+  look: (place: GridPlace) => Look | null,
+  place: GridPlace,
+): (Look & { change: number; place: GridPlace }) | null {
   const s = place.center.length
   const alone = (j: number, count: number): Look | null =>
     look({ ...place, counts: place.counts.map((_, i) => (i === j ? count : i < s ? 7 : 3)) })
@@ -241,11 +249,11 @@ function refined(look: (place: GridPlace) => Look | null, place: GridPlace): (Lo
     const widest = counts.indexOf(Math.max(...counts.slice(s)), s)
     counts = counts.map((count, j) => (j === widest ? count - 1 : count))
   }
-  counts = counts.map((count) => Math.max(1, count - 2))
+  counts = counts.map((count, j) => Math.max(1, count - (j < s ? 2 : 1)))
   let before = look({ ...place, counts })
   let change = Number.POSITIVE_INFINITY
   for (;;) {
-    const more = counts.map((count) => count + 2)
+    const more = counts.map((count, j) => count + (j < s ? 2 : 1))
     if (size(more) > mostPoints) break
     const next = look({ ...place, counts: more })
     change = changeBetween(before, next)
@@ -302,7 +310,12 @@ function outerSummary({ names, write }: OuterParameters, order: readonly number[
       write(x, out, 0)
       return out[j]
     }
-    return summaryOf(name, first, Math.sqrt(second), probabilities.map(at).sort((a, b) => a - b))
+    return summaryOf(
+      name,
+      first,
+      Math.sqrt(second),
+      probabilities.map(at).sort((a, b) => a - b),
+    )
   })
 }
 
@@ -310,7 +323,23 @@ function outerSummary({ names, write }: OuterParameters, order: readonly number[
 function summaryOf(name: string, mean: number, sd: number, quantiles: readonly number[]): ParameterSummary {
   const [q2_5, q5, q25, q50, q75, q95, q97_5] = quantiles
   const none = Number.NaN
-  return { name, mean, sd, mcse: none, mcseSd: none, q2_5, q5, q25, q50, q75, q95, q97_5, rhat: none, essBulk: none, essTail: none }
+  return {
+    name,
+    mean,
+    sd,
+    mcse: none,
+    mcseSd: none,
+    q2_5,
+    q5,
+    q25,
+    q50,
+    q75,
+    q95,
+    q97_5,
+    rhat: none,
+    essBulk: none,
+    essTail: none,
+  }
 }
 
 /** Points of the outer grid whose weight is below this share of the largest add nothing to an effect. */

@@ -5,6 +5,8 @@ import type { Table } from '../src/data/table.js'
 import { GlmmError } from '../src/errors.js'
 import { parsePrior } from '../src/priors/parse-prior.js'
 import { checkSeed } from '../src/random/stream.js'
+import { chooseSampler } from './auto.js'
+import { quadratureName } from './integrated-posterior.js'
 import type { ChainSettings } from './plan-chains.js'
 import { samplerNamed, samplers } from './registry.js'
 
@@ -31,9 +33,22 @@ export interface SampleOptions extends ModelChoice {
 
 export type ResolvedSettings = ChainSettings & { readonly chains: number }
 
+/** Quadrature has a name and nothing to adapt. */
+const withoutChains = { name: quadratureName, targetAccept: null } as const
+
+/** `auto` replaced by the sampler that suits the model, with the reason; null where a sampler was named. */
+export function settleSampler<Options extends SampleOptions>(
+  options: Options,
+  model: Model,
+): { readonly options: Options; readonly reason: string | null } {
+  if (options.sampler !== 'auto') return { options, reason: null }
+  const { sampler, reason } = chooseSampler(model)
+  return { options: { ...options, sampler }, reason }
+}
+
 /** The settings in force, checked; a USAGE or PRIOR error names what is out of range. */
 export function resolveSettings(options: SampleOptions): ResolvedSettings {
-  const sampler = samplerNamed(options.sampler ?? samplers[0].name)
+  const sampler = options.sampler === quadratureName ? withoutChains : samplerNamed(options.sampler ?? samplers[0].name)
   const { targetAccept: given } = options
   if (given !== undefined && !(given > 0 && given < 1)) {
     throw new GlmmError('USAGE', `expected a target acceptance between 0 and 1, got ${given}`, 'the default is 0.8')

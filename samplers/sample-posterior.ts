@@ -2,8 +2,9 @@ import { stateModel } from '../src/data/state-model.js'
 import type { Table } from '../src/data/table.js'
 import type { PosteriorRecord } from '../src/draws/posterior-record.js'
 import type { Executor } from '../src/executor.js'
+import { integratedPosterior, quadratureName } from './integrated-posterior.js'
 import { type EarlierSample, extendSample, type Sample, type SampleHooks, sampleModel } from './sample.js'
-import { resolveSettings, type SampleOptions, samplingCall } from './sample-options.js'
+import { resolveSettings, settleSampler, type SampleOptions, samplingCall } from './sample-options.js'
 import { sampleRecord } from './sample-record.js'
 
 /** A posterior: the record that --json prints, and the draws behind it. */
@@ -20,11 +21,13 @@ export async function samplePosterior(
   executor: Executor,
   hooks: SampleHooks = {},
 ): Promise<SampledPosterior> {
-  const settings = resolveSettings(options)
   const model = stateModel(formula, table, options)
-  const call = samplingCall('sample', formula, table, model, options, settings)
+  const { options: settled, reason } = settleSampler(options, model)
+  const settings = resolveSettings(settled)
+  const call = samplingCall('sample', formula, table, model, settled, settings)
+  if (settings.sampler === quadratureName) return integratedPosterior(model, settings, call)
   const sample = await sampleModel(model, settings, executor, hooks)
-  return { record: sampleRecord(model, settings, sample, call), sample }
+  return { record: { ...sampleRecord(model, settings, sample, call), samplerReason: reason }, sample }
 }
 
 /** Goes on with a posterior's chains for so many draws more: it is then what one longer run gives. */

@@ -1,5 +1,5 @@
 import type { SampleHooks } from '../../samplers/sample.js'
-import { resolveSettings, type SampleOptions, samplingCall } from '../../samplers/sample-options.js'
+import { resolveSettings, settleSampler, type SampleOptions, samplingCall } from '../../samplers/sample-options.js'
 import { stateModel } from '../data/state-model.js'
 import type { Table } from '../data/table.js'
 import type { Executor } from '../executor.js'
@@ -13,8 +13,8 @@ export async function checkFormula(
   executor: Executor,
   hooks: SampleHooks = {},
 ): Promise<Checked> {
-  const settings = resolveSettings(options)
   const model = stateModel(formula, table, options)
+  const settings = resolveSettings(settleSampler(options, model).options)
   const call = samplingCall('check', formula, table, model, options, settings)
   return checkModel(model, settings, executor, call, hooks)
 }

@@ -95,7 +95,11 @@ const samplingOptions = (command: Command): Command =>
   command
     .option('--prior <prior>', 'such as "b ~ normal(0, 2.5)" or "sd ~ half_normal(0, 1)"; repeat for several', collect)
     .option('--prior-only', 'sample the prior, the response left out')
-    .option('--sampler <name>', 'nuts (default), marginal, polya-gamma, hmc, random-walk', word('--sampler'))
+    .option(
+      '--sampler <name>',
+      'nuts (default), marginal, polya-gamma, hmc, random-walk, quadrature (no chains), auto',
+      word('--sampler'),
+    )
     .option('--chains <n>', 'chains (default 4)', wholeNumber('--chains'))
     .option('--warmup <n>', 'iterations of warm-up a chain (default 1000)', wholeNumber('--warmup'))
     .option('--draws <n>', 'draws kept a chain (default 1000)', wholeNumber('--draws'))

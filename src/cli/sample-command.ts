@@ -1,11 +1,12 @@
 import { dirname, extname } from 'node:path'
+import { quadratureName } from '../../samplers/integrated-posterior.js'
 import { runFileOf, writeRun } from '../../samplers/run-file.js'
 import type { Sample } from '../../samplers/sample.js'
 import { extendPosterior, samplePosterior } from '../../samplers/sample-posterior.js'
 import { stateModel } from '../data/state-model.js'
 import { answerQueries, checkQueries } from '../draws/posterior-queries.js'
 import { checkDrawsPath, writeDraws } from '../draws/write-draws.js'
-import { exitStatus } from '../errors.js'
+import { exitStatus, GlmmError } from '../errors.js'
 import type { OutputFlag } from './flags.js'
 import { checkOutput, present, writeResult } from './present.js'
 import { type QueryFlags, queriesOf } from './query-options.js'
@@ -30,6 +31,15 @@ export async function sampleCommand(formula: string | undefined, flags: SampleFl
   checkOutput({ ...run.flags, ...(out !== undefined && { out }) })
   if (out !== undefined && !writesResult) checkDrawsPath(out)
   const queries = queriesOf({ ...flags, ...run.flags })
+  if (run.flags.sampler === quadratureName && ((out !== undefined && !writesResult) || queries)) {
+    const got = queries ? 'questions that draws answer' : `--out ${out}`
+    const hint = 'leave that out, write the result with --out NAME.json, or use the sampler marginal'
+    throw new GlmmError(
+      'USAGE',
+      `expected no use of draws with the sampler ${quadratureName}, which has none, got ${got}`,
+      hint,
+    )
+  }
   const table = await readData(run.flags)
   const options = { ...run.flags, priors: run.flags.prior }
   const model = stateModel(run.formula, table, options)

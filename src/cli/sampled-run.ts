@@ -1,7 +1,7 @@
 import { planChains } from '../../samplers/plan-chains.js'
 import { type RunFile, readRun, runFileOf } from '../../samplers/run-file.js'
 import type { EarlierSample } from '../../samplers/sample.js'
-import { resolveSettings, samplingCall } from '../../samplers/sample-options.js'
+import { resolveSettings, settleSampler, samplingCall } from '../../samplers/sample-options.js'
 import type { Model } from '../data/model.js'
 import type { Table } from '../data/table.js'
 import { readDraws } from '../draws/read-draws.js'
@@ -89,7 +89,7 @@ export async function earlierPosterior(
     throw new GlmmError('USAGE', `expected --draws, as the run has all of its ${asked}`, 'say how many more')
   }
   const options = { ...flags, priors: flags.prior }
-  const settings = resolveSettings(options)
+  const settings = resolveSettings(settleSampler(options, model).options)
   const plan = planChains(model, { ...settings, draws: asked })
   if (plan.center.length !== center.length || plan.center.some((x, j) => !Object.is(x, center[j]))) {
     const message = `expected the data of the run ${path}, got others in ${flags.data}`

@@ -1,4 +1,4 @@
-import type { ParameterSummary, PosteriorRecord } from '../draws/posterior-record.js'
+import type { ParameterSummary, PosteriorRecord, QuadratureDiagnostics } from '../draws/posterior-record.js'
 import { type Block, type Document, facts, heading, list, type Table, table } from './document.js'
 import { formatBeside, formatCount, formatFixed, formatNumber } from './format-number.js'
 import { answerBlocks } from './posterior-answers.js'
@@ -16,18 +16,21 @@ export interface PosteriorFigures {
 /** A posterior as people read it: priors, summaries, what says whether the draws can be trusted, and what was asked of it. */
 export function posteriorDocument(p: PosteriorRecord, figures: PosteriorFigures = { predictive: null }): Document {
   return {
-    title: `Posterior by ${p.sampler}: ${p.chains} chains of ${p.draws} draws after ${p.warmup} of warm-up, seed ${p.seed}`,
+    title: p.quadrature
+      ? `Posterior by ${p.sampler}: a grid of ${p.quadrature.grid.join(' x ')} over the outer parameters, no chains`
+      : `Posterior by ${p.sampler}: ${p.chains} chains of ${p.draws} draws after ${p.warmup} of warm-up, seed ${p.seed}`,
     blocks: [
       facts([
         ['Formula', p.formula],
         ['Family', `${p.family}(${p.link})`],
         ['Data', dataLine(p)],
+        ...(p.samplerReason ? [['Sampler', `${p.sampler}: ${p.samplerReason}`] as [string, string]] : []),
       ]),
       ...(p.priors.length === 0 ? [] : [heading('Priors'), list(p.priors)]),
       heading('Summary'),
       summaryTable(p.summary),
       heading('Diagnostics'),
-      diagnosticFacts(p),
+      p.quadrature ? quadratureFacts(p, p.quadrature) : diagnosticFacts(p),
       ...answerBlocks(p, figures.predictive),
       ...warningBlocks(posteriorWarnings(p)),
     ],
@@ -55,6 +58,17 @@ export function summaryTable(summary: readonly ParameterSummary[]): Table {
     rows,
     ...(more > 0 ? [`${more} further effects of single levels; --json has them all.`] : []),
   )
+}
+
+/** Whether the grid can be trusted, and what it cost. */
+function quadratureFacts(p: PosteriorRecord, { points, nodes, change, edgeWeight }: QuadratureDiagnostics): Block {
+  return facts([
+    ['Log marginal likelihood', formatNumber(p.logMarginalLikelihood ?? Number.NaN, 4)],
+    ['Change by the last refinement', `${change.toExponential(1)} standard deviations`],
+    ['Largest share on an edge', edgeWeight.toExponential(1)],
+    ['Points', `${points}, with ${nodes} nodes a random effect`],
+    ['Time', `${formatFixed(p.timing.sampleSeconds, 2)} s`],
+  ])
 }
 
 /** Whether the chains can be trusted, and what they cost. */
