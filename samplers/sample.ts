@@ -86,7 +86,7 @@ function sampleOf(model: Model, ran: RanChains, outer: number): Sample {
     model,
     priorOnly: plan.priorOnly,
     summary,
-    diagnostics: posteriorDiagnostics(summary, ran.statistics),
+    diagnostics: posteriorDiagnostics(summary, ran.statistics, { draws: ran.draws, outer }),
     outer,
     warnings: warnings.filter((warning) => warning !== null),
   }

@@ -186,8 +186,12 @@ export function parseExpression(text: string, names: readonly string[]): Express
     throw new GlmmError('USAGE', message, 'write it in a simpler form')
   }
   const left = sum()
-  if (take('==', '=', '!=') !== null) {
-    throw fault('<, <=, > or >=', 'that two numbers are equal has probability 0 or 1; compare with an interval')
+  skip()
+  if (/^(=|!=)/.test(text.slice(at))) {
+    throw fault(
+      '<, <=, > or >=',
+      'that two numbers are equal has probability 0 or 1; compare with the ends of an interval',
+    )
   }
   const operator = take('<=', '>=', '<', '>') as Comparison | null
   const right = operator === null ? null : sum()

@@ -60,7 +60,7 @@ function rankBlocks({ group, name, predictor, levels, pairwise }: RanksRecord, p
   const shown = all ? sorted : [...sorted.slice(0, FEW_LEVELS), ...sorted.slice(-FEW_LEVELS)]
   const cell = ({ probability, mcse }: LevelRank['highest']): string[] => [
     formatFixed(probability, 4),
-    formatNumber(mcse, 4),
+    formatFixed(mcse, 4),
   ]
   const rows = shown.map(({ level, mean, q2_5, q50, q97_5, highest, lowest }) => [
     level,
@@ -104,6 +104,8 @@ function effectFigure(
   return [{ kind: 'figure', svg: null, text: (width) => caterpillarText(intervals, { width }), caption }]
 }
 
+const paretoFacts = (items: readonly (readonly [string, string])[]): Block[] => (items.length > 0 ? [facts(items)] : [])
+
 const pairTable = (levels: readonly LevelRank[], pairwise: readonly (readonly number[])[]): Block =>
   table(
     ['<', ...levels.map(({ level }) => level)],
@@ -133,7 +135,7 @@ function crossValidationBlocks({ loo, looClusters, waic }: PosteriorAnswers): Bl
       ],
       'elpd: expected log predictive density; p: effective number of parameters; mcse: Monte Carlo error of elpd',
     ),
-    facts([
+    ...paretoFacts([
       ...(loo ? ([['Pareto k, rows', pareto(loo)]] as const) : []),
       ...(looClusters ? ([[`Pareto k, levels of ${looClusters.group}`, pareto(looClusters)]] as const) : []),
     ]),
