@@ -1,3 +1,5 @@
+import type { Rng } from '../random/stream.js'
+
 /**
  * A covariance as priors and samplers see it: D R D, D the diagonal of the effects' standard deviations, R their
  * correlations. Coordinates are the standard deviations (one may serve several effects) and a free vector y in R^m
@@ -17,6 +19,8 @@ export interface Chart {
    * normalised; adds its gradient to `gradient`, from position `at`.
    */
   readonly lkj: (y: ArrayLike<number>, q: number, shape: number, gradient: Float64Array, at: number) => number
+  /** Writes a draw of y from that distribution into `out`, from position `at`. */
+  readonly drawLkj: (q: number, shape: number, rng: Rng, out: Float64Array, at: number) => void
   /** The pairs of effects (i, j), i > j, whose correlations determine R. */
   readonly pairs: (q: number) => readonly (readonly [number, number])[]
   /** y of the correlations R (q x q, row after row). */

@@ -20,6 +20,7 @@ export const noCorrelation: Chart = {
     out.fill(0, 0, q * q)
   },
   lkj: () => 0,
+  drawLkj: () => {},
   pairs: () => [],
   fromCorrelations: () => new Float64Array(0),
   theta: (sd, _, q, out) => {

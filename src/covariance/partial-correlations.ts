@@ -1,4 +1,5 @@
 import { logGamma } from '../numerics/special.js'
+import { gammaVariate } from '../random/gamma-variate.js'
 import type { Chart } from './chart.js'
 
 /** Where the partial correlation of effects i > j stands in y: row after row. */
@@ -72,6 +73,15 @@ export const partialCorrelations: Chart = {
       }
     }
     return sum
+  },
+  drawLkj: (q, shape, rng, out, first) => {
+    for (let i = 1; i < q; i++) {
+      for (let j = 0; j < i; j++) {
+        const b = betaShape(shape, q, j)
+        // The inverse hyperbolic tangent of 2 B - 1, B = G / (G + H) a beta variate.
+        out[first + at(i, j)] = 0.5 * Math.log(gammaVariate(rng, b) / gammaVariate(rng, b))
+      }
+    }
   },
   pairs: (q) => Array.from({ length: q }, (_, i) => Array.from({ length: i }, (__, j) => [i, j] as const)).flat(),
   fromCorrelations: (correlations, q) => {

@@ -5,7 +5,7 @@ import { precision } from './drawn.js'
 import { type Family, noDeviance } from './family.js'
 import { binet } from './gamma-ratio.js'
 import { settle } from './row-density.js'
-import { betaVariate } from './variates.js'
+import { betaVariate } from '../random/gamma-variate.js'
 
 const halfLog2Pi = 0.5 * Math.log(2 * Math.PI)
 

@@ -6,7 +6,8 @@ import { precision } from './drawn.js'
 import { type Family, noDeviance } from './family.js'
 import { risingExcess } from './gamma-ratio.js'
 import { settle } from './row-density.js'
-import { betaVariate, binomialVariate } from './variates.js'
+import { betaVariate } from '../random/gamma-variate.js'
+import { binomialVariate } from './variates.js'
 
 // 0 successes at log F = -Infinity must give 0, not NaN.
 const times = (count: number, x: number): number => (count === 0 ? 0 : count * x)
@@ -23,7 +24,16 @@ export const betabinomial: Family = {
   name: 'betabinomial',
   response: 'binomial',
   links: probabilityLinks.map((link) => link.name),
-  further: [{ name: 'dispersion', link: 'log', reports: 'phi', start: 1, limit: { at: 16, says: 'no overdispersion beyond the binomial: phi runs to infinity' }, drawn: precision }],
+  further: [
+    {
+      name: 'dispersion',
+      link: 'log',
+      reports: 'phi',
+      start: 1,
+      limit: { at: 16, says: 'no overdispersion beyond the binomial: phi runs to infinity' },
+      drawn: precision,
+    },
+  ],
   derivatives: 'exact',
   density: (link, response) => {
     const { logTails } = probabilityNamed(link)

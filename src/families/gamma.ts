@@ -4,7 +4,7 @@ import { inverseSquareShape } from './drawn.js'
 import type { Family } from './family.js'
 import { binet } from './gamma-ratio.js'
 import { settle, throughFirst, vanish } from './row-density.js'
-import { gammaVariate } from './variates.js'
+import { gammaVariate } from '../random/gamma-variate.js'
 
 const halfLog2Pi = 0.5 * Math.log(2 * Math.PI)
 

@@ -5,7 +5,8 @@ import { risingExcess } from './gamma-ratio.js'
 import { settle } from './row-density.js'
 import { logistic, softplus } from './softplus.js'
 import { negativeBinomialTail } from './tails.js'
-import { gammaVariate, poissonVariate } from './variates.js'
+import { gammaVariate } from '../random/gamma-variate.js'
+import { poissonVariate } from './variates.js'
 
 /** exp(300) is beyond telling from infinity: the Poisson limit, without an overflow. */
 const poissonAt = 300
@@ -22,7 +23,16 @@ export const nbinom2: Family = {
   name: 'nbinom2',
   response: 'count',
   links: ['log'],
-  further: [{ name: 'dispersion', link: 'log', reports: 'phi', start: 0, limit: { at: 16, says: 'no overdispersion beyond Poisson: phi runs to infinity' }, drawn: shape }],
+  further: [
+    {
+      name: 'dispersion',
+      link: 'log',
+      reports: 'phi',
+      start: 0,
+      limit: { at: 16, says: 'no overdispersion beyond Poisson: phi runs to infinity' },
+      drawn: shape,
+    },
+  ],
   derivatives: 'exact',
   density: (_link, { y }) => {
     const constant = y.map((count) => logGamma(count + 1))

@@ -3,7 +3,7 @@ import { residual } from './drawn.js'
 import { type Family, noDeviance } from './family.js'
 import { risingExcess } from './gamma-ratio.js'
 import { settle } from './row-density.js'
-import { gammaVariate } from './variates.js'
+import { gammaVariate } from '../random/gamma-variate.js'
 
 const halfLog2Pi = 0.5 * Math.log(2 * Math.PI)
 

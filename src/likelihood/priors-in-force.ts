@@ -4,7 +4,7 @@ import { GlmmError } from '../errors.js'
 import { type Distribution, throughMap } from '../priors/distribution.js'
 import { checkSupport, type Prior, parsePrior } from '../priors/parse-prior.js'
 import { defaultPriors } from './default-priors.js'
-import { type DrawnFixed, drawnFixed, drawnValue, plainName } from './drawn-parameters.js'
+import { coefficientOf, type DrawnFixed, drawnFixed, drawnValue, plainName } from './drawn-parameters.js'
 import { parameterLayout } from './parameter-layout.js'
 
 /** The prior of each outer coordinate of a model. */
@@ -57,14 +57,15 @@ export function priorsInForce(model: Model, statements: readonly string[]): Prio
     }
     const { distribution } = choose([(prior) => prior.target === name])
     const { link, power } = parameter
-    return throughMap(distribution!, (eta) => {
+    const map = (eta: number): readonly [number, number, number, number] => {
       const value = drawnValue(parameter, eta)
       // value = m^power; dm / deta = m, or m (1 - m) under a logit: (log |slope|)' = power r - ... in those terms.
       const m = link === 'log' ? null : drawnValue({ link, power: 1 }, eta)
       const rate = m === null ? power : power * (1 - m)
       const bend = m === null ? power : power * (1 - m) - m
       return [value, Math.log(Math.abs(rate)) + Math.log(value), rate * value, bend]
-    })
+    }
+    return throughMap(distribution!, map, (drawn) => coefficientOf(parameter, drawn))
   })
   const sd = layout.terms.flatMap(({ term, covariance }) => {
     const q = term.names.length

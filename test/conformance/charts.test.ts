@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { deviations } from '../../src/covariance/chart.js'
 import { covariances } from '../../src/covariance/registry.js'
+import { stream } from '../../src/random/stream.js'
 import { distance, slopeOf } from './differences.js'
 
 const sizes = [1, 2, 3, 4]
@@ -27,6 +28,32 @@ describe.each(covariances.map((covariance) => [covariance.name, covariance] as c
             return out[e]
           }
           expect(Math.abs(derivative[e] - slopeOf(at, y[j], 1e-3))).toBeLessThan(1e-9)
+        }
+      }
+    })
+
+    it.each(sizes)('of %i effects: draws satisfy the identities of their density', (q) => {
+      // Integration by parts: the score g of a density of y has mean 0, and y_j g_j mean -1, y_j^3 g_j mean -3 E y_j^2.
+      const m = chart.correlationSize(q)
+      const rng = stream({ seed: 4, replicate: q, purpose: 'start' })
+      const count = 4000
+      for (const shape of [1, 2.5]) {
+        const sums = Array.from({ length: m }, () => Array.from({ length: 3 }, () => ({ sum: 0, squares: 0 })))
+        for (let s = 0; s < count && m > 0; s++) {
+          const y = new Float64Array(m)
+          const gradient = new Float64Array(m)
+          chart.drawLkj(q, shape, rng, y, 0)
+          chart.lkj(y, q, shape, gradient, 0)
+          for (let j = 0; j < m; j++) {
+            const told = [gradient[j], y[j] * gradient[j] + 1, y[j] ** 3 * gradient[j] + 3 * y[j] ** 2]
+            told.forEach((value, k) => {
+              sums[j][k].sum += value
+              sums[j][k].squares += value * value
+            })
+          }
+        }
+        for (const { sum, squares } of sums.flat()) {
+          expect(Math.abs(sum), `shape ${shape}`).toBeLessThan(4.5 * Math.sqrt(squares))
         }
       }
     })

@@ -5,6 +5,7 @@ import { GlmmError } from '../../src/errors.js'
 import type { DistributionMaker } from '../../src/priors/distribution.js'
 import { parsePrior } from '../../src/priors/parse-prior.js'
 import { distributions } from '../../src/priors/registry.js'
+import { stream } from '../../src/random/stream.js'
 import { distance, slopeOf } from './differences.js'
 
 interface Reference {
@@ -61,6 +62,32 @@ describe.each(distributions.map((maker) => [maker.name, maker] as const))('prior
   /** Sets that the target takes: a range of standard deviations begins at 0 at the least. */
   const taken = argumentSets.filter((values) => !sd || maker.support(...values)[0] >= 0)
   const points = [-20, -3.1, -0.4, 0.2, 0.9, 2.2, 15]
+
+  it('draws with the probabilities that its density integrates to, and not where it is improper', () => {
+    const count = 4000
+    argumentSets.forEach((values, replicate) => {
+      const { draw, logDensity } = maker.make(...values)
+      expect(draw === null).toBe(maker.improper ?? false)
+      // A beta density with a pole at 1 loses the digits of 1 - x; a t with 0.3 degrees of freedom has no end.
+      if (!draw || (name === 'beta' && values[1] < 1)) return
+      const rng = stream({ seed: 3, replicate, purpose: 'start' })
+      const draws = Float64Array.from({ length: count }, () => draw(rng)).sort()
+      const [low] = maker.support(...values)
+      for (const share of [0.1, 0.3, 0.5, 0.7, 0.9]) {
+        // A point that does not depend on where the draws are by chance: the nearest number of one digit.
+        const point = Number(draws[Math.floor(share * count)].toPrecision(1))
+        const f = (x: number): number => Math.exp(logDensity(x))
+        const line = low === Number.NEGATIVE_INFINITY
+        const p = line ? integral((x) => f(point - x), [0, Number.POSITIVE_INFINITY]) : integral(f, [low, point])
+        if (!(point > low) || !(p > 0.01 && p < 0.99)) continue
+        const below = draws.filter((value) => value <= point).length / count
+        // The integral across a kink of the density (laplace) is good to three digits.
+        expect(Math.abs(below - p), `${name}(${values}) at ${point}`).toBeLessThan(
+          4 * Math.sqrt((p * (1 - p)) / count) + 1e-3,
+        )
+      }
+    })
+  })
 
   it('integrates to one, unless it is improper', () => {
     if (maker.improper) return

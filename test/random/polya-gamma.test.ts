@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { gammaVariate } from '../../src/families/variates.js'
+import { gammaVariate } from '../../src/random/gamma-variate.js'
 import { polyaGamma } from '../../src/random/polya-gamma.js'
 import { densityRatio, saddlepoint, slopes, tanhRoot } from '../../src/random/polya-gamma-density.js'
 import { polyaGammaOne } from '../../src/random/polya-gamma-series.js'
