@@ -14,7 +14,7 @@ const names = [
 ]
 const values = Float64Array.of(99, 0.5, -1.25, 2, 0.75, -0.3, 1.5, 3, 4)
 /** The first quantity stands at 1. */
-const valueOf = (text: string): number => parseExpression(text, names).left(values, 1)
+const valueIn = (text: string): number => parseExpression(text, names).left(values, 1)
 
 describe('value', () => {
   it.each([
@@ -40,7 +40,7 @@ describe('value', () => {
     ['plogis(logit(0.2))', 0.2],
     ['sqrt(abs(-16))', 4],
     ['pnorm(0)', 0.5],
-  ])('%s', (text, expected) => expect(valueOf(text)).toBeCloseTo(expected, 12))
+  ])('%s', (text, expected) => expect(valueIn(text)).toBeCloseTo(expected, 12))
 })
 
 it('random expressions have the value that the same text has in arithmetic of numbers', () => {
@@ -73,7 +73,7 @@ it('random expressions have the value that the same text has in arithmetic of nu
   for (let i = 0; i < 500; i++) {
     const [text, plain] = random(4)
     const expected = new Function(`return ${plain.replaceAll('--', '- -')}`)() as number
-    const got = valueOf(text)
+    const got = valueIn(text)
     if (Number.isNaN(expected)) expect(got).toBeNaN()
     else
       expect(Math.abs(got - expected) <= 1e-12 * Math.abs(expected) || got === expected, `${text}: ${got}`).toBe(true)
