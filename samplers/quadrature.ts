@@ -32,7 +32,7 @@ export interface IntegratedPosterior {
 
 /** The most outer parameters, and the most points a grid may have. */
 export const mostOuter = 5
-const mostPoints = 60_000
+const mostPoints = 20_000
 
 /** Change in standard deviations below which a grid is fine enough: what is left is far smaller, for convergence is geometric. */
 const still = 1e-4
