@@ -78,7 +78,10 @@ describe.each(distributions.map((maker) => [maker.name, maker] as const))('prior
         const point = Number(draws[Math.floor(share * count)].toPrecision(1))
         const f = (x: number): number => Math.exp(logDensity(x))
         const line = low === Number.NEGATIVE_INFINITY
-        const p = line ? integral((x) => f(point - x), [0, Number.POSITIVE_INFINITY]) : integral(f, [low, point])
+        // The whole-line ones are symmetric about their location.
+        const middle = values[Math.max(maker.arguments.indexOf('mean'), maker.arguments.indexOf('location'))]
+        const [from, to] = [Math.min(middle, point), Math.max(middle, point)]
+        const p = line ? 0.5 + Math.sign(point - middle) * integral(f, [from, to]) : integral(f, [low, point])
         if (!(point > low) || !(p > 0.01 && p < 0.99)) continue
         const below = draws.filter((value) => value <= point).length / count
         // The integral across a kink of the density (laplace) is good to three digits.
