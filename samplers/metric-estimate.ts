@@ -25,8 +25,11 @@ const wholeSpace = 100
 const spanned = 50
 /** Weight of the identity in each covariance of the scaled draws and gradients. */
 const shrinkage = 1e-5
-/** Directions whose stretch lies between its inverse and this are left to the diagonal. */
-const cutoff = 1.5
+/**
+ * Directions whose stretch lies between its inverse and this are left to the diagonal. In a span of fewer draws than
+ * dimensions more of them are noise, which costs every step.
+ */
+const cutoff = { whole: 1.5, spanned: 3 }
 
 export function metricEstimate(d: number): MetricEstimate {
   let draws: Float64Array[] = []
@@ -100,7 +103,8 @@ function lowRank(
   const B = projectedCovariance(G, basis, d)
   const sigma = symmetricMean(A, B)
   const { values, vectors } = eigen(sigma)
-  const kept = values.flatMap((value, k) => (value > cutoff || value < 1 / cutoff ? [k] : []))
+  const far = basis ? cutoff.spanned : cutoff.whole
+  const kept = values.flatMap((value, k) => (value > far || value < 1 / far ? [k] : []))
   const directions = new Float64Array(kept.length * d)
   kept.forEach((k, row) => {
     for (let i = 0; i < vectors.rows; i++) {

@@ -3,7 +3,7 @@ import { type Coupling, coupling } from '../src/likelihood/coupling.js'
 import type { LogDensity } from '../src/likelihood/likelihood.js'
 import type { Posterior } from '../src/likelihood/posterior.js'
 import { cholesky } from '../src/numerics/cholesky.js'
-import { backward, factorize, forward } from '../src/numerics/sparse-cholesky.js'
+import { factorize } from '../src/numerics/sparse-cholesky.js'
 import { entryOf } from '../src/numerics/sparse-pattern.js'
 
 /** Moves at most this many sets of coordinates to learn the Hessian; a structure that needs more is taken as diagonal. */
@@ -138,43 +138,68 @@ export interface Whitening {
 
 export function whitening(at: Coordinates, center: Float64Array, factor: Float64Array): Whitening {
   const { size, coordinateOf, symbolic } = coupling(at)
+  const { diagonal, start, row, value } = columnsOf(symbolic, factor)
+  const inverse = diagonal.map((one) => 1 / one)
   const element = new Float64Array(size)
   return {
     dimension: size,
     toX: (y, x) => {
-      element.set(y)
-      backward(symbolic, factor, element)
-      for (let e = 0; e < size; e++) x[coordinateOf[e]] = center[coordinateOf[e]] + element[e]
+      for (let c = size - 1; c >= 0; c--) {
+        let sum = y[c]
+        for (let p = start[c]; p < start[c + 1]; p++) sum -= value[p] * element[row[p]]
+        element[c] = sum * inverse[c]
+        const j = coordinateOf[c]
+        x[j] = center[j] + element[c]
+      }
     },
     toY: (x, y) => {
-      multiplyTransposed(symbolic, factor, coordinateOf, center, x, y)
+      for (let c = 0; c < size; c++) {
+        const j = coordinateOf[c]
+        element[c] = x[j] - center[j]
+      }
+      for (let c = 0; c < size; c++) {
+        let sum = diagonal[c] * element[c]
+        for (let p = start[c]; p < start[c + 1]; p++) sum += value[p] * element[row[p]]
+        y[c] = sum
+      }
     },
     pull: (inX, inY) => {
-      for (let e = 0; e < size; e++) inY[e] = inX[coordinateOf[e]]
-      forward(symbolic, factor, inY)
+      for (let c = 0; c < size; c++) inY[c] = inX[coordinateOf[c]]
+      for (let c = 0; c < size; c++) {
+        const solved = inY[c] * inverse[c]
+        inY[c] = solved
+        for (let p = start[c]; p < start[c + 1]; p++) inY[row[p]] -= value[p] * solved
+      }
     },
   }
 }
 
-/** y = L' (x - center). */
-function multiplyTransposed(
-  { firstColumn, rowStart, rowIndex, panelStart }: Coupling['symbolic'],
+/** The entries of a factor column after column: the diagonal, and below it those of column c from start[c] on. */
+function columnsOf(
+  { size, firstColumn, rowStart, rowIndex, panelStart }: Coupling['symbolic'],
   l: Float64Array,
-  coordinateOf: Int32Array,
-  center: Float64Array,
-  x: Float64Array,
-  y: Float64Array,
-): void {
+): { diagonal: Float64Array; start: Int32Array; row: Int32Array; value: Float64Array } {
+  const columns = firstColumn[firstColumn.length - 1]
+  const diagonal = new Float64Array(columns)
+  const start = new Int32Array(columns + 1)
+  const row = new Int32Array(size)
+  const value = new Float64Array(size)
+  let next = 0
   for (let s = 0; s + 1 < firstColumn.length; s++) {
     const width = firstColumn[s + 1] - firstColumn[s]
-    for (let k = 0; k < width; k++) y[firstColumn[s] + k] = 0
-    let at = panelStart[s]
-    for (let p = rowStart[s]; p < rowStart[s + 1]; p++, at += width) {
-      const j = coordinateOf[rowIndex[p]]
-      const last = Math.min(width - 1, p - rowStart[s])
-      for (let k = 0; k <= last; k++) y[firstColumn[s] + k] += l[at + k] * (x[j] - center[j])
+    for (let k = 0; k < width; k++) {
+      const column = firstColumn[s] + k
+      diagonal[column] = l[panelStart[s] + k * (width + 1)]
+      for (let p = rowStart[s] + k + 1; p < rowStart[s + 1]; p++) {
+        const entry = l[panelStart[s] + (p - rowStart[s]) * width + k]
+        if (entry === 0) continue
+        row[next] = rowIndex[p]
+        value[next++] = entry
+      }
+      start[column + 1] = next
     }
   }
+  return { diagonal, start, row, value }
 }
 
 /** A posterior seen in whitened coordinates; the constant log |L| is left out. */

@@ -1,5 +1,6 @@
 import type { ProbabilityLink } from '../links/link.js'
 import { probabilityLinks, probabilityNamed } from '../links/registry.js'
+import { exponential } from '../numerics/exponential.js'
 import { betaTail, logChoose } from '../numerics/special.js'
 import type { Family, ResponseData, RowKernel } from './family.js'
 import { logitShift } from './logit-shift.js'
@@ -80,6 +81,32 @@ function logitKernel(response: ResponseData): RowKernel {
           d1[i] = (successes - failures * e) * large
         }
       }
+    },
+    total: (eta, from, to, d1) => {
+      let sum = 0
+      // Of rows with one trial the factors 1 + exp(-x) are multiplied up, and one logarithm taken of many.
+      let product = 1
+      for (let i = from; i < to; i++) {
+        const x = eta[i]
+        const n = trials[i]
+        // Beyond 300 the other form of the same: exp(-x) would overflow.
+        if (!(x > -300)) {
+          sum += constant[i] + y[i] * x
+          d1[i] = y[i]
+          continue
+        }
+        const e = exponential(-x)
+        sum += constant[i] - (n - y[i]) * x
+        d1[i] = y[i] - n / (1 + e)
+        if (n === 1) {
+          product *= 1 + e
+          if (product > 1e150) {
+            sum -= Math.log(product)
+            product = 1
+          }
+        } else sum -= n * Math.log1p(e)
+      }
+      return sum - Math.log(product)
     },
     curvature: (eta, from, to, logDensity, d1, d2, d3) => {
       for (let i = from; i < to; i++) {

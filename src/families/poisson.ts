@@ -1,3 +1,4 @@
+import { exponential } from '../numerics/exponential.js'
 import { logGamma } from '../numerics/special.js'
 import type { Family, ResponseData, RowKernel } from './family.js'
 import { kernelOf } from './kernel-of.js'
@@ -95,6 +96,15 @@ function logKernel(response: ResponseData): RowKernel {
         logDensity[i] = row(i, eta[i], mu)
         d1[i] = y[i] - mu
       }
+    },
+    total: (eta, from, to, d1) => {
+      let sum = 0
+      for (let i = from; i < to; i++) {
+        const mu = exponential(eta[i])
+        sum += row(i, eta[i], mu)
+        d1[i] = y[i] - mu
+      }
+      return sum
     },
     curvature: (eta, from, to, logDensity, d1, d2, d3) => {
       for (let i = from; i < to; i++) {

@@ -1,3 +1,4 @@
+import { exponential } from '../numerics/exponential.js'
 import type { Coordinates, TermCoordinates } from './coordinates.js'
 
 /**
@@ -68,12 +69,18 @@ function termEffects(term: TermCoordinates, outer: number, centring: Float64Arra
   const f = new Float64Array(q)
   const inF = new Float64Array(q)
   const inU = new Float64Array(q)
+  // sd_k^(-c_k) of every effect, at the x of the last write.
+  const shrink = new Float64Array(levels * q)
   if (q === 1) L[0] = 1
 
   const read = (x: Float64Array): void => {
     for (let k = 0; k < q; k++) {
       logSd[k] = x[start + deviationOf[k]]
       sd[k] = Math.exp(logSd[k])
+    }
+    for (let here = 0, k = 0; here < shrink.length; here++) {
+      shrink[here] = exponential(-centring[effects + here] * logSd[k])
+      if (++k === q) k = 0
     }
     if (q > 1) chart.correlationFactor(x.subarray(correlationStart, correlationStart + correlations), q, L)
   }
@@ -87,7 +94,7 @@ function termEffects(term: TermCoordinates, outer: number, centring: Float64Arra
   /** u and f of level g from v. */
   const parts = (x: Float64Array, g: number): void => {
     for (let k = 0, here = g * q; k < q; k++, here++) {
-      const value = x[first + here] * Math.exp(-centring[effects + here] * logSd[k])
+      const value = x[first + here] * shrink[here]
       const centred = isCentred(g, k)
       u[k] = centred ? (value - before(k)) / L[k * (q + 1)] : value
       f[k] = centred ? value : before(k) + L[k * (q + 1)] * value
@@ -98,9 +105,7 @@ function termEffects(term: TermCoordinates, outer: number, centring: Float64Arra
     write: (x, b) => {
       read(x)
       if (q === 1) {
-        for (let g = 0; g < levels; g++) {
-          b[effects + g] = Math.exp((1 - centring[effects + g]) * logSd[0]) * x[first + g]
-        }
+        for (let g = 0; g < levels; g++) b[effects + g] = sd[0] * shrink[g] * x[first + g]
         return
       }
       for (let g = 0; g < levels; g++) {
@@ -114,11 +119,10 @@ function termEffects(term: TermCoordinates, outer: number, centring: Float64Arra
       if (q === 1) {
         for (let g = 0; g < levels; g++) {
           const c = centring[effects + g]
-          const shrink = Math.exp(-c * logSd[0])
-          const spherical = x[first + g] * shrink
+          const spherical = x[first + g] * shrink[g]
           const slope = bGradient[effects + g]
           sum -= 0.5 * spherical * spherical + c * logSd[0]
-          gradient[first + g] = (slope * sd[0] - spherical) * shrink
+          gradient[first + g] = (slope * sd[0] - spherical) * shrink[g]
           inSd += (1 - c) * slope * b[effects + g] + c * (spherical * spherical - 1)
         }
         gradient[start] += inSd
@@ -149,7 +153,7 @@ function termEffects(term: TermCoordinates, outer: number, centring: Float64Arra
             inU[j] += inBefore * L[k * q + j]
           }
           const c = centring[effects + here]
-          slope *= Math.exp(-c * logSd[k])
+          slope *= shrink[here]
           gradient[first + here] = slope
           gradient[start + deviationOf[k]] -= c * slope * x[first + here]
         }
@@ -169,7 +173,7 @@ function termEffects(term: TermCoordinates, outer: number, centring: Float64Arra
         for (let k = 0, here = g * q; k < q; k++, here++) {
           f[k] = b[effects + here] / sd[k]
           u[k] = (f[k] - before(k)) / L[k * (q + 1)]
-          x[first + here] = (isCentred(g, k) ? f[k] : u[k]) * Math.exp(centring[effects + here] * logSd[k])
+          x[first + here] = (isCentred(g, k) ? f[k] : u[k]) / shrink[here]
         }
       }
     },

@@ -14,7 +14,6 @@ import { type ParameterLayout, parameterLayout } from './parameter-layout.js'
 import { randomStructure } from './random-structure.js'
 import { rowModel } from './row-model.js'
 import { scalarHessian } from './scalar-hessian.js'
-import { scalarJoint } from './scalar-joint.js'
 import { scalarMarginal } from './scalar-marginal.js'
 import { nodeScratch, type Scratch, scratch } from './scratch.js'
 import { structuredJoint } from './structured-joint.js'
@@ -291,13 +290,7 @@ function scalarFactor(
     get coordinates() {
       return at()
     },
-    joint: (centring, withRows = true) =>
-      withRows
-        ? {
-            dimension: p + 1 + clusters,
-            evaluate: (x, gradient) => scalarJoint(rows, work, centring, x, gradient),
-          }
-        : structuredJoint(model, at(), centring, false),
+    joint: (centring, withRows = true) => structuredJoint(model, at(), centring, withRows),
   }
 }
 

@@ -1,9 +1,10 @@
 import type { Model } from '../data/model.js'
 import { familyNamed } from '../families/registry.js'
 import { boundKernel } from '../families/repeated-rows.js'
-import type { Coordinates } from './coordinates.js'
 import { addProduct, transposedProduct } from './column-products.js'
+import type { Coordinates } from './coordinates.js'
 import { effectsMap } from './effects-map.js'
+import { levelColumns, type RowColumns } from './level-columns.js'
 import type { LogDensity } from './likelihood.js'
 import { rowModel } from './row-model.js'
 
@@ -13,58 +14,17 @@ import { rowModel } from './row-model.js'
  * response is left out: the density of v alone. Returns -Infinity out of support.
  */
 export function structuredJoint(model: Model, at: Coordinates, centring: Float64Array, rows = true): LogDensity {
-  const n = model.nobs
-  const K = model.predictors.length
-  const { outer, terms } = at
   const effects = effectsMap(at, centring)
-  const data = rows ? rowScores(model) : null
-  const fixedStart = new Int32Array(K + 1)
-  model.predictors.forEach((predictor, k) => {
-    fixedStart[k + 1] = fixedStart[k] + predictor.fixed.names.length
-  })
   const bGradient = new Float64Array(at.effects)
-  // Columns of ones, such as an intercept's, need no product.
-  const constant = terms.map(({ laid, q }) =>
-    Array.from({ length: q }, (_, c) => laid.term.z.subarray(c * n, (c + 1) * n).every((value) => value === 1)),
-  )
+  const data = rows ? responseGivenEffects(model, at) : null
   return {
-    dimension: outer + at.effects,
+    dimension: at.outer + at.effects,
     evaluate: (x, gradient) => {
       const b = effects.write(x)
-      if (!data) {
-        gradient.fill(0)
-        bGradient.fill(0)
-        return finite(effects.back(x, bGradient, gradient))
-      }
-      model.predictors.forEach(({ fixed, offset }, k) => {
-        const eta = data.eta[k]
-        if (offset) eta.set(offset)
-        else eta.fill(0)
-        addProduct(fixed.x, n, fixed.names.length, x, fixedStart[k], eta)
-      })
-      for (const [t, { laid, q, effects: first }] of terms.entries()) {
-        const { index, z } = laid.term
-        const eta = data.eta[laid.predictor]
-        for (let c = 0; c < q; c++) {
-          if (constant[t][c]) for (let i = 0; i < n; i++) eta[i] += b[first + index[i] * q + c]
-          else for (let i = 0, from = c * n; i < n; i++, from++) eta[i] += z[from] * b[first + index[i] * q + c]
-        }
-      }
-      const logLik = data.evaluate()
-      if (logLik === Number.NEGATIVE_INFINITY) return logLik
       gradient.fill(0)
-      model.predictors.forEach(({ fixed }, k) => {
-        transposedProduct(fixed.x, n, fixed.names.length, data.d1[k], gradient, fixedStart[k])
-      })
       bGradient.fill(0)
-      for (const [t, { laid, q, effects: first }] of terms.entries()) {
-        const { index, z } = laid.term
-        const d1 = data.d1[laid.predictor]
-        for (let c = 0; c < q; c++) {
-          if (constant[t][c]) for (let i = 0; i < n; i++) bGradient[first + index[i] * q + c] += d1[i]
-          else for (let i = 0, from = c * n; i < n; i++, from++) bGradient[first + index[i] * q + c] += z[from] * d1[i]
-        }
-      }
+      const logLik = data ? data(x, b, gradient, bGradient) : 0
+      if (logLik === Number.NEGATIVE_INFINITY) return logLik
       return finite(logLik + effects.back(x, bGradient, gradient))
     },
   }
@@ -73,7 +33,108 @@ export function structuredJoint(model: Model, at: Coordinates, centring: Float64
 const finite = (value: number): number =>
   value > Number.NEGATIVE_INFINITY && value < Number.POSITIVE_INFINITY ? value : Number.NEGATIVE_INFINITY
 
-/** The rows' log densities and first derivatives, by the family's fused score where there is one. */
+/** Log-likelihood given fixed effects (the head of x) and effects b; adds its gradients to those given. */
+type GivenEffects = (x: Float64Array, b: Float64Array, gradient: Float64Array, bGradient: Float64Array) => number
+
+function responseGivenEffects(model: Model, { terms }: Coordinates): GivenEffects {
+  const n = model.nobs
+  const { eta, d1, evaluate } = rowScores(model)
+  const columns = levelColumns(model, { terms })
+  const intercepts = columns.intercepts.map((one) => {
+    const { laid, q, effects } = terms[one.term]
+    return {
+      ...one,
+      q,
+      first: effects + one.column,
+      index: laid.term.index,
+      predictor: laid.predictor,
+      level: new Float64Array(one.levels),
+      beta: new Float64Array(one.positions.length),
+    }
+  })
+  const slopes = terms.flatMap(({ laid, q, effects }, t) =>
+    Array.from({ length: q }, (_, column) => column)
+      .filter((column) => !columns.intercepts.some((one) => one.term === t && one.column === column))
+      .map((column) => ({
+        q,
+        first: effects + column,
+        index: laid.term.index,
+        z: laid.term.z.subarray(column * n, (column + 1) * n),
+        predictor: laid.predictor,
+      })),
+  )
+  const ofRows = columns.rows.map((one) => ({ ...one, beta: new Float64Array(one.positions.length) }))
+
+  return (x, b, gradient, bGradient) => {
+    ofRows.forEach((one, k) => {
+      const { offset } = model.predictors[k]
+      if (offset) eta[k].set(offset)
+      else eta[k].fill(0)
+      multiply(one, n, x, eta[k])
+    })
+    for (const one of intercepts) {
+      const { level, first, q, levels } = one
+      for (let g = 0, from = first; g < levels; g++, from += q) level[g] = b[from]
+      multiply(one, levels, x, level)
+      spread(level, one.index, eta[one.predictor])
+    }
+    for (const { q, first, index, z, predictor } of slopes) {
+      const out = eta[predictor]
+      for (let i = 0; i < n; i++) out[i] += z[i] * b[first + index[i] * q]
+    }
+    const logLik = evaluate()
+    if (logLik === Number.NEGATIVE_INFINITY) return logLik
+    ofRows.forEach((one, k) => {
+      multiplyBack(one, n, d1[k], gradient)
+    })
+    for (const one of intercepts) {
+      const { level, first, q, levels } = one
+      gather(d1[one.predictor], one.index, level)
+      for (let g = 0, to = first; g < levels; g++, to += q) bGradient[to] = level[g]
+      multiplyBack(one, levels, level, gradient)
+    }
+    for (const { q, first, index, z, predictor } of slopes) {
+      const by = d1[predictor]
+      for (let i = 0; i < n; i++) bGradient[first + index[i] * q] += z[i] * by[i]
+    }
+    return logLik
+  }
+}
+
+/** Adds a product with the coefficients at the columns' positions of x to `out`. */
+function multiply(
+  { positions, x: matrix, beta }: RowColumns & { readonly beta: Float64Array },
+  length: number,
+  x: Float64Array,
+  out: Float64Array,
+): void {
+  for (let j = 0; j < beta.length; j++) beta[j] = x[positions[j]]
+  addProduct(matrix, length, beta.length, beta, 0, out)
+}
+
+/** Writes the gradient in the coefficients at the columns' positions. */
+function multiplyBack(
+  { positions, x: matrix, beta }: RowColumns & { readonly beta: Float64Array },
+  length: number,
+  weights: Float64Array,
+  gradient: Float64Array,
+): void {
+  transposedProduct(matrix, length, beta.length, weights, beta, 0)
+  for (let j = 0; j < beta.length; j++) gradient[positions[j]] = beta[j]
+}
+
+/** Adds to each row its level's value. */
+function spread(level: Float64Array, index: Int32Array, out: Float64Array): void {
+  for (let i = 0; i < out.length; i++) out[i] += level[index[i]]
+}
+
+/** Sums the rows of each level. */
+function gather(rows: Float64Array, index: Int32Array, level: Float64Array): void {
+  level.fill(0)
+  for (let i = 0; i < rows.length; i++) level[index[i]] += rows[i]
+}
+
+/** The rows' predictors, first derivatives in them, and the sum of log densities, by fused loops where there are some. */
 function rowScores(model: Model): {
   readonly eta: readonly Float64Array[]
   readonly d1: readonly Float64Array[]
@@ -81,22 +142,23 @@ function rowScores(model: Model): {
 } {
   const n = model.nobs
   const kernel =
-    model.predictors.length === 1 ? boundKernel(familyNamed(model.family).family, model.link, model.response) : undefined
+    model.predictors.length === 1
+      ? boundKernel(familyNamed(model.family).family, model.link, model.response)
+      : undefined
   if (!kernel) {
     const rows = rowModel(model.family, model.link, model.predictors.length, model.response)
     return { eta: rows.eta, d1: rows.d1, evaluate: () => rows.evaluate(0, n) }
   }
   const eta = new Float64Array(n)
   const d1 = new Float64Array(n)
-  const logDensity = new Float64Array(n)
-  return {
-    eta: [eta],
-    d1: [d1],
-    evaluate: () => {
+  const logDensity = new Float64Array(kernel.total ? 0 : n)
+  const total =
+    kernel.total ??
+    ((): number => {
       kernel.score(eta, 0, n, logDensity, d1)
       let sum = 0
       for (let i = 0; i < n; i++) sum += logDensity[i]
-      return finite(sum)
-    },
-  }
+      return sum
+    })
+  return { eta: [eta], d1: [d1], evaluate: () => finite(total(eta, 0, n, d1)) }
 }
