@@ -1,5 +1,6 @@
 import type { Likelihood } from '../likelihood/likelihood.js'
 import { outerParameters } from '../likelihood/outer-parameters.js'
+import { requireDraws } from './drawn-model.js'
 import type { Draws } from './draws.js'
 
 /** Reads draws back into what likelihoods and simulations take; arrays are overwritten by the next draw. */
@@ -14,6 +15,7 @@ export interface DrawnCoordinates {
 
 /** `draws` as a run of the likelihood's own model names them: outer parameters first, then every effect. */
 export function drawnCoordinates({ model, coordinates }: Likelihood, draws: Draws): DrawnCoordinates {
+  requireDraws(draws)
   const { ndraws, names, values } = draws
   const outer = outerParameters(model, coordinates)
   const x = new Float64Array(coordinates.outer)

@@ -1,5 +1,5 @@
 import { GlmmError } from '../errors.js'
-import type { Sampled } from './drawn-model.js'
+import { requireDraws, type Sampled } from './drawn-model.js'
 import { essMean } from './effective-sample-size.js'
 import { type Comparison, type Expression, parseExpression } from './expression.js'
 import type { ParameterSummary } from './posterior-record.js'
@@ -36,6 +36,7 @@ const holds: Readonly<Record<Comparison, (a: number, b: number) => boolean>> = {
  * can be written. Throws USAGE where it cannot be read, or is not a number for some draws.
  */
 export function hypothesis({ sample: { draws } }: Sampled, text: string): HypothesisRecord {
+  requireDraws(draws)
   const expression = parseExpression(text, draws.names)
   const { left, comparison } = expression
   const width = draws.names.length

@@ -5,7 +5,7 @@ import { coordinates } from '../likelihood/coordinates.js'
 import { plainName } from '../likelihood/drawn-parameters.js'
 import { parameterLayout } from '../likelihood/parameter-layout.js'
 import { quantile } from '../numerics/quantile.js'
-import type { DrawnModel, Sampled } from './drawn-model.js'
+import { type DrawnModel, requireDraws, type Sampled } from './drawn-model.js'
 import { probabilityOf } from './hypothesis.js'
 
 /** Ranks of the levels of a factor by one of their effects; rank 1 is the highest effect. */
@@ -48,6 +48,7 @@ const mostPairs = 1000
 
 /** Posterior ranks of the levels of `group`, an entry for each effect that its levels have. Throws USAGE where there is no such group. */
 export function ranks({ sample }: Sampled, group: string, { pairwise = false }: RanksOptions = {}): RanksRecord[] {
+  requireDraws(sample.draws)
   const terms = rankedTerms(sample.model, group, pairwise)
   return terms.flatMap(({ names, levels, first, predictor }) =>
     names.map((name, j) => ({

@@ -18,7 +18,7 @@ export function posteriorDocument(p: PosteriorRecord, figures: PosteriorFigures 
   return {
     title: p.quadrature
       ? `Posterior by ${p.sampler}: a grid of ${p.quadrature.grid.join(' x ')} over the outer parameters, no chains`
-      : `Posterior by ${p.sampler}: ${p.chains} chains of ${p.draws} draws after ${p.warmup} of warm-up, seed ${p.seed}`,
+      : `${p.call.priorOnly === true ? 'Prior' : 'Posterior'} by ${p.sampler}: ${p.chains} chains of ${p.draws} draws after ${p.warmup} of warm-up, seed ${p.seed}`,
     blocks: [
       facts([
         ['Formula', p.formula],

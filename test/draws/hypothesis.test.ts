@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Sampled } from '../../src/draws/drawn-model.js'
 import { essMean } from '../../src/draws/effective-sample-size.js'
 import { hypothesis } from '../../src/draws/hypothesis.js'
+import { loo } from '../../src/draws/loo.js'
 import { summarise } from '../../src/draws/summarise.js'
 import { normalCdf } from '../../src/numerics/special.js'
 import { modelOf } from '../reference/data.js'
@@ -60,4 +61,11 @@ it('refuses what is no number', () => {
   expect(() => hypothesis(posterior, 'log(b_x) < 1')).toThrow(
     /number for each draw of 'log\(b_x\) < 1', got none for \d+ of 8000/,
   )
+})
+
+it('refuses a posterior without draws', () => {
+  const { model } = posterior.sample
+  const none = { sample: { model, priorOnly: false, draws: { names: ['b_x'], ndraws: 0, values: [] } } }
+  expect(() => hypothesis(none, 'b_x < 1')).toThrow(/posterior with draws/)
+  expect(() => loo(none)).toThrow(/posterior with draws/)
 })
