@@ -3,13 +3,11 @@ import type { ParameterSummary } from '../src/draws/posterior-record.js'
 import { GlmmError } from '../src/errors.js'
 import { type Likelihood, likelihood } from '../src/likelihood/likelihood.js'
 import { type OuterParameters, outerParameters } from '../src/likelihood/outer-parameters.js'
-import { marginalPosterior, outerPrior } from '../src/likelihood/posterior.js'
-import { type PriorsInForce, priorsInForce } from '../src/likelihood/priors-in-force.js'
-import { cholesky, choleskyInverse } from '../src/numerics/cholesky.js'
-import { negativeHessian } from '../src/numerics/hessian.js'
-import { maximise } from '../src/numerics/maximise.js'
+import { outerPrior } from '../src/likelihood/posterior.js'
+import { priorsInForce } from '../src/likelihood/priors-in-force.js'
 import { exactMode, marginalMode } from './plan-chains.js'
-import { densityGrid, type Grid, type GridPlace, type Placement, quantileOf } from './quadrature-grid.js'
+import { densityGrid, type Grid, type GridPlace, quantileOf } from './quadrature-grid.js'
+import { outerGradient, tailPlacement } from './quadrature-tail.js'
 import { effectMarginals } from './quadrature-effects.js'
 
 /** A posterior without Monte Carlo error. */
@@ -174,57 +172,6 @@ function placed(look: (place: GridPlace) => Look | null, first: Omit<GridPlace, 
 /** The leading s x s block of a d x d matrix. */
 const leading = (matrix: Float64Array, d: number, s: number): Float64Array =>
   Float64Array.from({ length: s * s }, (_, at) => matrix[Math.floor(at / s) * d + (at % s)])
-
-type Gradient = (y: Float64Array, gradient: Float64Array) => number
-
-/** The log posterior and its gradient in the coordinates of the grid. */
-function outerGradient(like: Likelihood, priors: PriorsInForce, nodes: number, order: readonly number[]): Gradient {
-  const density = marginalPosterior(like, priors, nodes)
-  const x = new Float64Array(order.length)
-  const inX = new Float64Array(order.length)
-  return (y, gradient) => {
-    for (let i = 0; i < y.length; i++) x[order[i]] = y[i]
-    const value = density.evaluate(x, inX)
-    for (let i = 0; i < y.length; i++) gradient[i] = inX[order[i]]
-    return value
-  }
-}
-
-/** The mode of the mean's fixed effects at given scales, and the curvature there. */
-function tailPlacement(
-  evaluate: Gradient,
-  { x: mode, covariance }: { readonly x: Float64Array; readonly covariance: Float64Array },
-  s: number,
-): GridPlace['tail'] {
-  const d = mode.length
-  const t = d - s
-  const y = mode.slice()
-  const whole = new Float64Array(d)
-  const scale = Float64Array.from({ length: t * t }, (_, at) => covariance[(s + Math.floor(at / t)) * d + s + (at % t)])
-  const unit = Float64Array.from({ length: t }, (_, j) => Math.sqrt(scale[j * (t + 1)]))
-  const known = new Map<string, Placement | null>()
-  const search = (head: Float64Array): Placement | null => {
-    const at = (tail: Float64Array, gradient: Float64Array): number => {
-      y.set(head)
-      y.set(tail, s)
-      const value = evaluate(y, whole)
-      for (let i = 0; i < t; i++) gradient[i] = whole[s + i]
-      return value
-    }
-    const { x: center, value } = maximise(at, mode.slice(s), scale, { tolerance: 1e-3, maxIterations: 100 })
-    if (!(value > Number.NEGATIVE_INFINITY)) return null
-    const information = negativeHessian(at, center, unit)
-    if (!cholesky(information, t)) return null
-    const L = choleskyInverse(information, t)
-    return cholesky(L, t) ? { center, L } : null
-  }
-  return (head) => {
-    const key = head.join()
-    if (!known.has(key))
-      known.set(key, t === 0 ? { center: new Float64Array(0), L: new Float64Array(0) } : search(head))
-    return known.get(key)!
-  }
-}
 
 /** Raises the nodes of each coordinate on its own, then of all, until the results stand still. */
 function refined(
