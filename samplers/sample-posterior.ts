@@ -32,15 +32,16 @@ export async function samplePosterior(
 
 /** Goes on with a posterior's chains for so many draws more: it is then what one longer run gives. */
 export async function extendPosterior(
-  { record, sample }: { readonly record: Pick<PosteriorRecord, 'call'>; readonly sample: EarlierSample },
+  {
+    record,
+    sample,
+  }: { readonly record: Pick<PosteriorRecord, 'call' | 'samplerReason'>; readonly sample: EarlierSample },
   draws: number,
   executor: Executor,
   hooks: SampleHooks = {},
 ): Promise<SampledPosterior> {
   const total = sample.draws.ndraws + draws
   const longer = await extendSample(sample, total, executor, hooks)
-  return {
-    record: sampleRecord(sample.model, longer.run.plan, longer, { ...record.call, draws: total }),
-    sample: longer,
-  }
+  const told = sampleRecord(sample.model, longer.run.plan, longer, { ...record.call, draws: total })
+  return { record: { ...told, samplerReason: record.samplerReason ?? null }, sample: longer }
 }

@@ -60,6 +60,14 @@ export async function extendSample(
   hooks: SampleHooks = {},
 ): Promise<Sample> {
   const { run, model, outer } = sample
+  if (run.chains === 0) {
+    const message = `expected chains to go on with, got the sampler ${run.plan.sampler}, which has none`
+    throw new GlmmError(
+      'USAGE',
+      message,
+      'its posterior is exact but for the error it tells; use another sampler for draws',
+    )
+  }
   if (!(Number.isInteger(draws) && draws > sample.draws.ndraws)) {
     const message = `expected more draws a chain than the ${sample.draws.ndraws} there are, got ${draws}`
     throw new GlmmError('USAGE', message, 'ask for at least one more')

@@ -4,6 +4,7 @@ import type { EarlierSample } from '../../samplers/sample.js'
 import { resolveSettings, settleSampler, samplingCall } from '../../samplers/sample-options.js'
 import type { Model } from '../data/model.js'
 import type { Table } from '../data/table.js'
+import type { PosteriorRecord } from '../draws/posterior-record.js'
 import { readDraws } from '../draws/read-draws.js'
 import { GlmmError } from '../errors.js'
 import { likelihood } from '../likelihood/likelihood.js'
@@ -77,7 +78,7 @@ export async function earlierPosterior(
   more: number | undefined,
 ): Promise<{
   readonly posterior: {
-    readonly record: { readonly call: Readonly<Record<string, unknown>> }
+    readonly record: Pick<PosteriorRecord, 'call' | 'samplerReason'>
     readonly sample: EarlierSample
   }
   readonly more: number
@@ -89,7 +90,8 @@ export async function earlierPosterior(
     throw new GlmmError('USAGE', `expected --draws, as the run has all of its ${asked}`, 'say how many more')
   }
   const options = { ...flags, priors: flags.prior }
-  const settings = resolveSettings(settleSampler(options, model).options)
+  const { options: known, reason } = settleSampler(options, model)
+  const settings = resolveSettings(known)
   const plan = planChains(model, { ...settings, draws: asked })
   if (plan.center.length !== center.length || plan.center.some((x, j) => !Object.is(x, center[j]))) {
     const message = `expected the data of the run ${path}, got others in ${flags.data}`
@@ -103,7 +105,7 @@ export async function earlierPosterior(
   const run = { plan, chains, kept, points }
   return {
     posterior: {
-      record: { call: samplingCall('sample', formula, table, model, options, settings) },
+      record: { call: samplingCall('sample', formula, table, model, options, settings), samplerReason: reason },
       sample: { model, draws, statistics, warmupSeconds, sampleSeconds, run, outer },
     },
     more: lacking,

@@ -1,5 +1,7 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { readDraws } from '../../src/draws/read-draws.js'
 import { betablocker, folder, formula, glmm, main, shell } from './call.js'
 
 const cwd = folder()
@@ -55,9 +57,9 @@ describe('progress', () => {
 })
 
 describe('a run that is stopped', () => {
-  const stop = async (signal: NodeJS.Signals) => {
+  const stop = async (signal: NodeJS.Signals, more: readonly string[] = []) => {
     let sent = 0
-    const reply = await glmm([...long, '--json'], {
+    const reply = await glmm([...long, ...more, '--json'], {
       cwd,
       use: (child) => {
         setTimeout(() => {
@@ -69,11 +71,30 @@ describe('a run that is stopped', () => {
     return { ...reply, after: performance.now() - sent }
   }
 
-  test('Ctrl-C ends it within a second with word of what was done', async () => {
-    const { stdout, stderr, status, after } = await stop('SIGINT')
+  test('Ctrl-C ends it with what it drew', async () => {
+    const { stdout, stderr, status } = await stop('SIGINT', ['--warmup', '20'])
+    expect(status).toBe(130)
+    const record = JSON.parse(stdout)
+    const kept = record.draws
+    expect(kept).toBeGreaterThan(100)
+    const told = new RegExp(`the run was stopped; kept are ${kept} of 2000000 draws of chains? [1-4, ]+ of 4;`)
+    expect(record.warnings[0]).toMatchObject({ code: 'STOPPED', message: expect.stringMatching(told) })
+    expect(stderr).toMatch(/^glmm: wrote draws.csv\nglmm: warning: STOPPED: the run was stopped/)
+    const read = await readDraws(join(cwd, 'draws.csv'))
+    expect([read.draws.ndraws, read.draws.values.length]).toEqual([kept, record.chains])
+    expect(
+      readdirSync(cwd)
+        .filter((name) => name.includes('draws'))
+        .sort(),
+    ).toEqual(['draws.csv', 'draws.csv.run'])
+    for (const name of ['draws.csv', 'draws.csv.run']) rmSync(join(cwd, name))
+  })
+
+  test('Ctrl-C in the warm-up ends it within a second with word of what was done', async () => {
+    const { stdout, stderr, status, after } = await stop('SIGINT', ['--warmup', '2000000'])
     expect(after).toBeLessThan(1000)
     expect(status).toBe(130)
-    expect(stderr).toMatch(/^glmm: ABORTED: expected 8004000 iterations, warm-up included, got [1-9]\d* before .*\n$/)
+    expect(stderr).toMatch(/^glmm: ABORTED: expected 16000000 iterations, warm-up included, got [1-9]\d* before .*\n$/)
     expect(JSON.parse(stdout).error.code).toBe('ABORTED')
     expect(readdirSync(cwd).filter((name) => name.includes('draws'))).toEqual([])
   })
@@ -109,7 +130,7 @@ describe('a run that is stopped', () => {
     const inside = `stty cols 80; ${process.execPath} ${main} sample '${formula}' --data ${betablocker} --draws 2000000`
     const line = `script -qec "${inside} & sleep 4; kill -INT \\$!; wait \\$!; echo status \\$?" /dev/null < /dev/null`
     const { stdout } = await shell(line, cwd)
-    expect(stdout.slice(stdout.lastIndexOf('\u001b[2K') + 4)).toMatch(/^glmm: ABORTED: .*\r?\nstatus 130\r?\n$/)
+    expect(stdout.slice(stdout.lastIndexOf('\u001b[2K') + 4)).toMatch(/the run was stopped[^]*\nstatus 130\r?\n$/)
     expect(stdout).toContain('\u001b[?25h')
   })
 })

@@ -89,7 +89,7 @@ describe('on threads', () => {
         {
           ...hooks,
           signal: controller.signal,
-          onProgress: ({ chains }) => chains[0].iteration > 400 && chains[1].iteration > 400 && controller.abort(),
+          onProgress: ({ chains }) => chains[0].iteration > 200 && chains[1].iteration > 200 && controller.abort(),
         },
         executor,
       )
@@ -127,7 +127,7 @@ describe('on threads', () => {
 describe('on disk', () => {
   it('draws, summary and files are those of a run in memory, and the folder holds nothing else', async () => {
     // 5,500 draws of 25 parameters are one block and a part of another.
-    const options = { draws: 5500, warmup: 20, sampler: 'random-walk' }
+    const options = { draws: 5500, warmup: 20, chains: 1, sampler: 'random-walk' }
     const memory = await run(options)
     const disk = await run(options, { scratch: folder, scratchBytes: 0 })
     expect(disk.draws.stored).toBeDefined()
@@ -149,9 +149,9 @@ describe('on disk', () => {
 
   it('more draws are added to those on disk', async () => {
     const hooks = { scratch: folder, scratchBytes: 0 }
-    const first = await run({ draws: 5300, warmup: 20, sampler: 'random-walk' }, hooks)
+    const first = await run({ draws: 5300, warmup: 20, chains: 1, sampler: 'random-walk' }, hooks)
     const longer = await extendSample(first, 5500, inlineExecutor, hooks)
-    const whole = await run({ draws: 5500, warmup: 20, sampler: 'random-walk' })
+    const whole = await run({ draws: 5500, warmup: 20, chains: 1, sampler: 'random-walk' })
     expect(drawn(longer)).toEqual(drawn(whole))
     first.draws.stored!.close()
     longer.draws.stored!.close()

@@ -1,0 +1,49 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { readDraws } from '../../src/draws/read-draws.js'
+import { betablocker, expectComplaint, folder, formula, glmm } from './call.js'
+
+const cwd = folder()
+const model = ['--data', betablocker, '--chains', '2', '--warmup', '100', '--seed', '4']
+
+test.each(['csv', 'parquet'])('50 draws extended by 40 are the 90 of one run (%s)', async (ending) => {
+  const [first, whole] = [`first.${ending}`, `whole.${ending}`]
+  const json = async (...args: readonly string[]) => {
+    const { stdout, stderr, status } = await glmm(['sample', ...args, '--json'], { cwd })
+    expect([status, stderr.split('\n')[0]]).toEqual([0, expect.stringMatching(/^glmm: wrote /)])
+    const { timing: _, ...record } = JSON.parse(stdout)
+    return record
+  }
+  const [longer, once] = [
+    await json(formula, ...model, '--draws', '50', '--out', first).then(() =>
+      json('--extend', first, '--draws', '40', '--threads', '1'),
+    ),
+    await json(formula, ...model, '--draws', '90', '--out', whole),
+  ]
+  expect(longer).toEqual(once)
+  expect(await readDraws(join(cwd, first))).toEqual(await readDraws(join(cwd, whole)))
+  expect(
+    readdirSync(cwd)
+      .filter((name) => name.startsWith('first') && name.includes(ending))
+      .sort(),
+  ).toEqual([first, `${first}.run`])
+})
+
+describe('what cannot be extended', () => {
+  const complain = async (code: string, says: RegExp, ...args: readonly string[]): Promise<void> =>
+    expectComplaint(await glmm(['sample', ...args, '--json'], { cwd }), code, says)
+
+  test('each is told', async () => {
+    await glmm(['sample', formula, ...model, '--draws', '10', '--out', 'd.csv'], { cwd })
+    await complain('FILE', /found no such file/, '--extend', 'none.csv', '--draws', '10')
+    await complain('USAGE', /expected --draws, as the run has all of its 10/, '--extend', 'd.csv')
+    await complain('USAGE', /settled, got --seed/, '--extend', 'd.csv', '--draws', '10', '--seed', '5')
+    await complain('USAGE', /settled, got y ~ x/, 'y ~ x', '--extend', 'd.csv', '--draws', '10')
+    const text = readFileSync(betablocker, 'utf8')
+    writeFileSync(join(cwd, 'other.csv'), text.replace(/^(.*\n)([^\n]*\n)/, '$1'))
+    await complain('FILE', /expected the data of the run/, '--extend', 'd.csv', '--draws', '10', '--data', 'other.csv')
+    writeFileSync(join(cwd, 'd.csv.run'), '{"schema":"glmm/fit@1"}')
+    await complain('FILE', /got something else/, '--extend', 'd.csv', '--draws', '10')
+  })
+})
