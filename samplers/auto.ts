@@ -1,5 +1,7 @@
 import type { Model } from '../src/data/model.js'
 import { likelihood } from '../src/likelihood/likelihood.js'
+import { priorsInForce } from '../src/likelihood/priors-in-force.js'
+import { exactMode, marginalMode } from './plan-chains.js'
 
 /** A sampler, and why it was chosen. */
 export interface ChosenSampler {
@@ -10,9 +12,16 @@ export interface ChosenSampler {
 /** Beyond so many outer parameters the walk over them alone no longer repays its quadrature. */
 const mostWalked = 30
 
-/** The sampler that suits a model's structure: what `auto` stands for. */
-export function chooseSampler(model: Model): ChosenSampler {
-  const { coordinates, factored, dimension } = likelihood(model)
+/**
+ * Beyond so many nodes an evaluation of the marginal posterior costs more than the shorter walk over it saves: a joint
+ * density passes through the rows once, and a walk over hundreds of effects makes about twice as many steps.
+ */
+const mostNodes = 25
+
+/** The sampler that suits a model's structure and its integrals: what `auto` stands for. */
+export function chooseSampler(model: Model, statements: readonly string[] = []): ChosenSampler {
+  const like = likelihood(model)
+  const { coordinates, factored, dimension } = like
   if (coordinates.effects === 0) return { sampler: 'nuts', reason: 'there are no random effects to integrate out' }
   if (!factored) {
     return { sampler: 'nuts', reason: 'crossed random effects cannot be integrated out by quadrature' }
@@ -23,6 +32,12 @@ export function chooseSampler(model: Model): ChosenSampler {
   }
   if (dimension > mostWalked) {
     return { sampler: 'nuts', reason: `${dimension} outer parameters are too many for quadrature at every step` }
+  }
+  const priors = priorsInForce(model, statements)
+  const { nodes } = exactMode(like, priors, marginalMode(like, priors))
+  if (nodes > mostNodes) {
+    const reason = `the random effects take ${nodes} quadrature nodes each, which costs more than walking them`
+    return { sampler: 'nuts', reason }
   }
   const reason = `one random effect a level is integrated out: ${dimension} dimensions instead of ${dimension + coordinates.effects}`
   return { sampler: 'marginal', reason }

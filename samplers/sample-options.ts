@@ -42,7 +42,7 @@ export function settleSampler<Options extends SampleOptions>(
   model: Model,
 ): { readonly options: Options; readonly reason: string | null } {
   if (options.sampler !== 'auto') return { options, reason: null }
-  const { sampler, reason } = chooseSampler(model)
+  const { sampler, reason } = chooseSampler(model, options.priors)
   return { options: { ...options, sampler }, reason }
 }
 
