@@ -175,8 +175,8 @@ export function program(writeHelp: (text: string) => void): Command {
 
   glmm
     .command('compare')
-    .argument('[fits...]', 'documents that glmm fit wrote with --out FIT.json')
-    .description('likelihood-ratio tests, AIC and BIC of fits of one response')
+    .argument('[fits...]', 'documents that glmm fit wrote with --out FIT.json, or glmm sample with --loo')
+    .description('likelihood-ratio tests, AIC and BIC of fits of one response; elpd of posteriors')
     .option('--json', 'print one JSON document on standard output')
     .option('--out <file>', outResult, word('--out'))
     .addHelpText('after', '\nExample:\n  glmm compare small.json large.json')

@@ -40,8 +40,8 @@ function hypothesisBlocks(all: readonly HypothesisRecord[]): Block[] {
   )
   const summarised = table(
     ['<', 'mean', 'sd', 'mcse', '2.5 %', '50 %', '97.5 %', 'R-hat', 'ESS bulk', 'ESS tail'],
-    all.map(({ hypothesis, comparison, summary: s }) => [
-      comparison ? hypothesis.replace(/\s*[<>]=?\s*/, ' - (').concat(')') : hypothesis,
+    all.map(({ hypothesis, summary: s }) => [
+      hypothesis,
       formatBeside(s.mean, s.sd, 4),
       formatNumber(s.sd, 4),
       formatNumber(s.mcse, 5),
@@ -50,6 +50,7 @@ function hypothesisBlocks(all: readonly HypothesisRecord[]): Block[] {
       formatCount(s.essBulk),
       formatCount(s.essTail),
     ]),
+    ...(compared.length > 0 ? ['of a comparison: its left side less its right one'] : []),
   )
   return [heading('Hypotheses'), ...(compared.length > 0 ? [tested] : []), summarised]
 }

@@ -80,10 +80,7 @@ describe('glmm sample', () => {
       /grouping factor \(center\), got 'centre'; did you mean center\?/,
       false,
     ],
-    ['clusters of a group there is none of', ['--loo-clusters', 'centre'], /did you mean center\?/, false],
-    ['a statistic there is none of', ['--predictive-check', '--statistic', 'meen'], /did you mean mean\?/, false],
     ['a flag without its own', ['--new-levels'], /--predictive-check beside --new-levels/, false],
-    ['cross-validation of a prior', ['--loo', '--prior-only'], /draws of the posterior/, false],
   ])('refuses before it samples: %s', async (_, flags, says, caret) => {
     expectComplaint(await glmm([...sample, ...flags, '--json']), 'USAGE', says, caret)
   })
