@@ -8,12 +8,10 @@ import { version } from '../src/version.js'
 import { unpackPlain } from './plain-bytes.js'
 import {
   checkResultMessage,
-  hashOf,
   type JobMessage,
   jobId,
   keepSeconds,
   mostResultBytes,
-  mostSharedBytes,
   resultsKey,
   sharedKey,
 } from './queue-protocol.js'
@@ -30,6 +28,15 @@ export interface QueueContext {
   readonly shown: string
   readonly counts: { workers: number; threads: number; retried: number }
   readonly onNote: (note: string) => void
+}
+
+/** The data that the jobs of a run share. */
+export interface SharedData {
+  readonly wire: QueueTask
+  readonly shared: unknown
+  /** SHA-256 of what `pack` makes of them. */
+  readonly hash: string
+  readonly pack: () => Buffer
 }
 
 /** A job that is on its way. */
@@ -59,13 +66,12 @@ const idleSeconds = 600
  */
 export async function queueRun(
   { redis, results, jobs, shown, counts, onNote }: QueueContext,
-  { wire, shared, pack }: { readonly wire: QueueTask; readonly shared: unknown; readonly pack: () => Buffer },
+  { wire, shared, hash, pack }: SharedData,
   list: Iterable<unknown>,
   take: (outcome: Outcome<unknown>, job: unknown, worker: number) => void,
   signal: AbortSignal,
 ): Promise<void> {
   const run = randomUUID()
-  const hash = hashOf(boundedBytes(pack()))
   const waiting = list[Symbol.iterator]()
   const flights = new Map<number, Flight>()
   const workers = new Map<string, number>()
@@ -161,9 +167,12 @@ export async function queueRun(
     }
   }
 
+  const share = async (): Promise<void> => {
+    const there = await redis.expire(sharedKey(hash), keepSeconds)
+    if (there === 0) await redis.set(sharedKey(hash), pack(), 'EX', keepSeconds)
+  }
   const look = async (): Promise<void> => {
-    if ((await redis.exists(sharedKey(hash))) === 0) await redis.set(sharedKey(hash), pack(), 'EX', keepSeconds)
-    else await redis.expire(sharedKey(hash), keepSeconds)
+    await share()
     const { active = 0 } = await jobs.getJobCounts('active')
     most = bounded(2 * active + 2)
     const sent = [...flights.keys()]
@@ -201,7 +210,7 @@ export async function queueRun(
   if (signal.aborted) throw stopped(wire.task.name)
   signal.addEventListener('abort', onAbort, { once: true })
   try {
-    await unlessOver(settled(redis.set(sharedKey(hash), pack(), 'EX', keepSeconds)))
+    await unlessOver(settled(share()))
     await unlessOver(fill())
     await Promise.all([receive(), lookAfter()])
   } finally {
@@ -229,12 +238,6 @@ const jobOptions = {
 }
 
 const bounded = (onTheirWay: number): number => Math.max(fewest, Math.min(mostOnTheirWay, onTheirWay))
-
-function boundedBytes(bytes: Buffer): Buffer {
-  if (bytes.length <= mostSharedBytes) return bytes
-  const message = `expected a study of at most ${mostSharedBytes} bytes for the queue, got ${bytes.length}`
-  throw new GlmmError('QUEUE', message, 'cut it into shards with --shard instead')
-}
 
 const stopped = (task: string): GlmmError =>
   new GlmmError('ABORTED', `the stream of task "${task}" was stopped on request`, 'run it again for the rest')

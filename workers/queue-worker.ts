@@ -42,13 +42,15 @@ export interface QueueWorker {
 }
 
 /** A worker that is gone for so long is taken for dead, and its jobs are handed out again. */
-const lockMilliseconds = 5000
-const stalledMilliseconds = 3000
+const lockMilliseconds = 3000
+const stalledMilliseconds = 1500
 /** A job that ends its thread so often in turn is given up, and the study with it. */
 const mostDeaths = 3
 /** For how long a job waits for its data to come back to a Redis that lost them: so many tries, each after a second. */
 const mostTries = 100
 const beatMilliseconds = 5000
+/** Workers are often started together with their Redis. */
+const startMilliseconds = 10_000
 
 /** Begins to take jobs from the queue. Rejects with QUEUE where Redis is not to be reached, and with USAGE. */
 export async function queueWorker(options: QueueWorkerOptions): Promise<QueueWorker> {
@@ -59,7 +61,7 @@ export async function queueWorker(options: QueueWorkerOptions): Promise<QueueWor
     const message = `concurrency must be a whole number of at least 1, got ${concurrency}`
     throw new GlmmError('USAGE', message, 'give 1 or more')
   }
-  const { redis, shown, leave } = await redisClient(options)
+  const { redis, shown, leave } = await redisClient({ connectMilliseconds: startMilliseconds, ...options })
   const { Worker, UnrecoverableError } = await import('bullmq')
   const name = `${hostname()}:${process.pid}`
   const team = threadTeam(size, workerEntry())
@@ -77,7 +79,7 @@ export async function queueWorker(options: QueueWorkerOptions): Promise<QueueWor
       shared: shareArrays(checkShared(data)),
       board: runBoard(0, task.counters),
     }))
-    if (start === null) throw new Error('its data are not in Redis')
+    if (start === null) throw new TryAgain('its data are not in Redis')
     const checked = checkJob(job, start.shared)
     if (latest !== shared) onNote(`takes part in study ${shared.slice(0, 12)}`)
     latest = shared
@@ -88,7 +90,7 @@ export async function queueWorker(options: QueueWorkerOptions): Promise<QueueWor
       if (!(thrown instanceof WorkerDeath)) throw thrown
       const died = workerDied(thrown, `in job ${index + 1} of task "${named}"`)
       onNote(died.message)
-      if (deaths < mostDeaths) throw thrown
+      if (deaths < mostDeaths) throw new TryAgain(died.message)
       return { ok: false, error: plainError(died) }
     }
   }
@@ -108,9 +110,10 @@ export async function queueWorker(options: QueueWorkerOptions): Promise<QueueWor
     }
     const attempt = job.attemptsStarted
     const outcome = await perform(message, attempt).catch((thrown: unknown): Outcome<unknown> => {
-      if (!(thrown instanceof GlmmError)) throw thrown
-      onNote(`refused a job: ${thrown.message}`)
-      return { ok: false, error: plainError(thrown) }
+      if (thrown instanceof TryAgain) throw thrown
+      const error = plainError(thrown)
+      onNote(`refused a job: ${error.message.split('\n', 1)[0]}`)
+      return { ok: false, error }
     })
     const result: ResultMessage = { index: message.index, worker: name, attempt, outcome }
     let bytes = packPlain(result)
@@ -154,12 +157,15 @@ export async function queueWorker(options: QueueWorkerOptions): Promise<QueueWor
     await Promise.race([worker.close(), withoutRedis(redis, gone.signal)])
     gone.abort()
     if (redis.status === 'ready') await redis.del(workerKey(name)).catch(() => {})
-    else await worker.disconnect()
+    else worker.disconnect().catch(() => {}) // not waited for: without Redis it does not end
     leave()
     await team.close()
   }
   return { close: () => (closed ??= close()) }
 }
+
+/** Sends a job back to the queue; it stays in this file. */
+class TryAgain extends Error {}
 
 /** Resolves when Redis has been away for a while: what is held cannot be handed over, and will be done by others. */
 async function withoutRedis(redis: Redis, signal: AbortSignal): Promise<void> {

@@ -2,7 +2,7 @@ import { GlmmError } from '../src/errors.js'
 import type { Executor, Outcome, RunOptions, Task } from '../src/executor.js'
 import { version } from '../src/version.js'
 import { packPlain } from './plain-bytes.js'
-import { prefix, queueName } from './queue-protocol.js'
+import { hashOf, mostSharedBytes, prefix, queueName } from './queue-protocol.js'
 import { queueRun } from './queue-run.js'
 import { queueTaskNamed } from './queue-tasks.js'
 import { type RedisOptions, redisClient } from './redis-client.js'
@@ -38,6 +38,14 @@ export async function queue(options: RedisOptions): Promise<QueueExecutor> {
   }
   const context = { redis, results, jobs, shown, counts, onNote: options.onNote ?? (() => {}) }
 
+  /** Of data in use before. */
+  const hashes = new WeakMap<object, string>()
+  const hashed = (shared: unknown, pack: () => Buffer): string => {
+    const known = hashes.get(shared as object) ?? hashOf(boundedBytes(pack()))
+    if (typeof shared === 'object' && shared !== null) hashes.set(shared, known)
+    return known
+  }
+
   const stream: Executor['stream'] = async (task, shared, list, take, { signal } = {}) => {
     const wire = queueTaskNamed(task.name)
     const pack = (): Buffer => packPlain(shared)
@@ -49,7 +57,7 @@ export async function queue(options: RedisOptions): Promise<QueueExecutor> {
     signal?.addEventListener('abort', end)
     halt.signal.addEventListener('abort', end)
     try {
-      await queueRun(context, { wire, shared, pack }, list, hand, ending.signal)
+      await queueRun(context, { wire, shared, hash: hashed(shared, pack), pack }, list, hand, ending.signal)
     } finally {
       signal?.removeEventListener('abort', end)
       halt.signal.removeEventListener('abort', end)
@@ -95,4 +103,10 @@ export async function queue(options: RedisOptions): Promise<QueueExecutor> {
       leave()
     },
   }
+}
+
+function boundedBytes(bytes: Buffer): Buffer {
+  if (bytes.length <= mostSharedBytes) return bytes
+  const message = `expected a study of at most ${mostSharedBytes} bytes for the queue, got ${bytes.length}`
+  throw new GlmmError('QUEUE', message, 'cut it into shards with --shard instead')
 }

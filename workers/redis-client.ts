@@ -7,7 +7,7 @@ export interface RedisOptions {
   readonly redis: string
   /** Called with a sentence at each change of state worth telling. */
   readonly onNote?: ((note: string) => void) | undefined
-  /** How long the first connection is tried; 10 s unless given. Once there was one, it is tried again for ever. */
+  /** How long the first connection is tried; 3 s unless given. Once there was one, it is tried again for ever. */
   readonly connectMilliseconds?: number | undefined
 }
 
@@ -25,7 +25,7 @@ const refusal = /^(?:NOAUTH|WRONGPASS|NOPERM|ERR (?:invalid|AUTH|Client sent AUT
 
 /** A connection that comes back by itself. QUEUE where there is none in time, or Redis refuses it. */
 export async function redisClient(options: RedisOptions): Promise<RedisClient> {
-  const { redis: text, onNote = () => {}, connectMilliseconds = 10_000 } = options
+  const { redis: text, onNote = () => {}, connectMilliseconds = 3000 } = options
   const { url, shown } = readRedisUrl(text)
   const { Redis } = await import('ioredis')
   const { hostname, port, username, password, pathname, protocol } = new URL(url)

@@ -18,9 +18,11 @@ export function sharedStore<Kept>(redis: Redis): SharedStore<Kept> {
   const kept = new Map<string, { readonly value: Promise<Kept | null>; bytes: number }>()
 
   const fetch = async (hash: string, take: (data: unknown) => Kept, entry: { bytes: number }): Promise<Kept | null> => {
-    const length = await redis.strlen(sharedKey(hash))
-    if (length > mostSharedBytes) throw strange(`${length} bytes`, `at most ${mostSharedBytes}`)
-    const bytes = await redis.getBuffer(sharedKey(hash))
+    const unknown = (): null => null // what Redis does not say now may be asked again
+    const length = await redis.strlen(sharedKey(hash)).catch(unknown)
+    if (length !== null && length > mostSharedBytes)
+      throw strange(`${length} bytes`, `at most ${mostSharedBytes} bytes`)
+    const bytes = await redis.getBuffer(sharedKey(hash)).catch(unknown)
     if (bytes === null) return null
     if (hashOf(bytes) !== hash) throw strange('others', `data with the SHA-256 ${hash}`)
     entry.bytes = bytes.length

@@ -70,7 +70,7 @@ export function betablockerAnd(names: string, value: (cells: readonly string[]) 
   return [`${header},${names}`, ...rows.map((row) => `${row},${value(row.split(','))}`), ''].join('\n')
 }
 
-const statuses: Readonly<Record<string, number>> = { NO_CONVERGENCE: 1, WORKER_DIED: 1, ABORTED: 130 }
+const statuses: Readonly<Record<string, number>> = { NO_CONVERGENCE: 1, WORKER_DIED: 1, QUEUE: 1, ABORTED: 130 }
 
 /**
  * The form of every complaint of a call with --json: one line on standard error, the formula and a caret below it

@@ -1,0 +1,197 @@
+// npm run bench:queue: studies on two worker processes of a Redis of this benchmark's own, against two threads; workers killed every
+// ten seconds; Redis stopped, and killed, for ten seconds; the memory of the coordinator. `-- --rows N` sets the rows of the
+// memory run (1,000,000), `-- --only TEXT` picks parts by name. Needs redis-server.
+import { execFileSync, spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const main = join(root, 'dist/src/cli/main.js')
+const option = (name, otherwise) => {
+  const at = process.argv.indexOf(`--${name}`)
+  return at < 0 ? otherwise : process.argv[at + 1]
+}
+const only = option('only', '')
+const memoryRows = Number(option('rows', 1e6))
+
+try {
+  execFileSync('redis-server', ['--version'])
+} catch {
+  console.log('skipped: redis-server is not installed')
+  process.exit(0)
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'glmm-bench-'))
+const children = new Set()
+const begin = (command, args, options = {}) => {
+  const child = spawn(command, args.map(String), { stdio: ['ignore', 'pipe', 'pipe'], ...options })
+  children.add(child)
+  child.ended = new Promise((resolve) => child.once('exit', resolve)).then(() => children.delete(child))
+  return child
+}
+const endAll = () => {
+  for (const child of children) child.kill('SIGKILL')
+  rmSync(folder, { recursive: true, force: true })
+}
+process.on('exit', endAll)
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1))
+
+const port = await new Promise((resolve) => {
+  const server = createServer().listen(0, '127.0.0.1', () => {
+    const { port } = server.address()
+    server.close(() => resolve(port))
+  })
+})
+const url = `redis://127.0.0.1:${port}`
+const startRedis = async () => {
+  const redis = begin('redis-server', [
+    ...['--port', port, '--bind', '127.0.0.1', '--dir', folder, '--save', ''],
+    ...['--appendonly', 'yes', '--appendfsync', 'everysec'],
+  ])
+  for await (const text of redis.stdout) if (String(text).includes('Ready to accept')) break
+  redis.stdout.resume()
+  return redis
+}
+const startWorker = async () => {
+  const worker = begin(process.execPath, [main, 'worker', '--redis', url, '--threads', 1])
+  for await (const text of worker.stderr) if (String(text).includes('waits for studies')) break
+  worker.stderr.resume()
+  return worker
+}
+const cpuMilliseconds = (pid) => {
+  const [, rest] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')
+  const fields = rest.split(' ')
+  return 10 * (Number(fields[11]) + Number(fields[12]))
+}
+const study = (name, text) => {
+  const path = join(folder, `${name}.json`)
+  writeFileSync(path, JSON.stringify(text))
+  return path
+}
+/** Runs a study; its execution, and the most memory its process had, in MB. */
+const run = async (path, flags) => {
+  const out = `${path}.result.json`
+  const child = begin(process.execPath, [main, 'study', path, ...flags, '--no-log', '--out', out])
+  child.stdout.resume()
+  let said = ''
+  child.stderr.on('data', (text) => (said += text))
+  let peak = 0
+  const watch = setInterval(() => {
+    try {
+      peak = Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? peak)
+    } catch {}
+  }, 200)
+  await child.ended
+  clearInterval(watch)
+  if (child.exitCode !== 0) throw new Error(said)
+  return { ...JSON.parse(readFileSync(out, 'utf8')).execution, peakMegabytes: Math.round(peak / 1024) }
+}
+const queued = (path) => run(path, ['--redis', url])
+const threaded = (path) => run(path, ['--threads', 2])
+const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1]
+const report = (name, found, whole) => {
+  const same = found.rowsHash === whole.rowsHash && found.rows === whole.rows
+  const { rows, jobs, retried, milliseconds } = found
+  console.log(
+    `${name}: ${rows} rows in ${jobs} jobs, ${retried} again, ${(milliseconds / 1000).toFixed(1)} s, ${same ? 'the same hash' : 'ANOTHER HASH'}`,
+  )
+  if (!same) process.exitCode = 1
+}
+
+const betablocker = {
+  kind: 'bootstrap',
+  seed: 1,
+  data: join(root, 'examples/01-betablocker/betablocker.csv'),
+  family: 'binomial',
+  formula: 'cbind(r, n - r) ~ treat + (1 | center)',
+}
+const rate = study('rate', { ...betablocker, replicates: 20_000 })
+const toenail = study('toenail', {
+  kind: 'bootstrap',
+  seed: 1,
+  replicates: 10_000,
+  data: join(root, 'examples/02-toenail/toenail.csv'),
+  family: 'binomial',
+  formula: 'outcome ~ treatment * visit + (1 | patientID)',
+})
+const parts = {
+  async rate() {
+    const workers = [await startWorker(), await startWorker()]
+    await queued(rate)
+    const ratios = []
+    const cpu = []
+    for (let i = 0; i < 5; i++) {
+      const threads = await threaded(rate)
+      const before = workers.map(({ pid }) => cpuMilliseconds(pid))
+      const queue = await queued(rate)
+      cpu.push(workers.reduce((sum, { pid }, w) => sum + cpuMilliseconds(pid) - before[w], 0) / queue.rows)
+      report('two workers', queue, threads)
+      ratios.push(threads.milliseconds / queue.milliseconds)
+    }
+    const all = ratios.map((ratio) => ratio.toFixed(2)).join(', ')
+    console.log(`rate of the queue over that of threads: median ${median(ratios).toFixed(2)} of ${all}`)
+    console.log(`CPU time of the workers a row: ${median(cpu).toFixed(3)} ms`)
+    for (const worker of workers) worker.kill('SIGTERM')
+    await Promise.all(workers.map(({ ended }) => ended))
+  },
+
+  async kills() {
+    const whole = await threaded(toenail)
+    const workers = [await startWorker(), await startWorker()]
+    let over = false
+    let kills = 0
+    const killing = (async () => {
+      for (;;) {
+        for (let i = 0; i < 100 && !over; i++) await pause(100)
+        if (over) return
+        workers.shift().kill('SIGKILL')
+        kills++
+        workers.push(await startWorker())
+      }
+    })()
+    const found = await queued(toenail)
+    over = true
+    await killing
+    report(`a worker killed every 10 s, ${kills} of them`, found, whole)
+    for (const worker of workers) worker.kill('SIGTERM')
+    await Promise.all(workers.map(({ ended }) => ended))
+  },
+
+  async outages() {
+    const whole = await threaded(rate)
+    const workers = [await startWorker(), await startWorker()]
+    for (const [name, signal] of [
+      ['Redis stopped for 10 s', 'SIGTERM'],
+      ['Redis killed with -9, 10 s', 'SIGKILL'],
+    ]) {
+      const running = queued(rate)
+      await pause(3000)
+      redis.kill(signal)
+      await redis.ended
+      await pause(10_000)
+      redis = await startRedis()
+      report(name, await running, whole)
+    }
+    for (const worker of workers) worker.kill('SIGTERM')
+    await Promise.all(workers.map(({ ended }) => ended))
+  },
+
+  async memory() {
+    const workers = [await startWorker(), await startWorker()]
+    const few = await queued(study('few', { ...betablocker, replicates: memoryRows / 10 }))
+    const many = await queued(study('many', { ...betablocker, replicates: memoryRows }))
+    for (const { rows, peakMegabytes, milliseconds } of [few, many]) {
+      console.log(`coordinator: ${rows} rows, at most ${peakMegabytes} MB, ${(milliseconds / 1000).toFixed(0)} s`)
+    }
+    for (const worker of workers) worker.kill('SIGTERM')
+    await Promise.all(workers.map(({ ended }) => ended))
+  },
+}
+
+let redis = await startRedis()
+for (const [name, part] of Object.entries(parts)) if (name.includes(only)) await part()
+process.exit()
