@@ -5,7 +5,7 @@ import { execFileSync, spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
@@ -47,19 +47,19 @@ const port = await new Promise((resolve) => {
   })
 })
 const url = `redis://127.0.0.1:${port}`
+const told = (stream, words) =>
+  new Promise((resolve) => stream.on('data', (text) => String(text).includes(words) && resolve()))
 const startRedis = async () => {
   const redis = begin('redis-server', [
     ...['--port', port, '--bind', '127.0.0.1', '--dir', folder, '--save', ''],
     ...['--appendonly', 'yes', '--appendfsync', 'everysec'],
   ])
-  for await (const text of redis.stdout) if (String(text).includes('Ready to accept')) break
-  redis.stdout.resume()
+  await told(redis.stdout, 'Ready to accept')
   return redis
 }
 const startWorker = async () => {
   const worker = begin(process.execPath, [main, 'worker', '--redis', url, '--threads', 1])
-  for await (const text of worker.stderr) if (String(text).includes('waits for studies')) break
-  worker.stderr.resume()
+  await told(worker.stderr, 'waits for studies')
   return worker
 }
 const cpuMilliseconds = (pid) => {
@@ -116,7 +116,7 @@ const toenail = study('toenail', {
   replicates: 10_000,
   data: join(root, 'examples/02-toenail/toenail.csv'),
   family: 'binomial',
-  formula: 'outcome ~ treatment * visit + (1 | patientID)',
+  formula: 'y ~ treatment * time + (1 | patient)',
 })
 const parts = {
   async rate() {
