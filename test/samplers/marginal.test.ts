@@ -157,10 +157,19 @@ describe('marginal and auto', () => {
     expect(chooseSampler(stateModel('y ~ 1 + (1 | a) + (1 | b)', table, options))).toMatchObject({ sampler: 'nuts' })
   })
 
-  it('auto integrates one effect a level out, and says so in the record', async () => {
+  it('auto integrates one effect a level out where that takes few nodes, and says so in the record', async () => {
+    const options = { sampler: 'auto', family: 'gaussian', chains: 1, warmup: 50, draws: 20 }
+    const rows = Array.from({ length: 40 }, (_, i) => i)
+    const table = tableFrom({ y: rows.map((i) => Math.sin(i) + (i % 8)), g: rows.map((i) => `g${i % 8}`) })
+    const { record } = await samplePosterior('y ~ 1 + (1 | g)', table, options, inlineExecutor)
+    expect(record.sampler).toBe('marginal')
+    expect(record.samplerReason).toMatch(/3 dimensions instead of 11/)
+  })
+
+  it('auto walks effects that take many nodes, and says so in the record', async () => {
     const options = { sampler: 'auto', chains: 1, warmup: 50, draws: 20 }
     const { record } = await samplePosterior(cases.betablocker.formula, betablocker, options, inlineExecutor)
-    expect(record.sampler).toBe('marginal')
-    expect(record.samplerReason).toMatch(/3 dimensions instead of 25/)
+    expect(record.sampler).toBe('nuts')
+    expect(record.samplerReason).toMatch(/22 random effects are walked faster/)
   })
 })
