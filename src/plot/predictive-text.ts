@@ -16,7 +16,7 @@ export interface PredictiveBins {
 export function predictiveText(bins: PredictiveBins, { width }: { readonly width: number }): string {
   const labels = binLabels(bins.edges)
   const labelWidth = Math.max(...labels.map((label) => label.length))
-  const columns = Math.max(10, width - labelWidth - 8)
+  const columns = Math.max(10, width - labelWidth - 7)
   const most = Math.max(1e-9, ...bins.observed, ...bins.q97_5)
   const column = (share: number): number => Math.round((share / most) * (columns - 1))
   const lines = bins.observed.map((share, k) => {
