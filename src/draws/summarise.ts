@@ -11,7 +11,7 @@ import { splitChains } from './split-chains.js'
 import { varies } from './varies.js'
 
 /** Bytes of draws taken into memory together where they lie on disk. */
-const bytesAtOnce = 1 << 26
+const bytesAtOnce = 1 << 23
 
 /**
  * Posterior summary and convergence diagnostics of every parameter, in the order of `draws.names`. Draws that are
