@@ -14,12 +14,27 @@ process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 
 // Two rows a level; the pattern has no meaning but is always the same.
 const rows = ['y,x,g']
-for (let i = 0; i < 2 * Number(levels); i++) rows.push(`${(i * 7919) % 5},${((i * 104729) % 101) / 50 - 1},g${i % Number(levels)}`)
+for (let i = 0; i < 2 * Number(levels); i++)
+  rows.push(`${(i * 7919) % 5},${((i * 104729) % 101) / 50 - 1},g${i % Number(levels)}`)
 writeFileSync(join(folder, 'data.csv'), `${rows.join('\n')}\n`)
 
 const out = join(folder, `draws.${ending}`)
 const call = ['sample', 'y ~ x + (1 | g)', '--family', 'poisson', '--data', join(folder, 'data.csv')]
-const settings = ['--sampler', 'nuts', '--chains', '4', '--warmup', '50', '--max-depth', '2', '--draws', draws, '--out', out, '--json']
+const settings = [
+  '--sampler',
+  'nuts',
+  '--chains',
+  '4',
+  '--warmup',
+  '20',
+  '--max-depth',
+  '1',
+  '--draws',
+  draws,
+  '--out',
+  out,
+  '--json',
+]
 const began = performance.now()
 const child = spawn(process.execPath, [main, ...call, ...settings], { stdio: ['ignore', 'ignore', 'inherit'] })
 let peak = 0
@@ -34,8 +49,12 @@ child.on('close', (status) => {
   clearInterval(watching)
   const parameters = Number(levels) + 3
   const megabytes = (bytes) => (bytes / 1e6).toFixed(0)
-  console.log(`4 chains x ${draws} draws x ${parameters} parameters: ${megabytes(32 * Number(draws) * parameters)} MB of doubles`)
-  console.log(`exit status ${status}, ${((performance.now() - began) / 1000).toFixed(0)} s, file of ${megabytes(statSync(out).size)} MB`)
+  console.log(
+    `4 chains x ${draws} draws x ${parameters} parameters: ${megabytes(32 * Number(draws) * parameters)} MB of doubles`,
+  )
+  console.log(
+    `exit status ${status}, ${((performance.now() - began) / 1000).toFixed(0)} s, file of ${megabytes(statSync(out).size)} MB`,
+  )
   console.log(`peak resident memory ${megabytes(1024 * peak)} MB`)
   process.exitCode = status === 0 ? 0 : 1
 })
