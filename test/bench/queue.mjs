@@ -110,13 +110,15 @@ const betablocker = {
   formula: 'cbind(r, n - r) ~ treat + (1 | center)',
 }
 const rate = study('rate', { ...betablocker, replicates: 20_000 })
-const toenail = study('toenail', {
-  kind: 'bootstrap',
-  seed: 1,
+const long = study('long', {
+  ...betablocker,
+  kind: 'simulation',
   replicates: 10_000,
-  data: join(root, 'examples/02-toenail/toenail.csv'),
-  family: 'binomial',
-  formula: 'y ~ treatment * time + (1 | patient)',
+  groups: { center: 44 },
+  methods: [
+    { name: 'laplace', fit: { nodes: 1 } },
+    { name: 'agq', fit: { nodes: 25 } },
+  ],
 })
 const parts = {
   async rate() {
@@ -140,7 +142,7 @@ const parts = {
   },
 
   async kills() {
-    const whole = await threaded(toenail)
+    const whole = await threaded(long)
     const workers = [await startWorker(), await startWorker()]
     let over = false
     let kills = 0
@@ -153,7 +155,7 @@ const parts = {
         workers.push(await startWorker())
       }
     })()
-    const found = await queued(toenail)
+    const found = await queued(long)
     over = true
     await killing
     report(`a worker killed every 10 s, ${kills} of them`, found, whole)
