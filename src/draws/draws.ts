@@ -23,12 +23,13 @@ export interface StoredDraws {
   readonly close: () => void
 }
 
-export const chainCount = ({ stored, values }: Draws): number => stored?.chains ?? values.length
+/** Number of chains. Like `rowsOf` and `chainsOf`, it does not touch the `values` of draws on disk. */
+export const chainCount = (draws: Draws): number => draws.stored?.chains ?? draws.values.length
 
 /** Draws `from` to `to - 1` of chain c (from 0), draw after draw. */
 export function rowsOf(draws: Draws, c: number, from: number, to: number): Float64Array {
-  const { stored, values, names } = draws
-  return stored ? stored.rows(c, from, to) : values[c].subarray(from * names.length, to * names.length)
+  const width = draws.names.length
+  return draws.stored ? draws.stored.rows(c, from, to) : draws.values[c].subarray(from * width, to * width)
 }
 
 /** All chains of parameter `index`: chains[c][d]. */

@@ -8,6 +8,7 @@ import { keptChains } from '../../samplers/kept-chains.js'
 import { extendSample, type Sample, type SampleHooks, sampleModel } from '../../samplers/sample.js'
 import { resolveSettings, type SampleOptions } from '../../samplers/sample-options.js'
 import type { ChainStatistics } from '../../src/draws/chain-statistics.js'
+import { posteriorDiagnostics } from '../../src/draws/posterior-diagnostics.js'
 import { readDraws } from '../../src/draws/read-draws.js'
 import { summarise } from '../../src/draws/summarise.js'
 import { writeDraws } from '../../src/draws/write-draws.js'
@@ -145,6 +146,25 @@ describe('on disk', () => {
       expect(hash(...read.draws.values)).toBe(hash(...memory.draws.values))
     }
     disk.draws.stored!.close()
+  })
+
+  it('draws on disk stay there: neither summary nor diagnostics nor files take them into memory', async () => {
+    const options = { draws: 300, warmup: 20, sampler: 'random-walk' }
+    const { draws, statistics } = await run(options, { scratch: folder, scratchBytes: 0 })
+    let read = 0
+    const watched = {
+      names: draws.names,
+      ndraws: draws.ndraws,
+      stored: draws.stored!,
+      get values() {
+        read++
+        return draws.values
+      },
+    }
+    posteriorDiagnostics(summarise(watched), statistics)
+    for (const name of ['draws.csv', 'draws.parquet']) await writeDraws(join(folder, name), watched, statistics)
+    expect(read).toBe(0)
+    draws.stored!.close()
   })
 
   it('more draws are added to those on disk', async () => {

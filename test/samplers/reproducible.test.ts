@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { sampleModel } from '../../samplers/sample.js'
 import { resolveSettings } from '../../samplers/sample-options.js'
+import { stateModel } from '../../src/data/state-model.js'
+import { tableFrom } from '../../src/data/table-from.js'
 import { inlineExecutor } from '../../src/inline-executor.js'
 import { threads } from '../../workers/threads.js'
 import { modelOf } from '../reference/data.js'
@@ -14,6 +16,31 @@ describe('the same seed', () => {
     for (const count of [1, 2, 4]) {
       const executor = threads({ threads: count })
       const threaded = await sampleModel(model, settings(7), executor)
+      await executor.close()
+      expect(threaded.draws).toEqual(inline.draws)
+      expect(threaded.statistics).toEqual(inline.statistics)
+    }
+  })
+
+  it.each([
+    ['y ~ x + (1 + x | g)', 'nuts'],
+    ['y ~ x + (1 | g) + (1 | h)', 'nuts'],
+    ['y ~ x + (1 | g) + (1 | h)', 'polya-gamma'],
+    ['y ~ x + (1 + x | g)', 'marginal'],
+  ])('on threads and without for %s by %s', async (formula, sampler) => {
+    const rows = Array.from({ length: 96 }, (_, i) => i)
+    const table = tableFrom({
+      y: rows.map((i) => ((i * i) % 7 < 3 ? 1 : 0)),
+      x: rows.map((i) => ((i * 37) % 11) / 5 - 1),
+      g: rows.map((i) => `g${i % 8}`),
+      h: rows.map((i) => `h${(i * 5) % 12}`),
+    })
+    const given = resolveSettings({ warmup: 40, draws: 30, seed: 7, chains: 3, sampler })
+    const crossed = stateModel(formula, table, { family: 'binomial' })
+    const inline = await sampleModel(crossed, given, inlineExecutor)
+    for (const count of [1, 2]) {
+      const executor = threads({ threads: count })
+      const threaded = await sampleModel(crossed, given, executor)
       await executor.close()
       expect(threaded.draws).toEqual(inline.draws)
       expect(threaded.statistics).toEqual(inline.statistics)
