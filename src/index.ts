@@ -12,7 +12,7 @@ import { mergeStudy } from './study/merge-study.js'
 import { planStudy } from './study/plan-study.js'
 import { runStudy, type StudyOptions } from './study/run-study.js'
 import type { StudyRecord } from './study/study-record.js'
-import type { BootstrapSpec, SimulationSpec, StudySpec } from './study/study-spec.js'
+import type { BootstrapSpec, CalibrationSpec, SensitivitySpec, SimulationSpec, StudySpec } from './study/study-spec.js'
 
 export type { ChainProgress, Sample, SampleHooks } from '../samplers/sample.js'
 export type { SampleOptions } from '../samplers/sample-options.js'
@@ -62,7 +62,7 @@ export type { RowRecord } from './study/row-text.js'
 export type { StudyOptions, StudyProgress } from './study/run-study.js'
 export type { Measure } from './study/study-plan.js'
 export type { StudyRecord } from './study/study-record.js'
-export type { BootstrapSpec, SimulationSpec, StudySpec, Truth } from './study/study-spec.js'
+export type { BootstrapSpec, CalibrationSpec, SensitivitySpec, SimulationSpec, StudySpec, Truth } from './study/study-spec.js'
 export { version } from './version.js'
 
 export interface RunChoice extends SampleHooks {
@@ -125,7 +125,7 @@ export interface StudyChoice extends StudyOptions, Pick<RunChoice, 'threads' | '
 
 /** Runs a study as a study file has it; its `data` may be a table. Rejects with a GlmmError. */
 export async function study(
-  spec: BootstrapSpec | SimulationSpec | StudySpec,
+  spec: BootstrapSpec | SimulationSpec | CalibrationSpec | SensitivitySpec | StudySpec,
   options: StudyChoice = {},
 ): Promise<StudyRecord> {
   const planned = await planStudy(spec, options.from ?? null)

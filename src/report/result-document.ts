@@ -16,7 +16,7 @@ import { looCompareDocument } from './loo-compare-document.js'
 import { type PosteriorFigures, posteriorDocument } from './posterior-document.js'
 import { predictDocument } from './predict-document.js'
 import { simulateDocument } from './simulate-document.js'
-import { studyDocument } from './study-document.js'
+import { studyDocument, studyFigures } from './study-document.js'
 
 /** Any record that a document can be made of. */
 export type ResultRecord =
@@ -47,7 +47,7 @@ export function resultDocument(record: ResultRecord, figures: Figures = {}): Doc
     case 'glmm/simulate@1':
       return simulateDocument(record)
     case 'glmm/study@1':
-      return studyDocument(record)
+      return studyDocument(record, figures.study)
   }
 }
 
@@ -55,6 +55,7 @@ export function resultDocument(record: ResultRecord, figures: Figures = {}): Doc
 export interface Figures {
   readonly check?: CheckFigures
   readonly posterior?: PosteriorFigures
+  readonly study?: readonly string[]
 }
 
 /** The same with its pictures drawn as SVG, for HTML. */
@@ -64,6 +65,7 @@ export async function illustratedDocument(record: ResultRecord): Promise<Documen
 
 async function figuresOf(record: ResultRecord): Promise<Figures> {
   if (record.schema === 'glmm/check@1') return { check: await checkFigures(record) }
+  if (record.schema === 'glmm/study@1') return { study: await studyFigures(record) }
   if (record.schema !== 'glmm/posterior@1' || !record.predictive) return {}
   const { distribution, of, scale } = record.predictive
   const title = of === 'prior' ? 'Prior predictive check' : 'Posterior predictive check'

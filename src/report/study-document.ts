@@ -1,11 +1,22 @@
+import { studyKindNamed } from '../study/registry.js'
 import type { Measure } from '../study/study-plan.js'
+import type { StudyFigure } from '../study/study-kind.js'
 import type { StudyRecord } from '../study/study-record.js'
 import { type Block, type Document, facts, heading, list, type Table, table } from './document.js'
 import { formatDuration, formatFixed, formatNumber } from './format-number.js'
 import { warningBlocks } from './record-lines.js'
 
-/** A study as people read it: what was done, what to take from it, conditions and measures. */
-export function studyDocument(record: StudyRecord): Document {
+/** The pictures of a study as SVG, in the order of its kind's. Slow at first use: only for HTML. */
+export const studyFigures = async (record: StudyRecord): Promise<string[]> =>
+  Promise.all(figuresOf(record).map(({ svg }) => svg()))
+
+const figuresOf = (record: StudyRecord): readonly StudyFigure[] => studyKindNamed(record.kind).figures?.(record) ?? []
+
+/**
+ * A study as people read it: what was done, what to take from it, conditions and measures. With `svgs` (see
+ * `studyFigures`) the pictures are SVG.
+ */
+export function studyDocument(record: StudyRecord, svgs: readonly string[] = []): Document {
   const { kind, call, findings, execution, conditions, measures } = record
   const text = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
   const { rows, failed, resumed, workers, shard, log } = execution
@@ -23,6 +34,9 @@ export function studyDocument(record: StudyRecord): Document {
         ...(log === null ? [] : [['Log', log] as const]),
       ]),
       ...(findings.length > 0 ? [heading('What it says'), list(findings)] : []),
+      ...figuresOf(record).map(({ caption, text: inText }, i): Block => {
+        return { kind: 'figure', caption, svg: svgs[i] ?? null, text: inText }
+      }),
       ...(conditions.length > 1 ? [heading('Conditions'), conditionTable(conditions)] : []),
       ...measureBlocks(measures),
       ...warningBlocks(record.warnings),
@@ -39,7 +53,7 @@ function conditionTable(conditions: StudyRecord['conditions']): Table {
 }
 
 /** What tells measures apart; the other keys are numbers. */
-const labels = ['condition', 'method', 'parameter']
+const labels = ['condition', 'method', 'sampler', 'setting', 'parameter']
 
 /** Tables of the measures, one for each set of numbers that measures have. */
 function measureBlocks(measures: readonly Measure[]): Block[] {

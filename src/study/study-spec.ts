@@ -70,3 +70,63 @@ export interface SimulationSpec extends StudySpec {
   readonly methods?: readonly { readonly name: string; readonly fit?: MethodFit }[]
   readonly measures?: readonly string[]
 }
+
+/** A sampler by name, with the warm-up and thinning of its chain. */
+export interface CalibrationSampler {
+  readonly name: string
+  readonly warmup?: number
+  /** Every so many draws of the chain are taken. */
+  readonly thin?: number
+}
+
+export interface CalibrationSpec extends StudySpec {
+  readonly kind: 'calibration'
+  readonly sample?: {
+    /** A sampler of `glmm sample`, `laplace` or `quadrature`; several are several conditions. */
+    readonly sampler?: string | CalibrationSampler | readonly (string | CalibrationSampler)[]
+    readonly priors?: readonly string[]
+    /** Draws that the true value is ranked among, 99 unless given. */
+    readonly draws?: number
+    readonly warmup?: number
+    readonly thin?: number
+  }
+}
+
+/** One prior statement with `$` in the place of a number, and the numbers it takes. */
+export interface PriorScale {
+  readonly prior: string
+  readonly scale: readonly number[]
+}
+
+/** What a sensitivity study varies, one thing at a time. */
+export interface Variations {
+  readonly nodes?: readonly number[]
+  readonly link?: readonly string[]
+  readonly family?: readonly string[]
+  readonly formula?: readonly string[]
+  /** Climbs from so many starting points, scattered by two standard errors about the estimates. */
+  readonly starts?: number
+  /** A grouping factor, level by level, or 'rows', row by row. */
+  readonly leaveOut?: string
+  /** Sets of prior statements, or one statement's scale. */
+  readonly priors?: readonly (readonly string[])[] | PriorScale
+  readonly samplers?: readonly string[]
+}
+
+export interface SensitivitySpec extends StudySpec {
+  readonly kind: 'sensitivity'
+  readonly vary?: Variations
+  readonly fit?: StudyFit
+  /** How posteriors are found, where priors or samplers vary, and the priors of the base. */
+  readonly sample?: {
+    readonly sampler?: string
+    readonly priors?: readonly string[]
+    readonly chains?: number
+    readonly warmup?: number
+    readonly draws?: number
+  }
+  /** Power-scaling of prior and likelihood from the draws of the base. */
+  readonly powerScaling?: boolean
+  /** Fixed effects whose sign and significance are the conclusions; all but the intercept unless given. */
+  readonly conclusions?: readonly string[]
+}
