@@ -1,5 +1,5 @@
 import { GlmmError } from '../errors.js'
-import { type Generators, generators } from './generators.js'
+import { type Generators, generatorsOf } from './generators.js'
 
 /** A stream of random numbers. */
 export interface Rng {
@@ -32,6 +32,9 @@ export interface Address {
   readonly purpose: keyof typeof purposes
 }
 
+/** Those of this thread: made with the first stream, as not every call draws. */
+let generators: ((seed: readonly number[]) => Generators) | null = null
+
 /** The stream at an address. */
 export function stream(address: Address): Generators {
   const words = [
@@ -41,6 +44,7 @@ export function stream(address: Address): Generators {
     address.chain ?? 0,
     purposes[address.purpose],
   ]
+  generators ??= generatorsOf(words.length)
   return generators(words)
 }
 

@@ -1,3 +1,6 @@
+import mt19937 from '#stdlib/random/base/mt19937'
+import normal from '#stdlib/random/base/normal'
+import uniform from '#stdlib/random/base/uniform'
 import { describe, expect, it } from 'vitest'
 import { GlmmError } from '../../src/errors.js'
 import { type Address, checkSeed, type Rng, stream } from '../../src/random/stream.js'
@@ -30,6 +33,38 @@ describe('stream', () => {
         -1.377507148398858,
       ]
     `)
+  })
+
+  it('has the numbers of generators of its own, seeded by the words of the address', () => {
+    for (const seed of [0, 1, 20240611, 2 ** 31, 2 ** 32 - 1]) {
+      for (const replicate of [0, 1, 9999, 2 ** 32 - 1]) {
+        const twister = mt19937.factory({ seed: [seed, 7, replicate, 2, 3] })
+        const state = Uint32Array.from(twister.state as unknown as ArrayLike<number>)
+        const rng = stream({ seed, condition: 7, replicate, chain: 2, purpose: 'response' })
+        expect(Array.from(rng.state())).toEqual(Array.from(state))
+        const u = uniform.factory(0, 1, { state: state as never, copy: false })
+        const z = normal.factory(0, 1, { state: state as never, copy: false })
+        // Beyond the 624 words after which the state is made anew.
+        const pairs = (of: Rng): number[] =>
+          Array.from({ length: 1400 }, (_, i) => (i % 2 ? of.normal() : of.uniform()))
+        expect(pairs(rng)).toEqual(pairs({ uniform: () => u(), normal: () => z() }))
+      }
+    }
+  })
+
+  it('goes on from a state, also while others draw', () => {
+    const [one, other] = [stream(address), stream({ ...address, chain: 9 })]
+    one.normal()
+    const saved = one.state()
+    const expected = first(one)
+    other.uniform()
+    expect(one.state()).not.toEqual(saved)
+    one.restore(saved)
+    expect(one.state()).toEqual(saved)
+    expect(first(one)).toEqual(expected)
+    one.restore(saved)
+    other.normal()
+    expect(first(one)).toEqual(expected)
   })
 
   it('changes with each component of its address', () => {
@@ -109,7 +144,7 @@ describe('stream', () => {
 })
 
 describe('numbers of neighbouring streams', () => {
-  // A study's streams: 200 replicates of 10 chains. A generator costs 0.1 ms to seed.
+  // A study's streams: 200 replicates of 10 chains.
   const streams = Array.from({ length: 2000 }, (_, i) =>
     stream({ seed: 1, replicate: Math.floor(i / 10), chain: 1 + (i % 10), purpose: 'chain' }),
   )
