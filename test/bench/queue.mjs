@@ -72,7 +72,7 @@ const study = (name, text) => {
   writeFileSync(path, JSON.stringify(text))
   return path
 }
-/** Runs a study; its execution, and the most memory its process had, in MB. */
+/** Runs a study; its execution, the most memory its process had, in MB, and its CPU time, in ms. */
 const run = async (path, flags) => {
   const out = `${path}.result.json`
   const child = begin(process.execPath, [main, 'study', path, ...flags, '--no-log', '--out', out])
@@ -80,15 +80,17 @@ const run = async (path, flags) => {
   let said = ''
   child.stderr.on('data', (text) => (said += text))
   let peak = 0
+  let cpu = 0
   const watch = setInterval(() => {
     try {
+      cpu = cpuMilliseconds(child.pid)
       peak = Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? peak)
     } catch {}
   }, 200)
   await child.ended
   clearInterval(watch)
   if (child.exitCode !== 0) throw new Error(said)
-  return { ...JSON.parse(readFileSync(out, 'utf8')).execution, peakMegabytes: Math.round(peak / 1024) }
+  return { ...JSON.parse(readFileSync(out, 'utf8')).execution, peakMegabytes: Math.round(peak / 1024), cpu }
 }
 const queued = (path) => run(path, ['--redis', url])
 const threaded = (path) => run(path, ['--threads', 2])
@@ -125,18 +127,20 @@ const parts = {
     const workers = [await startWorker(), await startWorker()]
     await queued(rate)
     const ratios = []
-    const cpu = []
+    const overheads = []
+    const others = [redis, ...workers]
+    const spent = () => others.reduce((sum, { pid }) => sum + cpuMilliseconds(pid), 0)
     for (let i = 0; i < 5; i++) {
       const threads = await threaded(rate)
-      const before = workers.map(({ pid }) => cpuMilliseconds(pid))
+      const before = spent()
       const queue = await queued(rate)
-      cpu.push(workers.reduce((sum, { pid }, w) => sum + cpuMilliseconds(pid) - before[w], 0) / queue.rows)
       report('two workers', queue, threads)
       ratios.push(threads.milliseconds / queue.milliseconds)
+      overheads.push((spent() - before + queue.cpu) / threads.cpu)
     }
-    const all = ratios.map((ratio) => ratio.toFixed(2)).join(', ')
-    console.log(`rate of the queue over that of threads: median ${median(ratios).toFixed(2)} of ${all}`)
-    console.log(`CPU time of the workers a row: ${median(cpu).toFixed(3)} ms`)
+    const shown = (values) => `median ${median(values).toFixed(2)} of ${values.map((one) => one.toFixed(2)).join(', ')}`
+    console.log(`rate of the queue over that of threads: ${shown(ratios)}`)
+    console.log(`CPU time of study, workers and Redis over that of threads: ${shown(overheads)}`)
     for (const worker of workers) worker.kill('SIGTERM')
     await Promise.all(workers.map(({ ended }) => ended))
   },
@@ -184,8 +188,9 @@ const parts = {
 
   async memory() {
     const workers = [await startWorker(), await startWorker()]
-    const few = await queued(study('few', { ...betablocker, replicates: memoryRows / 10 }))
-    const many = await queued(study('many', { ...betablocker, replicates: memoryRows }))
+    const quick = { ...betablocker, formula: 'cbind(r, n - r) ~ treat' }
+    const few = await queued(study('few', { ...quick, replicates: memoryRows / 10 }))
+    const many = await queued(study('many', { ...quick, replicates: memoryRows }))
     for (const { rows, peakMegabytes, milliseconds } of [few, many]) {
       console.log(`coordinator: ${rows} rows, at most ${peakMegabytes} MB, ${(milliseconds / 1000).toFixed(0)} s`)
     }
