@@ -17,20 +17,19 @@ for (let i = 1; i < n; i++) first[i] = Math.imul(first[i - 1] ^ (first[i - 1] >>
 export function seedState(state: Uint32Array, seed: readonly number[]): void {
   const words = state.subarray(layout.words, layout.words + n)
   words.set(first)
-  let i = 1
   let before = words[0]
-  const next = (word: number): void => {
-    before = word >>> 0
+  for (let k = 0, i = 1, j = 0; k < n; k++) {
+    before = ((words[i] ^ Math.imul(before ^ (before >>> 30), 1664525)) + seed[j] + j) >>> 0
     words[i] = before
-    if (++i < n) return
-    words[0] = before
-    i = 1
-  }
-  for (let k = 0, j = 0; k < n; k++) {
-    next((words[i] ^ Math.imul(before ^ (before >>> 30), 1664525)) + seed[j] + j)
+    if (++i === n) i = 1
     if (++j === seed.length) j = 0
   }
-  for (let k = 1; k < n; k++) next((words[i] ^ Math.imul(before ^ (before >>> 30), 1566083941)) - i)
+  // The first n steps ended with words[1], so that these go on with words[2].
+  for (let k = 1, i = 2; k < n; k++) {
+    before = ((words[i] ^ Math.imul(before ^ (before >>> 30), 1566083941)) - i) >>> 0
+    words[i] = before
+    if (++i === n) i = 1
+  }
   words[0] = 0x80000000
   state[layout.index] = n
   state.set(seed, layout.seed)
