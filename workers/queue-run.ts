@@ -12,6 +12,7 @@ import {
   jobId,
   keepSeconds,
   mostResultBytes,
+  type ResultMessage,
   resultsKey,
   sharedKey,
 } from './queue-protocol.js'
@@ -88,7 +89,10 @@ export async function queueRun(
   const unlessOver = <Done>(work: Promise<Done>): Promise<Done | undefined> =>
     new Promise((resolve, reject) => {
       const leave = (): void => resolve(undefined)
-      if (over.signal.aborted) return leave()
+      if (over.signal.aborted) {
+        work.catch(() => {})
+        return leave()
+      }
       over.signal.addEventListener('abort', leave, { once: true })
       work.then(resolve, reject).finally(() => over.signal.removeEventListener('abort', leave))
     })
@@ -124,8 +128,7 @@ export async function queueRun(
     await send(added)
   }
 
-  const land = (bytes: Buffer): void => {
-    const { index, worker, attempt, outcome } = checkResultMessage(unpackPlain(bytes))
+  const land = ({ index, worker, attempt, outcome }: ResultMessage): void => {
     const flight = flights.get(index)
     if (!flight) return
     let result = outcome
@@ -146,7 +149,7 @@ export async function queueRun(
       try {
         const found = await unlessOver(results.blpopBuffer(resultsKey(run), 1))
         if (!found) continue
-        const rest = await results.lpopBuffer(resultsKey(run), 100)
+        const rest = await unlessOver(results.lpopBuffer(resultsKey(run), 100))
         for (const bytes of [found[1], ...(rest ?? [])]) {
           if (over.signal.aborted) return
           landed(bytes)
@@ -156,12 +159,19 @@ export async function queueRun(
         await setTimeout(200)
         continue
       }
-      await fill()
+      await unlessOver(fill())
     }
   }
   const landed = (bytes: Buffer): void => {
+    let message: ResultMessage
     try {
-      if (bytes.length <= mostResultBytes) land(bytes)
+      if (bytes.length > mostResultBytes) return
+      message = checkResultMessage(unpackPlain(bytes))
+    } catch {
+      return // of nobody who takes part
+    }
+    try {
+      land(message)
     } catch (thrown) {
       stop(thrown)
     }
@@ -194,11 +204,16 @@ export async function queueRun(
   }
   const lookAfter = async (): Promise<void> => {
     const watch = workersPresent(redis, shown, onNote)
+    let said = ''
     while (!over.signal.aborted) {
       // Redis being away holds a look up, not the end of the run.
       const looking = look().catch((thrown: unknown) => {
         if (thrown instanceof GlmmError) stop(thrown)
         else if (isRefusal(thrown)) stop(refused(thrown as Error, shown))
+        else if (thrown instanceof Error && thrown.name === 'ReplyError' && thrown.message !== said) {
+          said = thrown.message
+          onNote(`waits for Redis at ${shown}, which says: ${said}`)
+        }
       })
       await unlessOver(looking)
       if (!over.signal.aborted) await unlessOver(watch(workers.size))

@@ -1,13 +1,13 @@
 import { Queue } from 'bullmq'
 import { Redis } from 'ioredis'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { planStudy } from '../../src/study/plan-study.js'
 import { runStudy, type StudyProgress } from '../../src/study/run-study.js'
 import type { StudyRecord } from '../../src/study/study-record.js'
 import { version } from '../../src/version.js'
 import { packPlain } from '../../workers/plain-bytes.js'
 import { queue } from '../../workers/queue.js'
-import { hashOf, prefix, queueName, sharedKey } from '../../workers/queue-protocol.js'
+import { hashOf, prefix, queueName, resultsKey, sharedKey } from '../../workers/queue-protocol.js'
 import { bootstrapOf, run } from '../study/studies.js'
 import {
   type RedisServer,
@@ -130,6 +130,27 @@ describe.skipIf(withoutRedis !== null)('a study on workers of a queue', () => {
       code: 'QUEUE',
       message: 'expected a response of 44 rows from the queue',
     })
+    await executor.close()
+  })
+
+  it('can be stopped while Redis is away, and drops results of nobody', async () => {
+    const bare = await redisServer()
+    const executor = await queue({ redis: bare.url })
+    const controller = new AbortController()
+    const running = runStudy(await planStudy(study), executor, { signal: controller.signal })
+    const redis = new Redis(bare.url)
+    const [key] = await vi.waitFor(async () => {
+      const found = await redis.keys(`${prefix}:${queueName}:????????-*`)
+      expect(found.length).toBeGreaterThan(0)
+      return found
+    })
+    const named = key.slice(`${prefix}:${queueName}:`.length).split('.')[0]
+    await redis.rpush(resultsKey(named), 'rubbish', packPlain({ index: -1 }))
+    await vi.waitFor(async () => expect(await redis.llen(resultsKey(named))).toBe(0))
+    redis.disconnect()
+    await bare.end('SIGKILL')
+    controller.abort()
+    await expect(running).rejects.toMatchObject({ code: 'ABORTED' })
     await executor.close()
   })
 
