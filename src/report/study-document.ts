@@ -47,10 +47,12 @@ export function studyDocument(record: StudyRecord, svgs: readonly string[] = [])
 function conditionTable(conditions: StudyRecord['conditions']): Table {
   const keys = [...new Set(conditions.flatMap((one) => Object.keys(one)))]
   const cell = (value: unknown): string =>
-    value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value)
+    value === undefined ? '' : typeof value === 'string' ? value : shortened(JSON.stringify(value))
   const rows = conditions.map((one, c) => [String(c), ...keys.map((key) => cell(one[key]))])
   return table(['condition', ...keys.map((key) => (key === 'replicates' ? key : `<${key}`))], rows)
 }
+
+const shortened = (text: string): string => (text.length > 60 ? `${text.slice(0, 57)}...` : text)
 
 /** What tells measures apart; the other keys are numbers. */
 const labels = ['condition', 'method', 'sampler', 'setting', 'parameter']

@@ -2,12 +2,13 @@ import { GlmmError } from '../errors.js'
 import { nearestName } from '../formula/nearest-name.js'
 import { bootstrap } from './bootstrap.js'
 import { calibration } from './calibration.js'
+import { sensitivity } from './sensitivity.js'
 import { simulation } from './simulation.js'
 import type { StudyKind } from './study-kind.js'
 import type { StudySpec } from './study-spec.js'
 
 /** Every kind of study. */
-export const studyKinds: readonly StudyKind[] = [bootstrap, simulation, calibration]
+export const studyKinds: readonly StudyKind[] = [bootstrap, simulation, sensitivity, calibration]
 
 export function studyKindNamed(name: string): StudyKind<StudySpec> {
   const kind = studyKinds.find((candidate) => candidate.name === name)
