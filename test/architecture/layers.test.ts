@@ -144,6 +144,12 @@ describe('who may name what', () => {
     expect(users(/^(node:worker_threads|comlink)/).filter((path) => !path.startsWith('workers/'))).toEqual([])
   })
 
+  it('the queue: workers, and loaded when it is used', () => {
+    const named = sources.filter(({ imports }) => imports.some((name) => /^(bullmq|ioredis)$/.test(name)))
+    expect(named.map(({ path }) => path).filter((path) => !path.startsWith('workers/'))).toEqual([])
+    expect(writers(/\bimport\s+(?!type\b)[^('"]*from\s*'(bullmq|ioredis)'/)).toEqual([])
+  })
+
   it('nobody: Math.random', () => {
     expect(writers(/\bMath\s*\.\s*random\b/)).toEqual([])
   })
