@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { planStudy } from '../../src/study/plan-study.js'
+import { studyKinds } from '../../src/study/registry.js'
 import { studyRowsTask } from '../../src/study/row-task.js'
 import type { StudyPlan } from '../../src/study/study-plan.js'
 import { packPlain, unpackPlain } from '../../workers/plain-bytes.js'
@@ -78,10 +79,20 @@ describe('what a worker takes', () => {
   }
 
   it('plans of every kind as they are', async () => {
-    for (const study of [
+    const studies: readonly object[] = [
       bootstrapOf(5, { lrt: { null: 'cbind(r, n - r) ~ 1 + (1 | center)' } }),
       simulationOf(5, { conditions: { 'groups.center': [10, 22] } }),
-    ]) {
+      { ...bootstrapOf(5), kind: 'calibration', sample: { priors: ['b ~ normal(0, 1)', 'sd ~ half_normal(0, 1)'] } },
+      {
+        ...bootstrapOf(5),
+        kind: 'sensitivity',
+        replicates: undefined,
+        vary: { nodes: [1, 4], priors: [['sd ~ half_normal(0, 1)']] },
+      },
+    ]
+    const kinds = studies.map((study) => (study as { kind: string }).kind)
+    expect(new Set(kinds)).toEqual(new Set(studyKinds.map(({ name }) => name)))
+    for (const study of studies) {
       const { plan } = await planStudy(study)
       const found = studyRowsQueue.checkShared(unpackPlain(packPlain(plan)))
       expect(found).toEqual(plan)
