@@ -24,3 +24,28 @@ export const methodFitSchema: Readonly<Record<string, unknown>> = {
     intervals: { enum: ['wald', 'profile'] },
   },
 }
+
+const whole = (minimum: number, maximum: number): object => ({ type: 'integer', minimum, maximum })
+
+/** JSON Schema of how a method samples a posterior. */
+export const methodSampleSchema: Readonly<Record<string, unknown>> = {
+  type: 'object',
+  properties: {
+    sampler: { type: 'string', description: 'the name of a sampler' },
+    priors: { type: 'array', items: { type: 'string', description: 'a prior statement' } },
+    chains: whole(1, 1000),
+    warmup: whole(0, 10_000_000),
+    draws: whole(4, 10_000_000),
+    targetAccept: { type: 'number', exclusiveMinimum: 0, exclusiveMaximum: 1 },
+    limits: {
+      type: 'object',
+      properties: {
+        rhat: { type: 'number', exclusiveMinimum: 1 },
+        ess: { type: 'number', minimum: 0 },
+        divergences: { type: 'number', minimum: 0, maximum: 1 },
+      },
+      additionalProperties: false,
+    },
+  },
+  additionalProperties: false,
+}

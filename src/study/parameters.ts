@@ -125,10 +125,12 @@ export function parameterTable({ like, fitted }: Refit, intervals: 'none' | 'wal
 
 /** The estimates of `parameterTable` alone, at a fraction of its cost: NaN for a correlation that does not exist. */
 export function parameterEstimates(found: Refit): Float64Array {
-  const { like, fitted } = found
-  const { model, layout } = like
-  if (layout.fixedStart[1] === 0) return parameterTable(found, 'none').estimate
-  const x = fitted.parameters
+  if (found.like.layout.fixedStart[1] === 0) return parameterTable(found, 'none').estimate
+  return estimatesAt(found.like, found.fitted.parameters)
+}
+
+/** The parameters in the order of `parameterNames` at outer parameters x of a likelihood that is not restricted. */
+export function estimatesAt({ model, layout }: Likelihood, x: Float64Array): Float64Array {
   const estimates: number[] = []
   for (let j = 0; j < layout.fixedStart[1]; j++) estimates.push(x[j])
   const dispersion: number[] = []

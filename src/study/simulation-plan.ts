@@ -5,10 +5,11 @@ import { GlmmError } from '../errors.js'
 import { likelihood } from '../likelihood/likelihood.js'
 import { parameterNames, parameterTable, refit } from './parameters.js'
 import { performanceNames } from './performance.js'
+import { type SampleMethod, sampleMethod } from './posterior-estimates.js'
 import { levelRows } from './resample-levels.js'
 import { scenarios } from './simulation-conditions.js'
 import type { StudyPlan } from './study-plan.js'
-import type { MethodFit, SimulationSpec, StudyFit } from './study-spec.js'
+import type { MethodFit, MethodSpec, SimulationSpec, StudyFit } from './study-spec.js'
 import { trueParameters, truthOf } from './truth.js'
 
 /** A method as its measures need it. */
@@ -17,6 +18,9 @@ export interface MethodFacts {
   readonly parameters: readonly string[]
   /** Whether zero is a hypothesis about the parameter: fixed effects. */
   readonly tests: readonly boolean[]
+  /** What its columns tell of the estimation, `converged` first, and of each parameter, as ends of their names. */
+  readonly diagnostics: readonly string[]
+  readonly parts: readonly string[]
 }
 
 export interface SimulationFacts {
@@ -32,7 +36,18 @@ export interface Method {
   readonly model: Model
   readonly fit: StudyFit
   readonly intervals: 'wald' | 'profile'
+  /** How its posterior is sampled; null for a fit. */
+  readonly sample: SampleMethod | null
 }
+
+/** Of a fit and of a posterior. */
+const columnsOf = {
+  fit: { diagnostics: ['converged'], parts: ['', '.se', '.lower', '.upper'] },
+  sample: {
+    diagnostics: ['converged', 'rhat', 'ess', 'divergences'],
+    parts: ['', '.se', '.lower', '.upper', '.median'],
+  },
+} as const
 
 export interface SimulationData {
   /** What responses are simulated from, with the rows of the data. */
@@ -47,7 +62,7 @@ export function planSimulation(spec: SimulationSpec, table: Table): StudyPlan {
   const { replicates = 1000, seed = 1, design = 'cycle' } = spec
   const base = stateModel(spec.formula, table, spec)
   const given: NonNullable<SimulationSpec['methods']> = spec.methods ?? [{ name: 'fit' }]
-  const methods = given.map(({ name, fit }) => methodOf(name, { ...spec.fit, ...fit }, spec, table, base))
+  const methods = given.map((method, m) => methodOf(method, m, spec, table, base))
   checkMethodNames(methods)
   const made = scenarios(spec, { truth: truthFrom(spec, base), groups: spec.groups ?? {} })
   const like = likelihood(base)
@@ -63,17 +78,17 @@ export function planSimulation(spec: SimulationSpec, table: Table): StudyPlan {
     return methods.map(({ model }) => parameterNames(model).map((name) => values[names.indexOf(name)] ?? null))
   })
   const facts: SimulationFacts = {
-    methods: methods.map(({ name, model }) => {
+    methods: methods.map(({ name, model, sample }) => {
       const parameters = parameterNames(model)
       const fixed = model.predictors[0].fixed.names.length
-      return { name, parameters, tests: parameters.map((_, j) => j < fixed) }
+      return { name, parameters, tests: parameters.map((_, j) => j < fixed), ...columnsOf[sample ? 'sample' : 'fit'] }
     }),
     truth,
     measures: spec.measures ?? performanceNames,
   }
-  const columns = facts.methods.flatMap(({ name, parameters }) => [
-    `${name}.converged`,
-    ...parameters.flatMap((one) => ['', '.se', '.lower', '.upper'].map((part) => `${name}.${one}${part}`)),
+  const columns = facts.methods.flatMap(({ name, parameters, diagnostics, parts }) => [
+    ...diagnostics.map((one) => `${name}.${one}`),
+    ...parameters.flatMap((one) => parts.map((part) => `${name}.${one}${part}`)),
   ])
   const data: SimulationData = { base, design, methods, conditions: conditions.map(({ x, groups }) => ({ x, groups })) }
   return {
@@ -113,14 +128,27 @@ function truthFrom(spec: SimulationSpec, base: Model): ReturnType<typeof truthOf
   throw new GlmmError('NO_CONVERGENCE', message, 'write the truth down instead')
 }
 
-function methodOf(name: string, fit: MethodFit, spec: SimulationSpec, table: Table, base: Model): Method {
+function methodOf(
+  { name, fit: own, sample }: MethodSpec,
+  m: number,
+  spec: SimulationSpec,
+  table: Table,
+  base: Model,
+): Method {
+  const fit: MethodFit = { ...spec.fit, ...own }
   const { formula = spec.formula, family = base.family, link, intervals = 'wald', nodes = 1, reml = false } = fit
+  const idle = sample && (['nodes', 'reml', 'intervals'] as const).find((one) => own?.[one] !== undefined)
+  if (idle) {
+    const message = `/methods/${m}/fit/${idle}: expected no ${idle} for a posterior, got ${JSON.stringify(own?.[idle])}`
+    throw new GlmmError('USAGE', message, 'leave it out, or give the fit a method of its own')
+  }
   const choice = { ...spec, family, link: link ?? (family === base.family ? base.link : undefined) }
   const model = stateModel(formula, table, choice)
   if (model.nobs !== base.nobs || model.response.name !== base.response.name) {
     const message = `/methods: expected ${name} to have the rows and the response of ${base.formula}, got ${model.formula}`
     throw new GlmmError('USAGE', message, 'remove the rows in which a column of either is missing')
   }
+  if (sample) return { name, model, fit: {}, intervals, sample: sampleMethod(sample, model) }
   const most = likelihood(model).mostNodes
   if (
     typeof nodes === 'number' &&
@@ -130,7 +158,7 @@ function methodOf(name: string, fit: MethodFit, spec: SimulationSpec, table: Tab
   ) {
     throw new GlmmError('MODEL', `expected at most ${most} nodes in method ${name}, got ${nodes}`, 'give fewer')
   }
-  return { name, model, fit: { nodes, reml }, intervals }
+  return { name, model, fit: { nodes, reml }, intervals, sample: null }
 }
 
 function checkMethodNames(methods: readonly Method[]): void {

@@ -5,30 +5,40 @@ import type { Measure, StudyOutline, Summary } from './study-plan.js'
 /** Sums up a simulation: performance of each method's estimates of each parameter under each condition. */
 export function simulationSummary({ conditions, facts }: StudyOutline): Summary {
   const { methods, truth, measures: wanted } = facts as unknown as SimulationFacts
-  const cells: readonly (readonly (readonly Performance[])[])[] = conditions.map((_, c) =>
-    methods.map(({ parameters, tests }, m) =>
-      parameters.map((__, j) => performanceOf(truth[c][m][j] ?? Number.NaN, tests[j])),
-    ),
-  )
+  const performances = (): readonly (readonly (readonly Performance[])[])[] =>
+    conditions.map((_, c) =>
+      methods.map(({ parameters, tests }, m) =>
+        parameters.map((__, j) => performanceOf(truth[c][m][j] ?? Number.NaN, tests[j])),
+      ),
+    )
+  const cells = performances()
+  // Of posteriors the mean is the estimate, and the median a second one.
+  const medians = methods.some(({ parts }) => parts.includes(medianPart)) ? performances() : null
   const measures = (): Measure[] =>
     conditions.flatMap((_, condition) =>
       methods.flatMap(({ name, parameters }, m) =>
         parameters.map((parameter, j): Measure => {
-          const found = cells[condition][m][j].measures()
-          return { condition, method: name, parameter, truth: truth[condition][m][j], ...chosen(found, wanted) }
+          const found = chosen(cells[condition][m][j].measures(), wanted)
+          const median = medians ? medianMeasures(medians[condition][m][j].measures(), wanted) : {}
+          return { condition, method: name, parameter, truth: truth[condition][m][j], ...found, ...median }
         }),
       ),
     )
   return {
     add: ({ condition, values }) => {
       let at = 0
-      methods.forEach(({ parameters }, m) => {
-        const converged = values[at++] === 1
+      methods.forEach(({ parameters, diagnostics, parts }, m) => {
+        const converged = values[at] === 1
+        at += diagnostics.length
+        const median = parts.indexOf(medianPart)
         parameters.forEach((_, j) => {
           const cell = cells[condition][m][j]
           if (converged) cell.add(values[at], values[at + 1], values[at + 2], values[at + 3])
           else cell.fail()
-          at += 4
+          if (converged && median >= 0) {
+            medians?.[condition][m][j].add(values[at + median], Number.NaN, Number.NaN, Number.NaN)
+          }
+          at += parts.length
         })
       })
     },
@@ -37,13 +47,28 @@ export function simulationSummary({ conditions, facts }: StudyOutline): Summary 
   }
 }
 
+const medianPart = '.median'
+
+/** Bias and error of posterior medians, where those of the estimates are wanted; null for a method that is no posterior. */
+function medianMeasures(
+  { bias, biasMcse, rmse, rmseMcse }: PerformanceMeasures,
+  wanted: readonly string[],
+): Record<string, number | null> {
+  const of = { medianBias: bias, medianBiasMcse: biasMcse, medianRmse: rmse, medianRmseMcse: rmseMcse }
+  const names = wanted.flatMap((name) => (name === 'bias' ? ['medianBias'] : name === 'rmse' ? ['medianRmse'] : []))
+  return finite(Object.entries(of).filter(([key]) => names.includes(key.replace(/Mcse$/, ''))))
+}
+
 function chosen(found: PerformanceMeasures, wanted: readonly string[]): Record<string, number | null> {
   const kept = Object.entries(found).filter(([key]) => {
     const name = key.replace(/Mcse$/, '')
     return wanted.includes(name) || name === 'n' || name === 'nIntervals'
   })
-  return Object.fromEntries(kept.map(([key, value]) => [key, Number.isFinite(value) ? value : null]))
+  return finite(kept)
 }
+
+const finite = (entries: readonly (readonly [string, number])[]): Record<string, number | null> =>
+  Object.fromEntries(entries.map(([key, value]) => [key, Number.isFinite(value) ? value : null]))
 
 /** So many Monte Carlo errors from 95 % are not chance. */
 const clearly = 3

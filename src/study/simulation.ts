@@ -2,14 +2,14 @@ import type { Model } from '../data/model.js'
 import { type PlainError, plainError } from '../errors.js'
 import { simulateResponse, withResponse } from '../likelihood/simulate.js'
 import { stream } from '../random/stream.js'
-import { fitSchema, methodFitSchema } from './fit-schema.js'
+import { fitSchema, methodFitSchema, methodSampleSchema } from './fit-schema.js'
 import { parameterTable, refit } from './parameters.js'
 import { performanceNames } from './performance.js'
+import { posteriorEstimates, type SampleMethod } from './posterior-estimates.js'
 import { levelRows, resampleLevels } from './resample-levels.js'
-import { type Method, planSimulation, type SimulationData } from './simulation-plan.js'
+import { type Method, planSimulation, type SimulationData, type SimulationFacts } from './simulation-plan.js'
 import { simulationSummary } from './simulation-summary.js'
 import type { StudyKind } from './study-kind.js'
-import type { StudyPlan } from './study-plan.js'
 import type { SimulationSpec } from './study-spec.js'
 
 const numbers = { type: 'object', additionalProperties: { type: 'number' } }
@@ -61,6 +61,7 @@ export const simulation: StudyKind<SimulationSpec> = {
           properties: {
             name: { type: 'string', pattern: '^[^.]+$', description: 'a name without dots' },
             fit: methodFitSchema,
+            sample: methodSampleSchema,
           },
           required: ['name'],
           additionalProperties: false,
@@ -73,6 +74,10 @@ export const simulation: StudyKind<SimulationSpec> = {
   plan: planSimulation,
   maker: (plan) => {
     const data = plan.data as SimulationData
+    const facts = plan.facts as unknown as SimulationFacts
+    const widths = facts.methods.map(
+      ({ diagnostics, parameters, parts }) => diagnostics.length + parameters.length * parts.length,
+    )
     // Rows come condition by condition: the design of one is kept.
     let kept: { readonly condition: number; readonly design: Design } | null = null
     const cycled = (condition: number): Design => {
@@ -90,12 +95,15 @@ export const simulation: StudyKind<SimulationSpec> = {
       const values: number[] = []
       let failure: PlainError | null = null
       data.methods.forEach((method, m) => {
-        const fault = addFit(
-          values,
-          method,
-          withResponse(design.models[m], response),
-          columnsOf(plan, condition, m, data),
-        )
+        const model = withResponse(design.models[m], response)
+        const end = values.length + widths[m]
+        // The chains of each replicate and method have a seed of their own.
+        const chainSeed = (): number =>
+          Math.floor(stream({ seed, condition, replicate, chain: m, purpose: 'chain' }).uniform() * 2 ** 32)
+        const fault = method.sample
+          ? addPosterior(values, method.name, model, method.sample, chainSeed())
+          : addFit(values, method, model)
+        while (values.length < end) values.push(Number.NaN)
         failure ??= fault
       })
       return { values, failure }
@@ -129,32 +137,47 @@ function designOf(
   return design
 }
 
-/** How many columns a method has, its `converged` included. */
-const columnsOf = (plan: StudyPlan, condition: number, m: number, { methods }: SimulationData): number => {
-  const { columns } = plan.conditions[condition]
-  const first = columns.indexOf(`${methods[m].name}.converged`)
-  const next = m + 1 < methods.length ? columns.indexOf(`${methods[m + 1].name}.converged`) : columns.length
-  return next - first
+/** Appends a fit's columns, `converged` alone where there is no fit; returns why not, or null. */
+function addFit(values: number[], { name, fit, intervals }: Method, model: Model): PlainError | null {
+  const from = values.length
+  return tried(name, values, from, () => {
+    const found = refit(model, fit)
+    if (!found.fitted.converged) return `expected a maximum, got: ${found.fitted.reason}`
+    const { estimate, se, lower, upper } = parameterTable(found, intervals)
+    values.push(1)
+    for (let j = 0; j < estimate.length; j++) values.push(estimate[j], se[j], lower[j], upper[j])
+    return null
+  })
 }
 
-/** Appends a method's columns; returns why they are empty, or null. */
-function addFit(values: number[], { name, fit, intervals }: Method, model: Model, width: number): PlainError | null {
-  const end = values.length + width
+/** Appends a posterior's columns, without estimates where its chains are not good enough; returns why not, or null. */
+function addPosterior(
+  values: number[],
+  name: string,
+  model: Model,
+  sample: SampleMethod,
+  seed: number,
+): PlainError | null {
+  return tried(name, values, values.length, () => {
+    const found = posteriorEstimates(model, sample, seed)
+    const { rhat, ess, divergences, estimate, se, lower, upper, median, fault } = found
+    values.push(fault === null ? 1 : 0, rhat, ess, divergences)
+    if (fault !== null) return fault
+    for (let j = 0; j < estimate.length; j++) values.push(estimate[j], se[j], lower[j], upper[j], median[j])
+    return null
+  })
+}
+
+/** What went wrong, said or thrown, under the name of the method; `converged` is 0 then. */
+function tried(name: string, values: number[], from: number, attempt: () => string | null): PlainError | null {
   let fault: PlainError | null = null
   try {
-    const found = refit(model, fit)
-    if (found.fitted.converged) {
-      const { estimate, se, lower, upper } = parameterTable(found, intervals)
-      values.push(1)
-      for (let j = 0; j < estimate.length; j++) values.push(estimate[j], se[j], lower[j], upper[j])
-    } else {
-      fault = { code: 'NO_CONVERGENCE', message: `${name}: expected a maximum, got: ${found.fitted.reason}`, hint: '' }
-    }
+    const message = attempt()
+    if (message !== null) fault = { code: 'NO_CONVERGENCE', message: `${name}: ${message}`, hint: '' }
   } catch (thrown) {
     const { code, message, hint } = plainError(thrown)
     fault = { code, message: `${name}: ${message}`, hint }
   }
-  if (fault) values.push(0)
-  while (values.length < end) values.push(Number.NaN)
+  if (fault) values[from] = 0
   return fault
 }

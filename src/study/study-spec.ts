@@ -56,6 +56,35 @@ export interface TrueRandom {
   readonly correlation?: readonly (readonly number[])[]
 }
 
+/** From where on a chain of a method counts as not converged. */
+export interface SampleLimits {
+  /** Largest R-hat of a parameter, 1.05 unless given. */
+  readonly rhat?: number
+  /** Least effective sample size of a parameter, 100 unless given. */
+  readonly ess?: number
+  /** Share of divergent draws, 0.02 unless given. */
+  readonly divergences?: number
+}
+
+/** How the posterior of each data set is sampled. */
+export interface MethodSample {
+  readonly sampler?: string
+  readonly priors?: readonly string[]
+  /** 1, 200 and 500 unless given. */
+  readonly chains?: number
+  readonly warmup?: number
+  readonly draws?: number
+  readonly targetAccept?: number
+  readonly limits?: SampleLimits
+}
+
+/** A fit, or with `sample` a posterior, whose `fit` may only say of which model. */
+export interface MethodSpec {
+  readonly name: string
+  readonly fit?: MethodFit
+  readonly sample?: MethodSample
+}
+
 export interface SimulationSpec extends StudySpec {
   readonly kind: 'simulation'
   /** Written down, or 'fit': the maximum likelihood estimates of the data. */
@@ -67,7 +96,7 @@ export interface SimulationSpec extends StudySpec {
   /** How levels get their covariates: the data's levels in turn, or drawn from them anew for each replicate. */
   readonly design?: 'cycle' | 'resample'
   readonly fit?: StudyFit
-  readonly methods?: readonly { readonly name: string; readonly fit?: MethodFit }[]
+  readonly methods?: readonly MethodSpec[]
   readonly measures?: readonly string[]
 }
 
