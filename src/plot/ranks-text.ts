@@ -11,7 +11,7 @@ export function ranksText(lines: readonly RankLine[], { lower, upper }: RankBand
   if (lines.length === 0) return '(no ranks to draw)'
   const labels = lines.map(({ parameter }) => clip(visibleText(parameter), Math.max(6, Math.floor(width / 3))))
   const labelWidth = Math.max(...labels.map(displayWidth))
-  const columns = Math.max(5, Math.min(lower.length, width - labelWidth - 1))
+  const columns = Math.min(lower.length, Math.max(5, width - labelWidth - 1))
   const cell = ({ differences }: RankLine, c: number): string => {
     const [from, to] = [c, c + 1].map((k) => Math.floor((k * lower.length) / columns))
     let mark = ' '
