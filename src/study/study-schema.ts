@@ -7,7 +7,12 @@ const shared = {
   seed: { type: 'integer', minimum: 0, maximum: 4294967295 },
   replicates: { type: 'integer', minimum: 1, maximum: 100_000_000 },
   until: { type: 'string', description: 'a measure and its limit, such as "coverageMcse < 0.005"' },
-  data: { type: 'string', minLength: 1, description: 'the path of a table, relative to the study file' },
+  data: {
+    type: 'string',
+    minLength: 1,
+    description: 'the path of a CSV or Parquet table, relative to the study file (in a program a table itself, too)',
+    examples: ['data.csv', 'data.parquet'],
+  },
   names: { type: 'array', items: { type: 'string' }, description: 'column names of a file without a header' },
   formula: { type: 'string' },
   family: { type: 'string' },

@@ -52,6 +52,10 @@ describe('a study file', () => {
     [bootstrapOf(1, { fit: { node: 2 } }), '/fit/node: expected no property of the name node; did you mean nodes?'],
     [bootstrapOf(1, { sead: 1 }), '/sead: expected no property of the name sead; did you mean seed?'],
     [bootstrapOf(1, { formula: undefined }), '/: expected a property formula, got none'],
+    [
+      bootstrapOf(1, { data: { y: [1, 2] } }),
+      '/data: expected the path of a CSV or Parquet table, relative to the study file (in a program a table itself, too), got {"y":[1,2]}',
+    ],
     [bootstrapOf(1, { lrt: {} }), '/lrt: expected a property null, got none'],
     [bootstrapOf(1, { kind: 'bootsrap' }), '/kind: expected a kind of study (bootstrap, simulation'],
     [{}, '/: expected a property kind, got none'],
