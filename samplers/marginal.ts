@@ -14,6 +14,7 @@ export const marginal: Sampler = {
   name: 'marginal',
   walks: 'outer',
   whitened: true,
+  stanEngine: 'nuts',
   targetAccept: 0.8,
   refusal: ({ likelihood }) =>
     likelihood.factored || likelihood.coordinates.effects === 0

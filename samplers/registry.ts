@@ -16,10 +16,16 @@ const joint = {
 } satisfies Omit<Sampler, 'name' | 'targetAccept' | 'kernel'>
 
 export const samplers: readonly Sampler[] = [
-  { ...joint, name: 'nuts', targetAccept: 0.8, kernel: (posterior, { maxDepth }) => nuts(posterior, maxDepth) },
+  {
+    ...joint,
+    name: 'nuts',
+    stanEngine: 'nuts',
+    targetAccept: 0.8,
+    kernel: (posterior, { maxDepth }) => nuts(posterior, maxDepth),
+  },
   marginal,
   polyaGammaGibbs,
-  { ...joint, name: 'hmc', targetAccept: 0.8, kernel: hmc },
+  { ...joint, name: 'hmc', stanEngine: 'static', targetAccept: 0.8, kernel: hmc },
   { ...joint, name: 'random-walk', targetAccept: 0.234, kernel: randomWalk },
 ]
 

@@ -25,6 +25,8 @@ export interface Sampler {
   readonly whitened: boolean
   /** True where its kernel moves by the model of the context, and not by the values of any density it is handed. */
   readonly ownModel?: true
+  /** What Stan calls trajectories of its kind; left out where Stan has none. */
+  readonly stanEngine?: 'nuts' | 'static'
   /** Acceptance rate that its step size is steered to where the user names none; null where it has no step size. */
   readonly targetAccept: number | null
   /** Why it cannot sample this posterior, and what to do; null where it can. */

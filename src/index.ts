@@ -14,6 +14,7 @@ import { runStudy, type StudyOptions } from './study/run-study.js'
 import type { StudyRecord } from './study/study-record.js'
 import type { BootstrapSpec, CalibrationSpec, SensitivitySpec, SimulationSpec, StudySpec } from './study/study-spec.js'
 
+export { type WriteOptions, writePosterior } from '../samplers/write-posterior.js'
 export type { ChainProgress, Sample, SampleHooks } from '../samplers/sample.js'
 export type { SampleOptions } from '../samplers/sample-options.js'
 export type { CheckRecord, Comparison, Effect, Ratio, Rung, Verdict } from './check/check-record.js'

@@ -2,10 +2,13 @@ import { dirname, extname } from 'node:path'
 import { quadratureName } from '../../samplers/integrated-posterior.js'
 import { runFileOf, writeRun } from '../../samplers/run-file.js'
 import type { Sample } from '../../samplers/sample.js'
+import { resolveSettings } from '../../samplers/sample-options.js'
 import { extendPosterior, samplePosterior } from '../../samplers/sample-posterior.js'
+import { writePosterior } from '../../samplers/write-posterior.js'
 import { stateModel } from '../data/state-model.js'
+import { chainFile, namesChains } from '../draws/chain-files.js'
 import { answerQueries, checkQueries } from '../draws/posterior-queries.js'
-import { checkDrawsPath, writeDraws } from '../draws/write-draws.js'
+import { checkDrawsPath } from '../draws/write-draws.js'
 import { exitStatus, GlmmError } from '../errors.js'
 import type { OutputFlag } from './flags.js'
 import { checkOutput, present, writeResult } from './present.js'
@@ -29,7 +32,10 @@ export async function sampleCommand(formula: string | undefined, flags: SampleFl
   const writesResult = out !== undefined && resultEndings.includes(extname(out).toLowerCase())
   const run = await statedRun(formula, flags)
   checkOutput({ ...run.flags, ...(out !== undefined && { out }) })
-  if (out !== undefined && !writesResult) checkDrawsPath(out)
+  if (out !== undefined && !writesResult) {
+    checkDrawsPath(out)
+    if (namesChains(out)) checkChainOutputs(out, run.flags)
+  }
   const queries = queriesOf({ ...flags, ...run.flags })
   if (run.flags.sampler === quadratureName && ((out !== undefined && !writesResult) || queries)) {
     const got = queries ? 'questions that draws answer' : `--out ${out}`
@@ -59,10 +65,16 @@ export async function sampleCommand(formula: string | undefined, flags: SampleFl
   const { sample } = result
   await present(record, { ...flags, ...(out !== undefined && { out }) }, async (path, signal) => {
     if (writesResult) return writeResult(record, path)
-    await writeDraws(path, sample.draws, sample.statistics, { signal })
+    await writePosterior(path, result, { signal, data: run.flags.data })
     await writeState(path, { formula: run.formula, flags: run.flags }, sample)
   })
   if (sample.interruption) process.exitCode = exitStatus(sample.interruption.code)
+}
+
+/** Refuses files of the chains that are the data itself, or folders. */
+function checkChainOutputs(out: string, flags: RunFlags): void {
+  const { chains } = resolveSettings({ chains: flags.chains })
+  for (let chain = 1; chain <= chains; chain++) checkOutput({ ...flags, out: chainFile(out, chain) })
 }
 
 /** Writes what the run goes on with beside its draws. */

@@ -1,7 +1,8 @@
 import type { Likelihood } from '../likelihood/likelihood.js'
 import { outerParameters } from '../likelihood/outer-parameters.js'
+import { drawReader } from './draw-reader.js'
 import { requireDraws } from './drawn-model.js'
-import type { Draws } from './draws.js'
+import { chainCount, type Draws } from './draws.js'
 
 /** Reads draws back into what likelihoods and simulations take; arrays are overwritten by the next draw. */
 export interface DrawnCoordinates {
@@ -16,24 +17,24 @@ export interface DrawnCoordinates {
 /** `draws` as a run of the likelihood's own model names them: outer parameters first, then every effect. */
 export function drawnCoordinates({ model, coordinates }: Likelihood, draws: Draws): DrawnCoordinates {
   requireDraws(draws)
-  const { ndraws, names, values } = draws
   const outer = outerParameters(model, coordinates)
   const x = new Float64Array(coordinates.outer)
   const natural = new Float64Array(coordinates.outer)
-  const width = names.length
-  const at = (s: number): number => (s % ndraws) * width
-  const chain = (s: number): Float64Array => values[Math.floor(s / ndraws)]
+  const drawn = drawReader(draws)
   return {
-    count: ndraws * values.length,
+    count: draws.ndraws * chainCount(draws),
     parameters: (s) => {
-      outer.read(chain(s), at(s), x)
+      const { values, at } = drawn(s)
+      outer.read(values, at, x)
       coordinates.toParameters(x, natural)
       return natural
     },
-    effects: (s) =>
-      coordinates.terms.map(({ laid, q, effects }) => {
-        const start = at(s) + coordinates.outer + effects
-        return chain(s).subarray(start, start + laid.term.levels.length * q)
-      }),
+    effects: (s) => {
+      const { values, at } = drawn(s)
+      return coordinates.terms.map(({ laid, q, effects }) => {
+        const start = at + coordinates.outer + effects
+        return values.subarray(start, start + laid.term.levels.length * q)
+      })
+    },
   }
 }

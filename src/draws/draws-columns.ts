@@ -1,6 +1,12 @@
 import type { ChainStatistics } from './chain-statistics.js'
 import type { Draws } from './draws.js'
 
+/** What a file of draws holds; `statistics` is empty where the file lacks any of the sampler's columns. */
+export interface DrawsFile {
+  readonly draws: Draws
+  readonly statistics: readonly ChainStatistics[]
+}
+
 /** One column of a file of draws: its value for draw d of chain c, both from 0. */
 export interface DrawsColumn {
   readonly name: string
@@ -10,7 +16,7 @@ export interface DrawsColumn {
 }
 
 /** A statistic of the sampler under the name Stan gives it. */
-interface StatisticColumn {
+export interface StatisticColumn {
   readonly name: string
   readonly whole: boolean
   readonly field: keyof ChainStatistics

@@ -1,5 +1,7 @@
 import { GlmmError } from '../errors.js'
+import { drawsBlocks } from './draw-reader.js'
 import { requireDraws, type Sampled } from './drawn-model.js'
+import { chainCount } from './draws.js'
 import { essMean } from './effective-sample-size.js'
 import { type Comparison, type Expression, parseExpression } from './expression.js'
 import type { ParameterSummary } from './posterior-record.js'
@@ -40,16 +42,21 @@ export function hypothesis({ sample: { draws } }: Sampled, text: string): Hypoth
   const expression = parseExpression(text, draws.names)
   const { left, comparison } = expression
   const width = draws.names.length
-  const over = (of: (values: Float64Array, at: number) => number): Float64Array[] =>
-    draws.values.map((values) => Float64Array.from({ length: draws.ndraws }, (_, d) => of(values, d * width)))
-  const quantity = over((values, at) =>
-    comparison ? left(values, at) - comparison.right(values, at) : left(values, at),
-  )
+  const chains = (): Float64Array[] => Array.from({ length: chainCount(draws) }, () => new Float64Array(draws.ndraws))
+  const quantity = chains()
+  const indicator = chains()
+  const test = comparison && holds[comparison.operator]
+  for (const { chain, first, size, values } of drawsBlocks(draws)) {
+    for (let d = 0, at = 0; d < size; d++, at += width) {
+      const a = left(values, at)
+      const b = comparison ? comparison.right(values, at) : 0
+      quantity[chain][first + d] = a - b
+      if (test) indicator[chain][first + d] = test(a, b) ? 1 : 0
+    }
+  }
   checkNumbers(quantity, expression)
   const [summary] = summarise({ names: [expression.text], ndraws: draws.ndraws, values: quantity })
   if (comparison === null) return { hypothesis: expression.text, summary, comparison: null }
-  const test = holds[comparison.operator]
-  const indicator = over((values, at) => (test(left(values, at), comparison.right(values, at)) ? 1 : 0))
   return {
     hypothesis: expression.text,
     summary,

@@ -5,6 +5,7 @@ import { type Likelihood, likelihood } from '../likelihood/likelihood.js'
 import { parameterLayout } from '../likelihood/parameter-layout.js'
 import { type DrawnCoordinates, drawnCoordinates } from './drawn-coordinates.js'
 import type { Sampled } from './drawn-model.js'
+import { chainCount } from './draws.js'
 import { fromPosterior, looRecord } from './loo.js'
 import { looPoint } from './loo-point.js'
 import type { LooRecord } from './loo-record.js'
@@ -43,7 +44,7 @@ export function looClusters({ sample }: Sampled, { group }: LooClustersOptions =
     const each = clusters.logLik(s, nodes)
     for (let g = 0; g < G; g++) held[g * read.count + s] = each[g]
   }
-  const chains = sample.draws.values.length
+  const chains = chainCount(sample.draws)
   const points = clusters.levels.map((name, g) => ({
     name,
     ...looPoint(held.subarray(g * read.count, (g + 1) * read.count), chains),

@@ -1,6 +1,7 @@
 import { responseChecksum } from '../data/response-checksum.js'
 import { GlmmError, type Warning } from '../errors.js'
 import type { DrawnModel, Sampled } from './drawn-model.js'
+import { chainCount } from './draws.js'
 import { looPoint } from './loo-point.js'
 import { type LooRecord, listed, type NamedPoint, totalOf } from './loo-record.js'
 import { eachRowLogLik } from './row-log-likelihood.js'
@@ -15,7 +16,7 @@ export const paretoLimit = 0.7
  */
 export function loo({ sample }: Sampled): LooRecord {
   fromPosterior(sample, 'leave-one-out cross-validation')
-  const chains = sample.draws.values.length
+  const chains = chainCount(sample.draws)
   const points: NamedPoint[] = []
   eachRowLogLik(sample, (row, logLik) => points.push({ name: String(row + 1), ...looPoint(logLik, chains) }))
   return looRecord(sample, points, { unit: 'row', group: null, nodes: null }, [])

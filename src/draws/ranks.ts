@@ -5,7 +5,9 @@ import { coordinates } from '../likelihood/coordinates.js'
 import { plainName } from '../likelihood/drawn-parameters.js'
 import { parameterLayout } from '../likelihood/parameter-layout.js'
 import { quantile } from '../numerics/quantile.js'
+import { drawsBlocks } from './draw-reader.js'
 import { type DrawnModel, requireDraws, type Sampled } from './drawn-model.js'
+import { chainCount } from './draws.js'
 import { probabilityOf } from './hypothesis.js'
 
 /** Ranks of the levels of a factor by one of their effects; rank 1 is the highest effect. */
@@ -99,23 +101,25 @@ export function rankedTerms(model: Model, group: string, pairwise = false): Rank
 
 /** Ranks of the quantities first, first + step, ... of every draw. */
 function ranksOf(
-  { draws: { names, ndraws, values } }: DrawnModel,
+  { draws }: DrawnModel,
   levels: readonly string[],
   first: number,
   step: number,
   pairwise: boolean,
 ): Pick<RanksRecord, 'levels' | 'pairwise'> {
   const G = levels.length
-  const S = ndraws * values.length
+  const { names, ndraws } = draws
+  const chains = chainCount(draws)
+  const S = ndraws * chains
   const rank = levels.map(() => new Float32Array(S))
   const best = new Float32Array(S)
   const worst = new Float32Array(S)
   const above = new Float64Array(pairwise ? G * G : 0)
   const b = new Float64Array(G)
   const order = Uint32Array.from(levels, (_, g) => g)
-  values.forEach((chain, c) => {
-    for (let d = 0, s = c * ndraws; d < ndraws; d++, s++) {
-      for (let g = 0; g < G; g++) b[g] = chain[d * names.length + first + g * step]
+  for (const { chain, first: from, size, values } of drawsBlocks(draws)) {
+    for (let d = 0, s = chain * ndraws + from; d < size; d++, s++) {
+      for (let g = 0; g < G; g++) b[g] = values[d * names.length + first + g * step]
       order.sort((g, h) => b[h] - b[g])
       for (let from = 0; from < G; ) {
         let to = from + 1
@@ -128,12 +132,12 @@ function ranksOf(
       worst[s] = rank[order[G - 1]][s]
       if (pairwise) addPairs(b, above)
     }
-  })
+  }
   return {
     levels: levels.map((level, g) => {
       const sorted = Float64Array.from(rank[g]).sort()
       const told = (end: Float32Array): RankProbability => {
-        const indicator = values.map((_, c) =>
+        const indicator = Array.from({ length: chains }, (_, c) =>
           Float64Array.from({ length: ndraws }, (_, d) => (rank[g][c * ndraws + d] === end[c * ndraws + d] ? 1 : 0)),
         )
         const { probability, mcse } = probabilityOf(indicator)

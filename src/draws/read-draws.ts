@@ -1,21 +1,23 @@
 import { readTable } from '../data/read-table.js'
 import type { Table } from '../data/table.js'
 import { GlmmError } from '../errors.js'
+import { existingChainFiles, namesChains } from './chain-files.js'
 import type { ChainStatistics } from './chain-statistics.js'
-import type { Draws } from './draws.js'
-import { indexColumns, statisticColumns } from './draws-columns.js'
-
-/** What a file of draws holds; `statistics` is empty where the file lacks any of the sampler's columns. */
-export interface DrawsFile {
-  readonly draws: Draws
-  readonly statistics: readonly ChainStatistics[]
-}
+import { type DrawsFile, indexColumns, statisticColumns } from './draws-columns.js'
+import { isCmdstan, readCmdstan } from './read-cmdstan.js'
 
 /**
  * Reads draws back from CSV or Parquet, as `writeDraws` or R's posterior (a `draws_df`) wrote them: rows belong to the
- * chain in `.chain` and keep their order there. Every further column of numbers is a parameter.
+ * chain in `.chain` and keep their order there. Every further column of numbers is a parameter. A list of files, one
+ * file that begins with a comment, and a name with {chain} in it are chains as CmdStan writes them.
  */
-export async function readDraws(path: string): Promise<DrawsFile> {
+export async function readDraws(path: string | readonly string[]): Promise<DrawsFile> {
+  if (typeof path !== 'string') {
+    if (path.length > 0) return readCmdstan(path, false)
+    throw new GlmmError('USAGE', 'expected files of draws, got an empty list', 'give one file a chain')
+  }
+  if (namesChains(path)) return readCmdstan(await existingChainFiles(path), true)
+  if (await isCmdstan(path)) return readCmdstan([path], false)
   const table = await readTable(path)
   const columns = numericColumns(table)
   const rows = rowsOfChains(columns.get(indexColumns[0]), table)

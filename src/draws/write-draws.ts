@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { GlmmError } from '../errors.js'
+import { checkChainFiles, namesChains } from './chain-files.js'
 import type { ChainStatistics } from './chain-statistics.js'
 import { chainCount, type Draws, rowsOf } from './draws.js'
 import { leadingColumns } from './draws-columns.js'
@@ -20,14 +21,22 @@ export async function writeDraws(
   { signal }: { readonly signal?: AbortSignal } = {},
 ): Promise<void> {
   checkDrawsPath(path)
+  if (namesChains(path)) {
+    const message = `expected one file for the draws, got ${path}`
+    throw new GlmmError('FILE', message, 'writePosterior writes a file a chain')
+  }
   await writeAtomically(path, async (temporary) => {
     if (isParquet(path)) await writeParquet(temporary, draws, statistics, signal)
     else await writeFile(temporary, csvPieces(draws, statistics), { signal })
   })
 }
 
-/** Refuses a name `writeDraws` would refuse: worth asking before hours of sampling. */
+/** Refuses a name that draws cannot be written under: worth asking before hours of sampling. */
 export function checkDrawsPath(path: string): void {
+  if (namesChains(path)) {
+    checkChainFiles(path)
+    return
+  }
   const extension = extname(path)
   if (!['.csv', '.parquet'].includes(extension.toLowerCase()))
     throw new GlmmError(
