@@ -1,0 +1,179 @@
+import type { Likelihood } from '../src/likelihood/likelihood.js'
+import { marginalPosterior, outerPrior } from '../src/likelihood/posterior.js'
+import type { PriorsInForce } from '../src/likelihood/priors-in-force.js'
+import { cholesky } from '../src/numerics/cholesky.js'
+import type { OuterMode } from './plan-chains.js'
+import type { Head, Heads } from './quadrature-heads.js'
+import { noBend, thirdDerivatives, triangularMap } from './quadrature-map.js'
+import { modePlacement, moved, type Placement, type TailRule, tailRule } from './quadrature-tail.js'
+
+/** The log posterior in the coordinates of a grid. */
+export interface OrderedDensity {
+  readonly value: (y: Float64Array) => number
+  readonly evaluate: (y: Float64Array, gradient: Float64Array) => number
+  /** Evaluations so far. */
+  readonly count: () => number
+}
+
+/** The log posterior with its coordinates in an order. */
+export function orderedDensity(
+  like: Likelihood,
+  priors: PriorsInForce,
+  nodes: number,
+  order: readonly number[],
+): OrderedDensity {
+  const { coordinates, dimension: d } = like
+  const posterior = marginalPosterior(like, priors, nodes)
+  const marginal = like.marginal(nodes)
+  const prior = outerPrior(like, priors)
+  const x = new Float64Array(d)
+  const inX = new Float64Array(d)
+  const natural = new Float64Array(d)
+  let evaluations = 0
+  const place = (y: Float64Array): void => {
+    evaluations++
+    for (let i = 0; i < d; i++) x[order[i]] = y[i]
+  }
+  return {
+    value: (y) => {
+      place(y)
+      coordinates.toParameters(x, natural)
+      return marginal.value(natural) + prior.evaluate(x, inX)
+    },
+    evaluate: (y, gradient) => {
+      place(y)
+      const value = posterior.evaluate(x, inX)
+      for (let i = 0; i < d; i++) gradient[i] = inX[order[i]]
+      return value
+    },
+    count: () => evaluations,
+  }
+}
+
+/**
+ * What one more node a coordinate may change: of the log integral, and of means and standard deviations in these; a rule
+ * of few points is refined further.
+ */
+const negligible = 2e-4
+const rounding = 2e-5
+const few = 100
+/** Points of a rule, and nodes of a coordinate. */
+const mostPoints = 3000
+const mostOrder = 25
+/** Effects move little with the fixed effects: this share of the nodes is enough for them. */
+const thinned = 0.6
+
+/** Rules over the fixed effects at given scales. */
+export interface ConditionalRules {
+  readonly visit: (head: Float64Array, beside: Head | null, highest: number) => Omit<Head, 'node'> | null
+  /** The same heads with fewer nodes. */
+  readonly thinned: (heads: Heads) => Heads
+  /** What the last node added changed at the mode. */
+  readonly change: () => number
+}
+
+/**
+ * At each head, the first s coordinates, a Gauss-Hermite rule over those after: placed by mode and curvature there, and bent
+ * by the skewness, mean and covariance found at the mode of all, in these units. Nodes are added there until nothing moves; a
+ * head of less weight takes fewer, as many as leave the same error in the whole.
+ */
+export function conditionalRules(
+  density: OrderedDensity,
+  { x: mode, covariance }: OuterMode,
+  s: number,
+): ConditionalRules {
+  const d = mode.length
+  const t = d - s
+  const y = new Float64Array(d)
+  const whole = new Float64Array(d)
+  const L = Float64Array.from({ length: t * t }, (_, at) => covariance[(s + Math.floor(at / t)) * d + s + (at % t)])
+  cholesky(L, t)
+  const first: Placement = { center: mode.slice(s), L }
+  /** What more nodes change at the mode: changes[n] from n to n + 1; below 3, all. */
+  const changes = [1, 1, 1]
+  let bend = noBend(t)
+  let tolerance = negligible
+  const valueAt = (head: Float64Array) => {
+    y.set(head)
+    return (tail: Float64Array): number => {
+      y.set(tail, s)
+      return density.value(y)
+    }
+  }
+  const gradientAt = (head: Float64Array) => {
+    y.set(head)
+    return (tail: Float64Array, gradient: Float64Array): number => {
+      y.set(tail, s)
+      const value = density.evaluate(y, whole)
+      for (let i = 0; i < t; i++) gradient[i] = whole[s + i]
+      return value
+    }
+  }
+  const ruleAt = (head: Float64Array, at: Placement, order: number): TailRule | null =>
+    tailRule(valueAt(head), triangularMap(at, bend), t, order)
+  /** Places by mean and covariance, and learns how many nodes it takes. */
+  const learn = (head: Float64Array, at: Placement): TailRule | null => {
+    bend = { ...bend, third: thirdDerivatives(gradientAt(head), at) }
+    for (let round = 0; round < 2; round++) {
+      const rough = ruleAt(head, at, 4)
+      const S = rough?.covariance.slice()
+      if (!rough || !S || !cholesky(S, t)) return null
+      const next = moved({ center: bend.shift, L: bend.C }, rough.mean, S)
+      bend = { ...bend, shift: next.center, C: next.L }
+    }
+    let rule = ruleAt(head, at, 3)
+    for (let order = 3; rule && order < mostOrder && (order + 1) ** t <= mostPoints; order++) {
+      const next = ruleAt(head, at, order + 1)
+      if (!next) break
+      changes[order] = changeOf(rule, next)
+      rule = next
+      tolerance = (order + 2) ** t <= few || changes[order] <= rounding ? rounding : negligible
+      if (changes[order] <= tolerance) break
+    }
+    return rule
+  }
+  const orderFor = (weight: number): number => {
+    const enough = changes.findIndex((change) => change * weight <= tolerance)
+    return enough < 0 ? changes.length : enough + 1
+  }
+  return {
+    visit: (head, beside, highest) => {
+      if (t === 0) {
+        const rule = ruleAt(head, first, 1)
+        return rule && { x: head, rule, near: first }
+      }
+      const at = modePlacement(gradientAt(head), beside ? beside.near : first)
+      if (!at) return null
+      if (!beside) {
+        const rule = learn(head, at)
+        return rule && { x: head, rule, near: at }
+      }
+      const laplace = tailRule(valueAt(head), triangularMap(at, noBend(t)), t, 1)
+      if (!laplace) return null
+      const order = orderFor(Math.exp(Math.min(laplace.logIntegral - highest, 0)))
+      const rule = order === 1 ? laplace : ruleAt(head, at, order)
+      return rule && { x: head, rule, near: at }
+    },
+    thinned: (heads) => ({
+      ...heads,
+      heads: heads.heads.flatMap((head) => {
+        const { order } = head.rule
+        if (order <= 3) return [head]
+        const rule = ruleAt(head.x, head.near, Math.max(3, Math.ceil(thinned * order)))
+        return rule ? [{ ...head, rule }] : []
+      }),
+    }),
+    change: () => (t === 0 ? 0 : changes[changes.length - 1]),
+  }
+}
+
+/** Largest change of the log integral, means and standard deviations, in those of the density. */
+function changeOf(a: TailRule, b: TailRule): number {
+  const t = a.mean.length
+  let largest = Math.abs(a.logIntegral - b.logIntegral)
+  for (let j = 0; j < t; j++) {
+    largest = Math.max(largest, Math.abs(a.mean[j] - b.mean[j]))
+    largest = Math.max(largest, Math.abs(a.covariance[j * (t + 1)] - b.covariance[j * (t + 1)]) / 2)
+  }
+  return largest
+}
