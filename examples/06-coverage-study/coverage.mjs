@@ -3,8 +3,13 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { study } from 'glmm'
 
-const file = fileURLToPath(new URL('coverage.json', import.meta.url))
-const { measures, conditions, findings } = await study(JSON.parse(readFileSync(file, 'utf8')), { from: file })
+// Another study than coverage.json, and another number of replicates, may be given.
+const [name = 'coverage.json', replicates] = process.argv.slice(2)
+const file = fileURLToPath(new URL(name, import.meta.url))
+const spec = JSON.parse(readFileSync(file, 'utf8'))
+if (replicates) spec.replicates = Number(replicates)
+const { measures, conditions, findings } = await study(spec, { from: file })
+const medians = measures.some((one) => typeof one.medianBias === 'number')
 
 const show = (...cells) =>
   console.log(
@@ -18,7 +23,15 @@ const show = (...cells) =>
 const withError = (value, error, digits) => `${value.toFixed(digits)} (${error.toFixed(digits)})`
 
 console.log(`${conditions[0].replicates} replicates; in brackets: Monte Carlo standard errors`)
-show('parameter', 'method', 'bias', 'SE ratio', 'coverage, %', 'convergence, %')
+show(
+  'parameter',
+  'method',
+  'bias',
+  'SE ratio',
+  'coverage, %',
+  'convergence, %',
+  ...(medians ? ['bias of median'.padStart(18)] : []),
+)
 for (const parameter of ['(Intercept)', 'treat', 'sd(center)']) {
   for (const m of measures.filter((one) => one.parameter === parameter)) {
     show(
@@ -28,6 +41,7 @@ for (const parameter of ['(Intercept)', 'treat', 'sd(center)']) {
       withError(m.seRatio, m.seRatioMcse, 3),
       withError(100 * m.coverage, 100 * m.coverageMcse, 1),
       (100 * m.convergence).toFixed(1),
+      ...(typeof m.medianBias === 'number' ? [withError(m.medianBias, m.medianBiasMcse, 4).padStart(18)] : []),
     )
   }
 }

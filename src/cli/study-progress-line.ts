@@ -7,13 +7,26 @@ export interface StudyProgressLine {
 
 const silent: StudyProgressLine = { show: () => {}, end: () => {} }
 
+/** What the line tells beside its bar, `seconds` after the start: rows that were in the log already have taken no time. */
+export function studyProgressText({ done, failed, total, resumed, workers }: StudyProgress, seconds: number): string {
+  const rate = (done - resumed) / Math.max(1e-3, seconds)
+  const told = [
+    `${done}/${total} rows`,
+    `${failed} failed`,
+    `${rate < 10 ? rate.toFixed(1) : Math.round(rate)}/s`,
+    `${rate > 0 ? durationText((total - done) / rate) : '?'} left`,
+    workers.map((rows, i) => `w${i + 1} ${rows}`).join(' '),
+  ]
+  return told.join(' | ')
+}
+
 /** A live line of rows done and failed, rate, time left, and each worker's rows; silent where `stream` is no terminal. */
 export async function studyProgressLine(stream: NodeJS.WriteStream): Promise<StudyProgressLine> {
   if (!stream.isTTY) return silent
   const { default: progress } = await import('cli-progress')
   const bar = new progress.SingleBar({
     stream,
-    format: '{bar} {value}/{total} rows | {failed} failed | {rate}/s | {left} left | {workers}',
+    format: '{bar} {told}',
     clearOnComplete: true,
     hideCursor: true,
     barsize: Math.max(1, Math.min(20, (stream.columns || 80) - 70)),
@@ -21,18 +34,11 @@ export async function studyProgressLine(stream: NodeJS.WriteStream): Promise<Stu
   const began = performance.now()
   let started = false
   return {
-    show: ({ done, failed, total, resumed, workers }) => {
-      const seconds = Math.max(1e-3, (performance.now() - began) / 1000)
-      const rate = (done - resumed) / seconds
-      const told = {
-        failed,
-        rate: rate < 10 ? rate.toFixed(1) : Math.round(rate),
-        left: rate > 0 ? durationText((total - done) / rate) : '?',
-        workers: workers.map((rows, i) => `w${i + 1} ${rows}`).join(' '),
-      }
-      if (!started) bar.start(total, done, told)
+    show: (state) => {
+      const told = { told: studyProgressText(state, (performance.now() - began) / 1000) }
+      if (!started) bar.start(state.total, state.done, told)
       started = true
-      bar.update(done, told)
+      bar.update(state.done, told)
     },
     end: () => {
       if (started) bar.stop()
