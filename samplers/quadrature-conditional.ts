@@ -57,6 +57,9 @@ export function orderedDensity(
 const negligible = 2e-4
 const rounding = 2e-5
 const few = 100
+/** Heads beside the mode at which the number of nodes is tried again, and the share of its density that they have at least. */
+const tried = 2
+const heavy = 0.1
 /** Points of a rule, and nodes of a coordinate. */
 const mostPoints = 3000
 const mostOrder = 25
@@ -68,14 +71,14 @@ export interface ConditionalRules {
   readonly visit: (head: Float64Array, beside: Head | null, highest: number) => Omit<Head, 'node'> | null
   /** The same heads with fewer nodes. */
   readonly thinned: (heads: Heads) => Heads
-  /** What the last node added changed at the mode. */
+  /** What the last node added changed where it was tried. */
   readonly change: () => number
 }
 
 /**
  * At each head, the first s coordinates, a Gauss-Hermite rule over those after: placed by mode and curvature there, and bent
- * by the skewness, mean and covariance found at the mode of all, in these units. Nodes are added there until nothing moves; a
- * head of less weight takes fewer, as many as leave the same error in the whole.
+ * by the skewness, mean and covariance found at the mode of all, in these units. Nodes are added there, and again at its
+ * neighbours, until nothing moves; a head of less weight takes fewer, as many as leave the same error in the whole.
  */
 export function conditionalRules(
   density: OrderedDensity,
@@ -93,6 +96,7 @@ export function conditionalRules(
   const changes = [1, 1, 1]
   let bend = noBend(t)
   let tolerance = negligible
+  let trials = 0
   const valueAt = (head: Float64Array) => {
     y.set(head)
     return (tail: Float64Array): number => {
@@ -121,14 +125,18 @@ export function conditionalRules(
       const next = moved({ center: bend.shift, L: bend.C }, rough.mean, S)
       bend = { ...bend, shift: next.center, C: next.L }
     }
-    let rule = ruleAt(head, at, 3)
-    for (let order = 3; rule && order < mostOrder && (order + 1) ** t <= mostPoints; order++) {
-      const next = ruleAt(head, at, order + 1)
+    return raised(head, at, 3, 1)
+  }
+  /** The rule with so many nodes from `order` on that one more changes nothing. */
+  const raised = (head: Float64Array, at: Placement, order: number, weight: number): TailRule | null => {
+    let rule = ruleAt(head, at, order)
+    for (let n = order; rule && n < mostOrder && (n + 1) ** t <= mostPoints; n++) {
+      const next = ruleAt(head, at, n + 1)
       if (!next) break
-      changes[order] = changeOf(rule, next)
+      changes[n] = Math.max(changes[n] ?? 0, weight * changeOf(rule, next))
       rule = next
-      tolerance = (order + 2) ** t <= few || changes[order] <= rounding ? rounding : negligible
-      if (changes[order] <= tolerance) break
+      tolerance = (n + 2) ** t <= few || changes[n] <= rounding ? rounding : negligible
+      if (changes[n] <= tolerance) break
     }
     return rule
   }
@@ -150,8 +158,14 @@ export function conditionalRules(
       }
       const laplace = tailRule(valueAt(head), triangularMap(at, noBend(t)), t, 1)
       if (!laplace) return null
-      const order = orderFor(Math.exp(Math.min(laplace.logIntegral - highest, 0)))
-      const rule = order === 1 ? laplace : ruleAt(head, at, order)
+      const weight = Math.exp(Math.min(laplace.logIntegral - highest, 0))
+      const order = orderFor(weight)
+      const again = weight > heavy && trials++ < tried
+      const rule = again
+        ? raised(head, at, Math.max(3, order - 1), weight)
+        : order === 1
+          ? laplace
+          : ruleAt(head, at, order)
       return rule && { x: head, rule, near: at }
     },
     thinned: (heads) => ({

@@ -3,8 +3,9 @@ import type { ParameterSummary } from '../src/draws/posterior-record.js'
 import { GlmmError } from '../src/errors.js'
 import { type Likelihood, likelihood } from '../src/likelihood/likelihood.js'
 import { outerParameters } from '../src/likelihood/outer-parameters.js'
-import { priorsInForce } from '../src/likelihood/priors-in-force.js'
+import { type PriorsInForce, priorsInForce } from '../src/likelihood/priors-in-force.js'
 import { cholesky } from '../src/numerics/cholesky.js'
+import { marginalNodes, negligible } from './marginal-nodes.js'
 import { exactMode, marginalMode, type OuterMode } from './plan-chains.js'
 import { conditionalRules, orderedDensity } from './quadrature-conditional.js'
 import { type EffectMarginal, effectMarginals } from './quadrature-effects.js'
@@ -39,8 +40,9 @@ export const mostOuter = 5
  */
 export const settledChange = 1e-3
 
-/** What more nodes of the inner integral may change; see marginalNodes. */
+/** What more nodes of the inner integral may change, where they are few; see marginalNodes, whose own limit holds for many. */
 const innerError = 5e-5
+const manyNodes = 33
 
 /** Why the posterior of a model cannot be integrated, and what to do; null where it can. */
 export function quadratureRefusal(like: Likelihood): { readonly message: string; readonly hint: string } | null {
@@ -71,7 +73,7 @@ export function integratePosterior(model: Model, statements: readonly string[]):
   if (refusal) throw new GlmmError('USAGE', refusal.message, refusal.hint)
   const priors = priorsInForce(model, statements)
   const { coordinates, dimension: d } = like
-  const mode = exactMode(like, priors, marginalMode(like, priors), innerError)
+  const mode = innerMode(like, priors)
   const order = scalesFirst(like)
   const s = d - like.layout.fixedStart[1]
   const density = orderedDensity(like, priors, mode.nodes, order)
@@ -115,6 +117,13 @@ export function integratePosterior(model: Model, statements: readonly string[]):
     edgeWeight: grid.edgeWeight,
     settled: change <= settledChange && heads.whole && mode.settled,
   }
+}
+
+/** The mode, with as many nodes of the inner integral as it takes. */
+function innerMode(like: Likelihood, priors: PriorsInForce): ReturnType<typeof exactMode> {
+  const laplace = marginalMode(like, priors)
+  const { nodes } = marginalNodes(like, priors, laplace.x, laplace.covariance)
+  return exactMode(like, priors, laplace, nodes > manyNodes ? negligible : innerError)
 }
 
 interface Look {

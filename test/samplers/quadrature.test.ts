@@ -33,6 +33,7 @@ describe('quadrature on betablocker is the exact posterior to 1e-4 standard devi
         expect(Math.abs(sd - exact.sd) / exact.sd).toBeLessThan(1e-4)
       })
       expect(found.settled).toBe(true)
+      expect(found.points).toBeLessThan(800)
       expect(Math.abs(found.logMarginalLikelihood - truth.log_marginal_likelihood)).toBeLessThan(1e-5)
     })
   }
@@ -118,6 +119,60 @@ describe('quadrature against sums by brute force', () => {
   })
 })
 
+it('quadrature with two scales, of a gaussian response, against sums over a closed form', () => {
+  const y = [
+    [1.2, 0.4, 0.9],
+    [-0.8, 0.1, -0.3],
+    [2.1, 1.5, 1.1],
+    [0.2, -0.6, 0.7],
+    [0.5, 1.6, 1.3],
+    [-1.4, -0.2, -1.1],
+  ]
+  const m = 3
+  const means = y.map((group) => group.reduce((a, b) => a + b, 0) / m)
+  const within = y.flatMap((group, g) => group.map((one) => (one - means[g]) ** 2)).reduce((a, b) => a + b, 0)
+  // The mean, b ~ normal(0, 2.5), and the effects integrate out; sigma and sd, half-normal, are summed over their logarithms.
+  const step = 0.02
+  const sums = { mass: 0, mean: 0, sigma: 0, sd: 0, sdSquare: 0 }
+  for (let logSigma = -3; logSigma < 2; logSigma += step) {
+    const sigma = Math.exp(logSigma)
+    for (let logSd = -14; logSd < 2; logSd += step) {
+      const sd = Math.exp(logSd)
+      const between = sigma * sigma + m * sd * sd
+      const precision = (y.length * m) / between + 1 / 6.25
+      const center = ((m / between) * means.reduce((a, b) => a + b, 0)) / precision
+      const square = (m / between) * means.reduce((a, b) => a + b * b, 0) - precision * center * center
+      const log =
+        -0.5 * y.length * m * Math.log(2 * Math.PI) -
+        y.length * (m - 1) * logSigma -
+        0.5 * y.length * Math.log(between) -
+        0.5 * (within / (sigma * sigma) + square + Math.log(6.25 * precision)) +
+        Math.log(2 / Math.PI) -
+        0.5 * (sigma * sigma + sd * sd) +
+        logSigma +
+        logSd
+      const weight = Math.exp(log) * step * step
+      sums.mass += weight
+      sums.mean += weight * center
+      sums.sigma += weight * sigma
+      sums.sd += weight * sd
+      sums.sdSquare += weight * sd * sd
+    }
+  }
+  const table = tableFrom({ y: y.flat(), g: y.flatMap((group, g) => group.map(() => `g${g}`)) })
+  const model = stateModel('y ~ 1 + (1 | g)', table, { family: 'gaussian' })
+  const found = integratePosterior(model, ['b ~ normal(0, 2.5)', 'sd ~ half_normal(0, 1)', 'sigma ~ half_normal(0, 1)'])
+  const summary = (name: string) => found.summary.find((one) => one.name === name)!
+  const sd = summary('sd_g__Intercept')
+  expect(found.settled).toBe(true)
+  expect(Math.abs(found.logMarginalLikelihood - Math.log(sums.mass))).toBeLessThan(1e-4)
+  expect(Math.abs(summary('b_Intercept').mean - sums.mean / sums.mass) / summary('b_Intercept').sd).toBeLessThan(1e-4)
+  expect(Math.abs(summary('sigma').mean - sums.sigma / sums.mass) / summary('sigma').sd).toBeLessThan(1e-4)
+  expect(Math.abs(sd.mean - sums.sd / sums.mass) / sd.sd).toBeLessThan(1e-4)
+  const variance = sums.sdSquare / sums.mass - (sums.sd / sums.mass) ** 2
+  expect(Math.abs(sd.sd / Math.sqrt(variance) - 1)).toBeLessThan(1e-4)
+})
+
 describe('sample with the sampler quadrature', () => {
   it('gives a record without chains', async () => {
     const { formula } = cases.betablocker
@@ -151,6 +206,7 @@ it('quadrature on cbpp lies within 4 Monte Carlo errors of importance sampling',
     readFileSync(new URL('../reference/importance-posteriors.json', import.meta.url), 'utf8'),
   )
   const found = integratePosterior(modelOf('cbpp'), ['b ~ normal(0, 2.5)', 'sd ~ half_cauchy(0, 2.5)'])
+  expect(found.settled).toBe(true)
   const error = 4 / Math.sqrt(truth.importanceEss)
   truth.parameters.forEach((exact: { mean: number; sd: number }, j: number) => {
     expect(Math.abs(found.summary[j].mean - exact.mean) / exact.sd).toBeLessThan(error)
