@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readDraws } from '../../src/draws/read-draws.js'
@@ -7,28 +7,30 @@ import { betablocker, expectComplaint, folder, formula, glmm } from './call.js'
 const cwd = folder()
 const model = ['--data', betablocker, '--chains', '2', '--warmup', '100', '--seed', '4']
 
-test.each(['csv', 'parquet'])('50 draws extended by 40 are the 90 of one run (%s)', async (ending) => {
-  const [first, whole] = [`first.${ending}`, `whole.${ending}`]
-  const json = async (...args: readonly string[]) => {
-    const { stdout, stderr, status } = await glmm(['sample', ...args, '--json'], { cwd })
-    expect([status, stderr.split('\n')[0]]).toEqual([0, expect.stringMatching(/^glmm: wrote /)])
-    const { timing: _, ...record } = JSON.parse(stdout)
-    return record
-  }
-  const [longer, once] = [
-    await json(formula, ...model, '--draws', '50', '--out', first).then(() =>
-      json('--extend', first, '--draws', '40', '--threads', '1'),
-    ),
-    await json(formula, ...model, '--draws', '90', '--out', whole),
-  ]
-  expect(longer).toEqual(once)
-  expect(await readDraws(join(cwd, first))).toEqual(await readDraws(join(cwd, whole)))
-  expect(
-    readdirSync(cwd)
-      .filter((name) => name.startsWith('first') && name.includes(ending))
-      .sort(),
-  ).toEqual([first, `${first}.run`])
-})
+test.each(['.csv', '.parquet', '-{chain}.csv'])(
+  '50 draws extended by 40 are the 90 of one run (%s)',
+  async (ending) => {
+    const [first, whole] = [`first${ending}`, `whole${ending}`]
+    const json = async (...args: readonly string[]) => {
+      const { stdout, stderr, status } = await glmm(['sample', ...args, '--json'], { cwd })
+      expect([status, stderr.split('\n')[0]]).toEqual([0, expect.stringMatching(/^glmm: wrote /)])
+      const { timing: _, ...record } = JSON.parse(stdout)
+      return record
+    }
+    const [longer, once] = [
+      await json(formula, ...model, '--draws', '50', '--out', first).then(() =>
+        json('--extend', first, '--draws', '40', '--threads', '1'),
+      ),
+      await json(formula, ...model, '--draws', '90', '--out', whole),
+    ]
+    expect(longer).toEqual(once)
+    expect(await readDraws(join(cwd, first))).toEqual(await readDraws(join(cwd, whole)))
+    const files = ending.includes('chain') ? ['first-1.csv', 'first-2.csv', `${first}.run`] : [first, `${first}.run`]
+    const found = readdirSync(cwd).filter((name) => name.startsWith('first'))
+    expect(found.sort()).toEqual(files.sort())
+    for (const file of found) rmSync(join(cwd, file))
+  },
+)
 
 describe('what cannot be extended', () => {
   const complain = async (code: string, says: RegExp, ...args: readonly string[]): Promise<void> =>

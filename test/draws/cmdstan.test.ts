@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { resolveSettings } from '../../samplers/sample-options.js'
 import { sampleModel } from '../../samplers/sample.js'
@@ -10,6 +12,7 @@ import { cmdstanColumns } from '../../src/draws/cmdstan-columns.js'
 import { type CmdstanRun, cmdstanPieces } from '../../src/draws/cmdstan-csv.js'
 import type { Draws } from '../../src/draws/draws.js'
 import { readDraws } from '../../src/draws/read-draws.js'
+import { summarise } from '../../src/draws/summarise.js'
 import { writeDraws } from '../../src/draws/write-draws.js'
 import { tableFrom } from '../../src/data/table-from.js'
 import { stateModel } from '../../src/data/state-model.js'
@@ -233,5 +236,71 @@ describe.each(['nuts', 'polya-gamma', 'random-walk'])('a run of %s', (sampler) =
     expect(read).toEqual({ draws: { names, ndraws, values: sample.draws.values }, statistics: sample.statistics })
     expect(await readFile(join(folder, 'run-2.csv'), 'utf8')).toMatch(/\n# id = 2\n/)
     stored!.close()
+  })
+})
+
+// The figures of cmdstan.R: rstan's own reader, and posterior, on files of a run.
+describe.each(['nuts', 'gibbs'] as const)('what R reads (%s)', (name) => {
+  const reference = fileURLToPath(new URL('reference/', import.meta.url))
+  const told = JSON.parse(readFileSync(join(reference, 'cmdstan.json'), 'utf8'))[name]
+  const pattern = join(reference, name === 'nuts' ? 'cmdstan-{chain}.csv' : 'cmdstan-gibbs-{chain}.csv')
+  const files = pattern.includes('gibbs') ? [pattern.replace('{chain}', '1')] : pattern
+  const numbers = (texts: readonly string[]): number[] => texts.map(Number)
+
+  it('draws, dimensions, statistics and settings are those that were written', async () => {
+    const { draws, statistics } = await readDraws(files)
+    const chains = draws.values.length
+    const parameters = draws.names.length
+    const effects = draws.names.filter((one) => one.startsWith('r_center['))
+    expect(told.dims).toMatchObject({ b_treat: [], r_center: [effects.length, 1] })
+    const inR = draws.names.map((one) => one.replace(/^r_center\[(\d+),Intercept\]$/, 'r_center[$1,1]'))
+    expect(told.variables).toEqual([...inR, 'lp__'])
+    const row = (c: number, d: number): number[] => [
+      ...draws.values[c].subarray(d * parameters, (d + 1) * parameters),
+      statistics[c].logDensity[d],
+    ]
+    // R reads decimals to within a unit of the last place.
+    const near = (a: readonly number[], b: readonly number[]): void => {
+      expect(a).toHaveLength(b.length)
+      a.forEach((value, j) => expect(Math.abs(value - b[j])).toBeLessThanOrEqual(1e-13 * (1 + Math.abs(b[j]))))
+    }
+    near(numbers(told.first), row(0, 0))
+    near(numbers(told.last), row(chains - 1, draws.ndraws - 1))
+    if (told.effects) near(numbers(told.effects), row(1, 6).slice(3, -1))
+    const summary = summarise(draws)
+    near(
+      numbers(told.mean).slice(0, -1),
+      summary.map(({ mean }) => mean),
+    )
+    near(
+      numbers(told.mcse).slice(0, -1),
+      summary.map(({ mcse }) => mcse),
+    )
+    const sum = (of: Float64Array): number => of.reduce((total, value) => total + value, 0)
+    told.statistics.forEach((one: Record<string, unknown>, c: number) => {
+      expect(one.treedepth__).toBe(sum(statistics[c].treeDepth))
+      expect(one.n_leapfrog__).toBe(sum(statistics[c].leapfrogs))
+      expect(one.divergent__).toBe(sum(statistics[c].divergent))
+      expect(one.accept_stat__).toBeCloseTo(sum(statistics[c].acceptRate), 10)
+    })
+    told.args.forEach((one: Record<string, unknown>, c: number) => {
+      const warmup = name === 'nuts' ? 150 : 50
+      expect(one).toMatchObject({ chain_id: c + 1, warmup, iter: warmup + draws.ndraws, thin: 1, save_warmup: 0 })
+      expect(one.algorithm).toBe(name === 'nuts' ? 'hmc' : 'polya-gamma')
+    })
+    expect(told.sampler).toEqual(name === 'nuts' ? ['NUTS(diag_e)', 'NUTS(diag_e)'] : null)
+    expect(told.time).toHaveLength(chains)
+  })
+
+  it('the writer writes the same numbers under the same names', async () => {
+    const { draws, statistics } = await readDraws(files)
+    const own = statistics.map((_, c) =>
+      [...cmdstanPieces(modelOf('betablocker'), draws, statistics, { ...run, chains: [1, 2] }, c)].join(''),
+    )
+    const compared = (of: string): string[] => of.split('\n').filter((line) => /^([^#]|# glmm)/.test(line))
+    own.forEach((of, c) => {
+      const file = readFileSync(pattern.replace('{chain}', String(c + 1)), 'utf8')
+      expect(compared(of)).toEqual(compared(file))
+    })
   })
 })

@@ -9,8 +9,10 @@ import { extendSample, type Sample, type SampleHooks, sampleModel } from '../../
 import { resolveSettings, type SampleOptions } from '../../samplers/sample-options.js'
 import type { ChainStatistics } from '../../src/draws/chain-statistics.js'
 import { posteriorDiagnostics } from '../../src/draws/posterior-diagnostics.js'
+import { answerQueries } from '../../src/draws/posterior-queries.js'
 import { readDraws } from '../../src/draws/read-draws.js'
 import { summarise } from '../../src/draws/summarise.js'
+import { writePosterior } from '../../samplers/write-posterior.js'
 import { writeDraws } from '../../src/draws/write-draws.js'
 import type { Executor } from '../../src/executor.js'
 import { inlineExecutor } from '../../src/inline-executor.js'
@@ -135,6 +137,9 @@ describe('on disk', () => {
     expect(await readdir(folder)).toEqual([])
     expect(drawn(disk)).toEqual(drawn(memory))
     expect(summarise(disk.draws)).toEqual(memory.summary)
+    // Draws that questions ask for cross from one block to the next.
+    const asked = { hypotheses: ['b_treat < 0'], ranks: ['center'], predictive: { replicates: 7 } }
+    expect(answerQueries({ sample: disk }, asked)).toEqual(answerQueries({ sample: memory }, asked))
     for (const name of ['draws.csv', 'draws.parquet']) {
       const path = join(folder, name)
       // Without its getter of values, what is written can only come from the disk.
@@ -148,9 +153,9 @@ describe('on disk', () => {
     disk.draws.stored!.close()
   })
 
-  it('draws on disk stay there: neither summary nor diagnostics nor files take them into memory', async () => {
-    const options = { draws: 300, warmup: 20, sampler: 'random-walk' }
-    const { draws, statistics } = await run(options, { scratch: folder, scratchBytes: 0 })
+  it('draws on disk stay there: neither summary nor files nor questions take them into memory', async () => {
+    const sample = await run({ draws: 300, warmup: 20, sampler: 'random-walk' }, { scratch: folder, scratchBytes: 0 })
+    const { draws, statistics } = sample
     let read = 0
     const watched = {
       names: draws.names,
@@ -161,9 +166,25 @@ describe('on disk', () => {
         return draws.values
       },
     }
+    const posterior = { sample: { ...sample, draws: watched } }
     posteriorDiagnostics(summarise(watched), statistics)
-    for (const name of ['draws.csv', 'draws.parquet']) await writeDraws(join(folder, name), watched, statistics)
+    for (const name of ['draws.csv', 'draws.parquet', 'draws-{chain}.csv']) {
+      await writePosterior(join(folder, name), posterior)
+    }
+    const queries = {
+      loo: true,
+      waic: true,
+      looClusters: true,
+      hypotheses: ['exp(b_treat) < 0.8', 'r_center[7,Intercept]'],
+      ranks: ['center'],
+      pairwise: true,
+      predictive: { replicates: 50 },
+    } as const
+    const { answers } = answerQueries(posterior, queries)
     expect(read).toBe(0)
+    const values = draws.values.map((chain) => chain.slice())
+    const inMemory = { sample: { ...sample, draws: { names: draws.names, ndraws: draws.ndraws, values } } }
+    expect(answers).toEqual(answerQueries(inMemory, queries).answers)
     draws.stored!.close()
   })
 
