@@ -1,5 +1,5 @@
 import type { LogDensity } from '../src/likelihood/likelihood.js'
-import type { Kernel } from './kernel.js'
+import { type Kernel, stateAt } from './kernel.js'
 
 /**
  * Length of a trajectory in units of the metric: a quarter of the period of a standard normal target, where the end says
@@ -20,11 +20,7 @@ export function hmc(density: LogDensity): Kernel {
   const vector = (): Float64Array => new Float64Array(d)
   const [p, v, x, gradient, force] = [vector(), vector(), vector(), vector(), vector()]
   return {
-    init: (start) => {
-      const state = { x: start.slice(), gradient: vector(), logDensity: 0 }
-      state.logDensity = density.evaluate(state.x, state.gradient)
-      return state
-    },
+    init: (start) => stateAt(density, start),
     step: (state, metric, stepSize, rng, info) => {
       metric.momentum(rng, p)
       metric.apply(p, v)

@@ -1,3 +1,4 @@
+import type { LogDensity } from '../src/likelihood/likelihood.js'
 import type { Rng } from '../src/random/stream.js'
 import type { Metric } from './metric.js'
 
@@ -36,3 +37,10 @@ export const emptyInfo = (): Info => ({
   cut: false,
   energy: 0,
 })
+
+/** The state at x. */
+export function stateAt(density: LogDensity, x: Float64Array): State {
+  const gradient = new Float64Array(density.dimension)
+  const at = x.slice()
+  return { x: at, gradient, logDensity: density.evaluate(at, gradient) }
+}

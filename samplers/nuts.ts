@@ -1,6 +1,6 @@
 import type { LogDensity } from '../src/likelihood/likelihood.js'
 import type { Rng } from '../src/random/stream.js'
-import type { Info, Kernel, State } from './kernel.js'
+import { type Info, type Kernel, type State, stateAt } from './kernel.js'
 import type { Metric } from './metric.js'
 
 /** An energy error beyond this marks a divergence. */
@@ -99,11 +99,7 @@ export function nuts(density: LogDensity, maxDepth = 10): Kernel {
   }
 
   return {
-    init: (x) => {
-      const state = { x: x.slice(), gradient: vector(), logDensity: 0 }
-      state.logDensity = density.evaluate(state.x, state.gradient)
-      return state
-    },
+    init: (x) => stateAt(density, x),
     step: (state, withMetric, withStepSize, withRng, outInfo) => {
       metric = withMetric
       rng = withRng

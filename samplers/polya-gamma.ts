@@ -3,7 +3,7 @@ import { effectsMap } from '../src/likelihood/effects-map.js'
 import { jointPosterior, outerPrior, type Posterior } from '../src/likelihood/posterior.js'
 import { polyaGamma } from '../src/random/polya-gamma.js'
 import type { Rng } from '../src/random/stream.js'
-import type { Kernel } from './kernel.js'
+import { type Kernel, stateAt } from './kernel.js'
 import { conditionalNormal } from './polya-gamma-normal.js'
 import { logitRows, writeLinearPredictor } from './polya-gamma-rows.js'
 import type { ChainContext, Sampler } from './sampler.js'
@@ -127,11 +127,7 @@ function kernel(posterior: Posterior, { likelihood, priors, centring, rows }: Ch
   }
 
   return {
-    init: (from) => {
-      const state = { x: from.slice(), gradient: new Float64Array(d), logDensity: 0 }
-      state.logDensity = posterior.evaluate(state.x, state.gradient)
-      return state
-    },
+    init: (from) => stateAt(posterior, from),
     step: (state, _metric, _stepSize, rng, info) => {
       x.set(state.x)
       const b = map.write(x)

@@ -1,5 +1,5 @@
 import type { LogDensity } from '../src/likelihood/likelihood.js'
-import type { Kernel } from './kernel.js'
+import { type Kernel, stateAt } from './kernel.js'
 
 /** Random-walk Metropolis with normal steps of covariance stepSize^2 Sigma (Roberts, Gelman and Gilks 1997). */
 export function randomWalk(density: LogDensity): Kernel {
@@ -7,11 +7,7 @@ export function randomWalk(density: LogDensity): Kernel {
   const vector = (): Float64Array => new Float64Array(d)
   const [p, move, x, gradient] = [vector(), vector(), vector(), vector()]
   return {
-    init: (start) => {
-      const state = { x: start.slice(), gradient: vector(), logDensity: 0 }
-      state.logDensity = density.evaluate(state.x, state.gradient)
-      return state
-    },
+    init: (start) => stateAt(density, start),
     step: (state, metric, stepSize, rng, info) => {
       // A momentum is N(0, Sigma^-1), so that Sigma times it is N(0, Sigma).
       metric.momentum(rng, p)

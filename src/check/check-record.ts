@@ -1,18 +1,12 @@
 import type { PosteriorRecord } from '../draws/posterior-record.js'
-import type { Warning } from '../errors.js'
+import type { RecordHeading } from '../data/record-heading.js'
 import type { FixedEstimate, RandomEstimate } from '../fit/fit-record.js'
 
 export type Verdict = 'adequate' | 'inadequate' | 'undetermined'
 
 /** What `glmm check` prints with --json: schema glmm/check@1. */
-export interface CheckRecord {
+export interface CheckRecord extends RecordHeading {
   readonly schema: 'glmm/check@1'
-  readonly version: string
-  readonly call: Readonly<Record<string, unknown>>
-  readonly warnings: readonly Warning[]
-  readonly formula: string
-  readonly family: string
-  readonly link: string
   readonly nobs: number
   readonly dropped: number
   readonly groups: Readonly<Record<string, number>>

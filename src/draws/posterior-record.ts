@@ -1,15 +1,10 @@
+import type { RecordHeading } from '../data/record-heading.js'
 import type { Warning } from '../errors.js'
 import type { PosteriorAnswers } from './posterior-queries.js'
 
 /** What `glmm sample` prints with --json: schema glmm/posterior@1. */
-export interface PosteriorRecord extends PosteriorAnswers {
+export interface PosteriorRecord extends RecordHeading, PosteriorAnswers {
   readonly schema: 'glmm/posterior@1'
-  readonly version: string
-  readonly call: Readonly<Record<string, unknown>>
-  readonly warnings: readonly Warning[]
-  readonly formula: string
-  readonly family: string
-  readonly link: string
   /** Each prior in force, as the user could have written it. */
   readonly priors: readonly string[]
   readonly sampler: string

@@ -1,18 +1,12 @@
 import type { Basis } from '../data/basis.js'
-import type { Warning } from '../errors.js'
+import type { RecordHeading } from '../data/record-heading.js'
 
 /** Nodes asked for: a number, one for each nested factor from the outermost on, or as many as it takes. */
 export type Nodes = number | readonly number[] | 'auto'
 
 /** What `glmm fit` prints with --json: schema glmm/fit@1. Log-likelihoods include every constant. */
-export interface FitRecord {
+export interface FitRecord extends RecordHeading {
   readonly schema: 'glmm/fit@1'
-  readonly version: string
-  readonly call: Readonly<Record<string, unknown>>
-  readonly warnings: readonly Warning[]
-  readonly formula: string
-  readonly family: string
-  readonly link: string
   readonly method: 'ml' | 'reml' | 'glm'
   /** Quadrature nodes, of each nested factor where given so; 1 is Laplace; null for a glm and by importance sampling. */
   readonly nodes: number | readonly number[] | null

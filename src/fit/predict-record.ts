@@ -1,17 +1,11 @@
-import type { Warning } from '../errors.js'
+import type { RecordHeading } from '../data/record-heading.js'
 
 /** Random effects at zero; at the conditional modes of the levels known; the response averaged over them. */
 export type PredictionKind = 'population' | 'conditional' | 'average'
 
 /** What `glmm predict` prints with --json: schema glmm/predict@1. */
-export interface PredictRecord {
+export interface PredictRecord extends RecordHeading {
   readonly schema: 'glmm/predict@1'
-  readonly version: string
-  readonly call: Readonly<Record<string, unknown>>
-  readonly warnings: readonly Warning[]
-  readonly formula: string
-  readonly family: string
-  readonly link: string
   readonly kind: PredictionKind
   /** Of the limits. */
   readonly level: number

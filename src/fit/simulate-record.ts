@@ -1,14 +1,8 @@
-import type { Warning } from '../errors.js'
+import type { RecordHeading } from '../data/record-heading.js'
 
 /** What `glmm simulate` prints with --json: schema glmm/simulate@1. */
-export interface SimulateRecord {
+export interface SimulateRecord extends RecordHeading {
   readonly schema: 'glmm/simulate@1'
-  readonly version: string
-  readonly call: Readonly<Record<string, unknown>>
-  readonly warnings: readonly Warning[]
-  readonly formula: string
-  readonly family: string
-  readonly link: string
   readonly nobs: number
   readonly dropped: number
   readonly seed: number

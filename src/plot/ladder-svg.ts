@@ -1,4 +1,5 @@
 import { visibleText } from './display-text.js'
+import { lineKey } from './line-key.js'
 import { svg } from './svg.js'
 
 /** The estimates of one parameter along the ladder, as distances from the last rung's, in its standard errors. */
@@ -65,18 +66,7 @@ export async function ladderSvg(lines: readonly LadderLine[], options: LadderSvg
       plot.ruleY([0], { stroke: 'currentColor', strokeOpacity: 0.6, strokeDasharray: '4 3' }),
       plot.line(points, { x: 'rung', y: 'shift', stroke: 'parameter', strokeWidth: 1.8, className: 'line' }),
       plot.dot(points, { x: 'rung', y: 'shift', fill: 'parameter', r: 3.5, className: 'estimate' }),
-      ...names.flatMap((name, i) => [
-        plot.dot([name], { frameAnchor: 'top-right', dx: 18, dy: 8 + 20 * i, r: 4, fill: [name], className: 'key' }),
-        plot.text([name.length > 30 ? `${name.slice(0, 29)}…` : name], {
-          frameAnchor: 'top-right',
-          textAnchor: 'start',
-          lineAnchor: 'middle',
-          dx: 28,
-          dy: 8 + 20 * i,
-          fill: 'currentColor',
-          className: 'key',
-        }),
-      ]),
+      ...lineKey(plot, names),
     ],
   }))
 }

@@ -1,4 +1,5 @@
 import { visibleText } from './display-text.js'
+import { lineKey } from './line-key.js'
 import { svg } from './svg.js'
 
 /** One quantity's ranks: their empirical distribution function less the uniform one, at equal steps between 0 and 1. */
@@ -49,18 +50,7 @@ export async function ranksSvg(
       plot.areaY(band, { x: 'x', y1: 'low', y2: 'high', fill: 'currentColor', fillOpacity: 0.12, className: 'band' }),
       plot.ruleY([0], { stroke: 'currentColor', strokeOpacity: 0.6 }),
       plot.line(points, { x: 'x', y: 'y', stroke: 'parameter', strokeWidth: 1.5, className: 'line' }),
-      ...names.flatMap((name, i) => [
-        plot.dot([name], { frameAnchor: 'top-right', dx: 18, dy: 8 + 20 * i, r: 4, fill: [name], className: 'key' }),
-        plot.text([name], {
-          frameAnchor: 'top-right',
-          textAnchor: 'start',
-          lineAnchor: 'middle',
-          dx: 28,
-          dy: 8 + 20 * i,
-          fill: 'currentColor',
-          className: 'key',
-        }),
-      ]),
+      ...lineKey(plot, names),
     ],
   }))
 }

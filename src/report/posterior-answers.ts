@@ -8,6 +8,7 @@ import { caterpillarText } from '../plot/caterpillar-text.js'
 import { predictiveText } from '../plot/predictive-text.js'
 import { type Block, facts, heading, table } from './document.js'
 import { formatBeside, formatCount, formatFixed, formatNumber } from './format-number.js'
+import { summaryCells, summaryHeads } from './summary-cells.js'
 
 /** Levels of a factor shown in full; of more than these, the highest and the lowest few. */
 const MOST_LEVELS = 40
@@ -39,17 +40,8 @@ function hypothesisBlocks(all: readonly HypothesisRecord[]): Block[] {
     'odds: probability / (1 - probability), the evidence ratio',
   )
   const summarised = table(
-    ['<', 'mean', 'sd', 'mcse', '2.5 %', '50 %', '97.5 %', 'R-hat', 'ESS bulk', 'ESS tail'],
-    all.map(({ hypothesis, summary: s }) => [
-      hypothesis,
-      formatBeside(s.mean, s.sd, 4),
-      formatNumber(s.sd, 4),
-      formatNumber(s.mcse, 5),
-      ...[s.q2_5, s.q50, s.q97_5].map((x) => formatBeside(x, s.sd, 4)),
-      formatFixed(s.rhat, 4),
-      formatCount(s.essBulk),
-      formatCount(s.essTail),
-    ]),
+    ['<', ...summaryHeads],
+    all.map(({ hypothesis, summary: s }) => [hypothesis, ...summaryCells(s)]),
     ...(compared.length > 0 ? ['of a comparison: its left side less its right one'] : []),
   )
   return [heading('Hypotheses'), ...(compared.length > 0 ? [tested] : []), summarised]

@@ -1,6 +1,7 @@
 import type { ParameterSummary, PosteriorRecord, QuadratureDiagnostics } from '../draws/posterior-record.js'
 import { type Block, type Document, facts, heading, list, type Table, table } from './document.js'
-import { formatBeside, formatCount, formatFixed, formatNumber } from './format-number.js'
+import { formatCount, formatFixed, formatNumber } from './format-number.js'
+import { summaryCells, summaryHeads } from './summary-cells.js'
 import { answerBlocks } from './posterior-answers.js'
 import { dataLine, warningBlocks } from './record-lines.js'
 
@@ -42,19 +43,10 @@ export function summaryTable(summary: readonly ParameterSummary[]): Table {
   const outer = summary.filter((s) => !s.name.startsWith('r_'))
   const effects = summary.filter((s) => s.name.startsWith('r_'))
   const shown = effects.length > MOST_EFFECTS ? effects.slice(0, FEW_EFFECTS) : effects
-  const rows = [...outer, ...shown].map((s) => [
-    s.name,
-    formatBeside(s.mean, s.sd, 4),
-    formatNumber(s.sd, 4),
-    formatNumber(s.mcse, 5),
-    ...[s.q2_5, s.q50, s.q97_5].map((x) => formatBeside(x, s.sd, 4)),
-    formatFixed(s.rhat, 4),
-    formatCount(s.essBulk),
-    formatCount(s.essTail),
-  ])
+  const rows = [...outer, ...shown].map((s) => [s.name, ...summaryCells(s)])
   const more = effects.length - shown.length
   return table(
-    ['<', 'mean', 'sd', 'mcse', '2.5 %', '50 %', '97.5 %', 'R-hat', 'ESS bulk', 'ESS tail'],
+    ['<', ...summaryHeads],
     rows,
     ...(more > 0 ? [`${more} further effects of single levels; --json has them all.`] : []),
   )
