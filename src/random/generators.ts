@@ -1,7 +1,6 @@
 /** The generators of @stdlib that streams are made of. The build bundles this file with what it imports. */
+import ziggurat from '#stdlib/random/base/improved-ziggurat'
 import mt19937 from '#stdlib/random/base/mt19937'
-import normal from '#stdlib/random/base/normal'
-import uniform from '#stdlib/random/base/uniform'
 import { seedState } from './seeded-state.js'
 
 /** A Mersenne Twister seeded by an array of 32-bit words, shared by every distribution drawn from it. */
@@ -24,8 +23,9 @@ export function generatorsOf(words: number): (seed: readonly number[]) => Genera
   const twister = mt19937.factory({ seed: new Array<number>(words).fill(0) })
   const state = Uint32Array.from(twister.state as unknown as ArrayLike<number>)
   const shared = { state: state as never, copy: false }
-  const u = uniform.factory(0, 1, shared)
-  const z = normal.factory(0, 1, shared)
+  // The types of @stdlib leave this function out.
+  const { normalized: u } = mt19937.factory(shared) as unknown as { readonly normalized: () => number }
+  const z = ziggurat.factory(shared)
   let drawing = state.slice()
 
   return (seed) => {
