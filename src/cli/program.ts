@@ -159,7 +159,11 @@ export function program(writeHelp: (text: string) => void): Command {
       'in place of a formula: go on with the run that wrote these draws, for --draws more or for those it lacks',
       word('--extend'),
     )
-    .option('--out <file>', 'write the draws (.csv, .parquet; name-{chain}.csv a file a chain as CmdStan does) or the result (.json, .html, .md)', word('--out'))
+    .option(
+      '--out <file>',
+      'write the draws (.csv, .parquet; name-{chain}.csv a file a chain as CmdStan does) or the result (.json, .html, .md)',
+      word('--out'),
+    )
     .addHelpText('after', example('sample', '--seed 1 --out draws.csv'))
     .action(async (formula: string | undefined, flags: Parameters<SampleCommand>[1]) =>
       (await import('./sample-command.js')).sampleCommand(formula, flags),
