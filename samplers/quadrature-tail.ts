@@ -109,8 +109,11 @@ function lowerProduct(a: Float64Array, b: Float64Array, t: number): Float64Array
   return out
 }
 
-/** Step of the differences, in conditional standard deviations. */
-const difference = 0.01
+/**
+ * Step of the differences, in conditional standard deviations: as wide as what the curvature is for, since that of an
+ * integral over effects at one point shows where its own nodes lie.
+ */
+const difference = 0.5
 /** A step of Newton's so short, in the same unit, is the last: what is left is about its square. */
 const short = 0.3
 const longest = 3
@@ -128,7 +131,6 @@ export function modePlacement(
   const t = center.length
   if (t === 0) return from
   const g = new Float64Array(t)
-  const beside = new Float64Array(t)
   const x = new Float64Array(t)
   /** L' times a vector. */
   const inUnits = (v: Float64Array): Float64Array => {
@@ -141,11 +143,13 @@ export function modePlacement(
     const slope = inUnits(g)
     const information = new Float64Array(t * t)
     for (let j = 0; j < t; j++) {
-      for (let i = 0; i < t; i++) x[i] = center[i] + difference * L[i * t + j]
-      if (evaluate(x, beside) === Number.NEGATIVE_INFINITY) return null
-      const there = inUnits(beside)
+      const [up, down] = [difference, -difference].map((by) => {
+        for (let i = 0; i < t; i++) x[i] = center[i] + (i < j ? 0 : by * L[i * t + j])
+        return evaluate(x, g) === Number.NEGATIVE_INFINITY ? null : inUnits(g)
+      })
+      if (!up || !down) return null
       for (let i = 0; i < t; i++) {
-        const curved = (slope[i] - there[i]) / difference
+        const curved = (down[i] - up[i]) / (2 * difference)
         information[i * t + j] += curved / 2
         information[j * t + i] += curved / 2
       }
