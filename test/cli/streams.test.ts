@@ -1,4 +1,5 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs'
+import type { ChildProcess } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readDraws } from '../../src/draws/read-draws.js'
@@ -56,23 +57,51 @@ describe('progress', () => {
   })
 })
 
+/** Bytes of draws on disk, in the files without a name that a process has open; null before its chains run. */
+function drawn({ pid }: ChildProcess): number | null {
+  try {
+    const files = readdirSync(`/proc/${pid}/fd`).map((name) => `/proc/${pid}/fd/${name}`)
+    const scratch = files.filter((file) => /\.scratch \(deleted\)$/.test(readlinkSync(file)))
+    return scratch.length === 0 ? null : scratch.reduce((sum, file) => sum + statSync(file).size, 0)
+  } catch {
+    return null // a file that was closed meanwhile
+  }
+}
+
+/** Processor seconds that a process has had: a clock that runs slower where the machine is busy. */
+function processorSeconds({ pid }: ChildProcess): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ')
+  return (Number(fields[11]) + Number(fields[12])) / 100
+}
+
 describe('a run that is stopped', () => {
-  const stop = async (signal: NodeJS.Signals, more: readonly string[] = []) => {
+  /** So many seconds of the processor after its chains began, or have so many bytes of draws. */
+  const stop = async (signal: NodeJS.Signals, more: readonly string[] = [], bytes = 0, seconds = 1.5) => {
     let sent = 0
     const reply = await glmm([...long, ...more, '--json'], {
       cwd,
       use: (child) => {
-        setTimeout(() => {
+        const began = performance.now()
+        let since: number | null = null
+        const watching = setInterval(() => {
+          if (existsSync('/proc/self/stat')) {
+            if (since === null && (drawn(child) ?? -1) >= bytes) since = processorSeconds(child)
+            if (since === null || processorSeconds(child) < since + seconds) return
+          } else if (performance.now() < began + 4000) return // where there is no /proc, time has to do
+          clearInterval(watching)
           sent = performance.now()
           child.kill(signal)
-        }, 4000)
+        }, 20)
+        child.on('close', () => clearInterval(watching))
       },
     })
     return { ...reply, after: performance.now() - sent }
   }
 
   test('Ctrl-C ends it with what it drew', async () => {
-    const { stdout, stderr, status } = await stop('SIGINT', ['--warmup', '20'])
+    const { stdout, stderr, status } = await stop('SIGINT', ['--warmup', '20'], 1, 0.3)
     expect(status).toBe(130)
     const record = JSON.parse(stdout)
     const kept = record.draws
@@ -108,7 +137,7 @@ describe('a run that is stopped', () => {
 
   test.each<NodeJS.Signals>(['SIGINT', 'SIGTERM'])('%s while draws are written leaves none of them', async (signal) => {
     const own = folder()
-    const reply = await glmm([...long.with(5, '50000'), '--chains', '2', '--warmup', '200'], {
+    const reply = await glmm([...long.with(5, '25000'), '--chains', '2', '--warmup', '200'], {
       cwd: own,
       use: (child) => {
         const watching = setInterval(() => {
@@ -130,7 +159,7 @@ describe('a run that is stopped', () => {
     const inside = `stty cols 80; ${process.execPath} ${main} sample '${formula}' --data ${betablocker} --draws 2000000`
     const line = `script -qec "${inside} & sleep 4; kill -INT \\$!; wait \\$!; echo status \\$?" /dev/null < /dev/null`
     const { stdout } = await shell(line, cwd)
-    expect(stdout.slice(stdout.lastIndexOf('\u001b[2K') + 4)).toMatch(/the run was stopped[^]*\nstatus 130\r?\n$/)
+    expect(stdout.slice(stdout.lastIndexOf('\u001b[2K') + 4)).toMatch(/the run was stopped[\s\S]*\nstatus 130\r?\n$/)
     expect(stdout).toContain('\u001b[?25h')
   })
 })
