@@ -54,7 +54,7 @@ export function orderedDensity(
  * What one more node a coordinate may change: of the log integral, and of means and standard deviations in these; a rule
  * of few points is refined further.
  */
-const negligible = 2e-4
+const negligible = 5e-4
 const rounding = 2e-5
 const few = 100
 /** Heads beside the mode at which the number of nodes is tried again, and the share of its density that they have at least. */

@@ -24,7 +24,7 @@ export interface IntegratedPosterior {
   readonly points: number
   /** Nodes of the integral over a random effect. */
   readonly nodes: number
-  /** The most that a node or two more a coordinate changed: of means, standard deviations and quantiles in standard deviations. */
+  /** The most that the last halving of the lattice, or the last node, changed: of means, standard deviations and quantiles in standard deviations. */
   readonly change: number
   /** Largest share of the posterior on the first or last node of a coordinate. */
   readonly edgeWeight: number
