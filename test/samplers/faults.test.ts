@@ -51,7 +51,7 @@ describe('a worker that dies in the middle of a chain', () => {
   })
 
   it('twice: the run ends with what it had, and says so', async () => {
-    const killed = await killing(2, (iterations) => iterations.some((done) => done > 200 && done < 1_000_000), {
+    const killed = await killing(2, (iterations) => iterations.some((done) => done > 1000 && done < 1_000_000), {
       chains: 2,
       draws: 1_000_000,
     })
