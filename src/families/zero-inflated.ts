@@ -4,6 +4,9 @@ import { logistic } from './softplus.js'
 import { withMoreZeros } from './tails.js'
 import { addLogRest, lastOf, mixedMoments, widen, zeroPredictor } from './zero-predictor.js'
 
+/** An estimate that runs there says that the counts explain the zeros by themselves. */
+const noMoreZeros = { at: -16, says: 'no more zeros than the counts have by themselves: pi runs to zero' }
+
 /** Where the zeros of the count family are this share, exp(-700), of all zeros, its derivatives no longer show. */
 const allInflated = 700
 
@@ -15,7 +18,7 @@ export function zeroInflated(family: Family): Family {
     name: `zero_inflated_${family.name}`,
     response: family.response,
     links: ['log'],
-    further: [...family.further, zeroPredictor],
+    further: [...family.further, { ...zeroPredictor, limit: noMoreZeros }],
     derivatives: family.derivatives,
     density: (link, response) => {
       const counts = family.density(link, response)

@@ -8,8 +8,8 @@ import { whyNot } from '../../src/fit/why-not.js'
 import { likelihood } from '../../src/likelihood/likelihood.js'
 import { stream } from '../../src/random/stream.js'
 
-const rng = stream({ seed: 3, purpose: 'data' })
-const other = stream({ seed: 4, purpose: 'data' })
+const rng = stream({ seed: 3, purpose: 'response' })
+const other = stream({ seed: 4, purpose: 'response' })
 const rows = Array.from({ length: 40 }, (_, g) => ({ g, a: rng.normal() })).flatMap(({ g, a }) =>
   Array.from({ length: 6 }, (_, i) => {
     const x = i - 2.5
@@ -131,6 +131,20 @@ describe('models without a maximum say so', () => {
         })
       }
     }
+  })
+
+  it('no more zeros than the counts have by themselves', () => {
+    const few = columns(rows.map((row) => ({ ...row, plenty: row.count + 3 * row.even + 2 })))
+    const got = fit('plenty ~ x + (1 | g)', few, { family: 'poisson', zi: '~ 1' })
+    const simple = fit('plenty ~ x + (1 | g)', few, poisson)
+    expect(got.convergence.converged).toBe(true)
+    expect(codes(got)).toContain('LIMIT')
+    expect(got.further[0].fixed[0].se).toBeNull()
+    expect(got.logLik).toBeCloseTo(simple.logLik, 4)
+    got.fixed.forEach(({ estimate, se }, j) => {
+      expect(estimate).toBeCloseTo(simple.fixed[j].estimate, 5)
+      expect(se).toBeCloseTo(simple.fixed[j].se!, 5)
+    })
   })
 
   it('random effects of zeros that Laplace cannot have name the term and what helps', () => {

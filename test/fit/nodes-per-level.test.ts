@@ -5,7 +5,7 @@ import { fit } from '../../src/fit/fit.js'
 import { likelihood } from '../../src/likelihood/likelihood.js'
 import { stream } from '../../src/random/stream.js'
 
-const rng = stream({ seed: 5, purpose: 'data' })
+const rng = stream({ seed: 5, purpose: 'response' })
 const rows = Array.from({ length: 8 }, (_, g) => ({ g, a: rng.normal() })).flatMap(({ g, a }) =>
   Array.from({ length: 3 }, (_, h) => ({ h, b: a + 1.5 * rng.normal() })).flatMap(({ h, b }) =>
     Array.from({ length: 3 }, () => {

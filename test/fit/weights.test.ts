@@ -11,7 +11,7 @@ import { peerTable } from '../reference/peers.js'
 
 const reference = JSON.parse(readFileSync(new URL('../reference/weights.json', import.meta.url), 'utf8'))
 
-const rng = stream({ seed: 11, purpose: 'data' })
+const rng = stream({ seed: 11, purpose: 'response' })
 const n = 60
 const made = Array.from({ length: n }, (_, i) => {
   const x = rng.normal()
