@@ -205,7 +205,7 @@ describe('metric', () => {
     ['low rank', lowRankMetric(Float64Array.of(4, 0.25), Float64Array.of(9), Float64Array.of(0.6, 0.8))],
   ]
 
-  it('applies Sigma = D (I + V (Lambda - I) V\') D', () => {
+  it("applies Sigma = D (I + V (Lambda - I) V') D", () => {
     const [diagonal, low] = metrics.map(([, metric]) => sigmaOf(metric, 2))
     expect([...diagonal]).toEqual([4, 0, 0, 0.25])
     // I + 8 v v' = [[3.88, 3.84], [3.84, 6.12]], between D = diag(2, 1/2).
