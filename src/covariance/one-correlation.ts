@@ -13,7 +13,15 @@ export interface OneCorrelation {
   readonly fromCorrelation: (rho: number, q: number) => number
 }
 
-const normalizers = new Map<OneCorrelation, Map<string, number>>()
+/** A density of y on its grid: normalising constant, then at each point density, its slope and the mass below. */
+interface Table {
+  readonly logNormalizer: number
+  readonly density: Float64Array
+  readonly slope: Float64Array
+  readonly below: Float64Array
+}
+
+const tables = new Map<OneCorrelation, Map<string, Table>>()
 
 /** log |R|^(shape - 1) d rho / dy at y, and its derivative. */
 function unnormalised(family: OneCorrelation, y: number, q: number, shape: number): [number, number] {
@@ -36,58 +44,62 @@ function unnormalised(family: OneCorrelation, y: number, q: number, shape: numbe
 const reach = 60
 const steps = 4800
 
-function logNormalizer(family: OneCorrelation, q: number, shape: number): number {
-  const known = normalizers.get(family) ?? new Map<string, number>()
-  normalizers.set(family, known)
+const width = (2 * reach) / steps
+
+function tableOf(family: OneCorrelation, q: number, shape: number): Table {
+  const known = tables.get(family) ?? new Map<string, Table>()
+  tables.set(family, known)
   const key = `${q} ${shape}`
-  let log = known.get(key)
-  if (log === undefined) {
-    const width = (2 * reach) / steps
-    let sum = 0
-    for (let s = 0; s <= steps; s++) {
-      const value = Math.exp(unnormalised(family, -reach + s * width, q, shape)[0])
-      if (Number.isFinite(value)) sum += value
-    }
-    log = Math.log(sum * width)
-    known.set(key, log)
-  }
-  return log
+  const table = known.get(key) ?? tabulated(family, q, shape)
+  known.set(key, table)
+  return table
 }
 
-/**
- * y at a probability: the distribution function from trapezia corrected by the slopes at their ends, and within a step
- * the cubic through values and densities. Correct to 1e-9.
- */
+/** The distribution function by trapezia corrected by the slopes at their ends. */
+function tabulated(family: OneCorrelation, q: number, shape: number): Table {
+  const density = new Float64Array(steps + 1)
+  const slope = new Float64Array(steps + 1)
+  const below = new Float64Array(steps + 1)
+  let sum = 0
+  for (let s = 0; s <= steps; s++) {
+    const [log, inLog] = unnormalised(family, -reach + s * width, q, shape)
+    const value = Math.exp(log)
+    if (!Number.isFinite(value * inLog)) continue
+    density[s] = value
+    slope[s] = value * inLog
+    sum += value
+  }
+  const mass = sum * width
+  for (let s = 0; s <= steps; s++) {
+    density[s] /= mass
+    slope[s] /= mass
+    if (s === 0) continue
+    const corrected = (width * width * (slope[s - 1] - slope[s])) / 12
+    below[s] = below[s - 1] + (width / 2) * (density[s - 1] + density[s]) + corrected
+  }
+  return { logNormalizer: Math.log(mass), density, slope, below }
+}
+
+/** y at a probability, within a step by the cubic through values and densities. Correct to 1e-9. */
 function quantileOf(family: OneCorrelation, q: number, shape: number, p: number): number {
-  const width = (2 * reach) / steps
-  const log = logNormalizer(family, q, shape)
-  const density = (y: number): [number, number] => {
-    const [value, slope] = unnormalised(family, y, q, shape)
-    const here = Math.exp(value - log)
-    return Number.isFinite(here * slope) ? [here, here * slope] : [0, 0]
+  const { density, below } = tableOf(family, q, shape)
+  let [first, last] = [0, steps]
+  while (last - first > 1) {
+    const middle = (first + last) >> 1
+    if (below[middle] <= p) first = middle
+    else last = middle
   }
-  let below = 0
-  let [f0, g0] = density(-reach)
-  for (let s = 0; s < steps; s++) {
-    const y = -reach + s * width
-    const [f1, g1] = density(y + width)
-    const share = (width / 2) * (f0 + f1) + (width * width * (g0 - g1)) / 12
-    if (below + share > p) {
-      const cdf = (t: number): number =>
-        share * t * t * (3 - 2 * t) + width * (f0 * t * (1 - t) ** 2 - f1 * t * t * (1 - t))
-      let [low, high] = [0, 1]
-      for (let k = 0; k < 50; k++) {
-        const middle = (low + high) / 2
-        if (below + cdf(middle) < p) low = middle
-        else high = middle
-      }
-      return y + width * low
-    }
-    below += share
-    f0 = f1
-    g0 = g1
+  const share = below[last] - below[first]
+  const [f0, f1] = [density[first], density[last]]
+  const cdf = (t: number): number =>
+    share * t * t * (3 - 2 * t) + width * (f0 * t * (1 - t) ** 2 - f1 * t * t * (1 - t))
+  let [low, high] = [0, 1]
+  for (let k = 0; k < 50; k++) {
+    const middle = (low + high) / 2
+    if (below[first] + cdf(middle) < p) low = middle
+    else high = middle
   }
-  return reach
+  return -reach + (first + low) * width
 }
 
 /** The chart of standard deviations and one correlation: theta are the standard deviations, then y. */
@@ -105,7 +117,7 @@ export function oneCorrelation(family: OneCorrelation): Chart {
       if (q < 2) return 0
       const [log, slope] = unnormalised(family, y[0], q, shape)
       gradient[at] += slope
-      return log - logNormalizer(family, q, shape)
+      return log - tableOf(family, q, shape).logNormalizer
     },
     drawLkj: (q, shape, rng, out, at) => {
       if (q > 1) out[at] = quantileOf(family, q, shape, rng.uniform())
