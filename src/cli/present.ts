@@ -80,13 +80,13 @@ const json = (record: ResultRecord): string => `${JSON.stringify(record, null, 2
 
 /** A result as text for people, fitted to the terminal. */
 export async function printText(record: ResultRecord): Promise<void> {
-  const [{ resultDocument }, { renderText }] = await Promise.all([
+  const [{ documentOf }, { renderText }] = await Promise.all([
     import('../report/result-document.js'),
     import('../report/render-text.js'),
   ])
   const { isTTY, columns } = process.stdout
   const colour = Boolean(isTTY) && process.env.NO_COLOR === undefined
-  await writeOutput(renderText(resultDocument(record), { width: Math.max(40, columns ?? 100), colour }))
+  await writeOutput(renderText(await documentOf(record), { width: Math.max(40, columns ?? 100), colour }))
 }
 
 /** Writes a result to a file, whole or not at all: a page, Markdown, text, or the JSON, by the ending of its name. */
@@ -104,18 +104,18 @@ async function rendered(record: ResultRecord, extension: string): Promise<string
     return renderHtml(await illustratedDocument(record))
   }
   if (extension === '.md') {
-    const [{ resultDocument }, { renderMarkdown }] = await Promise.all([
+    const [{ documentOf }, { renderMarkdown }] = await Promise.all([
       import('../report/result-document.js'),
       import('../report/render-markdown.js'),
     ])
-    return renderMarkdown(resultDocument(record))
+    return renderMarkdown(await documentOf(record))
   }
   if (extension === '.txt') {
-    const [{ resultDocument }, { renderText }] = await Promise.all([
+    const [{ documentOf }, { renderText }] = await Promise.all([
       import('../report/result-document.js'),
       import('../report/render-text.js'),
     ])
-    return renderText(resultDocument(record), { width: 100, colour: false })
+    return renderText(await documentOf(record), { width: 100, colour: false })
   }
   return json(record)
 }

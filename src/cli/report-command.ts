@@ -1,5 +1,5 @@
 import { GlmmError } from '../errors.js'
-import { type ResultRecord, resultDocument } from '../report/result-document.js'
+import { type ResultRecord, documentOf } from '../report/result-document.js'
 import type { OutputFlag } from './flags.js'
 import { checkOutput, present } from './present.js'
 import { readDocument } from './read-document.js'
@@ -10,15 +10,15 @@ const hint = 'write it with --out RESULT.json of glmm fit, sample, check, compar
 export async function reportCommand(path: string, flags: OutputFlag & { readonly json?: true }): Promise<void> {
   checkOutput({ ...flags, data: path, header: true })
   const document = await readDocument(path, 'a result', hint)
-  await present(resultRecord(document, path), flags)
+  await present(await resultRecord(document, path), flags)
 }
 
 /** A document that came from anywhere counts as a result where a report can be made of it. */
-function resultRecord(document: unknown, path: string): ResultRecord {
+async function resultRecord(document: unknown, path: string): Promise<ResultRecord> {
   const schema = (document as { schema?: unknown } | null)?.schema
   let made: unknown
   try {
-    made = resultDocument(document as ResultRecord)
+    made = await documentOf(document as ResultRecord)
   } catch (error) {
     if (!(error instanceof TypeError)) throw error
     made = undefined

@@ -5,10 +5,9 @@ import type { CompareRecord } from '../fit/compare-record.js'
 import type { FitRecord } from '../fit/fit-record.js'
 import type { PredictRecord } from '../fit/predict-record.js'
 import type { SimulateRecord } from '../fit/simulate-record.js'
-import { predictiveSvg } from '../plot/predictive-svg.js'
 import type { StudyRecord } from '../study/study-record.js'
 import { checkDocument } from './check-document.js'
-import { type CheckFigures, checkFigures } from './check-figures.js'
+import type { CheckFigures } from './check-figures.js'
 import { compareDocument } from './compare-document.js'
 import type { Document } from './document.js'
 import { fitDocument } from './fit-document.js'
@@ -16,10 +15,9 @@ import { looCompareDocument } from './loo-compare-document.js'
 import { type PosteriorFigures, posteriorDocument } from './posterior-document.js'
 import { predictDocument } from './predict-document.js'
 import { simulateDocument } from './simulate-document.js'
-import { studyDocument, studyFigures } from './study-document.js'
 
-/** Any record that a document can be made of. */
-export type ResultRecord =
+/** Any record about one model, or a comparison, that a document can be made of. */
+export type ModelRecord =
   | FitRecord
   | PosteriorRecord
   | CheckRecord
@@ -27,10 +25,18 @@ export type ResultRecord =
   | LooCompareRecord
   | PredictRecord
   | SimulateRecord
-  | StudyRecord
 
-/** The document of a record, whichever it is, with its figures where there are some. */
-export function resultDocument(record: ResultRecord, figures: Figures = {}): Document {
+/** Any record that a document can be made of. */
+export type ResultRecord = ModelRecord | StudyRecord
+
+/** The document of a record, whichever it is. What studies need is loaded for a study alone: it takes as long as a fit. */
+export async function documentOf(record: ResultRecord): Promise<Document> {
+  if (record.schema !== 'glmm/study@1') return resultDocument(record)
+  return (await import('./study-document.js')).studyDocument(record)
+}
+
+/** The document of a record about one model, with its figures where there are some. */
+export function resultDocument(record: ModelRecord, figures: Figures = {}): Document {
   switch (record.schema) {
     case 'glmm/fit@1':
       return fitDocument(record)
@@ -46,8 +52,6 @@ export function resultDocument(record: ResultRecord, figures: Figures = {}): Doc
       return predictDocument(record)
     case 'glmm/simulate@1':
       return simulateDocument(record)
-    case 'glmm/study@1':
-      return studyDocument(record, figures.study)
   }
 }
 
@@ -55,19 +59,23 @@ export function resultDocument(record: ResultRecord, figures: Figures = {}): Doc
 export interface Figures {
   readonly check?: CheckFigures
   readonly posterior?: PosteriorFigures
-  readonly study?: readonly string[]
 }
 
 /** The same with its pictures drawn as SVG, for HTML. */
 export async function illustratedDocument(record: ResultRecord): Promise<Document> {
+  if (record.schema === 'glmm/study@1') {
+    const { studyDocument, studyFigures } = await import('./study-document.js')
+    return studyDocument(record, await studyFigures(record))
+  }
   return resultDocument(record, await figuresOf(record))
 }
 
-async function figuresOf(record: ResultRecord): Promise<Figures> {
-  if (record.schema === 'glmm/check@1') return { check: await checkFigures(record) }
-  if (record.schema === 'glmm/study@1') return { study: await studyFigures(record) }
+async function figuresOf(record: ModelRecord): Promise<Figures> {
+  if (record.schema === 'glmm/check@1')
+    return { check: await (await import('./check-figures.js')).checkFigures(record) }
   if (record.schema !== 'glmm/posterior@1' || !record.predictive) return {}
   const { distribution, of, scale } = record.predictive
+  const { predictiveSvg } = await import('../plot/predictive-svg.js')
   const title = of === 'prior' ? 'Prior predictive check' : 'Posterior predictive check'
   return { posterior: { predictive: await predictiveSvg(distribution, { title, axis: scale }) } }
 }
