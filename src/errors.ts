@@ -15,8 +15,7 @@ export type ErrorCode =
   | 'INTERNAL'
 
 /** Exit status of the command for each code: 2 for what the user can mend in the call, 1 for a job that failed. */
-export const exitStatus = (code: ErrorCode): 1 | 2 | 130 =>
-  code === 'ABORTED' ? 130 : failures.has(code) ? 1 : 2
+export const exitStatus = (code: ErrorCode): 1 | 2 | 130 => (code === 'ABORTED' ? 130 : failures.has(code) ? 1 : 2)
 
 const failures: ReadonlySet<ErrorCode> = new Set(['NO_CONVERGENCE', 'WORKER_DIED', 'QUEUE', 'INTERNAL'])
 

@@ -63,7 +63,14 @@ export type { RowRecord } from './study/row-text.js'
 export type { StudyOptions, StudyProgress } from './study/run-study.js'
 export type { Measure } from './study/study-plan.js'
 export type { StudyRecord } from './study/study-record.js'
-export type { BootstrapSpec, CalibrationSpec, SensitivitySpec, SimulationSpec, StudySpec, Truth } from './study/study-spec.js'
+export type {
+  BootstrapSpec,
+  CalibrationSpec,
+  SensitivitySpec,
+  SimulationSpec,
+  StudySpec,
+  Truth,
+} from './study/study-spec.js'
 export { version } from './version.js'
 
 export interface RunChoice extends SampleHooks {
