@@ -51,19 +51,41 @@ export function addFamily(family: Family): void {
   if (!added.includes(family)) added.push(family)
 }
 
+/** What lme4, glmmTMB, brms and base R call families that have another name here; small letters. */
+const elsewhere: Readonly<Record<string, string>> = {
+  bernoulli: 'binomial',
+  beta_family: 'beta',
+  beta_binomial: 'betabinomial',
+  hurdle_negbinomial: 'hurdle_nbinom2',
+  'inverse.gaussian': 'inverse_gaussian',
+  negbinomial: 'nbinom2',
+  normal: 'gaussian',
+  t_family: 'student',
+  zero_inflated_negbinomial: 'zero_inflated_nbinom2',
+}
+
+/** The family of that name, exactly; else in any capitals, or by its name elsewhere. */
+function known(name: string, all: readonly Family[]): Family | undefined {
+  const exact = all.find((candidate) => candidate.name === name)
+  if (exact) return exact
+  const small = name.toLowerCase()
+  const own = Object.hasOwn(elsewhere, small) ? elsewhere[small] : small
+  return all.find((candidate) => candidate.name.toLowerCase() === own.toLowerCase())
+}
+
 /** The family of that name, and the link: the given one, or the family's default. */
 export function familyNamed(name: string, link?: string): { family: Family; link: string } {
   const all = [...families, ...added]
-  const family = all.find((candidate) => candidate.name === name)
+  const family = known(name, all)
   if (!family) {
-    const known = all.map((candidate) => candidate.name).join(', ')
-    throw new GlmmError('USAGE', `expected a family (${known}), got '${name}'`, 'give one of these with --family')
+    const names = all.map((candidate) => candidate.name).join(', ')
+    throw new GlmmError('USAGE', `expected a family (${names}), got '${name}'`, 'give one of these with --family')
   }
   if (link !== undefined && !family.links.includes(link)) {
-    const known = family.links.join(', ')
+    const names = family.links.join(', ')
     throw new GlmmError(
       'USAGE',
-      `expected a link of the ${name} family (${known}), got '${link}'`,
+      `expected a link of the ${family.name} family (${names}), got '${link}'`,
       'give one of these with --link',
     )
   }

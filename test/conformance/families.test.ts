@@ -247,3 +247,19 @@ describe.each(families.map((family) => [family.name, family] as const))('family 
       }
     })
 })
+
+it.each([
+  ['Poisson', 'poisson'],
+  ['gamma', 'Gamma'],
+  ['negbinomial', 'nbinom2'],
+  ['bernoulli', 'binomial'],
+  ['inverse.gaussian', 'inverse_gaussian'],
+  ['Beta', 'beta'],
+])('%s is a name of %s', (name, expected) => {
+  expect(familyNamed(name).family.name).toBe(expected)
+})
+
+it('no name of other software hides one of a family, nor does a property of every object name one', () => {
+  for (const { name } of families) expect(familyNamed(name).family.name).toBe(name)
+  for (const name of ['constructor', 'toString', '__proto__', '']) expect(() => familyNamed(name)).toThrow()
+})
