@@ -25,6 +25,7 @@ export function logitShift({ y, trials }: ResponseData, constant: Float64Array):
   const together = (v: number): number => Math.floor(mostBits / (1.45 * Math.max(highest + v, 0) + 1))
 
   return {
+    ...(single && { logistic: y.map((success) => (success === 1 ? -1 : 1)) }),
     bind: (fixed, first, end) => {
       from = first
       to = end

@@ -23,6 +23,8 @@ export function pairedExponentials(v: Float64Array, count: number, out: Float64A
 export interface ShiftKernel {
   /** Takes rows from (included) to to (excluded) with a[i] = fixed[i]; false where one is beyond `farthest`. */
   readonly bind: (fixed: Float64Array, from: number, to: number) => boolean
+  /** Where each row's density is 1 / (1 + exp(s (a + v))): its s, 1 or -1, length n. */
+  readonly logistic?: Float64Array
   /** Sums over the rows at shift v, into out[0] to out[3]: of the log density and of its first three derivatives. */
   readonly sums: (v: number, out: Float64Array) => void
   /** Derivatives of each row at shift v, in full-length arrays; the fourth where it is asked for. */

@@ -7,6 +7,7 @@ import type { ConditionalModes } from './conditional-modes.js'
 import { type Coordinates, coordinatesOnce } from './coordinates.js'
 import { fixedGradient, fixedPredictor, type GroupedRows, groupedRows } from './grouped-rows.js'
 import { laplace } from './laplace.js'
+import { type LatticeMarginal, latticeMarginal } from './lattice-marginal.js'
 import { linearPredictors } from './linear-predictors.js'
 import { mostNestedNodes, nestedNodesFit, nestedQuadrature } from './nested-quadrature.js'
 import { nesting } from './nested-structure.js'
@@ -72,6 +73,11 @@ export interface Likelihood {
   } | null
   /** Where factors are nested: this likelihood with a number of nodes for each of them. */
   readonly perLevel: PerLevel | null
+  /**
+   * Log marginal likelihood of one scalar effect a level by a lattice with that step, the same for all levels: what is
+   * cheapest for many small levels of binary responses. Null elsewhere.
+   */
+  readonly lattice: ((step: number) => LatticeMarginal) | null
   /** The one random term where a cluster's integral is over one scalar effect, else null. */
   readonly scalarTerm: RandomTerm | null
   /** The vector that priors and samplers see. */
@@ -208,6 +214,7 @@ function anyStructure(model: Model, layout: ParameterLayout): Likelihood {
     anchor: vector?.anchor ?? approximation.anchor,
     fixedInformation: approximation.fixedInformation,
     factored: quadrature,
+    lattice: null,
     scalarTerm: null,
     get coordinates() {
       return at()
@@ -236,6 +243,7 @@ function scalarFactor(
   const at = coordinatesOnce(layout)
   const { p } = rows
   const clusters = term.levels.length
+  const signs = rows.shifted?.logistic
   let largest = 0
   for (let g = 0; g < clusters; g++) largest = Math.max(largest, rows.start[g + 1] - rows.start[g])
   /** Calls `visit` with the mode of each cluster, the work space holding its rows. */
@@ -285,6 +293,7 @@ function scalarFactor(
         return out
       },
     },
+    lattice: signs ? (step) => latticeMarginal(rows, signs, work, step) : null,
     scalarTerm: term,
     perLevel: null,
     get coordinates() {
@@ -320,6 +329,7 @@ function fixedOnly(model: Model, layout: ParameterLayout, rows: GroupedRows, wor
     anchor: null,
     fixedInformation: null,
     factored: null,
+    lattice: null,
     scalarTerm: null,
     perLevel: null,
     get coordinates() {

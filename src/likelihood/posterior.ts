@@ -1,7 +1,7 @@
 import type { Rng } from '../random/stream.js'
 import type { Coordinates } from './coordinates.js'
 import { effectsMap } from './effects-map.js'
-import type { Likelihood, LogDensity } from './likelihood.js'
+import type { Likelihood, LogDensity, MarginalDensity } from './likelihood.js'
 import { outerParameters } from './outer-parameters.js'
 import type { PriorsInForce } from './priors-in-force.js'
 
@@ -79,10 +79,21 @@ export function jointPosterior(
 }
 
 /** Posterior of the outer coordinates alone, the random effects integrated out with `nodes` quadrature nodes. */
-export function marginalPosterior(likelihood: Likelihood, priors: PriorsInForce, nodes: number): LogDensity {
-  const { coordinates, dimension } = likelihood
-  const marginal = likelihood.marginal(nodes)
+export function marginalPosterior(likelihood: Likelihood, priors: PriorsInForce, nodes: number): OuterPosterior {
+  return outerPosterior(likelihood, priors, likelihood.marginal(nodes))
+}
+
+/** A log density of the outer coordinates, and its value alone where that is cheaper. */
+export type OuterPosterior = Pick<MarginalDensity, 'dimension' | 'evaluate' | 'value'>
+
+/** The same with the random effects integrated out by any rule. */
+export function outerPosterior(
+  { coordinates, dimension }: Likelihood,
+  priors: PriorsInForce,
+  marginal: MarginalDensity,
+): OuterPosterior {
   const natural = new Float64Array(dimension)
+  const ignored = new Float64Array(dimension)
   return {
     dimension,
     evaluate: (x, gradient) => {
@@ -91,6 +102,11 @@ export function marginalPosterior(likelihood: Likelihood, priors: PriorsInForce,
       if (value === Number.NEGATIVE_INFINITY) return value
       coordinates.pull(x, gradient)
       return settled(value + addPriors(priors, coordinates, x, gradient))
+    },
+    value: (x) => {
+      coordinates.toParameters(x, natural)
+      const value = marginal.value(natural)
+      return value === Number.NEGATIVE_INFINITY ? value : settled(value + addPriors(priors, coordinates, x, ignored))
     },
   }
 }
