@@ -207,8 +207,15 @@ export function whitened(posterior: Posterior, change: Whitening): Posterior {
   const { dimension } = posterior
   const x = new Float64Array(dimension)
   const inX = new Float64Array(dimension)
+  const { value } = posterior
   return {
     ...posterior,
+    ...(value && {
+      value: (y: Float64Array) => {
+        change.toX(y, x)
+        return value(x)
+      },
+    }),
     evaluate: (y, gradient) => {
       change.toX(y, x)
       const value = posterior.evaluate(x, inX)

@@ -16,6 +16,8 @@ export interface Posterior extends LogDensity {
    * given x.
    */
   readonly write: (x: Float64Array, out: Float64Array, at: number, rng: Rng) => void
+  /** The value alone, where that is cheaper. */
+  readonly value?: (x: Float64Array) => number
   /** Arrays in which `write` remembers the draw before, if it does: kept and put back, a chain goes on as it was. */
   readonly carried?: readonly Float64Array[]
 }

@@ -20,6 +20,7 @@ const purposes = {
   resample: 7,
   predictive: 8,
   simulation: 9,
+  proposal: 10,
 } as const
 
 /** Where a stream stands: same address, same numbers, whoever asks and on whatever thread. */
