@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { emptyInfo, type Kernel, type State } from '../../samplers/kernel.js'
 import { diagonalMetric } from '../../samplers/metric.js'
-import { type Sampler, samplers } from '../../samplers/registry.js'
+import { samplers } from '../../samplers/registry.js'
+import type { ChainContext, Sampler } from '../../samplers/sampler.js'
 import { warmUp } from '../../samplers/warmup.js'
 import { mcseMean } from '../../src/draws/monte-carlo-error.js'
 import type { LogDensity } from '../../src/likelihood/likelihood.js'
+import type { Posterior } from '../../src/likelihood/posterior.js'
 import { cholesky, choleskyInverse } from '../../src/numerics/cholesky.js'
 import { stream } from '../../src/random/stream.js'
 
@@ -83,10 +85,11 @@ function logGamma3(): Target {
 }
 
 type MakeKernel = (density: LogDensity) => Kernel
+/** Kernels that walk any density read no more of a posterior, and of the context the depth alone. */
 const made =
   (sampler: Sampler): MakeKernel =>
   (density) =>
-    sampler.kernel(density, { maxDepth: 10 })
+    sampler.kernel(density as Posterior, { maxDepth: 10 } as ChainContext)
 
 /** Draws of one chain after its warm-up: draws[d] is a point. */
 function chainOf(

@@ -6,12 +6,12 @@ import { nextStep } from '../../src/report/next-step.js'
 import { renderHtml } from '../../src/report/render-html.js'
 import { renderMarkdown } from '../../src/report/render-markdown.js'
 import { renderText } from '../../src/report/render-text.js'
-import { illustratedDocument, type ResultRecord, resultDocument } from '../../src/report/result-document.js'
+import { illustratedDocument, type ModelRecord, resultDocument } from '../../src/report/result-document.js'
 import { CHECK } from './sample-check.js'
 import { GLM_FIT, MIXED_FIT } from './sample-fit.js'
 import { POSTERIOR } from './sample-posterior.js'
 
-const text = (record: ResultRecord, width = 80): string => renderText(resultDocument(record), { width, colour: false })
+const text = (record: ModelRecord, width = 80): string => renderText(resultDocument(record), { width, colour: false })
 
 test.each([
   ['glm', GLM_FIT],
