@@ -25,7 +25,7 @@ export interface ChainSpace {
 }
 
 /** Statistics with a number a draw. */
-export const statisticFields: readonly Exclude<keyof ChainStatistics, 'stepSize'>[] = [
+const statisticFields: readonly Exclude<keyof ChainStatistics, 'stepSize'>[] = [
   'logDensity',
   'acceptRate',
   'treeDepth',

@@ -1,6 +1,5 @@
 import { quantile } from '../numerics/quantile.js'
 import { meanAutocovariance } from './mean-autocovariance.js'
-import { moments } from './moments.js'
 import { rankNormalised } from './rank-normalised.js'
 import { sortedDraws } from './sorted-draws.js'
 import { splitChains } from './split-chains.js'
@@ -51,21 +50,6 @@ export const essBulk = (chains: readonly Float64Array[]): number =>
 /** ESS of the mean on its own scale, for the error of the posterior mean. */
 export const essMean = (chains: readonly Float64Array[]): number => effectiveSampleSize(splitChains(chains))
 
-/** ESS for the posterior SD: of the absolute deviations from the mean, as posterior does. */
-export function essSd(chains: readonly Float64Array[]): number {
-  const { mean } = moments(chains)
-  const distances = chains.map((chain) => {
-    const distance = new Float64Array(chain.length)
-    for (let i = 0; i < chain.length; i++) distance[i] = Math.abs(chain[i] - mean)
-    return distance
-  })
-  return effectiveSampleSize(splitChains(distances))
-}
-
-/** ESS for the p quantile: of the share of draws at or below it. */
-export const essQuantile = (chains: readonly Float64Array[], p: number): number =>
-  essQuantileOf(chains, sortedDraws(chains).ascending, p)
-
 /** The smaller of the ESS for the 5 % and the 95 % quantile. */
 export const essTail = (chains: readonly Float64Array[]): number => essTailOf(chains, sortedDraws(chains).ascending)
 
@@ -73,7 +57,7 @@ export const essTail = (chains: readonly Float64Array[]): number => essTailOf(ch
 export const essTailOf = (chains: readonly Float64Array[], ascending: Float64Array): number =>
   Math.min(essQuantileOf(chains, ascending, 0.05), essQuantileOf(chains, ascending, 0.95))
 
-/** `essQuantile` where the draws have been sorted already. */
+/** ESS for the p quantile, of the share of draws at or below it, where the draws have been sorted already. */
 export function essQuantileOf(chains: readonly Float64Array[], ascending: Float64Array, p: number): number {
   if (!varies(chains)) return Number.NaN
   const size = ascending.length

@@ -23,7 +23,7 @@ export const rhatOfRanks = (ranks: RankNormalised): number =>
  * sqrt(((n - 1)/n W + B/n) / W) of chains as they stand, with B/n the variance of their means and W the mean of their
  * variances (Vehtari et al. 2021, eq. 1 to 4).
  */
-export function potentialScaleReduction(chains: readonly Float64Array[]): number {
+function potentialScaleReduction(chains: readonly Float64Array[]): number {
   if (!varies(chains)) return Number.NaN
   const n = chains[0].length
   let squares = 0

@@ -11,7 +11,7 @@ import { type Start, startFrom } from './start.js'
 export const rungs: readonly number[] = [1, 4, 7, 10, 13, 19, 25, 37, 49, 73, 101]
 
 /** Numbers of draws, where the nodes are at an end: the error halves with every second rung. */
-export const drawRungs: readonly number[] = [1000, 2000, 4000, 8000, 16_000, 32_000, 64_000]
+const drawRungs: readonly number[] = [1000, 2000, 4000, 8000, 16_000, 32_000, 64_000]
 /** Rows times draws beyond which there is no further rung: some seconds an evaluation. */
 const mostRowDraws = 2e7
 
@@ -34,9 +34,9 @@ export interface Ladder {
 }
 
 /** The parameters stand still once a rung moves none of them by more than this many standard errors. */
-export const settledShift = 0.001
+const settledShift = 0.001
 /** The same for rungs of importance sampling, of their moves and of their Monte Carlo errors: a tenth of what matters. */
-export const settledSampling = 0.02
+const settledSampling = 0.02
 
 /**
  * Climbs until the parameters stand still, to `atLeast` nodes in any case; each rung starts where the last ended. Where the
@@ -79,7 +79,7 @@ export function climbLadder(likelihood: Likelihood, atLeast = 1, seed = 1): Ladd
 }
 
 /** Largest difference of two estimates in the later one's standard errors; parameters without one count absolutely. */
-export function largestShift(earlier: Estimate, later: Estimate): number {
+function largestShift(earlier: Estimate, later: Estimate): number {
   let largest = 0
   later.parameters.forEach((value, j) => {
     const difference = Math.abs(value - earlier.parameters[j])

@@ -6,7 +6,7 @@ import { familyNamed } from '../families/registry.js'
 export const plainName = (name: string): string => (name === '(Intercept)' ? 'Intercept' : name)
 
 /** How a further predictor is told: the given name and prior, or what is reported and a prior by the link. */
-export function drawnOf({ drawn, reports, link }: FurtherPredictor): Drawn {
+function drawnOf({ drawn, reports, link }: FurtherPredictor): Drawn {
   if (drawn) return drawn
   return { name: reports, power: 1, prior: () => (link === 'logit' ? 'uniform(0, 1)' : 'half_t(3, 0, 2.5)') }
 }

@@ -11,7 +11,7 @@ export interface SvgText {
 }
 
 /** Named, because a generic family alone is drawn in a serif face by some renderers. */
-export const FONT = 'Helvetica, Arial, sans-serif'
+const FONT = 'Helvetica, Arial, sans-serif'
 
 /**
  * A plot as a self-standing SVG document: name space, title and description for screen readers, named font, colours

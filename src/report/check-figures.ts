@@ -51,7 +51,7 @@ export function effectTerms(c: CheckRecord): EffectTerm[] {
 }
 
 /** What the linear predictor measures, as far as the record's ratios name it. */
-export function scaleName(c: CheckRecord): string {
+function scaleName(c: CheckRecord): string {
   const kind = c.ratios[0]?.kind
   return kind === 'odds ratio' ? 'log-odds' : kind === 'rate ratio' ? 'log rate' : `${c.link} scale`
 }

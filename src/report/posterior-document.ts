@@ -39,7 +39,7 @@ export function posteriorDocument(p: PosteriorRecord, figures: PosteriorFigures 
 }
 
 /** A row a parameter; of many effects of single levels (brms names them `r_...`), only the first. */
-export function summaryTable(summary: readonly ParameterSummary[]): Table {
+function summaryTable(summary: readonly ParameterSummary[]): Table {
   const outer = summary.filter((s) => !s.name.startsWith('r_'))
   const effects = summary.filter((s) => s.name.startsWith('r_'))
   const shown = effects.length > MOST_EFFECTS ? effects.slice(0, FEW_EFFECTS) : effects

@@ -12,7 +12,7 @@ import type { StudyPlan } from './study-plan.js'
 import type { CalibrationSampler, CalibrationSpec } from './study-spec.js'
 
 /** The test quantity beside the parameters: log density of the response given parameters and effects. */
-export const jointLogLik = 'log_lik'
+const jointLogLik = 'log_lik'
 
 export interface CalibrationFacts {
   readonly samplers: readonly string[]

@@ -58,7 +58,7 @@ export const studyRowsTask: Task<StudyPlan, Batch, BatchOfRows> = {
 const finiteOrNaN = (value: number): number => (Number.isFinite(value) ? value + 0 : Number.NaN)
 
 /** The row at an address, or a failed one without numbers where making it threw. */
-export function rowAt(plan: StudyPlan, make: MakeRow, condition: number, replicate: number): RowValues {
+function rowAt(plan: StudyPlan, make: MakeRow, condition: number, replicate: number): RowValues {
   try {
     return make(condition, replicate)
   } catch (thrown) {

@@ -5,7 +5,7 @@ import type { Row, RowValues, StudyOutline } from './study-plan.js'
 const reserved: ReadonlySet<string> = new Set(['condition', 'replicate', 'status', 'code', 'message', 'seed'])
 
 /** The key under which a column stands in a row: its name, unless that is one of the row's own. */
-export const columnKey = (column: string): string => (reserved.has(column) ? `${column}.value` : column)
+const columnKey = (column: string): string => (reserved.has(column) ? `${column}.value` : column)
 
 /** Turns rows of one study into their canonical text and back. */
 export interface RowText {
@@ -77,9 +77,7 @@ export type RowRecord = Readonly<Record<string, number | string | null>> & {
   readonly status: 'ok' | 'failed'
 }
 
-/** Text of an address and back: `condition:replicate`. */
-export const addressText = (condition: number, replicate: number): string => `${condition}:${replicate}`
-
+/** The address in a text `condition:replicate`, which must be one of the study's. */
 export function readAddress(text: string, { conditions }: StudyOutline): { condition: number; replicate: number } {
   const [, a, b] = /^(\d+):(\d+)$/.exec(text.trim()) ?? []
   const condition = Number(a)

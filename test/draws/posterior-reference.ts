@@ -10,7 +10,6 @@ export interface ReferenceSummary {
   readonly essBulk: number | null
   readonly essTail: number | null
   readonly essMean: number | null
-  readonly essSd: number | null
   readonly essQuantile: readonly (number | null)[]
   readonly mcseMean: number | null
   readonly mcseSd: number | null

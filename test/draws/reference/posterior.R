@@ -32,7 +32,7 @@ writeLines(c(paste(names(table), collapse = ","), apply(text, 1, paste, collapse
 probs <- c(0.025, 0.05, 0.25, 0.5, 0.75, 0.95, 0.975)
 summary <- function(x) list(
   mean = mean(x), sd = sd(x), quantiles = unname(quantile(x, probs)),
-  rhat = rhat(x), essBulk = ess_bulk(x), essTail = ess_tail(x), essMean = ess_mean(x), essSd = ess_sd(x),
+  rhat = rhat(x), essBulk = ess_bulk(x), essTail = ess_tail(x), essMean = ess_mean(x),
   essQuantile = ess_quantile(x, c(0.1, 0.5, 1), names = FALSE),
   mcseMean = mcse_mean(x), mcseSd = mcse_sd(x),
   mcseQuantile = mcse_quantile(x, c(0.05, 0.5, 0.9), names = FALSE)
