@@ -46,7 +46,8 @@ export function nuts(density: LogDensity, maxDepth = 10): Kernel {
   let info: Info
   let acceptSum = 0
 
-  function leapfrog(at: Point, step: number): void {
+  /** One step; returns the energy it leads to, infinite out of support. */
+  function leapfrog(at: Point, step: number): number {
     const half = 0.5 * step
     const { x, p, v, gradient, force } = at
     for (let j = 0; j < d; j++) {
@@ -55,33 +56,29 @@ export function nuts(density: LogDensity, maxDepth = 10): Kernel {
       x[j] += step * v[j]
     }
     at.logDensity = density.evaluate(x, gradient)
-    if (at.logDensity === Number.NEGATIVE_INFINITY) return
+    if (at.logDensity === Number.NEGATIVE_INFINITY) return Number.POSITIVE_INFINITY
     metric.apply(gradient, force)
+    let twice = 0
     for (let j = 0; j < d; j++) {
       p[j] += half * gradient[j]
       v[j] += half * force[j]
+      twice += p[j] * v[j]
     }
+    return 0.5 * twice - at.logDensity
   }
 
   /** Builds a tree of 2^depth points from `at` in the direction of `step` into `out`; false if it must not be used. */
   function grow(depth: number, at: Point, step: number, out: Span): boolean {
     if (depth === 0) {
-      leapfrog(at, step)
+      const error = leapfrog(at, step) - energy0
       info.leapfrogs++
-      const energy = at.logDensity === Number.NEGATIVE_INFINITY ? Number.POSITIVE_INFINITY : kinetic(at) - at.logDensity
-      const error = energy - energy0
       out.logWeight = Number.isNaN(error) ? Number.NEGATIVE_INFINITY : -error
       acceptSum += error <= 0 ? 1 : Math.exp(out.logWeight)
       if (!(error <= maxEnergyError)) {
         info.divergent = true
         return false
       }
-      out.pStart.set(at.p)
-      out.vStart.set(at.v)
-      out.pEnd.set(at.p)
-      out.vEnd.set(at.v)
-      out.rho.set(at.p)
-      keep(out.draw, at)
+      single(out, at)
       return true
     }
     const first = halves[depth]
@@ -90,11 +87,12 @@ export function nuts(density: LogDensity, maxDepth = 10): Kernel {
     const goesOn = !turns(first, out)
     const logWeight = logSum(first.logWeight, out.logWeight)
     // Within a sub-tree every point stands for its weight.
-    if (Math.log(rng.uniform()) >= out.logWeight - logWeight) keep(out.draw, first.draw)
+    if (Math.log(rng.uniform()) >= out.logWeight - logWeight) [out.draw, first.draw] = [first.draw, out.draw]
     out.logWeight = logWeight
-    out.pStart.set(first.pStart)
-    out.vStart.set(first.vStart)
-    for (let j = 0; j < d; j++) out.rho[j] += first.rho[j]
+    ;[out.pStart, first.pStart] = [first.pStart, out.pStart]
+    ;[out.vStart, first.vStart] = [first.vStart, out.vStart]
+    const { rho } = out
+    for (let j = 0; j < d; j++) rho[j] += first.rho[j]
     return goesOn
   }
 
@@ -122,11 +120,7 @@ export function nuts(density: LogDensity, maxDepth = 10): Kernel {
       info.energy = energy0
 
       // `whole` runs from its start, the far end backward in time, to its end, the far end forward.
-      whole.pStart.set(forward.p)
-      whole.vStart.set(forward.v)
-      whole.pEnd.set(forward.p)
-      whole.vEnd.set(forward.v)
-      whole.rho.set(forward.p)
+      single(whole, forward)
       whole.logWeight = 0
       while (info.treeDepth < maxDepth) {
         const ahead = rng.uniform() < 0.5
@@ -140,11 +134,11 @@ export function nuts(density: LogDensity, maxDepth = 10): Kernel {
         const goesOn = ahead ? !turns(whole, added) : !turns(added, whole)
         for (let j = 0; j < d; j++) whole.rho[j] += added.rho[j]
         if (ahead) {
-          whole.pEnd.set(added.pEnd)
-          whole.vEnd.set(added.vEnd)
+          ;[whole.pEnd, added.pEnd] = [added.pEnd, whole.pEnd]
+          ;[whole.vEnd, added.vEnd] = [added.vEnd, whole.vEnd]
         } else {
-          whole.pStart.set(added.pStart)
-          whole.vStart.set(added.vStart)
+          ;[whole.pStart, added.pStart] = [added.pStart, whole.pStart]
+          ;[whole.vStart, added.vStart] = [added.vStart, whole.vStart]
         }
         if (!goesOn) break
         info.cut = info.treeDepth === maxDepth
@@ -171,11 +165,25 @@ interface Span {
   pEnd: Float64Array
   vEnd: Float64Array
   readonly rho: Float64Array
-  readonly draw: State
+  draw: State
   logWeight: number
 }
 
 const kinetic = (at: Point): number => 0.5 * dot(at.p, at.v)
+
+/** Makes a span of one point. Plain loops: most models have so few coordinates that a call for each array costs more. */
+function single({ pStart, vStart, pEnd, vEnd, rho, draw }: Span, { x, p, v, gradient, logDensity }: Point): void {
+  for (let j = 0; j < p.length; j++) {
+    pStart[j] = p[j]
+    pEnd[j] = p[j]
+    rho[j] = p[j]
+    vStart[j] = v[j]
+    vEnd[j] = v[j]
+    draw.x[j] = x[j]
+    draw.gradient[j] = gradient[j]
+  }
+  draw.logDensity = logDensity
+}
 
 /** True if the join of two neighbouring spans has made, or makes across its seam, a U-turn. */
 function turns(first: Span, second: Span): boolean {

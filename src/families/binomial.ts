@@ -1,6 +1,6 @@
 import type { ProbabilityLink } from '../links/link.js'
 import { probabilityLinks, probabilityNamed } from '../links/registry.js'
-import { exponential } from '../numerics/exponential.js'
+import { rounder, softplusDensity, softplusRange, softplusTable, softplusTerms } from '../numerics/softplus.js'
 import { betaTail, logChoose } from '../numerics/special.js'
 import type { Family, ResponseData, RowKernel } from './family.js'
 import { logitShift } from './logit-shift.js'
@@ -37,6 +37,9 @@ const xLogRatio = (x: number, m: number): number => (x === 0 ? 0 : x * Math.log(
 function constants(response: ResponseData): Float64Array {
   return response.y.map((y, i) => logChoose(response.trials![i], y))
 }
+
+/** Intervals of the softplus table below zero. */
+const half = softplusDensity * softplusRange
 
 /** The fused kernel of the canonical link; each row costs one exp and one log1p. */
 function logitKernel(response: ResponseData): RowKernel {
@@ -84,29 +87,39 @@ function logitKernel(response: ResponseData): RowKernel {
     },
     total: (eta, from, to, d1) => {
       let sum = 0
-      // Of rows with one trial the factors 1 + exp(-x) are multiplied up, and one logarithm taken of many.
-      let product = 1
       for (let i = from; i < to; i++) {
         const x = eta[i]
+        const successes = y[i]
         const n = trials[i]
-        // Beyond 300 the other form of the same: exp(-x) would overflow.
-        if (!(x > -300)) {
-          sum += constant[i] + y[i] * x
-          d1[i] = y[i]
+        if (!(x > 0.5 - softplusRange && x < softplusRange - 0.5)) {
+          const e = Math.exp(-Math.abs(x))
+          sum += constant[i] + successes * x - n * (Math.max(x, 0) + Math.log1p(e))
+          d1[i] = successes - n * (x >= 0 ? 1 / (1 + e) : e / (1 + e))
           continue
         }
-        const e = exponential(-x)
-        sum += constant[i] - (n - y[i]) * x
-        d1[i] = y[i] - n / (1 + e)
-        if (n === 1) {
-          product *= 1 + e
-          if (product > 1e150) {
-            sum -= Math.log(product)
-            product = 1
-          }
-        } else sum -= n * Math.log1p(e)
+        const whole = x * softplusDensity + rounder - rounder
+        const h = x - whole / softplusDensity
+        const at = ((whole + half) & (2 * half - 1)) * softplusTerms
+        // Horner's scheme for log(1 + exp x) and, behind it, for its derivative.
+        let value = softplusTable[at + 7]
+        let slope = value
+        value = value * h + softplusTable[at + 6]
+        slope = slope * h + value
+        value = value * h + softplusTable[at + 5]
+        slope = slope * h + value
+        value = value * h + softplusTable[at + 4]
+        slope = slope * h + value
+        value = value * h + softplusTable[at + 3]
+        slope = slope * h + value
+        value = value * h + softplusTable[at + 2]
+        slope = slope * h + value
+        value = value * h + softplusTable[at + 1]
+        slope = slope * h + value
+        value = value * h + softplusTable[at]
+        sum += constant[i] + (successes * x - n * value)
+        d1[i] = successes - n * slope
       }
-      return sum - Math.log(product)
+      return sum
     },
     curvature: (eta, from, to, logDensity, d1, d2, d3) => {
       for (let i = from; i < to; i++) {

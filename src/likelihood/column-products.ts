@@ -19,14 +19,12 @@ export function addProduct(
       out[i] += a * x[at++] + b * x[at2++] + c * x[at3++] + d * x[at4++]
     }
   }
-  if (j + 1 < p) {
-    const [a, b] = [beta[from + j], beta[from + j + 1]]
-    for (let i = 0, at = j * n, at2 = at + n; i < n; i++) out[i] += a * x[at++] + b * x[at2++]
-    j += 2
-  }
-  if (j < p) {
-    const a = beta[from + j]
-    for (let i = 0, at = j * n; i < n; i++) out[i] += a * x[at++]
+  if (j === p) return
+  // What is left, one to three columns, in one pass: the last one stands in for those that are not there.
+  const left = p - j
+  const [a, b, c] = [beta[from + j], left > 1 ? beta[from + j + 1] : 0, left > 2 ? beta[from + p - 1] : 0]
+  for (let i = 0, at = j * n, at2 = Math.min(j + 1, p - 1) * n, at3 = (p - 1) * n; i < n; i++) {
+    out[i] += a * x[at++] + b * x[at2++] + c * x[at3++]
   }
 }
 
@@ -54,9 +52,16 @@ export function transposedProduct(
     out[to + j + 2] = c
     out[to + j + 3] = d
   }
-  for (; j < p; j++) {
-    let a = 0
-    for (let i = 0, at = j * n; i < n; i++) a += weights[i] * x[at++]
-    out[to + j] = a
+  if (j === p) return
+  const second = Math.min(j + 1, p - 1)
+  let [a, b, c] = [0, 0, 0]
+  for (let i = 0, at = j * n, at2 = second * n, at3 = (p - 1) * n; i < n; i++) {
+    const w = weights[i]
+    a += w * x[at++]
+    b += w * x[at2++]
+    c += w * x[at3++]
   }
+  out[to + j] = a
+  out[to + second] = b
+  out[to + p - 1] = c
 }

@@ -66,12 +66,12 @@ function responseGivenEffects(model: Model, { terms }: Coordinates): GivenEffect
   const ofRows = columns.rows.map((one) => ({ ...one, beta: new Float64Array(one.positions.length) }))
 
   return (x, b, gradient, bGradient) => {
-    ofRows.forEach((one, k) => {
+    for (let k = 0; k < ofRows.length; k++) {
       const { offset } = model.predictors[k]
       if (offset) eta[k].set(offset)
       else eta[k].fill(0)
-      multiply(one, n, x, eta[k])
-    })
+      multiply(ofRows[k], n, x, eta[k])
+    }
     for (const one of intercepts) {
       const { level, first, q, levels } = one
       for (let g = 0, from = first; g < levels; g++, from += q) level[g] = b[from]
@@ -84,9 +84,7 @@ function responseGivenEffects(model: Model, { terms }: Coordinates): GivenEffect
     }
     const logLik = evaluate()
     if (logLik === Number.NEGATIVE_INFINITY) return logLik
-    ofRows.forEach((one, k) => {
-      multiplyBack(one, n, d1[k], gradient)
-    })
+    for (let k = 0; k < ofRows.length; k++) multiplyBack(ofRows[k], n, d1[k], gradient)
     for (const one of intercepts) {
       const { level, first, q, levels } = one
       gather(d1[one.predictor], one.index, level)
