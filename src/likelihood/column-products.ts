@@ -19,12 +19,15 @@ export function addProduct(
       out[i] += a * x[at++] + b * x[at2++] + c * x[at3++] + d * x[at4++]
     }
   }
-  if (j === p) return
-  // What is left, one to three columns, in one pass: the last one stands in for those that are not there.
-  const left = p - j
-  const [a, b, c] = [beta[from + j], left > 1 ? beta[from + j + 1] : 0, left > 2 ? beta[from + p - 1] : 0]
-  for (let i = 0, at = j * n, at2 = Math.min(j + 1, p - 1) * n, at3 = (p - 1) * n; i < n; i++) {
-    out[i] += a * x[at++] + b * x[at2++] + c * x[at3++]
+  if (j + 1 < p) {
+    // Three columns or two: the last of two stands in for the third, with the coefficient 0.
+    const [a, b, c] = [beta[from + j], beta[from + j + 1], j + 2 < p ? beta[from + j + 2] : 0]
+    for (let i = 0, at = j * n, at2 = at + n, at3 = (p - 1) * n; i < n; i++) {
+      out[i] += a * x[at++] + b * x[at2++] + c * x[at3++]
+    }
+  } else if (j < p) {
+    const a = beta[from + j]
+    for (let i = 0, at = j * n; i < n; i++) out[i] += a * x[at++]
   }
 }
 
@@ -52,16 +55,20 @@ export function transposedProduct(
     out[to + j + 2] = c
     out[to + j + 3] = d
   }
-  if (j === p) return
-  const second = Math.min(j + 1, p - 1)
-  let [a, b, c] = [0, 0, 0]
-  for (let i = 0, at = j * n, at2 = second * n, at3 = (p - 1) * n; i < n; i++) {
-    const w = weights[i]
-    a += w * x[at++]
-    b += w * x[at2++]
-    c += w * x[at3++]
+  if (j + 1 < p) {
+    let [a, b, c] = [0, 0, 0]
+    for (let i = 0, at = j * n, at2 = at + n, at3 = (p - 1) * n; i < n; i++) {
+      const w = weights[i]
+      a += w * x[at++]
+      b += w * x[at2++]
+      c += w * x[at3++]
+    }
+    out[to + j] = a
+    out[to + j + 1] = b
+    out[to + p - 1] = c
+  } else if (j < p) {
+    let a = 0
+    for (let i = 0, at = j * n; i < n; i++) a += weights[i] * x[at++]
+    out[to + j] = a
   }
-  out[to + j] = a
-  out[to + second] = b
-  out[to + p - 1] = c
 }

@@ -12,7 +12,7 @@ export const rounder = 6755399441055744
  * series has radius pi, so its eighth term is below 1e-16 at h = 1/64, and that of its derivative 1 / (1 + exp -x) with
  * it. Both come at the price of two polynomials, without a logarithm, a division, or a branch on the sign of x.
  */
-export const softplusTable = table()
+export const softplusTable: Float64Array = table()
 
 function table(): Float64Array {
   const half = softplusDensity * softplusRange
