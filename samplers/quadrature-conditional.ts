@@ -68,7 +68,7 @@ const thinned = 0.6
 
 /** Rules over the fixed effects at given scales. */
 export interface ConditionalRules {
-  readonly visit: (head: Float64Array, beside: Head | null, highest: number) => Omit<Head, 'node'> | null
+  readonly visit: (head: Float64Array, beside: Head | null, highest: number) => Omit<Head, 'node' | 'logStretch'> | null
   /** The same heads with fewer nodes. */
   readonly thinned: (heads: Heads) => Heads
   /** What the last node added changed where it was tried. */

@@ -1,9 +1,7 @@
 import { clustering } from '../src/likelihood/cluster-structure.js'
 import type { Likelihood } from '../src/likelihood/likelihood.js'
-import { linearPredictors } from '../src/likelihood/linear-predictors.js'
-import { parameterLayout } from '../src/likelihood/parameter-layout.js'
-import { rowModel } from '../src/likelihood/row-model.js'
 import { normalCdf } from '../src/numerics/special.js'
+import { conditionalEffects } from './quadrature-effect-density.js'
 import { latticeCdf } from './quadrature-line.js'
 
 /** The posterior of one effect. */
@@ -13,7 +11,7 @@ export interface EffectMarginal {
   readonly cdf: (t: number) => number
 }
 
-/** Of a level's lattice: its step, and how far it goes on both sides, in conditional standard deviations. */
+/** Of an effect's lattice: its step, and how far it goes on both sides, in conditional standard deviations. */
 const step = 0.75
 const reach = 6.5
 const mostPlaces = 250
@@ -23,55 +21,51 @@ const narrow = 1.2
 const narrowShare = 0.01
 
 /**
- * The posterior of each level's scalar effect b: the mixture, over the points of a grid of outer parameters with their
- * weights, of its conditional densities, summed on a lattice of the level's own. The trapezoidal rule on it integrates
- * each of them to rounding, whatever its shape.
+ * The posterior of each effect of one factor: the mixture, over the points of a grid of outer parameters with their
+ * weights, of its conditional densities, summed on a lattice of the effect's own. The trapezoidal rule on it integrates
+ * each of them to rounding, whatever its shape. `nodes` a direction integrate a level's other effects. In the order of
+ * the coordinates.
  */
 export function effectMarginals(
   likelihood: Likelihood,
+  nodes: number,
   points: readonly Float64Array[],
   weights: Float64Array,
 ): EffectMarginal[] {
-  const { model, layout } = likelihood
-  const { model: sorted, structure } = clustering(model, layout)
-  const inOrder = parameterLayout(sorted)
-  const [{ predictor }] = inOrder.terms
-  const linear = linearPredictors(sorted, inOrder)
-  const K = model.predictors.length
-  const rows = rowModel(model.family, model.link, K, sorted.response)
-  const { start } = structure
-  const levels = start.length - 1
-  const modes = points.map((parameters) => likelihood.modes(parameters).terms[0])
-  const lattices = Array.from({ length: levels }, (_, g) => levelLattice(modes, weights, g))
-  const largest = lattices.reduce((most, { sums }) => Math.max(most, sums.length), 0)
-  const eta = new Float64Array(K * largest)
-  const logs = new Float64Array(largest)
-  const logDensity = new Float64Array(largest)
-  const scores = new Float64Array(K * largest)
+  const { model, layout, coordinates } = likelihood
+  const conditional = conditionalEffects(likelihood, clustering(model, layout), nodes)
+  const { q, levels } = conditional
+  const all = levels * q
+  const at = points.length * all
+  const centers = new Float64Array(at)
+  const sds = new Float64Array(at)
+  points.forEach((parameters, p) => {
+    conditional.place(parameters)
+    for (let g = 0; g < levels; g++) {
+      for (let e = 0; e < q; e++) {
+        const { center, sd } = conditional.around(g, e)
+        centers[p * all + g * q + e] = center
+        sds[p * all + g * q + e] = sd
+      }
+    }
+  })
+  const lattices = Array.from({ length: all }, (_, effect) => effectLattice(centers, sds, weights, effect, all))
 
   points.forEach((parameters, p) => {
-    const { mode, sd } = modes[p]
-    linear.update(parameters)
-    const sigma = linear.lambdas[0][0]
-    for (let g = 0; g < levels; g++) {
-      const { from, width, sums, normals } = lattices[g]
-      if (sd[g] < narrow * width) {
-        normals.push([weights[p], mode[g], sd[g]])
+    conditional.place(parameters)
+    for (let effect = 0; effect < all; effect++) {
+      const { from, width, sums, normals } = lattices[effect]
+      const center = centers[p * all + effect]
+      const sd = sds[p * all + effect]
+      if (sd < narrow * width) {
+        normals.push([weights[p], center, sd])
         continue
       }
       // The part of the lattice where this conditional density is.
-      const first = Math.max(0, Math.ceil((mode[g] - reach * sd[g] - from) / width))
-      const count = Math.min(sums.length, Math.floor((mode[g] + reach * sd[g] - from) / width) + 1) - first
-      for (let k = 0; k < count; k++) logs[k] = -0.5 * ((from + width * (first + k)) / sigma) ** 2
-      for (let i = start[g]; i < start[g + 1]; i++) {
-        for (let l = 0; l < K; l++) {
-          const slope = l === predictor ? linear.multipliers[i] / sigma : 0
-          const offset = linear.fixed[l][i] + slope * (from + width * first)
-          for (let k = 0; k < count; k++) eta[l * count + k] = offset + slope * width * k
-        }
-        rows.atPoints(i, eta, count, logDensity, scores, 0)
-        for (let k = 0; k < count; k++) logs[k] += logDensity[k]
-      }
+      const first = Math.max(0, Math.ceil((center - reach * sd - from) / width))
+      const count = Math.min(sums.length, Math.floor((center + reach * sd - from) / width) + 1) - first
+      const e = effect % q
+      const logs = conditional.logDensity((effect - e) / q, e, from + width * first, width, count)
       let high = Number.NEGATIVE_INFINITY
       for (let k = 0; k < count; k++) high = Math.max(high, logs[k])
       let mass = 0
@@ -83,10 +77,19 @@ export function effectMarginals(
       for (let k = 0; k < count; k++) sums[first + k] += share * logs[k]
     }
   })
-  return lattices.map(marginalOf)
+  // Effects are numbered term after term, those of a level together.
+  let before = 0
+  return coordinates.terms.flatMap(({ q: own }) => {
+    const term = Array.from({ length: levels * own }, (_, at) => {
+      const e = at % own
+      return marginalOf(lattices[((at - e) / own) * q + before + e])
+    })
+    before += own
+    return term
+  })
 }
 
-interface LevelLattice {
+interface EffectLattice {
   readonly from: number
   readonly width: number
   /** Mass at each place. */
@@ -95,30 +98,33 @@ interface LevelLattice {
   readonly normals: (readonly [number, number, number])[]
 }
 
-function levelLattice(
-  modes: readonly { readonly mode: Float64Array; readonly sd: Float64Array }[],
+function effectLattice(
+  centers: Float64Array,
+  sds: Float64Array,
   weights: Float64Array,
-  g: number,
-): LevelLattice {
-  const bySd = [...modes.keys()].sort((a, b) => modes[a].sd[g] - modes[b].sd[g])
+  effect: number,
+  stride: number,
+): EffectLattice {
+  const sdAt = (p: number): number => sds[p * stride + effect]
+  const bySd = [...weights.keys()].sort((a, b) => sdAt(a) - sdAt(b))
   let passed = 0
   let finest = 0
   for (const p of bySd) {
-    finest = modes[p].sd[g]
+    finest = sdAt(p)
     passed += weights[p]
     if (passed > narrowShare) break
   }
   let low = Number.POSITIVE_INFINITY
   let high = Number.NEGATIVE_INFINITY
-  for (const { mode, sd } of modes) {
-    low = Math.min(low, mode[g] - reach * sd[g])
-    high = Math.max(high, mode[g] + reach * sd[g])
+  for (let p = 0; p < weights.length; p++) {
+    low = Math.min(low, centers[p * stride + effect] - reach * sdAt(p))
+    high = Math.max(high, centers[p * stride + effect] + reach * sdAt(p))
   }
   const width = Math.max(step * finest, (high - low) / mostPlaces)
   return { from: low, width, sums: new Float64Array(Math.ceil((high - low) / width) + 1), normals: [] }
 }
 
-function marginalOf({ from, width, sums, normals }: LevelLattice): EffectMarginal {
+function marginalOf({ from, width, sums, normals }: EffectLattice): EffectMarginal {
   let mass = 0
   let mean = 0
   sums.forEach((share, k) => {

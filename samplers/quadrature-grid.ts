@@ -1,5 +1,5 @@
 import { gaussHermite } from '../src/numerics/gauss-hermite.js'
-import type { Heads } from './quadrature-heads.js'
+import { type Head, type Heads, stretched, unstretched } from './quadrature-heads.js'
 import { latticeCdf, type LineCdf, ruleCdf } from './quadrature-line.js'
 
 /**
@@ -34,8 +34,9 @@ export function gridOf(lattice: Heads): Grid | null {
   const s = heads[0].x.length
   const t = heads[0].rule.mean.length
   const d = s + t
-  const high = heads.reduce((a, { rule }) => Math.max(a, rule.logIntegral), Number.NEGATIVE_INFINITY)
-  const headWeights = Float64Array.from(heads, ({ rule }) => Math.exp(rule.logIntegral - high))
+  const logs = Float64Array.from(heads, logMass)
+  const high = logs.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)
+  const headWeights = logs.map((log) => Math.exp(log - high))
   const sum = headWeights.reduce((a, b) => a + b, 0)
   let logIntegral = high + Math.log(sum) + s * Math.log(step)
   for (let j = 0; j < s; j++) logIntegral += Math.log(L[j * (s + 1)])
@@ -108,31 +109,57 @@ function edgeWeight({ heads }: Heads, weights: Float64Array, s: number, t: numbe
 }
 
 /**
- * Coordinate j of the heads depends on z_1 ... z_j alone: at each combination of z_1 ... z_(j - 1) it is a line of equal
- * steps, and the weights, summed over the coordinates after it, are its density there.
+ * Coordinate j of the heads depends on w_1 ... w_j alone: at each combination of w_1 ... w_(j - 1) it is a line of equal
+ * steps in w_j, and the weights, summed over the coordinates after it, are its density there.
  */
-function headLines({ heads, step, stride, L }: Heads, weights: Float64Array, j: number, s: number): LineCdf[] {
-  const found = new Map<string, { readonly at: Map<number, number>; readonly origin: number }>()
-  const width = L[j * (s + 1)] * step
-  heads.forEach(({ node, x }, h) => {
+function headLines(lattice: Heads, weights: Float64Array, j: number, s: number): LineCdf[] {
+  const { heads, step, stride, L } = lattice
+  const [all, spacing] = j === s - 1 ? [lattice.lines, lattice.spacing] : [heads, 1]
+  const unit = L[j * (s + 1)]
+  const found = new Map<string, Line>()
+  const lineOf = ({ node, x }: Head): Line => {
     const key = node.slice(0, j).join()
-    const place = node[j] / stride
-    const line = found.get(key) ?? { at: new Map<number, number>(), origin: x[j] - width * place }
+    const line = found.get(key) ?? {
+      at: new Map<number, number>(),
+      origin: x[j] - unit * stretched((step * node[j]) / stride),
+      total: 0,
+    }
     found.set(key, line)
-    line.at.set(place, (line.at.get(place) ?? 0) + weights[h])
+    return line
+  }
+  heads.forEach((head, h) => {
+    lineOf(head).total += weights[h]
   })
-  return [...found.values()].flatMap(({ at, origin }) => {
-    const total = [...at.values()].reduce((a, b) => a + b, 0)
+  const high = all.reduce((a, b) => Math.max(a, logMass(b)), Number.NEGATIVE_INFINITY)
+  for (const head of all) {
+    const { at } = lineOf(head)
+    const place = head.node[j] / stride
+    at.set(place, (at.get(place) ?? 0) + Math.exp(logMass(head) - high))
+  }
+  return [...found.values()].flatMap(({ at, origin, total }) => {
     if (total < leastShare) return []
     // The run of places around the heaviest; what lies beyond a gap weighs nothing.
     const peak = [...at].reduce((a, b) => (b[1] > a[1] ? b : a))[0]
     let [first, last] = [peak, peak]
-    while ((at.get(first - 1) ?? 0) > 0) first--
-    while ((at.get(last + 1) ?? 0) > 0) last++
-    const logs = Float64Array.from({ length: last - first + 1 }, (_, k) => Math.log(at.get(first + k)!))
-    return [latticeCdf(origin + width * first, width, logs, total)]
+    while ((at.get(first - spacing) ?? 0) > 0) first -= spacing
+    while ((at.get(last + spacing) ?? 0) > 0) last += spacing
+    const logs = Float64Array.from({ length: (last - first) / spacing + 1 }, (_, k) =>
+      Math.log(at.get(first + spacing * k)!),
+    )
+    const cdf = latticeCdf(step * first, step * spacing, logs, total)
+    return [(x: number) => cdf(unstretched((x - origin) / unit))]
   })
 }
+
+interface Line {
+  /** Mass at each place, in a unit of its own. */
+  readonly at: Map<number, number>
+  readonly origin: number
+  /** Share of the whole. */
+  total: number
+}
+
+const logMass = ({ rule, logStretch }: Head): number => rule.logIntegral + logStretch
 
 /** The same for the rules' coordinates, at each head: the sums of weights tell the density at the nodes of a rule. */
 function tailLines({ heads }: Heads, weights: Float64Array, j: number, t: number): LineCdf[] {

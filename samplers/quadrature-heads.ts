@@ -8,26 +8,40 @@ export interface Head {
   readonly rule: TailRule
   /** Mode and curvature of the fixed effects there. */
   readonly near: Placement
+  /** Log of what the stretching of the lattice multiplies the density with. */
+  readonly logStretch: number
 }
 
-/** Heads of a lattice x = center + L (step z), z whole numbers; `stride` finest steps make the step. */
+/** Heads of a lattice of equal steps in w, see `stretched`; `stride` finest steps make the step. */
 export interface Heads {
   readonly heads: readonly Head[]
   readonly step: number
   readonly stride: number
+  /** The heads that tell the shape of the density along the last coordinate, and the steps between them: see evenHalf. */
+  readonly lines: readonly Head[]
+  readonly spacing: number
   readonly L: Float64Array
   /** False where the lattice was cut short. */
   readonly whole: boolean
 }
 
-/** Steps of the lattice, in standard deviations at the mode, the finest last: each is half of that before. */
-const steps = [1.2, 0.6, 0.3] as const
-/** Finest steps in a step at each refinement. */
-export const strides = [4, 2, 1] as const
+/** First steps of lattices of 1, 2 ... coordinates, in standard deviations at the mode: half a lattice tells more in more. */
+const firstSteps = [0.6, 0.6, 0.8, 1, 1] as const
+/** Finest steps in a step at each refinement, which halves it. */
+export const strides = [2, 1] as const
 
-/** A head whose density is e^-16 of the largest, 1e-7, is the last in its direction. */
-const deepest = 16
-const mostHeads = 3000
+/** A head whose density is e^-13 of the largest, 2e-6, is the last in its direction. */
+const deepest = 13
+const mostHeads = 20_000
+
+/**
+ * The scales stand at x_i = center_i + sum_j L_ij w_j + L_ii sinh(a w_i) / a, j < i: their logarithms, and correlations
+ * near 1 and -1, have tails of exponential decay, which a lattice of equal steps in x would follow for long; in w these fall
+ * doubly exponentially (Takahasi and Mori 1974).
+ */
+const bend = 0.3
+export const stretched = (w: number): number => Math.sinh(bend * w) / bend
+export const unstretched = (t: number): number => Math.asinh(bend * t) / bend
 
 /**
  * The trapezoidal rule over the scales: a lattice grown from the mode outwards until nothing is left. For an analytic
@@ -38,20 +52,26 @@ const mostHeads = 3000
 export function headLattice(
   center: Float64Array,
   L: Float64Array,
-  visit: (x: Float64Array, beside: Head | null, highest: number) => Omit<Head, 'node'> | null,
+  visit: (x: Float64Array, beside: Head | null, highest: number) => Omit<Head, 'node' | 'logStretch'> | null,
 ): (refinement: number) => Heads {
   const s = center.length
+  const finest = firstSteps[Math.max(s, 1) - 1] / strides[0]
   const known = new Map<string, Head | null>()
   let highest = Number.NEGATIVE_INFINITY
   const at = (node: readonly number[], beside: Head | null): Head | null => {
     const key = node.join()
     if (known.has(key)) return known.get(key)!
     const x = center.slice()
-    const finest = steps[steps.length - 1]
-    for (let i = 0; i < s; i++) for (let j = 0; j <= i; j++) x[i] += L[i * s + j] * node[j] * finest
-    const made = visit(x, beside, highest)
-    const head = made && { ...made, node }
-    if (head) highest = Math.max(highest, head.rule.logIntegral)
+    let logStretch = 0
+    for (let i = 0; i < s; i++) {
+      const w = node[i] * finest
+      x[i] += L[i * (s + 1)] * stretched(w)
+      for (let j = 0; j < i; j++) x[i] += L[i * s + j] * node[j] * finest
+      logStretch += Math.log(Math.cosh(bend * w))
+    }
+    const made = visit(x, beside, highest - logStretch)
+    const head = made && { ...made, node, logStretch }
+    if (head) highest = Math.max(highest, head.rule.logIntegral + logStretch)
     known.set(key, head)
     return head
   }
@@ -67,7 +87,7 @@ export function headLattice(
       const head = at(node, beside)
       if (!head) continue
       heads.push(head)
-      if (head.rule.logIntegral < highest - deepest) continue
+      if (head.rule.logIntegral + head.logStretch < highest - deepest) continue
       for (let j = 0; j < s; j++) {
         for (const side of [-stride, stride]) {
           const neighbour = node.map((k, i) => (i === j ? k + side : k))
@@ -78,6 +98,18 @@ export function headLattice(
         }
       }
     }
-    return { heads, step: steps[refinement], stride, L, whole: next === queue.length }
+    return { heads, step: finest * stride, stride, lines: heads, spacing: 1, L, whole: next === queue.length }
   }
+}
+
+/**
+ * The heads of which the places sum to an even number: a lattice of its own, whose trapezoidal rule has the error of the whole
+ * one to the power of 1/4, 1/2, 3/4 and 1 in one, two, three and four coordinates. What the others change tells of that
+ * error without a coarser lattice. Of several coordinates the last keeps all heads along its lines.
+ */
+export function evenHalf(lattice: Heads): Heads {
+  const { heads, stride } = lattice
+  const even = heads.filter(({ node }) => (node.reduce((sum, k) => sum + k, 0) / stride) % 2 === 0)
+  const one = heads[0]?.node.length === 1
+  return { ...lattice, heads: even, lines: one ? even : heads, spacing: one ? 2 : 1 }
 }

@@ -1,6 +1,7 @@
 import type { Model } from '../src/data/model.js'
 import type { ParameterSummary } from '../src/draws/posterior-record.js'
 import { GlmmError } from '../src/errors.js'
+import { hasOneFactor } from '../src/likelihood/cluster-structure.js'
 import { type Likelihood, likelihood } from '../src/likelihood/likelihood.js'
 import { outerParameters } from '../src/likelihood/outer-parameters.js'
 import { type PriorsInForce, priorsInForce } from '../src/likelihood/priors-in-force.js'
@@ -10,7 +11,7 @@ import { exactMode, marginalMode, type OuterMode } from './plan-chains.js'
 import { conditionalRules, orderedDensity } from './quadrature-conditional.js'
 import { type EffectMarginal, effectMarginals } from './quadrature-effects.js'
 import { type Grid, gridOf } from './quadrature-grid.js'
-import { type Heads, headLattice, strides } from './quadrature-heads.js'
+import { evenHalf, type Heads, headLattice, strides } from './quadrature-heads.js'
 import { changeBetween, effectSummary, outerSummary } from './quadrature-summary.js'
 
 /** A posterior without Monte Carlo error. */
@@ -53,10 +54,9 @@ export function quadratureRefusal(like: Likelihood): { readonly message: string;
       hint: 'use the sampler marginal or nuts',
     }
   }
-  const scalar = layout.terms.length === 1 && layout.terms[0].term.names.length === 1 && like.factored !== null
-  if (coordinates.effects === 0 || scalar) return null
+  if (coordinates.effects === 0 || hasOneFactor(layout)) return null
   return {
-    message: `expected at most one random effect of one column for quadrature, got ${like.model.formula}`,
+    message: `expected random effects of at most one factor for quadrature, got ${like.model.formula}`,
     hint: 'use the sampler marginal or nuts',
   }
 }
@@ -85,18 +85,20 @@ export function integratePosterior(model: Model, statements: readonly string[]):
   const look = (refinement: number): Look | null => {
     const heads = lattice?.(refinement)
     const grid = heads && gridOf(heads)
-    return grid ? { heads, grid, summary: outerSummary(parameters, order, grid) } : null
+    if (!grid) return null
+    const summary = outerSummary(parameters, order, grid)
+    const even = gridOf(evenHalf(heads))
+    const change = even ? changeBetween(outerSummary(parameters, order, even), summary) : Number.POSITIVE_INFINITY
+    return { heads, grid, summary, change: s === 0 ? 0 : change }
   }
   let found = look(0)
-  let coarse = found
-  let change = Number.POSITIVE_INFINITY
-  for (let refinement = 1; found && refinement < strides.length && change > settledChange; refinement++) {
-    coarse = found
-    found = look(refinement)
-    change = found ? changeBetween(coarse.summary, found.summary) : Number.POSITIVE_INFINITY
-    if (s === 0 || !found?.heads.whole) break
+  for (let refinement = 1; refinement < strides.length; refinement++) {
+    if (!found?.heads.whole || found.change <= settledChange) break
+    const finer = look(refinement)
+    if (!finer?.heads.whole) break
+    found = finer
   }
-  if (!found || !coarse) {
+  if (!found) {
     throw new GlmmError(
       'NO_CONVERGENCE',
       'expected a posterior that a grid around its mode holds, got none',
@@ -104,8 +106,10 @@ export function integratePosterior(model: Model, statements: readonly string[]):
     )
   }
   const { grid, heads, summary } = found
-  change = Math.max(change, rules.change())
-  const effects = coordinates.effects === 0 ? [] : effectsOver(like, rules.thinned(coarse.heads), order)
+  const change = Math.max(found.change, rules.change())
+  // In one coordinate half a lattice has twice the step; in more it is enough for the effects.
+  const enough = rules.thinned(s < 2 ? heads : evenHalf(heads))
+  const effects = coordinates.effects === 0 ? [] : effectsOver(like, mode.nodes, enough, order)
   return {
     summary: [...summary, ...effects.map((effect, e) => effectSummary(parameters.effectNames[e], effect))],
     outer: d,
@@ -130,6 +134,8 @@ interface Look {
   readonly heads: Heads
   readonly grid: Grid
   readonly summary: readonly ParameterSummary[]
+  /** What the points beside its even half change. */
+  readonly change: number
 }
 
 /**
@@ -162,7 +168,7 @@ function headPlacement({ x, covariance }: OuterMode, s: number): { center: Float
 /** Points of the outer grid whose weight is below this share of the largest add nothing to an effect. */
 const leastShare = 1e-6
 
-function effectsOver(like: Likelihood, heads: Heads, order: readonly number[]): EffectMarginal[] {
+function effectsOver(like: Likelihood, nodes: number, heads: Heads, order: readonly number[]): EffectMarginal[] {
   const { dimension: d, count, points, weights } = gridOf(heads)!
   const largest = weights.reduce((a, b) => Math.max(a, b), 0)
   const kept = [...Array(count).keys()].filter((k) => weights[k] > leastShare * largest)
@@ -176,6 +182,7 @@ function effectsOver(like: Likelihood, heads: Heads, order: readonly number[]): 
   })
   return effectMarginals(
     like,
+    nodes,
     parameters,
     Float64Array.from(kept, (k) => weights[k] / total),
   )
