@@ -60,12 +60,17 @@ const word =
 
 const collect = (text: string, before: readonly string[] = []): readonly string[] => [...before, text]
 
+/** Options that several commands have. */
+const noHeader = ['--no-header', 'the file begins with data; name its columns with --names'] as const
+const names = ['--names <names>', 'column names for --no-header, separated by commas', word('--names')] as const
+const json = ['--json', 'print one JSON document on standard output'] as const
+
 /** Options of every command that reads a table and states a model. */
 const modelOptions = (command: Command): Command =>
   command
     .option('--data <file>', 'needed: a table as CSV (comma, semicolon, tab), Parquet, or white space', word('--data'))
-    .option('--no-header', 'the file begins with data; name its columns with --names')
-    .option('--names <names>', 'column names for --no-header, separated by commas', word('--names'))
+    .option(...noHeader)
+    .option(...names)
     .option(
       '--family <name>',
       'binomial, poisson, gaussian, Gamma, nbinom2, ...; inferred where the response leaves no doubt',
@@ -83,7 +88,7 @@ const modelOptions = (command: Command): Command =>
     .option('--offset <column>', 'column added to the linear predictor', word('--offset'))
     .option('--dispersion <rhs>', "formula of the dispersion predictor, such as '~ x'", word('--dispersion'))
     .option('--zi <rhs>', "formula of the zero-inflation predictor, such as '~ 1'", word('--zi'))
-    .option('--json', 'print one JSON document on standard output')
+    .option(...json)
     // Not commander's requiredOption, which would complain of this before it complains of a mistyped --data.
     .hook('preAction', () => {
       if (command.opts().data !== undefined || command.opts().extend !== undefined) return
@@ -181,7 +186,7 @@ export function program(writeHelp: (text: string) => void): Command {
     .command('compare')
     .argument('[fits...]', 'documents that glmm fit wrote with --out FIT.json, or glmm sample with --loo')
     .description('likelihood-ratio tests, AIC and BIC of fits of one response; elpd of posteriors')
-    .option('--json', 'print one JSON document on standard output')
+    .option(...json)
     .option('--out <file>', outResult, word('--out'))
     .addHelpText('after', '\nExample:\n  glmm compare small.json large.json')
     .action(async (fits: readonly string[], flags: OutputFlag & { readonly json?: true }) =>
@@ -193,8 +198,8 @@ export function program(writeHelp: (text: string) => void): Command {
     .argument('<fit>', 'document that glmm fit wrote with --out FIT.json')
     .description('predictions of a fit for new data, with standard errors and limits')
     .option('--data <file>', 'needed: the table to predict for; it needs no response', word('--data'))
-    .option('--no-header', 'the file begins with data; name its columns with --names')
-    .option('--names <names>', 'column names for --no-header, separated by commas', word('--names'))
+    .option(...noHeader)
+    .option(...names)
     .option(
       '--kind <kind>',
       'population (default): random effects at zero; conditional: at their modes; average: means over them',
@@ -202,7 +207,7 @@ export function program(writeHelp: (text: string) => void): Command {
     )
     .option('--level <level>', 'probability that limits cover with (default 0.95)', rate('--level'))
     .option('--nodes <k>', 'quadrature nodes of averaged means (default 51)', wholeNumber('--nodes'))
-    .option('--json', 'print one JSON document on standard output')
+    .option(...json)
     .option('--out <file>', `${outResult}; .csv a line a row`, word('--out'))
     .addHelpText('after', '\nExample:\n  glmm predict fit.json --data new.csv --kind average')
     .action(async (path: string, flags: Parameters<PredictCommand>[1]) => {
@@ -215,12 +220,12 @@ export function program(writeHelp: (text: string) => void): Command {
     .argument('<fit>', 'document that glmm fit wrote with --out FIT.json')
     .description('responses drawn from a fit at its estimates')
     .option('--data <file>', 'a table with the columns of the fit; by default its own data', word('--data'))
-    .option('--no-header', 'the file begins with data; name its columns with --names')
-    .option('--names <names>', 'column names for --no-header, separated by commas', word('--names'))
+    .option(...noHeader)
+    .option(...names)
     .option('--replicates <n>', 'responses to draw (default 1)', wholeNumber('--replicates'))
     .option('--seed <n>', 'same seed, same numbers (default 1)', wholeNumber('--seed'))
     .option('--conditional', 'random effects at their modes, instead of drawn')
-    .option('--json', 'print one JSON document on standard output')
+    .option(...json)
     .option('--out <file>', `${outResult}; .csv a column a replicate`, word('--out'))
     .addHelpText('after', '\nExample:\n  glmm simulate fit.json --replicates 100 --seed 1 --out simulated.csv')
     .action(async (path: string, flags: Parameters<SimulateCommand>[1]) =>
@@ -231,14 +236,14 @@ export function program(writeHelp: (text: string) => void): Command {
     .command('report')
     .argument('<result>', 'document that a command wrote with --out RESULT.json')
     .description('the report of a result: a page, Markdown or text')
-    .option('--json', 'print one JSON document on standard output')
+    .option(...json)
     .option('--out <file>', outResult, word('--out'))
     .addHelpText('after', '\nExample:\n  glmm report fit.json --out fit.html')
     .action(async (path: string, flags: OutputFlag & { readonly json?: true }) =>
       (await import('./report-command.js')).reportCommand(path, flags),
     )
 
-  addStudyCommands(glmm, { word, wholeNumber, outResult })
+  addStudyCommands(glmm, { word, wholeNumber, json, outResult })
 
   for (const command of glmm.commands) {
     command.helpOption('-h, --help', 'print this help').exitOverride().configureOutput(output)

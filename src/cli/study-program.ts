@@ -3,16 +3,16 @@ import type { OutputFlag } from './flags.js'
 import type { StudyFlags } from './study-command.js'
 import type { WorkerFlags } from './worker-command.js'
 
-/** How the values of options are read, and what is said of --out. */
+/** How the values of options are read, the option --json, and what is said of --out. */
 export interface OptionValues {
   readonly word: (option: string) => (text: string) => string
   readonly wholeNumber: (option: string) => (text: string) => number
+  readonly json: readonly [flag: string, description: string]
   readonly outResult: string
 }
 
 /** Adds `glmm study` and what belongs to it. */
-export function addStudyCommands(glmm: Command, { word, wholeNumber, outResult }: OptionValues): void {
-  const json = ['--json', 'print one JSON document on standard output'] as const
+export function addStudyCommands(glmm: Command, { word, wholeNumber, json, outResult }: OptionValues): void {
   // What follows the name of a command belongs to that command, also where the one above it has such an option.
   const study = glmm
     .enablePositionalOptions()
