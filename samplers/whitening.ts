@@ -1,3 +1,4 @@
+import { addProduct, transposedProduct } from '../src/likelihood/column-products.js'
 import type { Coordinates } from '../src/likelihood/coordinates.js'
 import { type Coupling, coupling } from '../src/likelihood/coupling.js'
 import type { LogDensity } from '../src/likelihood/likelihood.js'
@@ -138,16 +139,35 @@ export interface Whitening {
 
 export function whitening(at: Coordinates, center: Float64Array, factor: Float64Array): Whitening {
   const { size, coordinateOf, symbolic } = coupling(at)
-  const { diagonal, start, row, value } = columnsOf(symbolic, factor)
+  const { diagonal, start, row, value, tall, split } = splitColumns(columnsOf(symbolic, factor), at.effects)
   const inverse = diagonal.map((one) => 1 / one)
   const element = new Float64Array(size)
+  const below = new Float64Array(size - split)
+  /** Solves the triangle of columns from ... to - 1 of L' in place, from its end. */
+  const back = (from: number, to: number): void => {
+    for (let c = to - 1; c >= from; c--) {
+      let sum = element[c]
+      for (let p = start[c]; p < start[c + 1]; p++) sum -= value[p] * element[row[p]]
+      element[c] = sum * inverse[c]
+    }
+  }
+  /** Solves that of L in place. */
+  const forth = (from: number, to: number, out: Float64Array): void => {
+    for (let c = from; c < to; c++) {
+      const solved = out[c] * inverse[c]
+      out[c] = solved
+      for (let p = start[c]; p < start[c + 1]; p++) out[row[p]] -= value[p] * solved
+    }
+  }
   return {
     dimension: size,
     toX: (y, x) => {
-      for (let c = size - 1; c >= 0; c--) {
-        let sum = y[c]
-        for (let p = start[c]; p < start[c + 1]; p++) sum -= value[p] * element[row[p]]
-        element[c] = sum * inverse[c]
+      for (let c = 0; c < size; c++) element[c] = y[c]
+      back(split, size)
+      for (let k = 0; k < below.length; k++) below[k] = -element[split + k]
+      addProduct(tall, split, below.length, below, 0, element)
+      back(0, split)
+      for (let c = 0; c < size; c++) {
         const j = coordinateOf[c]
         x[j] = center[j] + element[c]
       }
@@ -162,23 +182,30 @@ export function whitening(at: Coordinates, center: Float64Array, factor: Float64
         for (let p = start[c]; p < start[c + 1]; p++) sum += value[p] * element[row[p]]
         y[c] = sum
       }
+      addProduct(tall, split, below.length, element, split, y)
     },
     pull: (inX, inY) => {
       for (let c = 0; c < size; c++) inY[c] = inX[coordinateOf[c]]
-      for (let c = 0; c < size; c++) {
-        const solved = inY[c] * inverse[c]
-        inY[c] = solved
-        for (let p = start[c]; p < start[c + 1]; p++) inY[row[p]] -= value[p] * solved
-      }
+      forth(0, split, inY)
+      transposedProduct(tall, split, below.length, inY, below, 0)
+      for (let k = 0; k < below.length; k++) inY[split + k] -= below[k]
+      forth(split, size, inY)
     },
   }
+}
+
+interface Columns {
+  readonly diagonal: Float64Array
+  readonly start: Int32Array
+  readonly row: Int32Array
+  readonly value: Float64Array
 }
 
 /** The entries of a factor column after column: the diagonal, and below it those of column c from start[c] on. */
 function columnsOf(
   { size, firstColumn, rowStart, rowIndex, panelStart }: Coupling['symbolic'],
   l: Float64Array,
-): { diagonal: Float64Array; start: Int32Array; row: Int32Array; value: Float64Array } {
+): Columns {
   const columns = firstColumn[firstColumn.length - 1]
   const diagonal = new Float64Array(columns)
   const start = new Int32Array(columns + 1)
@@ -200,6 +227,31 @@ function columnsOf(
     }
   }
   return { diagonal, start, row, value }
+}
+
+/**
+ * Takes from the effects' columns the entries in the outer rows, if most of them are not zero, into a matrix of their
+ * own: `tall`, effects x outer, column after column. `split` is where the outer elements start; it is the size if not.
+ */
+function splitColumns(columns: Columns, effects: number): Columns & { tall: Float64Array; split: number } {
+  const { diagonal, start, row, value } = columns
+  const size = diagonal.length
+  let entries = 0
+  for (let p = 0; p < start[effects]; p++) if (row[p] >= effects) entries++
+  const split = 2 * entries > effects * (size - effects) ? effects : size
+  const tall = new Float64Array(split * (size - split))
+  let next = 0
+  for (let c = 0, p = 0; c < size; c++) {
+    for (; p < start[c + 1]; p++) {
+      if (c < split && row[p] >= split) tall[(row[p] - split) * split + c] = value[p]
+      else {
+        row[next] = row[p]
+        value[next++] = value[p]
+      }
+    }
+    start[c + 1] = next
+  }
+  return { ...columns, tall, split }
 }
 
 /** A posterior seen in whitened coordinates; the constant log |L| is left out. */
