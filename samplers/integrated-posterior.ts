@@ -4,7 +4,7 @@ import { GlmmError, type Warning } from '../src/errors.js'
 import { priorsInForce } from '../src/likelihood/priors-in-force.js'
 import { version } from '../src/version.js'
 import type { ChainSettings } from './plan-chains.js'
-import { integratePosterior, settledChange } from './quadrature.js'
+import { type IntegratedPosterior, integratePosterior, settledChange } from './quadrature.js'
 import type { Sample } from './sample.js'
 
 /** The sampler without chains. */
@@ -23,17 +23,9 @@ export function integratedPosterior(
   const began = performance.now()
   const found = integratePosterior(model, settings.priors)
   const sampleSeconds = (performance.now() - began) / 1000
-  const { summary, outer, logMarginalLikelihood, settled, ...grid } = found
-  const warnings: Warning[] = settled
-    ? []
-    : [
-        {
-          code: 'QUADRATURE',
-          message:
-            `the grid is not fine enough: its last refinement moved a figure by ${grid.change.toPrecision(2)} standard ` +
-            `deviations (limit ${settledChange}); compare with the sampler marginal or nuts`,
-        },
-      ]
+  const { summary, outer, logMarginalLikelihood, whole, ...grid } = found
+  const { settled } = grid
+  const warnings: Warning[] = settled ? [] : [{ code: 'QUADRATURE', message: unsettled(found) }]
   const diagnostics = {
     divergences: 0,
     maxTreedepthHits: 0,
@@ -43,7 +35,8 @@ export function integratedPosterior(
     warnings,
   }
   const none = new Float64Array(0)
-  const plan = { ...settings, model, nodes: grid.nodes, settled, centring: none, center: none, factor: none }
+  const rule = { nodes: grid.nodes, step: null }
+  const plan = { ...settings, model, rule, bend: null, settled, centring: none, center: none, factor: none }
   const sample: Sample = {
     model,
     draws: { names: summary.map(({ name }) => name), ndraws: 0, values: [] },
@@ -77,7 +70,7 @@ export function integratedPosterior(
     summary,
     diagnostics,
     logMarginalLikelihood,
-    quadrature: { ...grid, settled },
+    quadrature: grid,
     timing: {
       warmupSeconds: 0,
       sampleSeconds,
@@ -85,4 +78,15 @@ export function integratedPosterior(
     },
   }
   return { record, sample }
+}
+
+/** What keeps a posterior from counting as exact. */
+function unsettled({ whole, change, nodes, grid }: IntegratedPosterior): string {
+  const instead = 'compare with the sampler marginal or nuts'
+  if (!whole) return `the grid of ${grid.join(' x ')} nodes was cut short, it has too many points; ${instead}`
+  if (change <= settledChange) {
+    return `the integral over the random effects has not settled with ${nodes} nodes; ${instead}`
+  }
+  const moved = `${change.toPrecision(2)} standard deviations (limit ${settledChange})`
+  return `the grid is not fine enough: half of its points, or one node less, moves a figure by ${moved}; ${instead}`
 }

@@ -1,7 +1,7 @@
 import { clustering } from '../src/likelihood/cluster-structure.js'
 import type { Likelihood } from '../src/likelihood/likelihood.js'
 import { normalCdf } from '../src/numerics/special.js'
-import { conditionalEffects } from './quadrature-effect-density.js'
+import { conditionalEffects } from './quadrature-conditional-effects.js'
 import { latticeCdf } from './quadrature-line.js'
 
 /** The posterior of one effect. */

@@ -1,5 +1,5 @@
 import type { Model } from '../src/data/model.js'
-import type { ParameterSummary } from '../src/draws/posterior-record.js'
+import type { ParameterSummary, QuadratureDiagnostics } from '../src/draws/posterior-record.js'
 import { GlmmError } from '../src/errors.js'
 import { hasOneFactor } from '../src/likelihood/cluster-structure.js'
 import { type Likelihood, likelihood } from '../src/likelihood/likelihood.js'
@@ -15,21 +15,13 @@ import { evenHalf, type Heads, headLattice, strides } from './quadrature-heads.j
 import { changeBetween, effectSummary, outerSummary } from './quadrature-summary.js'
 
 /** A posterior without Monte Carlo error. */
-export interface IntegratedPosterior {
+export interface IntegratedPosterior extends QuadratureDiagnostics {
   readonly summary: readonly ParameterSummary[]
   readonly outer: number
   /** Log of the integral of likelihood times prior, all constants included. */
   readonly logMarginalLikelihood: number
-  /** Nodes of each outer coordinate, and how many points of their product were looked at. */
-  readonly grid: readonly number[]
-  readonly points: number
-  /** Nodes of the integral over a random effect. */
-  readonly nodes: number
-  /** The most that the last halving of the lattice, or the last node, changed: of means, standard deviations and quantiles in standard deviations. */
-  readonly change: number
-  /** Largest share of the posterior on the first or last node of a coordinate. */
-  readonly edgeWeight: number
-  readonly settled: boolean
+  /** False where the lattice of scales had too many points and was cut short. */
+  readonly whole: boolean
 }
 
 /** The most outer parameters. */
@@ -64,7 +56,7 @@ export function quadratureRefusal(like: Likelihood): { readonly message: string;
 /**
  * The posterior by quadrature over the outer coordinates. Standard deviations, dispersions and correlations, whose
  * posteriors are skewed, stand on a lattice (trapezoidal rule); at each of its points the mean's fixed effects, near normal
- * given those, take an adaptive Gauss-Hermite rule of their own (Naylor and Smith 1982), and the random effect the
+ * given those, take an adaptive Gauss-Hermite rule of their own (Naylor and Smith 1982), and the random effects the
  * likelihood's.
  */
 export function integratePosterior(model: Model, statements: readonly string[]): IntegratedPosterior {
@@ -114,6 +106,7 @@ export function integratePosterior(model: Model, statements: readonly string[]):
     summary: [...summary, ...effects.map((effect, e) => effectSummary(parameters.effectNames[e], effect))],
     outer: d,
     logMarginalLikelihood: grid.logIntegral,
+    whole: heads.whole,
     grid: grid.counts,
     points: density.count(),
     nodes: mode.nodes,

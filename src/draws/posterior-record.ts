@@ -40,7 +40,7 @@ export interface QuadratureDiagnostics {
   readonly points: number
   /** Nodes of the integral over a random effect. */
   readonly nodes: number
-  /** The most that its last refinement changed a mean, standard deviation or quantile, in standard deviations. */
+  /** The most that half of its points, or the last node, changed a mean, standard deviation or quantile, in standard deviations. */
   readonly change: number
   /** Largest share of the posterior on the first or last node of a coordinate. */
   readonly edgeWeight: number
