@@ -1,5 +1,7 @@
 import type { Model } from '../src/data/model.js'
 import type { ChainSpace } from '../src/draws/chain-space.js'
+import type { MarginalRule } from './marginal-rule.js'
+import type { Bend } from './quadrature-map.js'
 
 /** What all chains of a run share, as plain data: the same plan and the same chain number give the same draws. */
 export interface ChainPlan {
@@ -15,8 +17,10 @@ export interface ChainPlan {
   readonly maxDepth: number
   /** True where the prior alone is sampled, the response left out. */
   readonly priorOnly: boolean
-  /** Quadrature nodes a random effect, where the sampler integrates effects out; 1 elsewhere. */
-  readonly nodes: number
+  /** How the sampler integrates effects out; 1 node where it does not. */
+  readonly rule: MarginalRule
+  /** Where it proposes from a transported normal distribution, the map's bend in whitened coordinates; else null. */
+  readonly bend: Bend | null
   /** False where more nodes would still change what the sampler walks, and cannot be had. */
   readonly settled: boolean
   /** How far each random effect is centred; see effectsMap. */

@@ -5,6 +5,7 @@ import type { Metric } from './metric.js'
 /** Where a chain stands. A step replaces its contents. */
 export interface State {
   readonly x: Float64Array
+  /** Zeros where the kernel takes no gradient. */
   readonly gradient: Float64Array
   logDensity: number
 }

@@ -27,8 +27,38 @@ export function marginalNodes(
   covariance: Float64Array,
   tolerance: number = negligible,
 ): { readonly nodes: number; readonly settled: boolean } {
-  const d = mode.length
   if (likelihood.coordinates.effects === 0) return { nodes: 1, settled: true }
+  const look = lookAround(mode, covariance, reach)
+  const rungs = ladder.filter((nodes) => nodes <= likelihood.mostNodes)
+  let coarse = look(marginalPosterior(likelihood, priors, rungs[0]))
+  for (let rung = 1; rung < rungs.length; rung++) {
+    const fine = look(marginalPosterior(likelihood, priors, rungs[rung]))
+    if (largestChange(coarse, fine) <= tolerance) return { nodes: rungs[rung - 1], settled: true }
+    coarse = fine
+  }
+  return { nodes: rungs[rungs.length - 1], settled: false }
+}
+
+/** The largest difference of two looks; what is not a number at either has no say. */
+export function largestChange(a: readonly number[], b: readonly number[]): number {
+  let change = 0
+  for (let k = 0; k < a.length; k++) {
+    const between = Math.abs(a[k] - b[k])
+    if (!(between <= change)) change = Number.isNaN(between) ? 0 : between
+  }
+  return change
+}
+
+/**
+ * A look at a log density: at the mode and so many standard deviations to either side of it in each coordinate, its values
+ * less that at the mode, and its score in standard deviations.
+ */
+export function lookAround(
+  mode: Float64Array,
+  covariance: Float64Array,
+  reach: number,
+): (density: LogDensity) => number[] {
+  const d = mode.length
   const sd = Float64Array.from({ length: d }, (_, j) => Math.sqrt(Math.max(covariance[j * (d + 1)], 0)))
   const points = [mode]
   for (let j = 0; j < d; j++) {
@@ -37,22 +67,9 @@ export function marginalNodes(
       points.push(mode.map((x, i) => x + (side * covariance[i * d + j]) / Math.max(sd[j], 1e-12)))
     }
   }
-  const rungs = ladder.filter((nodes) => nodes <= likelihood.mostNodes)
-  let coarse = look(marginalPosterior(likelihood, priors, rungs[0]), points, sd)
-  for (let rung = 1; rung < rungs.length; rung++) {
-    const fine = look(marginalPosterior(likelihood, priors, rungs[rung]), points, sd)
-    let change = 0
-    for (let k = 0; k < fine.length; k++) {
-      const between = Math.abs(fine[k] - coarse[k])
-      if (!(between <= change)) change = Number.isNaN(between) ? 0 : between
-    }
-    if (change <= tolerance) return { nodes: rungs[rung - 1], settled: true }
-    coarse = fine
-  }
-  return { nodes: rungs[rungs.length - 1], settled: false }
+  return (density) => look(density, points, sd)
 }
 
-/** Log density at the points less that at the first, and the score at each in units of `sd`. */
 function look(density: LogDensity, points: readonly Float64Array[], sd: Float64Array): number[] {
   const gradient = new Float64Array(sd.length)
   const seen: number[] = []

@@ -1,21 +1,19 @@
 import { linearPredictors } from '../src/likelihood/linear-predictors.js'
 import { outerParameters } from '../src/likelihood/outer-parameters.js'
 import { parameterLayout } from '../src/likelihood/parameter-layout.js'
-import { marginalPosterior, outerPrior, type Posterior } from '../src/likelihood/posterior.js'
+import { outerPosterior, outerPrior, type Posterior, type ValuedDensity } from '../src/likelihood/posterior.js'
+import { latticeEffects } from './lattice-effects.js'
 import { type DrawEffects, fromSpherical, marginalEffects } from './marginal-effects.js'
+import { integralBy } from './marginal-rule.js'
 import { nuts } from './nuts.js'
 import type { ChainContext, Sampler } from './sampler.js'
 
 /**
- * The no-U-turn sampler on the outer coordinates alone, the random effects integrated out by adaptive quadrature; effects
- * are drawn afterwards from their exact conditional given each draw of the outer coordinates.
+ * What samplers of the outer coordinates alone have in common: the random effects are integrated out by quadrature, and
+ * drawn afterwards from their exact conditional given each draw of the outer coordinates.
  */
-export const marginal: Sampler = {
-  name: 'marginal',
+export const integratedOut: Pick<Sampler, 'walks' | 'refusal' | 'posterior'> = {
   walks: 'outer',
-  whitened: true,
-  stanEngine: 'nuts',
-  targetAccept: 0.8,
   refusal: ({ likelihood }) =>
     likelihood.factored || likelihood.coordinates.effects === 0
       ? null
@@ -23,22 +21,33 @@ export const marginal: Sampler = {
           expected: 'random effects of one grouping factor or of nested ones',
           hint: "use the sampler nuts, which walks crossed effects' joint density",
         },
-  posterior: outerPosterior,
+  posterior: withEffects,
+}
+
+/** The no-U-turn sampler on them. */
+export const marginal: Sampler = {
+  ...integratedOut,
+  name: 'marginal',
+  stanEngine: 'nuts',
+  targetAccept: 0.8,
   kernel: (posterior, { maxDepth }) => nuts(posterior, maxDepth),
 }
 
-function outerPosterior(context: ChainContext): Posterior {
-  const { likelihood, priors, rows, nodes } = context
+function withEffects(context: ChainContext): Posterior {
+  const { likelihood, priors, rows, rule } = context
   const { coordinates, model, dimension } = likelihood
-  const density = rows ? marginalPosterior(likelihood, priors, nodes) : outerPrior(likelihood, priors)
+  const density: ValuedDensity = rows
+    ? outerPosterior(likelihood, priors, integralBy(likelihood, rule))
+    : outerPrior(likelihood, priors)
   const parameters = outerParameters(model, coordinates)
   const natural = new Float64Array(dimension)
-  const effects = coordinates.effects === 0 ? null : rows ? marginalEffects(likelihood) : priorEffects(context)
+  const effects = coordinates.effects === 0 ? null : rows ? effectsBy(context) : priorEffects(context)
   return {
     dimension,
     names: [...parameters.names, ...parameters.effectNames],
     outer: dimension,
     evaluate: density.evaluate,
+    ...(density.value && { value: density.value }),
     write: (x, out, at, rng) => {
       parameters.write(x, out, at)
       if (!effects) return
@@ -46,6 +55,12 @@ function outerPosterior(context: ChainContext): Posterior {
       effects(natural, rng, out, at + dimension)
     },
   }
+}
+
+/** Effects drawn from their conditional, by the lattice where there is one. */
+function effectsBy({ likelihood, rule: { step } }: ChainContext): DrawEffects {
+  if (step === null) return marginalEffects(likelihood)
+  return latticeEffects(likelihood.lattice!(step), likelihood.dimension - 1)
 }
 
 /** Effects drawn from their normal prior. */

@@ -6,18 +6,24 @@ import type { Coordinates } from '../src/likelihood/coordinates.js'
 import { coupling } from '../src/likelihood/coupling.js'
 import { effectsMap } from '../src/likelihood/effects-map.js'
 import { type Likelihood, type LogDensity, likelihood } from '../src/likelihood/likelihood.js'
-import { jointPosterior, marginalPosterior, outerPrior } from '../src/likelihood/posterior.js'
+import { jointPosterior, marginalPosterior, outerPosterior, outerPrior } from '../src/likelihood/posterior.js'
 import { type PriorsInForce, priorsInForce } from '../src/likelihood/priors-in-force.js'
 import { cholesky, choleskyInverse } from '../src/numerics/cholesky.js'
 import { negativeHessian } from '../src/numerics/hessian.js'
 import { maximise } from '../src/numerics/maximise.js'
+import { stream } from '../src/random/stream.js'
 import type { ChainPlan } from './chain-plan.js'
+import { findTransport, type Transport } from './find-transport.js'
 import { marginalNodes } from './marginal-nodes.js'
+import { cheapestRule, integralBy, type MarginalRule } from './marginal-rule.js'
 import { samplerNamed } from './registry.js'
-import { precisionFactor } from './whitening.js'
+import type { ChainContext } from './sampler.js'
+import { precisionFactor, whitenedDensity, whitening } from './whitening.js'
+
+const laplaceRule: MarginalRule = { nodes: 1, step: null }
 
 /** Settings of a run, resolved. */
-export type ChainSettings = Omit<ChainPlan, 'model' | 'nodes' | 'settled' | 'centring' | 'center' | 'factor'>
+export type ChainSettings = Omit<ChainPlan, 'model' | 'rule' | 'bend' | 'settled' | 'centring' | 'center' | 'factor'>
 
 /** The mode of an outer density, and a covariance around it. */
 export interface OuterMode {
@@ -44,7 +50,8 @@ export function planChains(model: Model, settings: ChainSettings): ChainPlan {
     priors,
     centring,
     rows: !settings.priorOnly,
-    nodes: 1,
+    rule: laplaceRule,
+    bend: null,
     maxDepth: settings.maxDepth,
   }
   const refusal = sampler.refusal(context)
@@ -56,19 +63,36 @@ export function planChains(model: Model, settings: ChainSettings): ChainPlan {
       refusal.hint,
     )
   }
-  const laplace = { nodes: 1, settled: true }
   const { coordinates } = like
   if (sampler.walks === 'outer') {
     const alone = { ...coordinates, terms: [], effects: 0 }
-    const exact = settings.priorOnly ? { ...outer, ...laplace } : exactMode(like, priors, outer)
-    const { nodes, settled, x } = exact
+    const exact = settings.priorOnly ? { ...outer, rule: laplaceRule, settled: true } : exactPlace(like, priors, outer)
+    const { rule, settled, x } = exact
     const factor = factorOf(alone, null, exact, x, scale)
-    return { ...settings, model, nodes, settled, centring, center: x, factor }
+    const bend = sampler.transported ? transportAt(context, exact, settings.seed).bend : null
+    return { ...settings, model, rule, bend, settled, centring, center: x, factor }
   }
   const joint = jointPosterior(like, priors, centring, context.rows)
   const factor = factorOf(coordinates, joint, outer, center, scale)
-  return { ...settings, model, ...laplace, centring, center, factor }
+  return { ...settings, model, rule: laplaceRule, bend: null, settled: true, centring, center, factor }
 }
+
+/** The transported normal distribution nearest to the posterior of the outer coordinates around a place. */
+export function transportAt(
+  { likelihood, priors, rows }: Pick<ChainContext, 'likelihood' | 'priors' | 'rows'>,
+  { x, covariance, rule }: OuterMode & { readonly rule: MarginalRule },
+  seed: number,
+): Transport {
+  const alone = { ...likelihood.coordinates, terms: [], effects: 0 }
+  const factor = factorOf(alone, null, { x, covariance }, x, scalesOf(covariance, x.length))
+  const density = rows
+    ? outerPosterior(likelihood, priors, integralBy(likelihood, rule))
+    : outerPrior(likelihood, priors)
+  return findTransport(whitenedDensity(density, whitening(alone, x, factor)), stream({ seed, purpose: 'proposal' }))
+}
+
+const scalesOf = (covariance: Float64Array, d: number): Float64Array =>
+  Float64Array.from({ length: d }, (_, j) => Math.sqrt(Math.max(covariance[j * (d + 1)], 1e-12)))
 
 /** The precision's factor, or, where the Hessian is of no use, that of independent coordinates of the given scales. */
 function factorOf(
@@ -119,6 +143,16 @@ export function exactMode(
     if (enough) break
   }
   return { ...at, ...chosen }
+}
+
+/** The same, with the rule for which it is the mode. */
+export function exactPlace(
+  like: Likelihood,
+  priors: PriorsInForce,
+  laplace: OuterMode,
+): OuterMode & { readonly rule: MarginalRule; readonly settled: boolean } {
+  const { x, covariance, nodes, settled } = exactMode(like, priors, laplace)
+  return { x, covariance, settled, rule: cheapestRule(like, priors, x, covariance, nodes) }
 }
 
 function priorMode(like: Likelihood, priors: PriorsInForce): OuterMode {
@@ -182,7 +216,7 @@ function extended(like: Likelihood, x: Float64Array, covariance: Float64Array): 
   const center = new Float64Array(outer + coordinates.effects)
   const scale = new Float64Array(center.length)
   center.set(x)
-  for (let j = 0; j < outer; j++) scale[j] = Math.sqrt(Math.max(covariance[j * (outer + 1)], 1e-12))
+  scale.set(scalesOf(covariance, outer))
   return { center, scale }
 }
 

@@ -20,7 +20,6 @@ import { sliceMove } from './slice-move.js'
 export const polyaGammaGibbs: Sampler = {
   name: 'polya-gamma',
   walks: 'all',
-  whitened: false,
   ownModel: true,
   targetAccept: null,
   refusal: ({ likelihood }) => refusalOf(likelihood.model),

@@ -1,6 +1,7 @@
 import { GlmmError } from '../src/errors.js'
 import { jointPosterior } from '../src/likelihood/posterior.js'
 import { hmc } from './hmc.js'
+import { independenceMetropolis } from './independence.js'
 import { marginal } from './marginal.js'
 import { nuts } from './nuts.js'
 import { polyaGammaGibbs } from './polya-gamma.js'
@@ -10,7 +11,6 @@ import type { Sampler } from './sampler.js'
 /** What samplers of the joint density of everything have in common: any log density will do. */
 const joint = {
   walks: 'all',
-  whitened: true,
   refusal: () => null,
   posterior: ({ likelihood, priors, centring, rows }) => jointPosterior(likelihood, priors, centring, rows),
 } satisfies Omit<Sampler, 'name' | 'targetAccept' | 'kernel'>
@@ -24,6 +24,7 @@ export const samplers: readonly Sampler[] = [
     kernel: (posterior, { maxDepth }) => nuts(posterior, maxDepth),
   },
   marginal,
+  independenceMetropolis,
   polyaGammaGibbs,
   { ...joint, name: 'hmc', stanEngine: 'static', targetAccept: 0.8, kernel: hmc },
   { ...joint, name: 'random-walk', targetAccept: 0.234, kernel: randomWalk },

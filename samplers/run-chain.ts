@@ -35,7 +35,8 @@ export function runChain(plan: ChainPlan, { chain, space, from }: ChainJob, moni
     priors: priorsInForce(plan.model, plan.priors),
     centring: plan.centring,
     rows: !plan.priorOnly,
-    nodes: plan.nodes,
+    rule: plan.rule,
+    bend: plan.bend,
     maxDepth: plan.maxDepth,
   }
   const sampler = samplerNamed(plan.sampler)
@@ -43,7 +44,7 @@ export function runChain(plan: ChainPlan, { chain, space, from }: ChainJob, moni
   const { coordinates } = like
   const at = sampler.walks === 'outer' ? { ...coordinates, terms: [], effects: 0 } : coordinates
   const change = whitening(at, plan.center, plan.factor)
-  const posterior = sampler.whitened ? whitened(target, change) : target
+  const posterior = sampler.ownModel ? target : whitened(target, change)
   const kernel = sampler.kernel(posterior, context)
   const d = posterior.dimension
   const { statistics, draws, tuning: told } = space
@@ -72,7 +73,7 @@ export function runChain(plan: ChainPlan, { chain, space, from }: ChainJob, moni
       array.set(from.carried[k])
     })
   } else {
-    state = start(kernel, sampler.whitened ? null : change, d, stream({ seed: plan.seed, chain, purpose: 'start' }))
+    state = start(kernel, sampler.ownModel ? change : null, d, stream({ seed: plan.seed, chain, purpose: 'start' }))
     const metric = diagonalMetric(new Float64Array(d).fill(1))
     tuning = warmUp(kernel, posterior, state, metric, rng, plan, (iteration) => {
       if (monitor.aborted()) throw new GlmmError('ABORTED', 'the run was stopped', 'start it again to sample')

@@ -25,7 +25,7 @@ export function sampleRecord(
     link: model.link,
     priors: priorsInForce(model, settings.priors).text,
     sampler: settings.sampler,
-    nodes: sample.run.plan.nodes,
+    nodes: sample.run.plan.rule.nodes,
     chains: sample.run.kept.length,
     warmup: settings.warmup,
     draws: sample.draws.ndraws,

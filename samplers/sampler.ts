@@ -2,6 +2,8 @@ import type { Likelihood } from '../src/likelihood/likelihood.js'
 import type { Posterior } from '../src/likelihood/posterior.js'
 import type { PriorsInForce } from '../src/likelihood/priors-in-force.js'
 import type { Kernel } from './kernel.js'
+import type { MarginalRule } from './marginal-rule.js'
+import type { Bend } from './quadrature-map.js'
 
 /** What a chain is about. */
 export interface ChainContext {
@@ -11,8 +13,10 @@ export interface ChainContext {
   readonly centring: Float64Array
   /** False where the prior alone is sampled. */
   readonly rows: boolean
-  /** Quadrature nodes a random effect, where effects are integrated out. */
-  readonly nodes: number
+  /** How effects are integrated out, where they are. */
+  readonly rule: MarginalRule
+  /** Where independence proposals of the outer coordinates come from; null where there are none. */
+  readonly bend: Bend | null
   readonly maxDepth: number
 }
 
@@ -21,10 +25,13 @@ export interface Sampler {
   readonly name: string
   /** Whether a chain walks all coordinates, or the outer ones alone with the effects integrated out. */
   readonly walks: 'all' | 'outer'
-  /** Whether its kernel walks whitened coordinates, those in which the posterior is near a standard normal one. */
-  readonly whitened: boolean
-  /** True where its kernel moves by the model of the context, and not by the values of any density it is handed. */
+  /**
+   * True where its kernel moves by the model of the context, and not by the values of any density it is handed; else it
+   * walks whitened coordinates, those in which the posterior is near a standard normal one.
+   */
   readonly ownModel?: true
+  /** True where it proposes from a transported normal distribution, which the plan is to find. */
+  readonly transported?: true
   /** What Stan calls trajectories of its kind; left out where Stan has none. */
   readonly stanEngine?: 'nuts' | 'static'
   /** Acceptance rate that its step size is steered to where the user names none; null where it has no step size. */

@@ -2,7 +2,7 @@ import { addProduct, transposedProduct } from '../src/likelihood/column-products
 import type { Coordinates } from '../src/likelihood/coordinates.js'
 import { type Coupling, coupling } from '../src/likelihood/coupling.js'
 import type { LogDensity } from '../src/likelihood/likelihood.js'
-import type { Posterior } from '../src/likelihood/posterior.js'
+import type { Posterior, ValuedDensity } from '../src/likelihood/posterior.js'
 import { cholesky } from '../src/numerics/cholesky.js'
 import { factorize } from '../src/numerics/sparse-cholesky.js'
 import { entryOf } from '../src/numerics/sparse-pattern.js'
@@ -256,27 +256,35 @@ function splitColumns(columns: Columns, effects: number): Columns & { tall: Floa
 
 /** A posterior seen in whitened coordinates; the constant log |L| is left out. */
 export function whitened(posterior: Posterior, change: Whitening): Posterior {
-  const { dimension } = posterior
-  const x = new Float64Array(dimension)
-  const inX = new Float64Array(dimension)
-  const { value } = posterior
+  const x = new Float64Array(posterior.dimension)
   return {
     ...posterior,
+    ...whitenedDensity(posterior, change),
+    write: (y, out, at, rng) => {
+      change.toX(y, x)
+      posterior.write(x, out, at, rng)
+    },
+  }
+}
+
+/** The same of a log density. */
+export function whitenedDensity(density: ValuedDensity, change: Whitening): ValuedDensity {
+  const { dimension, value } = density
+  const x = new Float64Array(dimension)
+  const inX = new Float64Array(dimension)
+  return {
+    dimension,
+    evaluate: (y, gradient) => {
+      change.toX(y, x)
+      const value = density.evaluate(x, inX)
+      if (value > Number.NEGATIVE_INFINITY) change.pull(inX, gradient)
+      return value
+    },
     ...(value && {
       value: (y: Float64Array) => {
         change.toX(y, x)
         return value(x)
       },
     }),
-    evaluate: (y, gradient) => {
-      change.toX(y, x)
-      const value = posterior.evaluate(x, inX)
-      if (value > Number.NEGATIVE_INFINITY) change.pull(inX, gradient)
-      return value
-    },
-    write: (y, out, at, rng) => {
-      change.toX(y, x)
-      posterior.write(x, out, at, rng)
-    },
   }
 }

@@ -1,4 +1,5 @@
 import type { ShiftKernel } from '../families/shift-kernel.js'
+import { exponential } from '../numerics/exponential.js'
 import { fixedGradient, fixedPredictor, type GroupedRows } from './grouped-rows.js'
 import type { MarginalDensity } from './likelihood.js'
 import type { Scratch } from './scratch.js'
@@ -21,7 +22,7 @@ export interface LatticeMarginal extends MarginalDensity {
   ) => void
 }
 
-/** Most standard deviations of the effect's prior that a place lies from 0: what is left beyond is 1e-12. */
+/** Standard deviations of the effect's prior on either side of 0: what is left beyond is 1e-12. */
 const reach = 7
 
 /**
@@ -42,47 +43,63 @@ export function latticeMarginal(
 ): LatticeMarginal {
   const { n, p, start } = rows
   const levels = start.length - 1
-  const half = Math.ceil(reach / step)
-  const count = 2 * half + 1
-  const u = Float64Array.from({ length: count }, (_, j) => (j - half) * step)
+  const count = 4 * Math.ceil(reach / step / 2)
+  const u = Float64Array.from({ length: count }, (_, j) => (j - (count - 1) / 2) * step)
   const prior = u.map(normalDensity)
   const rising = new Float64Array(count)
   const falling = new Float64Array(count)
-  const product = new Float64Array(count)
   const share = new Float64Array(count)
   const shareU = new Float64Array(count)
   const c = new Float64Array(n)
+  const { row, successes } = failuresFirst(start, signs)
   const { fixed, rowWeight } = work
 
   const place = (parameters: Float64Array): void => {
     fixedPredictor(rows, parameters, fixed)
-    for (let i = 0; i < n; i++) c[i] = Math.exp(signs[i] * fixed[i])
+    for (let k = 0; k < n; k++) c[k] = exponential(signs[row[k]] * fixed[row[k]])
     for (let j = 0; j < count; j++) {
       rising[j] = Math.exp(parameters[p] * u[j])
       falling[count - 1 - j] = rising[j]
     }
   }
-  /** The level's conditional density at the places into `share`; its sum. */
+  /** Level g's conditional density at the places into `share`; its sum. */
   const level = (g: number): number => {
+    const middle = successes[g]
     const end = start[g + 1]
-    let i = start[g]
-    product.fill(1)
-    // Two rows a pass: half of the loads and stores.
-    for (; i + 1 < end; i += 2) {
-      const [c0, c1] = [c[i], c[i + 1]]
-      const E0 = signs[i] > 0 ? rising : falling
-      const E1 = signs[i + 1] > 0 ? rising : falling
-      for (let j = 0; j < count; j++) product[j] *= (1 + c0 * E0[j]) * (1 + c1 * E1[j])
-    }
-    if (i < end) {
-      const ci = c[i]
-      const E = signs[i] > 0 ? rising : falling
-      for (let j = 0; j < count; j++) product[j] *= 1 + ci * E[j]
-    }
     let mass = 0
-    for (let j = 0; j < count; j++) {
-      share[j] = prior[j] / product[j]
-      mass += share[j]
+    // Four places a turn, whose products do not wait for each other: half of the time of one.
+    for (let j = 0; j < count; j += 4) {
+      let p0 = 1
+      let p1 = 1
+      let p2 = 1
+      let p3 = 1
+      const r0 = rising[j]
+      const r1 = rising[j + 1]
+      const r2 = rising[j + 2]
+      const r3 = rising[j + 3]
+      for (let k = start[g]; k < middle; k++) {
+        const ck = c[k]
+        p0 *= 1 + ck * r0
+        p1 *= 1 + ck * r1
+        p2 *= 1 + ck * r2
+        p3 *= 1 + ck * r3
+      }
+      const f0 = falling[j]
+      const f1 = falling[j + 1]
+      const f2 = falling[j + 2]
+      const f3 = falling[j + 3]
+      for (let k = middle; k < end; k++) {
+        const ck = c[k]
+        p0 *= 1 + ck * f0
+        p1 *= 1 + ck * f1
+        p2 *= 1 + ck * f2
+        p3 *= 1 + ck * f3
+      }
+      share[j] = prior[j] / p0
+      share[j + 1] = prior[j + 1] / p1
+      share[j + 2] = prior[j + 2] / p2
+      share[j + 3] = prior[j + 3] / p3
+      mass += share[j] + share[j + 1] + (share[j + 2] + share[j + 3])
     }
     return mass
   }
@@ -95,18 +112,19 @@ export function latticeMarginal(
       meanU += shareU[j]
     }
     let inSigma = 0
-    for (let i = start[g]; i < start[g + 1]; i++) {
-      const ci = c[i]
-      const E = signs[i] > 0 ? rising : falling
+    for (let k = start[g]; k < start[g + 1]; k++) {
+      const ck = c[k]
+      const sign = signs[row[k]]
+      const E = sign > 0 ? rising : falling
       let kept = 0
       let keptU = 0
       for (let j = 0; j < count; j++) {
-        const r = 1 / (1 + ci * E[j])
+        const r = 1 / (1 + ck * E[j])
         kept += share[j] * r
         keptU += shareU[j] * r
       }
-      rowWeight[i] = -signs[i] * (1 - kept)
-      inSigma -= signs[i] * (meanU - keptU)
+      rowWeight[row[k]] = -sign * (1 - kept)
+      inSigma -= sign * (meanU - keptU)
     }
     return inSigma
   }
@@ -135,20 +153,35 @@ export function latticeMarginal(
     conditionals: (parameters, visit) => {
       place(parameters)
       const sigma = parameters[p]
-      let now = 0
+      let g = 0
       const density = (at: number): number => {
         const up = Math.exp(sigma * at)
         const down = 1 / up
         let whole = 1
-        for (let i = start[now]; i < start[now + 1]; i++) whole *= 1 + c[i] * (signs[i] > 0 ? up : down)
+        for (let k = start[g]; k < successes[g]; k++) whole *= 1 + c[k] * up
+        for (let k = successes[g]; k < start[g + 1]; k++) whole *= 1 + c[k] * down
         return normalDensity(at) / whole
       }
-      for (; now < levels; now++) {
-        level(now)
-        visit(now, share, density)
+      for (; g < levels; g++) {
+        level(g)
+        visit(g, share, density)
       }
     },
   }
+}
+
+/** The rows of each level in the order failures, successes: where row[k] stands, and where a level's successes begin. */
+function failuresFirst(start: Int32Array, signs: Float64Array): { row: Int32Array; successes: Int32Array } {
+  const row = new Int32Array(signs.length)
+  const successes = new Int32Array(start.length - 1)
+  for (let g = 0; g < successes.length; g++) {
+    let at = start[g]
+    for (const sign of [1, -1]) {
+      for (let i = start[g]; i < start[g + 1]; i++) if (signs[i] === sign) row[at++] = i
+      if (sign === 1) successes[g] = at
+    }
+  }
+  return { row, successes }
 }
 
 const normalDensity = (u: number): number => Math.exp(-0.5 * u * u) / Math.sqrt(2 * Math.PI)

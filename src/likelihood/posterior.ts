@@ -5,8 +5,13 @@ import type { Likelihood, LogDensity, MarginalDensity } from './likelihood.js'
 import { outerParameters } from './outer-parameters.js'
 import type { PriorsInForce } from './priors-in-force.js'
 
+/** A log density that may tell its value alone, where that is cheaper. */
+export interface ValuedDensity extends LogDensity {
+  readonly value?: (x: Float64Array) => number
+}
+
 /** The log posterior over an unconstrained vector, and the way back to the quantities people read. */
-export interface Posterior extends LogDensity {
+export interface Posterior extends ValuedDensity {
   /** Names as brms gives them, of all that `write` writes. */
   readonly names: readonly string[]
   /** How many of the names are outer parameters (fixed effects, dispersions, standard deviations, correlations); they come first. */
@@ -16,8 +21,6 @@ export interface Posterior extends LogDensity {
    * given x.
    */
   readonly write: (x: Float64Array, out: Float64Array, at: number, rng: Rng) => void
-  /** The value alone, where that is cheaper. */
-  readonly value?: (x: Float64Array) => number
   /** Arrays in which `write` remembers the draw before, if it does: kept and put back, a chain goes on as it was. */
   readonly carried?: readonly Float64Array[]
 }
@@ -85,8 +88,7 @@ export function marginalPosterior(likelihood: Likelihood, priors: PriorsInForce,
   return outerPosterior(likelihood, priors, likelihood.marginal(nodes))
 }
 
-/** A log density of the outer coordinates, and its value alone where that is cheaper. */
-export type OuterPosterior = Pick<MarginalDensity, 'dimension' | 'evaluate' | 'value'>
+export type OuterPosterior = LogDensity & Pick<MarginalDensity, 'value'>
 
 /** The same with the random effects integrated out by any rule. */
 export function outerPosterior(

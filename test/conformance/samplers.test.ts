@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { emptyInfo, type Kernel, type State } from '../../samplers/kernel.js'
 import { diagonalMetric } from '../../samplers/metric.js'
+import { type Bend, noBend } from '../../samplers/quadrature-map.js'
 import { samplers } from '../../samplers/registry.js'
 import type { ChainContext, Sampler } from '../../samplers/sampler.js'
 import { warmUp } from '../../samplers/warmup.js'
@@ -89,7 +90,18 @@ type MakeKernel = (density: LogDensity) => Kernel
 const made =
   (sampler: Sampler): MakeKernel =>
   (density) =>
-    sampler.kernel(density as Posterior, { maxDepth: 10 } as ChainContext)
+    sampler.kernel(density as Posterior, { maxDepth: 10, bend: roughBend(density.dimension) } as ChainContext)
+
+/** Independent proposals for the target of that dimension, a third of a standard deviation off and a tenth too wide. */
+function roughBend(d: number): Bend {
+  const mean = d === 5 ? [3, -0.1, 40, 1, -7] : [0.92, -0.92]
+  const sd = d === 5 ? [1, 0.05, 20, 3, 0.4] : [0.63, 0.63]
+  const C = new Float64Array(d * d)
+  sd.forEach((one, j) => {
+    C[j * (d + 1)] = 1.1 * one
+  })
+  return { ...noBend(d), shift: Float64Array.from(mean, (m, j) => m + sd[j] / 3), C }
+}
 
 /** Draws of one chain after its warm-up: draws[d] is a point. */
 function chainOf(
@@ -159,7 +171,7 @@ describe.each(general.map((sampler) => [sampler.name, sampler] as const))('sampl
     const gradient = new Float64Array(2)
     for (let draw = 0; draw < 50; draw++) {
       expect(state.logDensity).toBe(target.evaluate(state.x, gradient))
-      expect(state.gradient).toEqual(gradient)
+      if (!sampler.transported) expect(state.gradient).toEqual(gradient)
       kernel.step(state, diagonalMetric(Float64Array.of(0.4, 0.4)), 0.5, rng, emptyInfo())
     }
     expect([...start]).toEqual([0.3, -0.2])

@@ -75,7 +75,27 @@ export interface ExactPosterior {
   readonly log_marginal_likelihood: number
 }
 
-/** Exact posteriors of the betablocker model by prior of the standard deviation. */
-export const exactPosteriors: Readonly<Record<'hn' | 'hc' | 'ht' | 'ex', ExactPosterior>> = JSON.parse(
+/** Priors of the standard deviation with an exact posterior of the betablocker model, its coefficients normal(0, 2.5). */
+export const priorOnSd = {
+  hn: 'sd ~ half_normal(0, 1)',
+  hc: 'sd ~ half_cauchy(0, 2.5)',
+  ht: 'sd ~ half_t(3, 0, 2.5)',
+  ex: 'sd ~ exponential(1)',
+} as const
+
+/** These posteriors. */
+export const exactPosteriors: Readonly<Record<keyof typeof priorOnSd, ExactPosterior>> = JSON.parse(
   here('betablocker-posterior.json'),
+)
+
+/** A posterior by importance sampling, outer parameters and effects in the order of our draws; an effect is its mean and sd. */
+export interface ImportancePosterior {
+  readonly importanceEss: number
+  readonly parameters: readonly { readonly mean: number; readonly sd: number }[]
+  readonly effects: readonly (readonly [number, number])[]
+}
+
+/** Of these models, with coefficients normal(0, 2.5) and sd half_cauchy(0, 2.5). */
+export const importancePosteriors: Readonly<Record<'cbpp' | 'epil' | 'toenail', ImportancePosterior>> = JSON.parse(
+  here('importance-posteriors.json'),
 )

@@ -80,7 +80,8 @@ describe('effects drawn given the outer parameters', () => {
       priors: priorsInForce(model, []),
       centring: new Float64Array(0),
       rows: true,
-      nodes: 5,
+      rule: { nodes: 5, step: null },
+      bend: null,
       maxDepth: 10,
     }
     const posterior = marginal.posterior(context)
@@ -162,13 +163,18 @@ describe('marginal and auto', () => {
     expect(chooseSampler(stateModel('y ~ 1 + (1 | a) + (1 | b)', table, options))).toMatchObject({ sampler: 'nuts' })
   })
 
-  it('auto integrates one effect a level out where that takes few nodes, and says so in the record', async () => {
-    const options = { sampler: 'auto', family: 'gaussian', chains: 1, warmup: 50, draws: 20 }
-    const rows = Array.from({ length: 40 }, (_, i) => i)
-    const table = tableFrom({ y: rows.map((i) => Math.sin(i) + (i % 8)), g: rows.map((i) => `g${i % 8}`) })
+  it('auto integrates one effect a level out where that is cheaper than to walk them, and says so in the record', async () => {
+    const options = { sampler: 'auto', family: 'binomial', chains: 1, warmup: 50, draws: 20 }
+    const rng = stream({ seed: 2, purpose: 'simulation' })
+    const effect = Array.from({ length: 60 }, () => 3 * rng.normal())
+    const rows = Array.from({ length: 240 }, (_, i) => i)
+    const table = tableFrom({
+      y: rows.map((i) => (rng.uniform() < 1 / (1 + Math.exp(-effect[i % 60])) ? 1 : 0)),
+      g: rows.map((i) => `g${i % 60}`),
+    })
     const { record } = await samplePosterior('y ~ 1 + (1 | g)', table, options, inlineExecutor)
-    expect(record.sampler).toBe('marginal')
-    expect(record.samplerReason).toMatch(/3 dimensions instead of 11/)
+    expect(record.sampler).toBe('independence')
+    expect(record.samplerReason).toMatch(/2 dimensions instead of 62/)
   })
 
   it('auto walks effects that take many nodes, and says so in the record', async () => {
