@@ -4,16 +4,8 @@ import type { Family } from '../../src/families/family.js'
 import { families } from '../../src/families/registry.js'
 import { likelihood } from '../../src/likelihood/likelihood.js'
 import { parameterLayout } from '../../src/likelihood/parameter-layout.js'
+import { uniforms } from '../reference/uniforms.js'
 import { slopeOf } from './differences.js'
-
-/** A generator of the test's own. */
-function uniforms(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-    return state / 2 ** 32
-  }
-}
 
 const n = 30
 const rows = Array.from({ length: n }, (_, i) => i)

@@ -2,14 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { tableFrom } from '../../src/data/table-from.js'
 import { fit } from '../../src/fit/fit.js'
 import type { FitRecord } from '../../src/fit/fit-record.js'
-
-function uniforms(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-    return state / 2 ** 32
-  }
-}
+import { uniforms } from '../reference/uniforms.js'
 
 const u = uniforms(3)
 const normal = (): number => Array.from({ length: 12 }, u).reduce((sum, one) => sum + one - 0.5, 0)

@@ -12,15 +12,8 @@ import { parameterLayout } from '../../src/likelihood/parameter-layout.js'
 import { randomStructure } from '../../src/likelihood/random-structure.js'
 import { rowModel } from '../../src/likelihood/row-model.js'
 import { productRule } from '../../src/numerics/product-rule.js'
+import { uniforms } from '../reference/uniforms.js'
 import { denseGaussian, doubleIntegral } from './brute-force.js'
-
-function uniforms(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-    return state / 2 ** 32
-  }
-}
 
 const n = 60
 const u = uniforms(29)

@@ -4,24 +4,9 @@ import { stateModel } from '../../src/data/state-model.js'
 import { tableFrom } from '../../src/data/table-from.js'
 import { likelihood } from '../../src/likelihood/likelihood.js'
 import { type CaseName, exact, modelOf } from '../reference/data.js'
+import { slopesOf } from '../conformance/differences.js'
+import { uniforms } from '../reference/uniforms.js'
 import { bruteForceLogLik } from './brute-force.js'
-
-/** A small linear congruential generator: the tests owe nothing to the program's own streams. */
-function uniforms(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-    return state / 2 ** 32
-  }
-}
-
-/** Five-point central differences. */
-function differences(f: (x: Float64Array) => number, x: Float64Array, step = 1e-3): Float64Array {
-  return x.map((_, j) => {
-    const at = (shift: number): number => f(x.map((value, k) => (k === j ? value + shift * step : value)))
-    return (8 * (at(1) - at(-1)) - (at(2) - at(-2))) / (12 * step)
-  })
-}
 
 function smallPoisson(): Model {
   const u = uniforms(3)
@@ -65,7 +50,7 @@ describe('marginal log-likelihood', () => {
           const gradient = new Float64Array(dimension)
           const value = density.evaluate(x, gradient)
           expect(density.value(x)).toBe(value)
-          const numeric = differences(density.value, x)
+          const numeric = slopesOf(density.value, x)
           // Relative to the gradient's size, which the differences' own rounding error follows.
           const size = Math.max(1, ...gradient.map(Math.abs))
           gradient.forEach((slope, j) => expect(Math.abs(slope - numeric[j]) / size).toBeLessThan(1e-6))

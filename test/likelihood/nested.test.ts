@@ -12,23 +12,8 @@ import { randomStructure } from '../../src/likelihood/random-structure.js'
 import { restricted } from '../../src/likelihood/restricted.js'
 import { rowModel } from '../../src/likelihood/row-model.js'
 import { gaussHermite } from '../../src/numerics/gauss-hermite.js'
-
-/** A small linear congruential generator: the tests owe nothing to the program's own streams. */
-function uniforms(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-    return state / 2 ** 32
-  }
-}
-
-/** Five-point central differences. */
-function differences(f: (x: Float64Array) => number, x: Float64Array, step = 1e-3): Float64Array {
-  return x.map((_, j) => {
-    const at = (shift: number): number => f(x.map((value, k) => (k === j ? value + shift * step : value)))
-    return (8 * (at(1) - at(-1)) - (at(2) - at(-2))) / (12 * step)
-  })
-}
+import { slopesOf } from '../conformance/differences.js'
+import { uniforms } from '../reference/uniforms.js'
 
 interface Columns {
   readonly y: number[]
@@ -123,7 +108,7 @@ describe('nested adaptive quadrature', () => {
       for (const x of pointsOf(layout, 2)) {
         const gradient = new Float64Array(layout.dimension)
         expect(evaluate(x, gradient, null)).toBe(value(x))
-        const numeric = differences(value, x)
+        const numeric = slopesOf(value, x)
         const size = Math.max(1, ...gradient.map(Math.abs))
         gradient.forEach((slope, j) => expect(Math.abs(slope - numeric[j]) / size).toBeLessThan(1e-6))
       }
@@ -147,7 +132,7 @@ describe('nested adaptive quadrature', () => {
     const [x] = pointsOf(layout, 1)
     const gradient = new Float64Array(layout.dimension)
     evaluate(x, gradient, null)
-    differences(value, x).forEach((slope, j) => expect(gradient[j]).toBeCloseTo(slope, 7))
+    slopesOf(value, x).forEach((slope, j) => expect(gradient[j]).toBeCloseTo(slope, 7))
   })
 
   it.each([

@@ -10,20 +10,13 @@ import { mcseQuantile } from '../../src/draws/monte-carlo-error.js'
 import { binomialVariate } from '../../src/families/variates.js'
 import { inlineExecutor } from '../../src/inline-executor.js'
 import { stream } from '../../src/random/stream.js'
-import { betablocker, exactPosteriors, modelOf } from '../reference/data.js'
+import { betablocker, exactPosteriors, modelOf, priorOnSd } from '../reference/data.js'
 
 const sampled = (model: Model, options: SampleOptions): Promise<Sample> =>
   sampleModel(model, resolveSettings({ chains: 4, warmup: 200, seed: 12, ...options }), inlineExecutor)
 
 /** 4 Monte Carlo standard errors. */
 const limit = 4
-
-const priorOnSd = {
-  hn: 'sd ~ half_normal(0, 1)',
-  hc: 'sd ~ half_cauchy(0, 2.5)',
-  ht: 'sd ~ half_t(3, 0, 2.5)',
-  ex: 'sd ~ exponential(1)',
-} as const
 
 const quantiles = { q2_5: 0.025, q5: 0.05, q25: 0.25, q50: 0.5, q75: 0.75, q95: 0.95, q97_5: 0.975 } as const
 

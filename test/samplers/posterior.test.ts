@@ -4,14 +4,7 @@ import { resolveSettings } from '../../samplers/sample-options.js'
 import { chainsOf } from '../../src/draws/draws.js'
 import { mcseQuantile } from '../../src/draws/monte-carlo-error.js'
 import { inlineExecutor } from '../../src/inline-executor.js'
-import { exactPosteriors, modelOf } from '../reference/data.js'
-
-const priorOnSd = {
-  hn: 'sd ~ half_normal(0, 1)',
-  hc: 'sd ~ half_cauchy(0, 2.5)',
-  ht: 'sd ~ half_t(3, 0, 2.5)',
-  ex: 'sd ~ exponential(1)',
-} as const
+import { exactPosteriors, modelOf, priorOnSd } from '../reference/data.js'
 
 /** 4 Monte Carlo standard errors, as the exact figures have none. Over all that is compared here (4 x 71 numbers) a
  * correct sampler leaves them about once in 55 seeds; the seeds are fixed. */

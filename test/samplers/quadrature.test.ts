@@ -5,14 +5,7 @@ import { samplePosterior } from '../../samplers/sample-posterior.js'
 import { stateModel } from '../../src/data/state-model.js'
 import { tableFrom } from '../../src/data/table-from.js'
 import { inlineExecutor } from '../../src/inline-executor.js'
-import { betablocker, cases, exactPosteriors, modelOf } from '../reference/data.js'
-
-const priorOnSd = {
-  hn: 'sd ~ half_normal(0, 1)',
-  hc: 'sd ~ half_cauchy(0, 2.5)',
-  ht: 'sd ~ half_t(3, 0, 2.5)',
-  ex: 'sd ~ exponential(1)',
-} as const
+import { betablocker, cases, exactPosteriors, modelOf, priorOnSd } from '../reference/data.js'
 
 describe('quadrature on betablocker is the exact posterior to 1e-4 standard deviations', () => {
   for (const [name, prior] of Object.entries(priorOnSd)) {
