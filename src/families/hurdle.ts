@@ -1,9 +1,8 @@
 import { chanceOfZero } from './drawn.js'
-import { type Family, noDeviance } from './family.js'
+import type { Family } from './family.js'
 import { densitySize, settle } from './row-density.js'
-import { withMoreZeros } from './tails.js'
 import { truncated } from './truncated.js'
-import { addLogRest, mixedMoments, widen, zeroPredictor } from './zero-predictor.js'
+import { addLogRest, mixedWithZeros, widen, zeroPredictor } from './zero-predictor.js'
 
 /** Counts that are 0 with probability pi, and otherwise follow a family without its zeros. */
 export function hurdle(family: Family): Family {
@@ -11,11 +10,10 @@ export function hurdle(family: Family): Family {
   const K = 1 + family.further.length
   const size = densitySize(K + 1)
   return {
+    ...mixedWithZeros(family, positive),
     name: `hurdle_${family.name}`,
-    response: family.response,
     links: positive.links,
     further: [...family.further, { ...zeroPredictor, drawn: chanceOfZero('hu') }],
-    derivatives: family.derivatives,
     density: (link, response) => {
       const counts = positive.density(link, response)
       const base = new Float64Array(densitySize(K))
@@ -39,15 +37,5 @@ export function hurdle(family: Family): Family {
         },
       }
     },
-    variance: family.variance,
-    ...mixedMoments(positive),
-    ...(positive.tail && { tail: withMoreZeros(positive.tail) }),
-    weight: family.weight,
-    observed: family.observed,
-    start: family.start,
-    unitDeviance: noDeviance,
-    ratio: family.ratio,
-    simulate: (noise, parameters, trials) =>
-      noise.uniform() < parameters.at(-1)! ? 0 : positive.simulate!(noise, parameters.slice(0, -1), trials),
   }
 }

@@ -1,8 +1,7 @@
-import { type Family, noDeviance } from './family.js'
+import type { Family } from './family.js'
 import { densitySize, firstAt, secondAt, settle, thirdAt } from './row-density.js'
 import { logistic } from './softplus.js'
-import { withMoreZeros } from './tails.js'
-import { addLogRest, lastOf, mixedMoments, widen, zeroPredictor } from './zero-predictor.js'
+import { addLogRest, lastOf, mixedWithZeros, widen, zeroPredictor } from './zero-predictor.js'
 
 /** An estimate that runs there says that the counts explain the zeros by themselves. */
 const noMoreZeros = { at: -16, says: 'no more zeros than the counts have by themselves: pi runs to zero' }
@@ -15,11 +14,10 @@ export function zeroInflated(family: Family): Family {
   const K = 1 + family.further.length
   const size = densitySize(K + 1)
   return {
+    ...mixedWithZeros(family, family),
     name: `zero_inflated_${family.name}`,
-    response: family.response,
     links: ['log'],
     further: [...family.further, { ...zeroPredictor, limit: noMoreZeros }],
-    derivatives: family.derivatives,
     density: (link, response) => {
       const counts = family.density(link, response)
       const base = new Float64Array(densitySize(K))
@@ -37,16 +35,6 @@ export function zeroInflated(family: Family): Family {
         },
       }
     },
-    variance: family.variance,
-    ...mixedMoments(family),
-    ...(family.tail && { tail: withMoreZeros(family.tail) }),
-    weight: family.weight,
-    observed: family.observed,
-    start: family.start,
-    unitDeviance: noDeviance,
-    ratio: family.ratio,
-    simulate: (noise, parameters, trials) =>
-      noise.uniform() < parameters.at(-1)! ? 0 : family.simulate!(noise, parameters.slice(0, -1), trials),
   }
 }
 

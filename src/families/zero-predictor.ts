@@ -1,6 +1,7 @@
 import { chanceOfZero } from './drawn.js'
-import type { Family, FurtherPredictor } from './family.js'
+import { type Family, type FurtherPredictor, noDeviance } from './family.js'
 import { logistic, softplus } from './softplus.js'
+import { withMoreZeros } from './tails.js'
 
 /** The probability pi of a zero that a count family gains, as its last predictor. */
 export const zeroPredictor: FurtherPredictor = {
@@ -41,12 +42,26 @@ export function lastOf(K: number): { second: number; third: number } {
   return { second, third: second + (pairs * (K + 3)) / 3 }
 }
 
-/** Mean and variance of the response where a share pi is 0 and the rest follows `rest`. */
-export const mixedMoments = (rest: Family): Pick<Family, 'meanOfResponse' | 'varianceOfResponse'> => ({
+/** All but the density of a family whose response is 0 with probability pi and otherwise follows `rest`, made from `family`. */
+export const mixedWithZeros = (
+  family: Family,
+  rest: Family,
+): Omit<Family, 'name' | 'links' | 'further' | 'density'> => ({
+  response: family.response,
+  derivatives: family.derivatives,
+  variance: family.variance,
   meanOfResponse: (parameters) => (1 - parameters.at(-1)!) * rest.meanOfResponse(parameters.slice(0, -1)),
   varianceOfResponse: (parameters) => {
     const pi = parameters.at(-1)!
     const mean = rest.meanOfResponse(parameters.slice(0, -1))
     return (1 - pi) * (rest.varianceOfResponse(parameters.slice(0, -1), 1) + pi * mean * mean)
   },
+  ...(rest.tail && { tail: withMoreZeros(rest.tail) }),
+  weight: family.weight,
+  observed: family.observed,
+  start: family.start,
+  unitDeviance: noDeviance,
+  ratio: family.ratio,
+  simulate: (noise, parameters, trials) =>
+    noise.uniform() < parameters.at(-1)! ? 0 : rest.simulate!(noise, parameters.slice(0, -1), trials),
 })
