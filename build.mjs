@@ -1,6 +1,6 @@
 // Compiles the TypeScript sources into dist and bundles the two modules that reach into @stdlib, so that the built
 // package needs none of @stdlib's thousands of files at run time; then each file that a program or a user starts from,
-// with the files it needs, so that Node opens a dozen and not hundreds. Builds beside dist and swaps at the end: a
+// with the files it needs, so that Node opens dozens and not hundreds. Builds beside dist and swaps at the end: a
 // failed build leaves the last good one. `node build.mjs --if-stale` does nothing where dist is newer than all it is made of.
 import { execFileSync } from 'node:child_process'
 import { chmodSync, existsSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
