@@ -102,7 +102,7 @@ const samplingOptions = (command: Command): Command =>
     .option('--prior-only', 'sample the prior, the response left out')
     .option(
       '--sampler <name>',
-      'nuts (default), marginal, polya-gamma, hmc, random-walk, quadrature (no chains), auto',
+      'nuts (default), marginal, independence, polya-gamma, hmc, random-walk, quadrature (no chains), auto',
       word('--sampler'),
     )
     .option('--chains <n>', 'chains (default 4)', wholeNumber('--chains'))
