@@ -45,9 +45,9 @@ export function conditionalEffects(
   const slope = new Float64Array(q - 1)
   const spread = new Float64Array(q - 1)
   const column = new Float64Array(q)
-  const v = new Float64Array(q)
+  const direction = new Float64Array(q)
+  const origins = new Float64Array(rule.count * q)
   let size = 0
-  let u = new Float64Array(0) // q x points
   let eta = new Float64Array(0)
   let logs = new Float64Array(0)
   let rowLog = new Float64Array(0)
@@ -55,7 +55,6 @@ export function conditionalEffects(
   const grow = (points: number): void => {
     if (points <= size) return
     size = points
-    u = new Float64Array(q * size)
     eta = new Float64Array(K * size)
     logs = new Float64Array(size)
     rowLog = new Float64Array(size)
@@ -152,29 +151,34 @@ export function conditionalEffects(
       regression(g, along)
       const points = count * rule.count
       grow(points)
+      // u = origin_j + v_1 direction at point j of the rule.
       const middle = mode.slice(g * q, (g + 1) * q)
       reflect(along, middle)
+      direction[0] = 1
+      for (let i = 1; i < q; i++) direction[i] = slope[i - 1]
       for (let j = 0; j < rule.count; j++) {
         for (let i = 1; i < q; i++) spread[i - 1] = rule.points[j * (q - 1) + i - 1]
         backwardSolve(rest, q - 1, spread)
-        for (let k = 0; k < count; k++) {
-          const at = j * count + k
-          v[0] = (from + width * k) / scale
-          for (let i = 1; i < q; i++) v[i] = middle[i] + slope[i - 1] * (v[0] - middle[0]) + spread[i - 1]
-          let log = rule.logWeights[j]
-          for (let i = 0; i < q; i++) log -= 0.5 * v[i] * v[i]
-          logs[at] = log
-          reflect(along, v)
-          for (let i = 0; i < q; i++) u[i * size + at] = v[i]
+        column[0] = 0
+        for (let i = 1; i < q; i++) column[i] = middle[i] - direction[i] * middle[0] + spread[i - 1]
+        for (let k = 0, at = j * count; k < count; k++, at++) {
+          const v = (from + width * k) / scale
+          logs[at] = rule.logWeights[j] - 0.5 * v * v
+          for (let i = 1; i < q; i++) logs[at] -= 0.5 * (column[i] + direction[i] * v) ** 2
         }
+        reflect(along, column)
+        origins.set(column, j * q)
       }
+      reflect(along, direction)
       for (let i = start[g]; i < start[g + 1]; i++) {
-        for (let l = 0; l < K; l++) eta.fill(fixed[l][i], l * points, (l + 1) * points)
-        for (let s = 0; s < q; s++) {
-          const multiplier = a[i * q + s]
-          const to = slots[s].predictor * points
-          const here = s * size
-          for (let at = 0; at < points; at++) eta[to + at] += multiplier * u[here + at]
+        for (let l = 0; l < K; l++) {
+          let rise = 0
+          for (let s = 0; s < q; s++) if (slots[s].predictor === l) rise += a[i * q + s] * direction[s]
+          for (let j = 0, at = l * points; j < rule.count; j++) {
+            let base = fixed[l][i] + (rise * from) / scale
+            for (let s = 0; s < q; s++) if (slots[s].predictor === l) base += a[i * q + s] * origins[j * q + s]
+            for (let k = 0; k < count; k++, at++) eta[at] = base + ((rise * width) / scale) * k
+          }
         }
         rows.atPoints(i, eta, points, rowLog, scores, 0)
         for (let at = 0; at < points; at++) logs[at] += rowLog[at]
