@@ -17,10 +17,10 @@ export function latticeEffects(lattice: LatticeMarginal, sigmaAt: number): DrawE
   const below = new Float64Array(count)
   return (parameters, rng, out, at) => {
     const sigma = parameters[sigmaAt]
-    lattice.conditionals(parameters, (level, atPlaces, density) => {
+    lattice.conditionals(parameters, (level, atPlaces, from, density) => {
       let mass = 0
       for (let j = 0; j < count; j++) {
-        mass += atPlaces[j]
+        mass += atPlaces[from + j]
         below[j] = mass
       }
       let present = 0
@@ -34,12 +34,14 @@ export function latticeEffects(lattice: LatticeMarginal, sigmaAt: number): DrawE
           if (below[middle] <= point) low = middle + 1
           else high = middle
         }
-        const rest = (below[low] - point) / atPlaces[low]
+        const rest = (below[low] - point) / atPlaces[from + low]
         const u = places[low] + step * (rest < 0.5 ? Math.sqrt(2 * rest) - 1 : 1 - Math.sqrt(2 - 2 * rest))
         const left = Math.max(0, u < places[low] ? low - 1 : low)
         const right = Math.min(left + 1, count - 1)
         const t = (u - places[left]) / step
-        const proposed = density(u) / (atPlaces[left] + t * (atPlaces[right] - atPlaces[left]))
+        const before = atPlaces[from + left]
+        const after = atPlaces[from + right]
+        const proposed = density(u) / (before + t * (after - before))
         if (k === 0 || rng.uniform() * weight < proposed) {
           present = u
           weight = proposed

@@ -1,3 +1,4 @@
+import type { LatticeMarginal } from '../src/likelihood/lattice-marginal.js'
 import type { Likelihood, MarginalDensity } from '../src/likelihood/likelihood.js'
 import { marginalPosterior, outerPosterior } from '../src/likelihood/posterior.js'
 import type { PriorsInForce } from '../src/likelihood/priors-in-force.js'
@@ -9,7 +10,7 @@ export interface MarginalRule {
   readonly step: number | null
 }
 
-export const integralBy = (like: Likelihood, { nodes, step }: MarginalRule): MarginalDensity =>
+export const integralBy = (like: Likelihood, { nodes, step }: MarginalRule): MarginalDensity | LatticeMarginal =>
   step === null ? like.marginal(nodes) : like.lattice!(step)
 
 /** Steps tried, each against the next. */

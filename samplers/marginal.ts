@@ -1,3 +1,5 @@
+import type { LatticeMarginal } from '../src/likelihood/lattice-marginal.js'
+import type { Likelihood, MarginalDensity } from '../src/likelihood/likelihood.js'
 import { linearPredictors } from '../src/likelihood/linear-predictors.js'
 import { outerParameters } from '../src/likelihood/outer-parameters.js'
 import { parameterLayout } from '../src/likelihood/parameter-layout.js'
@@ -36,12 +38,14 @@ export const marginal: Sampler = {
 function withEffects(context: ChainContext): Posterior {
   const { likelihood, priors, rows, rule } = context
   const { coordinates, model, dimension } = likelihood
-  const density: ValuedDensity = rows
-    ? outerPosterior(likelihood, priors, integralBy(likelihood, rule))
+  const integral = rows ? integralBy(likelihood, rule) : null
+  const density: ValuedDensity = integral
+    ? outerPosterior(likelihood, priors, integral)
     : outerPrior(likelihood, priors)
   const parameters = outerParameters(model, coordinates)
   const natural = new Float64Array(dimension)
-  const effects = coordinates.effects === 0 ? null : rows ? effectsBy(context) : priorEffects(context)
+  const effects =
+    coordinates.effects === 0 ? null : integral ? effectsGiven(likelihood, integral) : priorEffects(context)
   return {
     dimension,
     names: [...parameters.names, ...parameters.effectNames],
@@ -57,11 +61,9 @@ function withEffects(context: ChainContext): Posterior {
   }
 }
 
-/** Effects drawn from their conditional, by the lattice where there is one. */
-function effectsBy({ likelihood, rule: { step } }: ChainContext): DrawEffects {
-  if (step === null) return marginalEffects(likelihood)
-  return latticeEffects(likelihood.lattice!(step), likelihood.dimension - 1)
-}
+/** Effects drawn from their conditional, by the lattice where that integrates them out. */
+const effectsGiven = (likelihood: Likelihood, integral: MarginalDensity | LatticeMarginal): DrawEffects =>
+  'conditionals' in integral ? latticeEffects(integral, likelihood.dimension - 1) : marginalEffects(likelihood)
 
 /** Effects drawn from their normal prior. */
 function priorEffects({ likelihood }: ChainContext): DrawEffects {

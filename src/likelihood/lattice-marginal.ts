@@ -13,12 +13,12 @@ export interface LatticeMarginal extends MarginalDensity {
   readonly places: Float64Array
   readonly step: number
   /**
-   * Calls `visit` for each level with its conditional density of u at x, but for a constant: at the places, and as a
-   * function. The array is written over for the next level.
+   * Calls `visit` for each level with its conditional density of u at x: that at the j-th place is density[from + j], and
+   * `at` tells it anywhere, each but for a constant factor. Where x was evaluated last, the places are remembered.
    */
   readonly conditionals: (
     x: Float64Array,
-    visit: (level: number, atPlaces: Float64Array, density: (u: number) => number) => void,
+    visit: (level: number, density: Float64Array, from: number, at: (u: number) => number) => void,
   ) => void
 }
 
@@ -48,13 +48,16 @@ export function latticeMarginal(
   const prior = u.map(normalDensity)
   const rising = new Float64Array(count)
   const falling = new Float64Array(count)
-  const share = new Float64Array(count)
+  // Level after level, at each place.
+  const share = new Float64Array(levels * count)
+  const last = new Float64Array(p + 1).fill(Number.NaN)
   const shareU = new Float64Array(count)
   const c = new Float64Array(n)
   const { row, successes } = failuresFirst(start, signs)
   const { fixed, rowWeight } = work
 
   const place = (parameters: Float64Array): void => {
+    for (let j = 0; j <= p; j++) last[j] = parameters[j]
     fixedPredictor(rows, parameters, fixed)
     for (let k = 0; k < n; k++) c[k] = exponential(signs[row[k]] * fixed[row[k]])
     for (let j = 0; j < count; j++) {
@@ -66,6 +69,7 @@ export function latticeMarginal(
   const level = (g: number): number => {
     const middle = successes[g]
     const end = start[g + 1]
+    const to = g * count
     let mass = 0
     // Four places a turn, whose products do not wait for each other: half of the time of one.
     for (let j = 0; j < count; j += 4) {
@@ -95,20 +99,25 @@ export function latticeMarginal(
         p2 *= 1 + ck * f2
         p3 *= 1 + ck * f3
       }
-      share[j] = prior[j] / p0
-      share[j + 1] = prior[j + 1] / p1
-      share[j + 2] = prior[j + 2] / p2
-      share[j + 3] = prior[j + 3] / p3
-      mass += share[j] + share[j + 1] + (share[j + 2] + share[j + 3])
+      const s0 = prior[j] / p0
+      const s1 = prior[j + 1] / p1
+      const s2 = prior[j + 2] / p2
+      const s3 = prior[j + 3] / p3
+      share[to + j] = s0
+      share[to + j + 1] = s1
+      share[to + j + 2] = s2
+      share[to + j + 3] = s3
+      mass += s0 + s1 + (s2 + s3)
     }
     return mass
   }
   /** The rows' weights in the gradient, from `share`; the level's derivative in sigma. */
   const levelGradient = (g: number, mass: number): number => {
+    const from = g * count
     let meanU = 0
     for (let j = 0; j < count; j++) {
-      share[j] /= mass
-      shareU[j] = share[j] * u[j]
+      share[from + j] /= mass
+      shareU[j] = share[from + j] * u[j]
       meanU += shareU[j]
     }
     let inSigma = 0
@@ -120,7 +129,7 @@ export function latticeMarginal(
       let keptU = 0
       for (let j = 0; j < count; j++) {
         const r = 1 / (1 + ck * E[j])
-        kept += share[j] * r
+        kept += share[from + j] * r
         keptU += shareU[j] * r
       }
       rowWeight[row[k]] = -sign * (1 - kept)
@@ -151,7 +160,10 @@ export function latticeMarginal(
     evaluate,
     value: (parameters) => evaluate(parameters, null),
     conditionals: (parameters, visit) => {
-      place(parameters)
+      if (last.some((value, j) => value !== parameters[j])) {
+        place(parameters)
+        for (let g = 0; g < levels; g++) level(g)
+      }
       const sigma = parameters[p]
       let g = 0
       const density = (at: number): number => {
@@ -162,10 +174,7 @@ export function latticeMarginal(
         for (let k = successes[g]; k < start[g + 1]; k++) whole *= 1 + c[k] * down
         return normalDensity(at) / whole
       }
-      for (; g < levels; g++) {
-        level(g)
-        visit(g, share, density)
-      }
+      for (; g < levels; g++) visit(g, share, g * count, density)
     },
   }
 }

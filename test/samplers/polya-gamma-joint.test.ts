@@ -75,7 +75,15 @@ it('getting it right: the joint distribution of parameters and response is left 
   const centring = Float64Array.from({ length: like.coordinates.effects }, (_, e) => (e % 4) / 3)
   // The response is written over in place; a kernel reads it when it is made.
   const y = template.response.y
-  const context = { likelihood: like, priors: force, centring, rows: true, rule: { nodes: 1, step: null }, bend: null, maxDepth: 1 }
+  const context = {
+    likelihood: like,
+    priors: force,
+    centring,
+    rows: true,
+    rule: { nodes: 1, step: null },
+    bend: null,
+    maxDepth: 1,
+  }
   // The density is asked for the value alone, which the kernel hands on; that of the first response serves.
   const posterior = jointPosterior(like, force, centring)
   const walk = (): Float64Array[] => {
