@@ -26,6 +26,8 @@ export interface IntegratedPosterior extends QuadratureDiagnostics {
 
 /** The most outer parameters. */
 export const mostOuter = 5
+/** The most effects of a level: the points of a product rule over them grow as its nodes to this power. */
+const mostEffects = 3
 
 /**
  * Change in standard deviations up to which the result counts as settled: a hundredth of what four chains of 1,000 draws
@@ -46,11 +48,14 @@ export function quadratureRefusal(like: Likelihood): { readonly message: string;
       hint: 'use the sampler marginal or nuts',
     }
   }
-  if (coordinates.effects === 0 || hasOneFactor(layout)) return null
-  return {
-    message: `expected random effects of at most one factor for quadrature, got ${like.model.formula}`,
-    hint: 'use the sampler marginal or nuts',
+  if (coordinates.effects === 0) return null
+  const hint = 'use the sampler marginal or nuts'
+  if (!hasOneFactor(layout)) {
+    return { message: `expected random effects of at most one factor for quadrature, got ${like.model.formula}`, hint }
   }
+  const q = layout.terms.reduce((sum, { term }) => sum + term.names.length, 0)
+  if (q <= mostEffects) return null
+  return { message: `expected at most ${mostEffects} random effects a level for quadrature, got ${q}`, hint }
 }
 
 /**

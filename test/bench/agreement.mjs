@@ -13,15 +13,19 @@ const { values: flags } = parseArgs({
 const json = (name) => JSON.parse(readFileSync(new URL(`../reference/${name}.json`, import.meta.url), 'utf8'))
 const importance = json('importance-posteriors')
 const jags = json('jags-posterior')
-const oneEffect = ['nuts', 'marginal', 'polya-gamma', 'quadrature']
+const oneEffect = ['nuts', 'marginal', 'independence', 'polya-gamma', 'quadrature']
 const binomial = (sd) => ['b ~ normal(0, 2.5)', `sd ~ ${sd}`]
 const cauchy = binomial('half_cauchy(0, 2.5)')
 const runs = [
   { name: 'betablocker', priors: binomial('half_normal(0, 1)'), samplers: oneEffect },
   { name: 'cbpp', priors: cauchy, samplers: oneEffect, reference: ofImportance('cbpp') },
-  { name: 'epil', priors: cauchy, samplers: ['nuts', 'marginal'], reference: ofImportance('epil') },
+  { name: 'epil', priors: cauchy, samplers: ['nuts', 'marginal', 'independence'], reference: ofImportance('epil') },
   { name: 'toenail', priors: cauchy, samplers: oneEffect, reference: ofImportance('toenail') },
-  { name: 'Contraception, slope', priors: binomial('exponential(1)'), samplers: ['nuts', 'polya-gamma'] },
+  {
+    name: 'Contraception, slope',
+    priors: binomial('exponential(1)'),
+    samplers: ['nuts', 'marginal', 'independence', 'polya-gamma'],
+  },
   { name: 'VerbAgg', priors: jags.VerbAgg.priors, samplers: ['nuts', 'polya-gamma'], reference: ofJags('VerbAgg') },
 ].filter(({ name }) => flags.only === undefined || name.includes(flags.only))
 

@@ -11,7 +11,7 @@ const { values: flags } = parseArgs({
   options: {
     large: { type: 'boolean' },
     only: { type: 'string' },
-    samplers: { type: 'string', default: 'nuts,marginal' },
+    samplers: { type: 'string', default: 'nuts,marginal,independence' },
     draws: { type: 'string', default: '1000' },
     limit: { type: 'string', default: '1200' },
   },
