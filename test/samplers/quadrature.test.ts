@@ -176,10 +176,11 @@ describe('sample with the sampler quadrature', () => {
     expect(record.summary.every(({ mcse, rhat, essBulk }) => [mcse, rhat, essBulk].every(Number.isNaN))).toBe(true)
   })
 
-  it('refuses more than five outer parameters, with their number, and crossed factors', async () => {
+  it('refuses more than five outer parameters, with their number, four effects a level and crossed factors', async () => {
     const sampled = (formula: string): Promise<unknown> =>
       samplePosterior(formula, betablocker, { family: 'binomial', sampler: 'quadrature' }, inlineExecutor)
     await expect(sampled('cbind(r, n - r) ~ treat + poly(n, 3) + (1 | center)')).rejects.toThrow(/at most 5 .* got 6/)
+    await expect(sampled('cbind(r, n - r) ~ 1 + diag(0 + poly(n, 4) | center)')).rejects.toThrow(/at most 3 .* got 4/)
     await expect(sampled('cbind(r, n - r) ~ 1 + (1 | center) + (1 | treat)')).rejects.toThrow(/at most one factor/)
     await expect(
       samplePosterior(
