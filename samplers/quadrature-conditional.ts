@@ -63,14 +63,14 @@ const heavy = 0.1
 /** Points of a rule, and nodes of a coordinate. */
 const mostPoints = 3000
 const mostOrder = 25
-/** Effects move little with the fixed effects: this share of the nodes is enough for them. */
+/** Moments of the effects need this share of the nodes. */
 const thinned = 0.6
 
 /** Rules over the fixed effects at given scales. */
 export interface ConditionalRules {
   readonly visit: (head: Float64Array, beside: Head | null, highest: number) => Omit<Head, 'node' | 'logStretch'> | null
-  /** The same heads with fewer nodes. */
-  readonly thinned: (heads: Heads) => Heads
+  /** The same heads for the effects: with fewer nodes, but `least` of them. */
+  readonly forEffects: (heads: Heads, least: number) => Heads
   /** What the last node added changed where it was tried. */
   readonly change: () => number
 }
@@ -168,12 +168,13 @@ export function conditionalRules(
           : ruleAt(head, at, order)
       return rule && { x: head, rule, near: at }
     },
-    thinned: (heads) => ({
+    forEffects: (heads, least) => ({
       ...heads,
       heads: heads.heads.flatMap((head) => {
         const { order } = head.rule
-        if (order <= 3) return [head]
-        const rule = ruleAt(head.x, head.near, Math.max(3, Math.ceil(thinned * order)))
+        const enough = Math.max(least, Math.ceil(thinned * order))
+        if (order === 1 || order === enough) return [head]
+        const rule = ruleAt(head.x, head.near, enough)
         return rule ? [{ ...head, rule }] : []
       }),
     }),

@@ -6,12 +6,13 @@ import { type Likelihood, likelihood } from '../src/likelihood/likelihood.js'
 import { outerParameters } from '../src/likelihood/outer-parameters.js'
 import { type PriorsInForce, priorsInForce } from '../src/likelihood/priors-in-force.js'
 import { cholesky } from '../src/numerics/cholesky.js'
+import { gaussHermite } from '../src/numerics/gauss-hermite.js'
 import { marginalNodes, negligible } from './marginal-nodes.js'
 import { exactMode, marginalMode, type OuterMode } from './plan-chains.js'
 import { conditionalRules, orderedDensity } from './quadrature-conditional.js'
 import { type EffectMarginal, effectMarginals } from './quadrature-effects.js'
 import { type Grid, gridOf } from './quadrature-grid.js'
-import { evenHalf, type Heads, headLattice, strides } from './quadrature-heads.js'
+import { evenHalf, type Head, type Heads, headLattice, strides } from './quadrature-heads.js'
 import { changeBetween, effectSummary, outerSummary } from './quadrature-summary.js'
 
 /** A posterior without Monte Carlo error. */
@@ -104,16 +105,20 @@ export function integratePosterior(model: Model, statements: readonly string[]):
   }
   const { grid, heads, summary } = found
   const change = Math.max(found.change, rules.change())
+  const points = density.count()
   // In one coordinate half a lattice has twice the step; in more it is enough for the effects.
-  const enough = rules.thinned(s < 2 ? heads : evenHalf(heads))
-  const effects = coordinates.effects === 0 ? [] : effectsOver(like, mode.nodes, enough, order)
+  const fewer = s < 2 ? heads : evenHalf(heads)
+  const effects =
+    coordinates.effects === 0
+      ? []
+      : effectsOver(like, mode.nodes, rules.forEffects(fewer, smoothOrder(like, heads.heads[0], order)), order)
   return {
     summary: [...summary, ...effects.map((effect, e) => effectSummary(parameters.effectNames[e], effect))],
     outer: d,
     logMarginalLikelihood: grid.logIntegral,
     whole: heads.whole,
     grid: grid.counts,
-    points: density.count(),
+    points,
     nodes: mode.nodes,
     change,
     edgeWeight: grid.edgeWeight,
@@ -161,6 +166,45 @@ function headPlacement({ x, covariance }: OuterMode, s: number): { center: Float
   const d = x.length
   const L = Float64Array.from({ length: s * s }, (_, at) => covariance[Math.floor(at / s) * d + (at % s)])
   return cholesky(L, s) ? { center: x.slice(0, s), L } : null
+}
+
+/** The most that neighbouring conditional densities in a mixture may be apart, in their standard deviations: it is smooth then. */
+const apart = 1
+/** Points of a rule over the fixed effects for that. */
+const mostPoints = 625
+
+/**
+ * Nodes of a rule over the fixed effects at which the conditional densities of every effect are near one another, told by
+ * how far their modes move with one standard deviation of a fixed effect at the first head.
+ */
+function smoothOrder(like: Likelihood, { x, near }: Head, order: readonly number[]): number {
+  const t = near.center.length
+  const modesAt = (by: number, j: number) => {
+    const at = new Float64Array(order.length)
+    x.forEach((value, i) => {
+      at[order[i]] = value
+    })
+    for (let i = 0; i < t; i++) at[order[x.length + i]] = near.center[i] + by * near.L[i * t + j]
+    const out = new Float64Array(order.length)
+    like.coordinates.toParameters(at, out)
+    return like.modes(out).terms
+  }
+  let moves = 0
+  for (let j = 0; j < t; j++) {
+    const low = modesAt(-0.5, j)
+    modesAt(0.5, j).forEach(({ mode, sd }, term) => {
+      mode.forEach((to, e) => {
+        if (sd[e] > 0) moves = Math.max(moves, Math.abs(to - low[term].mode[e]) / sd[e])
+      })
+    })
+  }
+  let n = 3
+  while (t > 0 && (n + 1) ** t <= mostPoints) {
+    const { nodes } = gaussHermite(n)
+    if (moves * Math.abs(nodes[n >> 1] - nodes[(n >> 1) - 1]) <= apart) break
+    n++
+  }
+  return n
 }
 
 /** Points of the outer grid whose weight is below this share of the largest add nothing to an effect. */

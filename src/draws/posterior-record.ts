@@ -36,7 +36,7 @@ export interface PosteriorRecord extends RecordHeading, PosteriorAnswers {
 export interface QuadratureDiagnostics {
   /** Nodes of each coordinate: standard deviations and dispersions first, then the mean's fixed effects. */
   readonly grid: readonly number[]
-  /** Points looked at in all, the search for the grid included. */
+  /** Points looked at for the grid, the search for it included. */
   readonly points: number
   /** Nodes of the integral over a random effect. */
   readonly nodes: number

@@ -4,6 +4,7 @@ import { stateModel } from '../../src/data/state-model.js'
 import { tableFrom } from '../../src/data/table-from.js'
 import type { ParameterSummary } from '../../src/draws/posterior-record.js'
 import { cholesky, forwardSolve } from '../../src/numerics/cholesky.js'
+import { normalCdf } from '../../src/numerics/special.js'
 
 const groups = 4
 const x = [-1.5, -0.5, 0.5, 1.5]
@@ -149,6 +150,7 @@ it('quadrature of independent slopes of a gaussian response, against sums over t
     }),
   )
   const sums = moments(4 + effects)
+  const parts: [number, number, number][] = [] // of the first level's intercept: weights, means, standard deviations
   const [atSigma, at0, at1] = [line(-0.35, 1.3, 12), line(-0.2, 1.9, 12), line(-0.55, 1.9, 12)]
   const cell = ((2.6 / 11) * (3.8 / 11) * 3.8) / 11
   for (const logSigma of atSigma) {
@@ -179,6 +181,7 @@ it('quadrature of independent slopes of a gaussian response, against sums over t
           return { mean, variance }
         })
         const [intercept, ...rest] = given
+        parts.push([Math.exp(log) * cell, rest[0].mean, Math.sqrt(rest[0].variance)])
         sums.add(
           Math.exp(log) * cell,
           [intercept.mean, sigma, s0, s1, ...rest.map(({ mean }) => mean)],
@@ -192,6 +195,17 @@ it('quadrature of independent slopes of a gaussian response, against sums over t
   expect(found.settled).toBe(true)
   expect(Math.abs(found.logMarginalLikelihood - Math.log(sums.mass()))).toBeLessThan(1e-4)
   agree(found.summary, sums)
+  const below = (t: number): number =>
+    parts.reduce((sum, [weight, mean, sd]) => sum + weight * normalCdf((t - mean) / sd), 0) / sums.mass()
+  const first = found.summary[4]
+  for (const [t, p] of [
+    [first.q2_5, 0.025],
+    [first.q25, 0.25],
+    [first.q50, 0.5],
+    [first.q97_5, 0.975],
+  ]) {
+    expect(Math.abs(below(t) - p), `${first.name} ${p}`).toBeLessThan(2e-4)
+  }
 })
 
 function agree(
