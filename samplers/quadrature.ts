@@ -169,9 +169,9 @@ function headPlacement({ x, covariance }: OuterMode, s: number): { center: Float
 }
 
 /** The most that neighbouring conditional densities in a mixture may be apart, in their standard deviations: it is smooth then. */
-const apart = 1
+const apart = 0.9
 /** Points of a rule over the fixed effects for that. */
-const mostPoints = 625
+const mostPoints = 64
 
 /**
  * Nodes of a rule over the fixed effects at which the conditional densities of every effect are near one another, told by
