@@ -1,7 +1,8 @@
 import type { Likelihood } from '../src/likelihood/likelihood.js'
-import { marginalPosterior, outerPrior } from '../src/likelihood/posterior.js'
+import { outerPosterior } from '../src/likelihood/posterior.js'
 import type { PriorsInForce } from '../src/likelihood/priors-in-force.js'
 import { cholesky } from '../src/numerics/cholesky.js'
+import { integralBy, type MarginalRule } from './marginal-rule.js'
 import type { OuterMode } from './plan-chains.js'
 import type { Head, Heads } from './quadrature-heads.js'
 import { noBend, thirdDerivatives, triangularMap } from './quadrature-map.js'
@@ -19,16 +20,13 @@ export interface OrderedDensity {
 export function orderedDensity(
   like: Likelihood,
   priors: PriorsInForce,
-  nodes: number,
+  rule: MarginalRule,
   order: readonly number[],
 ): OrderedDensity {
-  const { coordinates, dimension: d } = like
-  const posterior = marginalPosterior(like, priors, nodes)
-  const marginal = like.marginal(nodes)
-  const prior = outerPrior(like, priors)
+  const { dimension: d } = like
+  const posterior = outerPosterior(like, priors, integralBy(like, rule))
   const x = new Float64Array(d)
   const inX = new Float64Array(d)
-  const natural = new Float64Array(d)
   let evaluations = 0
   const place = (y: Float64Array): void => {
     evaluations++
@@ -37,8 +35,7 @@ export function orderedDensity(
   return {
     value: (y) => {
       place(y)
-      coordinates.toParameters(x, natural)
-      return marginal.value(natural) + prior.evaluate(x, inX)
+      return posterior.value(x)
     },
     evaluate: (y, gradient) => {
       place(y)

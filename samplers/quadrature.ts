@@ -8,6 +8,7 @@ import { type PriorsInForce, priorsInForce } from '../src/likelihood/priors-in-f
 import { cholesky } from '../src/numerics/cholesky.js'
 import { gaussHermite } from '../src/numerics/gauss-hermite.js'
 import { marginalNodes, negligible } from './marginal-nodes.js'
+import { cheapestRule, type MarginalRule } from './marginal-rule.js'
 import { exactMode, marginalMode, type OuterMode } from './plan-chains.js'
 import { conditionalRules, orderedDensity } from './quadrature-conditional.js'
 import { type EffectMarginal, effectMarginals } from './quadrature-effects.js'
@@ -74,7 +75,7 @@ export function integratePosterior(model: Model, statements: readonly string[]):
   const mode = innerMode(like, priors)
   const order = scalesFirst(like)
   const s = d - like.layout.fixedStart[1]
-  const density = orderedDensity(like, priors, mode.nodes, order)
+  const density = orderedDensity(like, priors, mode.rule, order)
   const from = inOrder(mode, order)
   const scales = headPlacement(from, s)
   const rules = conditionalRules(density, from, s)
@@ -119,18 +120,23 @@ export function integratePosterior(model: Model, statements: readonly string[]):
     whole: heads.whole,
     grid: grid.counts,
     points,
-    nodes: mode.nodes,
+    nodes: mode.rule.nodes,
     change,
     edgeWeight: grid.edgeWeight,
     settled: change <= settledChange && heads.whole && mode.settled,
   }
 }
 
-/** The mode, with as many nodes of the inner integral as it takes. */
-function innerMode(like: Likelihood, priors: PriorsInForce): ReturnType<typeof exactMode> {
+/** The mode, with as many nodes of the inner integral as it takes, and the cheapest rule for it. */
+function innerMode(
+  like: Likelihood,
+  priors: PriorsInForce,
+): ReturnType<typeof exactMode> & { readonly rule: MarginalRule } {
   const laplace = marginalMode(like, priors)
   const { nodes } = marginalNodes(like, priors, laplace.x, laplace.covariance)
-  return exactMode(like, priors, laplace, nodes > manyNodes ? negligible : innerError)
+  const tolerance = nodes > manyNodes ? negligible : innerError
+  const exact = exactMode(like, priors, laplace, tolerance)
+  return { ...exact, rule: cheapestRule(like, priors, exact.x, exact.covariance, exact.nodes, tolerance) }
 }
 
 interface Look {
