@@ -1,7 +1,7 @@
 import type { Model } from '../src/data/model.js'
 import type { ChainSpace } from '../src/draws/chain-space.js'
 import type { MarginalRule } from './marginal-rule.js'
-import type { Bend } from './quadrature-map.js'
+import type { Bend } from './triangular-map.js'
 
 /** What all chains of a run share, as plain data: the same plan and the same chain number give the same draws. */
 export interface ChainPlan {

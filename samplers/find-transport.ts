@@ -1,9 +1,9 @@
 import type { ValuedDensity } from '../src/likelihood/posterior.js'
 import { cholesky } from '../src/numerics/cholesky.js'
 import type { Rng } from '../src/random/stream.js'
-import { type Bend, noBend, thirdDerivatives } from './quadrature-map.js'
 import { moved } from './quadrature-tail.js'
 import { origin, transportedNormal } from './transported-normal.js'
+import { type Bend, noBend, thirdDerivatives } from './triangular-map.js'
 
 /** A map, and the rate at which its proposals would be accepted. */
 export interface Transport {

@@ -2,9 +2,9 @@ import type { Posterior } from '../src/likelihood/posterior.js'
 import { mostTransported } from './find-transport.js'
 import type { Kernel } from './kernel.js'
 import { integratedOut } from './marginal.js'
-import type { Bend } from './quadrature-map.js'
 import type { Sampler } from './sampler.js'
 import { transportedNormal } from './transported-normal.js'
+import type { Bend } from './triangular-map.js'
 
 /** Length of the second stage's steps, times the root of the dimension: short, as it is for where the first fails. */
 const walkLength = 1.2

@@ -16,9 +16,10 @@ import type { ChainPlan } from './chain-plan.js'
 import { findTransport, type Transport } from './find-transport.js'
 import { marginalNodes } from './marginal-nodes.js'
 import { cheapestRule, integralBy, type MarginalRule } from './marginal-rule.js'
+import { precisionFactor } from './precision-factor.js'
 import { samplerNamed } from './registry.js'
 import type { ChainContext } from './sampler.js'
-import { precisionFactor, whitenedDensity, whitening } from './whitening.js'
+import { whitenedDensity, whitening } from './whitening.js'
 
 const laplaceRule: MarginalRule = { nodes: 1, step: null }
 

@@ -5,8 +5,8 @@ import { cholesky } from '../src/numerics/cholesky.js'
 import { integralBy, type MarginalRule } from './marginal-rule.js'
 import type { OuterMode } from './plan-chains.js'
 import type { Head, Heads } from './quadrature-heads.js'
-import { noBend, thirdDerivatives, triangularMap } from './quadrature-map.js'
 import { modePlacement, moved, type Placement, type TailRule, tailRule } from './quadrature-tail.js'
+import { noBend, thirdDerivatives, triangularMap } from './triangular-map.js'
 
 /** The log posterior in the coordinates of a grid. */
 export interface OrderedDensity {

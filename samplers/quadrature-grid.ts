@@ -1,6 +1,6 @@
 import { gaussHermite } from '../src/numerics/gauss-hermite.js'
 import { type Head, type Heads, stretched, unstretched } from './quadrature-heads.js'
-import { latticeCdf, type LineCdf, ruleCdf } from './quadrature-line.js'
+import { type LineCdf, latticeCdf, ruleCdf } from './quadrature-line.js'
 
 /**
  * A density over R^d: a lattice of its first coordinates, the scales, and at each point of it a Gauss-Hermite rule over

@@ -1,6 +1,6 @@
 import { cholesky, choleskyInverse } from '../src/numerics/cholesky.js'
 import { gaussHermite } from '../src/numerics/gauss-hermite.js'
-import type { TriangularMap } from './quadrature-map.js'
+import type { TriangularMap } from './triangular-map.js'
 
 /** Where a density of some coordinates is, near enough: x = center + L z, L lower triangular. */
 export interface Placement {

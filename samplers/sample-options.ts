@@ -1,5 +1,5 @@
-import { weightsGiven } from '../src/data/row-weights.js'
 import type { Model } from '../src/data/model.js'
+import { weightsGiven } from '../src/data/row-weights.js'
 import type { ModelChoice } from '../src/data/state-model.js'
 import type { Table } from '../src/data/table.js'
 import { GlmmError } from '../src/errors.js'

@@ -4,7 +4,7 @@ import type { PosteriorRecord } from '../src/draws/posterior-record.js'
 import type { Executor } from '../src/executor.js'
 import { integratedPosterior, quadratureName } from './integrated-posterior.js'
 import { type EarlierSample, extendSample, type Sample, type SampleHooks, sampleModel } from './sample.js'
-import { resolveSettings, settleSampler, type SampleOptions, samplingCall } from './sample-options.js'
+import { resolveSettings, type SampleOptions, samplingCall, settleSampler } from './sample-options.js'
 import { sampleRecord } from './sample-record.js'
 
 /** A posterior: the record that --json prints, and the draws behind it. */

@@ -3,7 +3,7 @@ import type { Posterior } from '../src/likelihood/posterior.js'
 import type { PriorsInForce } from '../src/likelihood/priors-in-force.js'
 import type { Kernel } from './kernel.js'
 import type { MarginalRule } from './marginal-rule.js'
-import type { Bend } from './quadrature-map.js'
+import type { Bend } from './triangular-map.js'
 
 /** What a chain is about. */
 export interface ChainContext {

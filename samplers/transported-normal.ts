@@ -1,6 +1,6 @@
 import { logGamma } from '../src/numerics/special.js'
 import type { Rng } from '../src/random/stream.js'
-import { type Bend, triangularMap } from './quadrature-map.js'
+import { type Bend, triangularMap } from './triangular-map.js'
 
 /**
  * A share of the proposals has tails that no posterior with moments outweighs, such as that of a logarithm of a standard

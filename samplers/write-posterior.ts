@@ -1,8 +1,8 @@
+import { writeFile } from 'node:fs/promises'
 import { chainFile, namesChains } from '../src/draws/chain-files.js'
 import { type CmdstanRun, cmdstanPieces } from '../src/draws/cmdstan-csv.js'
-import { checkDrawsPath, writeDraws } from '../src/draws/write-draws.js'
 import { writeAtomically } from '../src/draws/write-atomically.js'
-import { writeFile } from 'node:fs/promises'
+import { checkDrawsPath, writeDraws } from '../src/draws/write-draws.js'
 import { samplerNamed } from './registry.js'
 import type { Sample } from './sample.js'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { latticeCdf, quantileOf } from '../../samplers/quadrature-line.js'
-import { noBend, thirdDerivatives, triangularMap } from '../../samplers/quadrature-map.js'
 import { tailRule } from '../../samplers/quadrature-tail.js'
+import { noBend, thirdDerivatives, triangularMap } from '../../samplers/triangular-map.js'
 import { normalCdf } from '../../src/numerics/special.js'
 
 const placement = { center: Float64Array.of(0.3, -1, 2), L: Float64Array.of(1.2, 0, 0, -0.4, 0.7, 0, 0.2, 0.5, 0.9) }
