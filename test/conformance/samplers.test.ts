@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { emptyInfo, type Kernel, type State } from '../../samplers/kernel.js'
 import { diagonalMetric } from '../../samplers/metric.js'
-import { type Bend, noBend } from '../../samplers/quadrature-map.js'
+import { type Bend, noBend } from '../../samplers/triangular-map.js'
 import { samplers } from '../../samplers/registry.js'
 import type { ChainContext, Sampler } from '../../samplers/sampler.js'
 import { warmUp } from '../../samplers/warmup.js'
