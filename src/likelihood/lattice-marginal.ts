@@ -125,15 +125,20 @@ export function latticeMarginal(
       const ck = c[k]
       const sign = signs[row[k]]
       const E = sign > 0 ? rising : falling
-      let kept = 0
-      let keptU = 0
-      for (let j = 0; j < count; j++) {
+      let even = 0
+      let odd = 0
+      let evenU = 0
+      let oddU = 0
+      for (let j = 0; j < count; j += 2) {
         const r = 1 / (1 + ck * E[j])
-        kept += share[from + j] * r
-        keptU += shareU[j] * r
+        const next = 1 / (1 + ck * E[j + 1])
+        even += share[from + j] * r
+        evenU += shareU[j] * r
+        odd += share[from + j + 1] * next
+        oddU += shareU[j + 1] * next
       }
-      rowWeight[row[k]] = -sign * (1 - kept)
-      inSigma -= sign * (meanU - keptU)
+      rowWeight[row[k]] = -sign * (1 - even - odd)
+      inSigma -= sign * (meanU - evenU - oddU)
     }
     return inSigma
   }
