@@ -7,9 +7,6 @@ import type { ChainSettings } from './plan-chains.js'
 import { type IntegratedPosterior, integratePosterior, settledChange } from './quadrature.js'
 import type { Sample } from './sample.js'
 
-/** The sampler without chains. */
-export const quadratureName = 'quadrature'
-
 /** The posterior by quadrature, as the record of a sample without draws: what is Monte Carlo's does not exist there. */
 export function integratedPosterior(
   model: Model,

@@ -30,10 +30,14 @@ export const samplers: readonly Sampler[] = [
   { ...joint, name: 'random-walk', targetAccept: 0.234, kernel: randomWalk },
 ]
 
+/** What else may stand where a sampler is named: the one without chains, and that which chooses. */
+export const quadratureName = 'quadrature'
+export const autoName = 'auto'
+
 /** The sampler of that name, or a USAGE error. */
 export function samplerNamed(name: string): Sampler {
   const sampler = samplers.find((candidate) => candidate.name === name)
   if (sampler) return sampler
-  const known = samplers.map((candidate) => candidate.name).join(', ')
+  const known = [...samplers.map((candidate) => candidate.name), quadratureName, autoName].join(', ')
   throw new GlmmError('USAGE', `expected a sampler (${known}), got '${name}'`, 'give one of these')
 }

@@ -6,9 +6,8 @@ import { GlmmError } from '../src/errors.js'
 import { parsePrior } from '../src/priors/parse-prior.js'
 import { checkSeed } from '../src/random/stream.js'
 import { chooseSampler } from './auto.js'
-import { quadratureName } from './integrated-posterior.js'
 import type { ChainSettings } from './plan-chains.js'
-import { samplerNamed, samplers } from './registry.js'
+import { autoName, quadratureName, samplerNamed, samplers } from './registry.js'
 
 /** What a user may say of a sampling run. */
 export interface SampleOptions extends ModelChoice {
@@ -41,7 +40,7 @@ export function settleSampler<Options extends SampleOptions>(
   options: Options,
   model: Model,
 ): { readonly options: Options; readonly reason: string | null } {
-  if (options.sampler !== 'auto') return { options, reason: null }
+  if (options.sampler !== autoName) return { options, reason: null }
   const { sampler, reason } = chooseSampler(model, options.priors)
   return { options: { ...options, sampler }, reason }
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
-import { GlmmError } from '../errors.js'
 import type { PosteriorQueries } from '../draws/posterior-queries.js'
+import { GlmmError } from '../errors.js'
 
 /** Flags of what is asked of a posterior once it is sampled. */
 export interface QueryFlags {

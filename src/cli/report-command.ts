@@ -1,5 +1,5 @@
 import { GlmmError } from '../errors.js'
-import { type ResultRecord, documentOf } from '../report/result-document.js'
+import { documentOf, type ResultRecord } from '../report/result-document.js'
 import type { OutputFlag } from './flags.js'
 import { checkOutput, present } from './present.js'
 import { readDocument } from './read-document.js'

@@ -1,5 +1,5 @@
 import { dirname, extname } from 'node:path'
-import { quadratureName } from '../../samplers/integrated-posterior.js'
+import { quadratureName } from '../../samplers/registry.js'
 import { runFileOf, writeRun } from '../../samplers/run-file.js'
 import type { Sample } from '../../samplers/sample.js'
 import { resolveSettings } from '../../samplers/sample-options.js'

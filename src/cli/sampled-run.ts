@@ -1,7 +1,7 @@
 import { planChains } from '../../samplers/plan-chains.js'
 import { type RunFile, readRun, runFileOf } from '../../samplers/run-file.js'
 import type { EarlierSample } from '../../samplers/sample.js'
-import { resolveSettings, settleSampler, samplingCall } from '../../samplers/sample-options.js'
+import { resolveSettings, samplingCall, settleSampler } from '../../samplers/sample-options.js'
 import type { Model } from '../data/model.js'
 import type { Table } from '../data/table.js'
 import type { PosteriorRecord } from '../draws/posterior-record.js'

@@ -1,6 +1,6 @@
 // Samplers against each other and against references that share no code with them: the largest distance of any mean or
 // standard deviation, random effects included, in combined Monte Carlo standard errors. `--only TEXT` picks models by
-// name, `--draws N` sets the draws a chain (4 chains, 1000 iterations of warm-up).
+// name, `--draws N` sets the draws a chain (4 chains, 1000 iterations of warm-up), `--seed N`.
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { readTable, sample } from '../../dist/src/index.js'
@@ -8,7 +8,11 @@ import { inlineExecutor } from '../../dist/workers/index.js'
 import { cases } from './samplers-cases.mjs'
 
 const { values: flags } = parseArgs({
-  options: { only: { type: 'string' }, draws: { type: 'string', default: '2500' } },
+  options: {
+    only: { type: 'string' },
+    draws: { type: 'string', default: '2500' },
+    seed: { type: 'string', default: '31' },
+  },
 })
 const json = (name) => JSON.parse(readFileSync(new URL(`../reference/${name}.json`, import.meta.url), 'utf8'))
 const importance = json('importance-posteriors')
@@ -79,7 +83,8 @@ for (const { name, priors, samplers, reference } of runs) {
   const table = await readTable(data)
   const found = []
   for (const sampler of samplers) {
-    const chains = sampler === 'quadrature' ? {} : { chains: 4, warmup: 1000, draws: Number(flags.draws), seed: 31 }
+    const chains =
+      sampler === 'quadrature' ? {} : { chains: 4, warmup: 1000, draws: Number(flags.draws), seed: Number(flags.seed) }
     const { summary } = await sample(formula, table, { family, priors, sampler, ...chains, executor: inlineExecutor })
     const exact = sampler === 'quadrature' ? { mcse: 0, mcseSd: 0 } : {}
     found.push({ sampler, figures: summary.map((one) => ({ ...one, ...exact })) })
