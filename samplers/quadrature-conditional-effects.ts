@@ -18,6 +18,12 @@ export interface ConditionalEffects {
   readonly logDensity: (g: number, e: number, from: number, width: number, count: number) => Float64Array
 }
 
+/** Q = I - 2 a a', and what b_e is of v_1. */
+interface Reflection {
+  readonly scale: number
+  readonly along: Float64Array
+}
+
 /**
  * A reflection u = Q v of the spherical effects, whose first column lies along row e of Lambda, makes b_e a multiple of v_1
  * and leaves the prior as it is, whatever the rank of Lambda. At each v_1 the others take an adaptive product rule (Pinheiro
@@ -47,6 +53,7 @@ export function conditionalEffects(
   const column = new Float64Array(q)
   const direction = new Float64Array(q)
   const origins = new Float64Array(rule.count * q)
+  let reflections: readonly Reflection[] = []
   let size = 0
   let eta = new Float64Array(0)
   let logs = new Float64Array(0)
@@ -82,8 +89,8 @@ export function conditionalEffects(
     factor.set(own)
   }
 
-  /** Q for a row of Lambda, and what b_e is of v_1. */
-  function reflection(row: Float64Array): { readonly scale: number; readonly along: Float64Array } {
+  /** That of a row of Lambda. */
+  function reflection(row: Float64Array): Reflection {
     const length = Math.hypot(...row)
     const sign = row[0] < 0 ? -1 : 1
     const along = row.map((one) => one / length)
@@ -137,6 +144,7 @@ export function conditionalEffects(
           rowsOfLambda[e][s] = other.term === term ? lambdas[term][i * own + other.column] : 0
         })
       })
+      reflections = rowsOfLambda.map(reflection)
     },
     around: (g, e) => {
       const row = rowsOfLambda[e]
@@ -147,7 +155,7 @@ export function conditionalEffects(
       return { center, sd: Math.hypot(...column) }
     },
     logDensity: (g, e, from, width, count) => {
-      const { scale, along } = reflection(rowsOfLambda[e])
+      const { scale, along } = reflections[e]
       regression(g, along)
       const points = count * rule.count
       grow(points)
