@@ -38,12 +38,11 @@ for (const [name, formula, samplers] of models) {
   for (const sampler of samplers) {
     const label = sampler.name ?? sampler
     if (onlySampler && onlySampler !== label) continue
-    const count = label === 'quadrature' ? Math.min(200, Number(replicates)) : Number(replicates)
     const more = name === 'random slope' ? ['cor ~ lkj(2)'] : []
     const spec = {
       kind: 'calibration',
       seed: Number(seed),
-      replicates: count,
+      replicates: Number(replicates),
       data,
       family: 'binomial',
       formula,
