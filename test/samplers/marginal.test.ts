@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { chooseSampler } from '../../samplers/auto.js'
 import { marginal } from '../../samplers/marginal.js'
@@ -11,14 +10,7 @@ import { inlineExecutor } from '../../src/inline-executor.js'
 import { likelihood } from '../../src/likelihood/likelihood.js'
 import { priorsInForce } from '../../src/likelihood/priors-in-force.js'
 import { stream } from '../../src/random/stream.js'
-import { betablocker, cases, exactPosteriors, modelOf } from '../reference/data.js'
-
-const priorOnSd = {
-  hn: 'sd ~ half_normal(0, 1)',
-  hc: 'sd ~ half_cauchy(0, 2.5)',
-  ht: 'sd ~ half_t(3, 0, 2.5)',
-  ex: 'sd ~ exponential(1)',
-} as const
+import { betablocker, cases, exactPosteriors, importancePosteriors, modelOf, priorOnSd } from '../reference/data.js'
 
 /** 4 Monte Carlo standard errors, the seeds fixed. */
 const limit = 4
@@ -42,14 +34,12 @@ describe('marginal on betablocker against the exact posterior, effects included'
   }
 })
 
-const references = JSON.parse(readFileSync(new URL('../reference/importance-posteriors.json', import.meta.url), 'utf8'))
-
 it('marginal on cbpp lies within 4 combined errors of importance sampling, effects included', async () => {
-  const truth = references.cbpp
+  const truth = importancePosteriors.cbpp
   const priors = ['b ~ normal(0, 2.5)', 'sd ~ half_cauchy(0, 2.5)']
   const settings = resolveSettings({ sampler: 'marginal', priors, warmup: 200, draws: 500, seed: 5 })
   const { summary } = await sampleModel(modelOf('cbpp'), settings, inlineExecutor)
-  const all = [...truth.parameters, ...truth.effects.map(([mean, sd]: readonly number[]) => ({ mean, sd }))] as {
+  const all = [...truth.parameters, ...truth.effects.map(([mean, sd]) => ({ mean, sd }))] as {
     mean: number
     sd: number
   }[]
