@@ -1,4 +1,4 @@
-import type { ValuedDensity } from '../src/likelihood/posterior.js'
+import { type ValuedDensity, valueAlone } from '../src/likelihood/posterior.js'
 import { cholesky } from '../src/numerics/cholesky.js'
 import type { Rng } from '../src/random/stream.js'
 import { moved } from './quadrature-tail.js'
@@ -23,8 +23,7 @@ const points = [50, 150, 50]
  */
 export function findTransport(posterior: ValuedDensity, rng: Rng): Transport {
   const d = posterior.dimension
-  const unused = new Float64Array(d)
-  const value = posterior.value ?? ((x: Float64Array): number => posterior.evaluate(x, unused))
+  const value = valueAlone(posterior)
   const x = new Float64Array(d)
   let bend: Bend = { ...noBend(d), third: thirdDerivatives(posterior.evaluate, origin(d)) }
   for (let round = 0; ; round++) {

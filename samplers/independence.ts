@@ -1,6 +1,6 @@
-import type { Posterior } from '../src/likelihood/posterior.js'
+import { type Posterior, valueAlone } from '../src/likelihood/posterior.js'
 import { mostTransported } from './find-transport.js'
-import type { Kernel } from './kernel.js'
+import { type Kernel, noTrajectory } from './kernel.js'
 import { integratedOut } from './marginal.js'
 import type { Sampler } from './sampler.js'
 import { transportedNormal } from './transported-normal.js'
@@ -18,9 +18,7 @@ const walkLength = 1.2
  */
 export function independence(posterior: Posterior, bend: Bend): Kernel {
   const d = posterior.dimension
-  const { value } = posterior
-  const unused = new Float64Array(d)
-  const density = value ?? ((x: Float64Array): number => posterior.evaluate(x, unused))
+  const density = valueAlone(posterior)
   const proposal = transportedNormal(d, bend)
   const y = new Float64Array(d)
   const v = new Float64Array(d)
@@ -33,11 +31,7 @@ export function independence(posterior: Posterior, bend: Bend): Kernel {
   return {
     init: (x) => ({ x: x.slice(), gradient: new Float64Array(d), logDensity: density(x) }),
     step: (state, _metric, _stepSize, rng, info) => {
-      info.leapfrogs = 0
-      info.treeDepth = 0
-      info.divergent = false
-      info.cut = false
-      info.energy = Number.NaN
+      noTrajectory(info)
       const logProposal = proposal.draw(rng, y)
       const logDensity = density(y)
       const weight = logDensity - logProposal

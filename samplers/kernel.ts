@@ -39,6 +39,15 @@ export const emptyInfo = (): Info => ({
   energy: 0,
 })
 
+/** Fills in what a step that walks no trajectory has to tell of one. */
+export function noTrajectory(info: Info): void {
+  info.leapfrogs = 0
+  info.treeDepth = 0
+  info.divergent = false
+  info.cut = false
+  info.energy = Number.NaN
+}
+
 /** The state at x. */
 export function stateAt(density: LogDensity, x: Float64Array): State {
   const gradient = new Float64Array(density.dimension)

@@ -1,6 +1,6 @@
 import type { LatticeMarginal } from '../src/likelihood/lattice-marginal.js'
 import type { Likelihood, MarginalDensity } from '../src/likelihood/likelihood.js'
-import { marginalPosterior, outerPosterior } from '../src/likelihood/posterior.js'
+import { outerPosterior } from '../src/likelihood/posterior.js'
 import type { PriorsInForce } from '../src/likelihood/priors-in-force.js'
 import { largestChange, lookAround, negligible } from './marginal-nodes.js'
 
@@ -20,9 +20,9 @@ const steps = [0.5, 0.42, 0.35, 0.3, 0.25, 0.21, 0.175, 0.15, 0.125]
 const places = (nodes: number): number => 10 + 3 * nodes
 
 /**
- * A lattice where it is exact for the purposes of a sampler and costs less than so many adaptive nodes: at the mode and up to two standard
- * deviations from it a finer one changes no more than `tolerance`, and at one standard deviation the adaptive rule, whose own
- * error is up to that, no more than twice as much. Else those nodes.
+ * A lattice where it is exact for the purposes of a sampler and costs less than so many adaptive nodes: at the mode and up
+ * to two standard deviations from it a finer one changes no more than `tolerance`, and at one standard deviation the
+ * adaptive rule, whose own error is up to that, no more than twice as much. Else those nodes.
  */
 export function cheapestRule(
   like: Likelihood,
@@ -35,18 +35,22 @@ export function cheapestRule(
   const adaptive = { nodes, step: null }
   const { lattice } = like
   if (!lattice) return adaptive
-  const on = (step: number) => outerPosterior(like, priors, lattice(step))
-  const [near, far] = [lookAround(mode, covariance, 1), lookAround(mode, covariance, 2)]
-  const truth = near(marginalPosterior(like, priors, nodes))
-  let coarse = far(on(steps[0]))
-  for (let k = 0; k + 1 < steps.length; k++) {
-    const { length } = lattice(steps[k]).places
-    if (length > places(nodes)) return adaptive
-    const fine = far(on(steps[k + 1]))
-    if (largestChange(coarse, fine) <= tolerance && largestChange(near(on(steps[k])), truth) <= 2 * tolerance) {
-      return { nodes: length, step: steps[k] }
+  const [near, far] = [1, 2].map((reach) => {
+    const look = lookAround(mode, covariance, reach)
+    return (integral: MarginalDensity) => look(outerPosterior(like, priors, integral))
+  })
+  const truth = near(like.marginal(nodes))
+  let coarse = lattice(steps[0])
+  let seen = far(coarse)
+  for (const next of steps.slice(1)) {
+    if (coarse.places.length > places(nodes)) return adaptive
+    const fine = lattice(next)
+    const finer = far(fine)
+    if (largestChange(seen, finer) <= tolerance && largestChange(near(coarse), truth) <= 2 * tolerance) {
+      return { nodes: coarse.places.length, step: coarse.step }
     }
     coarse = fine
+    seen = finer
   }
   return adaptive
 }

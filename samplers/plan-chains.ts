@@ -2,7 +2,7 @@ import type { Model } from '../src/data/model.js'
 import { GlmmError } from '../src/errors.js'
 import { glmOf } from '../src/fit/estimate.js'
 import { startFrom } from '../src/fit/start.js'
-import type { Coordinates } from '../src/likelihood/coordinates.js'
+import { type Coordinates, withoutEffects } from '../src/likelihood/coordinates.js'
 import { coupling } from '../src/likelihood/coupling.js'
 import { effectsMap } from '../src/likelihood/effects-map.js'
 import { type Likelihood, type LogDensity, likelihood } from '../src/likelihood/likelihood.js'
@@ -64,32 +64,34 @@ export function planChains(model: Model, settings: ChainSettings): ChainPlan {
       refusal.hint,
     )
   }
-  const { coordinates } = like
   if (sampler.walks === 'outer') {
-    const alone = { ...coordinates, terms: [], effects: 0 }
     const exact = settings.priorOnly ? { ...outer, rule: laplaceRule, settled: true } : exactPlace(like, priors, outer)
     const { rule, settled, x } = exact
-    const factor = factorOf(alone, null, exact, x, scale)
+    const factor = outerFactor(like, exact)
     const bend = sampler.transported ? transportAt(context, exact, settings.seed).bend : null
     return { ...settings, model, rule, bend, settled, centring, center: x, factor }
   }
   const joint = jointPosterior(like, priors, centring, context.rows)
-  const factor = factorOf(coordinates, joint, outer, center, scale)
+  const factor = factorOf(like.coordinates, joint, outer, center, scale)
   return { ...settings, model, rule: laplaceRule, bend: null, settled: true, centring, center, factor }
 }
 
 /** The transported normal distribution nearest to the posterior of the outer coordinates around a place. */
 export function transportAt(
   { likelihood, priors, rows }: Pick<ChainContext, 'likelihood' | 'priors' | 'rows'>,
-  { x, covariance, rule }: OuterMode & { readonly rule: MarginalRule },
+  place: OuterMode & { readonly rule: MarginalRule },
   seed: number,
 ): Transport {
-  const alone = { ...likelihood.coordinates, terms: [], effects: 0 }
-  const factor = factorOf(alone, null, { x, covariance }, x, scalesOf(covariance, x.length))
   const density = rows
-    ? outerPosterior(likelihood, priors, integralBy(likelihood, rule))
+    ? outerPosterior(likelihood, priors, integralBy(likelihood, place.rule))
     : outerPrior(likelihood, priors)
-  return findTransport(whitenedDensity(density, whitening(alone, x, factor)), stream({ seed, purpose: 'proposal' }))
+  const change = whitening(withoutEffects(likelihood.coordinates), place.x, outerFactor(likelihood, place))
+  return findTransport(whitenedDensity(density, change), stream({ seed, purpose: 'proposal' }))
+}
+
+/** factorOf for the outer coordinates alone. */
+function outerFactor({ coordinates }: Likelihood, { x, covariance }: OuterMode): Float64Array {
+  return factorOf(withoutEffects(coordinates), null, { x, covariance }, x, scalesOf(covariance, x.length))
 }
 
 const scalesOf = (covariance: Float64Array, d: number): Float64Array =>
@@ -127,7 +129,7 @@ export function marginalMode(like: Likelihood, priors: PriorsInForce): OuterMode
 }
 
 /** The mode of the marginal posterior with as many nodes as it takes, from Laplace's. */
-export function exactMode(
+function exactMode(
   like: Likelihood,
   priors: PriorsInForce,
   laplace: OuterMode,
@@ -146,14 +148,15 @@ export function exactMode(
   return { ...at, ...chosen }
 }
 
-/** The same, with the rule for which it is the mode. */
+/** The same, with the cheapest rule that is as exact. */
 export function exactPlace(
   like: Likelihood,
   priors: PriorsInForce,
   laplace: OuterMode,
+  tolerance?: number,
 ): OuterMode & { readonly rule: MarginalRule; readonly settled: boolean } {
-  const { x, covariance, nodes, settled } = exactMode(like, priors, laplace)
-  return { x, covariance, settled, rule: cheapestRule(like, priors, x, covariance, nodes) }
+  const { x, covariance, nodes, settled } = exactMode(like, priors, laplace, tolerance)
+  return { x, covariance, settled, rule: cheapestRule(like, priors, x, covariance, nodes, tolerance) }
 }
 
 function priorMode(like: Likelihood, priors: PriorsInForce): OuterMode {

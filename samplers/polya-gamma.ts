@@ -3,7 +3,7 @@ import { effectsMap } from '../src/likelihood/effects-map.js'
 import { jointPosterior, outerPrior, type Posterior } from '../src/likelihood/posterior.js'
 import { polyaGamma } from '../src/random/polya-gamma.js'
 import type { Rng } from '../src/random/stream.js'
-import { type Kernel, stateAt } from './kernel.js'
+import { type Kernel, noTrajectory, stateAt } from './kernel.js'
 import { conditionalNormal } from './polya-gamma-normal.js'
 import { logitRows, writeLinearPredictor } from './polya-gamma-rows.js'
 import type { ChainContext, Sampler } from './sampler.js'
@@ -144,11 +144,7 @@ function kernel(posterior: Posterior, { likelihood, priors, centring, rows }: Ch
       state.x.set(x)
       state.logDensity = posterior.evaluate(state.x, state.gradient)
       info.acceptRate = 1
-      info.treeDepth = 0
-      info.leapfrogs = 0
-      info.divergent = false
-      info.cut = false
-      info.energy = Number.NaN
+      noTrajectory(info)
     },
   }
 }

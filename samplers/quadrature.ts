@@ -8,8 +8,7 @@ import { type PriorsInForce, priorsInForce } from '../src/likelihood/priors-in-f
 import { cholesky } from '../src/numerics/cholesky.js'
 import { gaussHermite } from '../src/numerics/gauss-hermite.js'
 import { marginalNodes, negligible } from './marginal-nodes.js'
-import { cheapestRule, type MarginalRule } from './marginal-rule.js'
-import { exactMode, marginalMode, type OuterMode } from './plan-chains.js'
+import { exactPlace, marginalMode, type OuterMode } from './plan-chains.js'
 import { conditionalRules, orderedDensity } from './quadrature-conditional.js'
 import { type EffectMarginal, effectMarginals } from './quadrature-effects.js'
 import { type Grid, gridOf } from './quadrature-grid.js'
@@ -112,7 +111,7 @@ export function integratePosterior(model: Model, statements: readonly string[]):
   const effects =
     coordinates.effects === 0
       ? []
-      : effectsOver(like, mode.nodes, rules.forEffects(fewer, smoothOrder(like, heads.heads[0], order)), order)
+      : effectsOver(like, mode.rule.nodes, rules.forEffects(fewer, smoothOrder(like, heads.heads[0], order)), order)
   return {
     summary: [...summary, ...effects.map((effect, e) => effectSummary(parameters.effectNames[e], effect))],
     outer: d,
@@ -127,16 +126,11 @@ export function integratePosterior(model: Model, statements: readonly string[]):
   }
 }
 
-/** The mode, with as many nodes of the inner integral as it takes, and the cheapest rule for it. */
-function innerMode(
-  like: Likelihood,
-  priors: PriorsInForce,
-): ReturnType<typeof exactMode> & { readonly rule: MarginalRule } {
+/** The mode, with as many nodes of the inner integral as it takes. */
+function innerMode(like: Likelihood, priors: PriorsInForce): ReturnType<typeof exactPlace> {
   const laplace = marginalMode(like, priors)
   const { nodes } = marginalNodes(like, priors, laplace.x, laplace.covariance)
-  const tolerance = nodes > manyNodes ? negligible : innerError
-  const exact = exactMode(like, priors, laplace, tolerance)
-  return { ...exact, rule: cheapestRule(like, priors, exact.x, exact.covariance, exact.nodes, tolerance) }
+  return exactPlace(like, priors, laplace, nodes > manyNodes ? negligible : innerError)
 }
 
 interface Look {

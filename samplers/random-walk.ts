@@ -1,5 +1,5 @@
 import type { LogDensity } from '../src/likelihood/likelihood.js'
-import { type Kernel, stateAt } from './kernel.js'
+import { type Kernel, noTrajectory, stateAt } from './kernel.js'
 
 /** Random-walk Metropolis with normal steps of covariance stepSize^2 Sigma (Roberts, Gelman and Gilks 1997). */
 export function randomWalk(density: LogDensity): Kernel {
@@ -16,11 +16,7 @@ export function randomWalk(density: LogDensity): Kernel {
       const logDensity = density.evaluate(x, gradient)
       const chance = Math.min(1, Math.exp(logDensity - state.logDensity))
       info.acceptRate = Number.isNaN(chance) ? 0 : chance
-      info.leapfrogs = 0
-      info.treeDepth = 0
-      info.divergent = false
-      info.cut = false
-      info.energy = Number.NaN
+      noTrajectory(info)
       if (!(rng.uniform() < info.acceptRate)) return
       state.x.set(x)
       state.gradient.set(gradient)

@@ -1,6 +1,7 @@
 import { type ChainSpace, chainWriter } from '../src/draws/chain-space.js'
 import { GlmmError } from '../src/errors.js'
 import type { Monitor, Task } from '../src/executor.js'
+import { withoutEffects } from '../src/likelihood/coordinates.js'
 import { likelihood } from '../src/likelihood/likelihood.js'
 import { priorsInForce } from '../src/likelihood/priors-in-force.js'
 import { type Rng, stream } from '../src/random/stream.js'
@@ -42,7 +43,7 @@ export function runChain(plan: ChainPlan, { chain, space, from }: ChainJob, moni
   const sampler = samplerNamed(plan.sampler)
   const target = sampler.posterior(context)
   const { coordinates } = like
-  const at = sampler.walks === 'outer' ? { ...coordinates, terms: [], effects: 0 } : coordinates
+  const at = sampler.walks === 'outer' ? withoutEffects(coordinates) : coordinates
   const change = whitening(at, plan.center, plan.factor)
   const posterior = sampler.ownModel ? target : whitened(target, change)
   const kernel = sampler.kernel(posterior, context)

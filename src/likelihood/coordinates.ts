@@ -36,6 +36,9 @@ export interface Coordinates {
   readonly fromParameters: (parameters: Float64Array) => Float64Array
 }
 
+/** The outer coordinates alone, as where the effects are integrated out. */
+export const withoutEffects = (at: Coordinates): Coordinates => ({ ...at, terms: [], effects: 0 })
+
 /** Smallest standard deviation that coordinates tell. */
 const leastDeviation = 1e-6
 

@@ -10,6 +10,12 @@ export interface ValuedDensity extends LogDensity {
   readonly value?: (x: Float64Array) => number
 }
 
+/** The value alone of any log density, by its gradient where there is no cheaper way. */
+export function valueAlone(density: ValuedDensity): (x: Float64Array) => number {
+  const unused = new Float64Array(density.dimension)
+  return density.value ?? ((x) => density.evaluate(x, unused))
+}
+
 /** The log posterior over an unconstrained vector, and the way back to the quantities people read. */
 export interface Posterior extends ValuedDensity {
   /** Names as brms gives them, of all that `write` writes. */
