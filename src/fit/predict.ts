@@ -5,7 +5,7 @@ import { GlmmError, type Warning } from '../errors.js'
 import { familyNamed } from '../families/registry.js'
 import { linkNamed } from '../links/registry.js'
 import { gaussHermite } from '../numerics/gauss-hermite.js'
-import { normalQuantile } from '../numerics/special.js'
+import { studentQuantile } from '../numerics/special.js'
 import { version } from '../version.js'
 import { responseChecksum } from '../data/response-checksum.js'
 import type { FitRecord } from './fit-record.js'
@@ -51,7 +51,7 @@ export function predict(fit: FitRecord | FitSource, table: Table, options: Predi
     response: null,
     newLevels: [],
   }))
-  const at = predictor(fit, design, terms, kind, nodes, uncertainty, normalQuantile((1 + level) / 2))
+  const at = predictor(fit, design, terms, kind, nodes, uncertainty, studentQuantile((1 + level) / 2, residualDf(fit)))
   const fresh = new Set<string>()
   for (let i = 0; i < design.nrow; i++) {
     const row = design.rows === null ? i : design.rows[i]
@@ -89,6 +89,10 @@ export function predict(fit: FitRecord | FitSource, table: Table, options: Predi
     predictions,
   }
 }
+
+/** The degrees of freedom that all combinations of a fit's coefficients have in common: the residual's, else infinity. */
+const residualDf = ({ call, fixed }: FitSource): number =>
+  (call.df === 'residual' ? fixed[0]?.df : null) ?? Number.POSITIVE_INFINITY
 
 function checkOptions(kind: string, level: number, nodes: number): void {
   if (!Object.hasOwn(details, kind)) {

@@ -1,0 +1,59 @@
+import type { Direction } from '../likelihood/effect-traces.js'
+import { covarianceDerivative, type NormalMarginal, type NormalTerm } from '../likelihood/normal-marginal.js'
+
+/** A term whose covariance is not linear in its parameters: its directions are those of theta. */
+export interface Curve {
+  readonly term: NormalTerm
+  /** Its position among the terms, and that of its first direction among all. */
+  readonly at: number
+  readonly first: number
+}
+
+/**
+ * The directions in which the covariance of the random effects moves: the elements of the matrix for terms that it is linear
+ * in, where a variance of zero moves like any other, else the derivatives in theta.
+ */
+export function covarianceDirections({ terms }: NormalMarginal): {
+  readonly directions: Direction[]
+  readonly curves: readonly Curve[]
+} {
+  const directions: Direction[] = []
+  const curves: Curve[] = []
+  terms.forEach((term, at) => {
+    const { laid, q, theta } = term
+    const { elements } = laid.covariance
+    const blocks = elements
+      ? elements(q)
+      : Array.from({ length: laid.size }, (_, j) => covarianceDerivative(term, theta, j))
+    if (!elements) curves.push({ term, at, first: directions.length })
+    for (const block of blocks) directions.push(terms.map((_, t) => (t === at ? block : null)))
+  })
+  return { directions, curves }
+}
+
+/** Step of a central difference, in units of 1 + |theta|: its error and that of rounding are about 1e-10. */
+const share = 1e-5
+
+/** The sum of W_kl times the second derivatives of V, as one direction; that of R, and across terms, is zero. */
+export function bendOf(
+  { terms }: NormalMarginal,
+  curves: readonly Curve[],
+  W: (i: number, j: number) => number,
+): Direction {
+  const direction: (Float64Array | null)[] = terms.map(() => null)
+  for (const { term, at, first } of curves) {
+    const sum = new Float64Array(term.q ** 2)
+    for (let l = 0; l < term.theta.length; l++) {
+      const step = share * (1 + Math.abs(term.theta[l]))
+      const moved = (shift: number): Float64Array => term.theta.map((value, j) => (j === l ? value + shift : value))
+      const [up, down] = [moved(step), moved(-step)]
+      for (let k = 0; k < term.theta.length; k++) {
+        const weight = W(first + k, first + l) / (2 * step)
+        const [above, below] = [covarianceDerivative(term, up, k), covarianceDerivative(term, down, k)]
+        for (let e = 0; e < sum.length; e++) sum[e] += weight * (above[e] - below[e])
+      }
+    }
+    direction[at] = sum
+  }
+  return direction
+}
