@@ -1,9 +1,10 @@
 import type { Model } from '../data/model.js'
 import { observations } from '../data/response-rows.js'
 import { GlmmError } from '../errors.js'
-import type { Likelihood } from '../likelihood/likelihood.js'
+import { type Likelihood, likelihood } from '../likelihood/likelihood.js'
 import { isNormal } from '../likelihood/normal-marginal.js'
 import { parameterLayout } from '../likelihood/parameter-layout.js'
+import { unrestricted } from '../likelihood/restricted.js'
 import type { Estimate } from './estimate.js'
 import type { FixedPart } from './fixed-part.js'
 import { kenwardRoger } from './kenward-roger.js'
@@ -32,7 +33,8 @@ export function dfMethod(asked: string | undefined, model: Model, reml: boolean)
     throw new GlmmError('USAGE', message, 'leave --df out: other models have z statistics')
   }
   if (method === 'kr') checkKenwardRoger(model, reml)
-  return method
+  // All three have the same degrees of freedom there.
+  return least && method !== 'none' ? 'residual' : method
 }
 
 function checkKenwardRoger({ predictors }: Model, reml: boolean): void {
@@ -65,7 +67,7 @@ export function withDegreesOfFreedom(
   const { model } = full
   if (method === 'none' || names.length === 0) return { ...part, df: null }
   const residual = observations(model) - names.length
-  if (method === 'residual' || isLeastSquares(model)) return { ...part, df: beta.map(() => residual) }
+  if (method === 'residual') return { ...part, df: beta.map(() => residual) }
   const first = like.layout.fixedStart[1]
   const parameters = Float64Array.of(...beta, ...fitted.parameters.subarray(first))
   const W = parameterCovariance(fitted, first)
@@ -76,4 +78,13 @@ export function withDegreesOfFreedom(
   const p = names.length
   const rows = Array.from({ length: p }, (_, i) => Array.from(covariance.subarray(i * p, (i + 1) * p)))
   return { ...part, df, covariance: rows, se: Float64Array.from(rows, (row, i) => Math.sqrt(row[i])) }
+}
+
+/** Those of the model's default method; null for z. For work that makes no record: `like` may be a restricted likelihood. */
+export function usualDegreesOfFreedom(part: FixedPart, like: Likelihood, fitted: Estimate): Float64Array | null {
+  const model = unrestricted(like.model)
+  const reml = model !== like.model
+  const method = dfMethod(undefined, model, reml)
+  if (method === 'none') return null
+  return withDegreesOfFreedom(part, method, like, reml ? likelihood(model) : like, fitted).df
 }
