@@ -1,10 +1,9 @@
 import type { Model } from '../data/model.js'
 import { observations } from '../data/response-rows.js'
 import { GlmmError } from '../errors.js'
-import { type Likelihood, likelihood } from '../likelihood/likelihood.js'
+import type { Likelihood } from '../likelihood/likelihood.js'
 import { isNormal } from '../likelihood/normal-marginal.js'
 import { parameterLayout } from '../likelihood/parameter-layout.js'
-import { unrestricted } from '../likelihood/restricted.js'
 import type { Estimate } from './estimate.js'
 import type { FixedPart } from './fixed-part.js'
 import { kenwardRoger } from './kenward-roger.js'
@@ -53,38 +52,32 @@ export interface FixedInference extends FixedPart {
 }
 
 /**
- * Degrees of freedom of the fixed effects, and with Kenward and Roger's their adjusted covariance. `full` is the likelihood
- * that has the fixed effects among its parameters: `like` itself, or that of which `like` is the restricted one.
+ * Degrees of freedom of the fixed effects, and with Kenward and Roger's their adjusted covariance; `like` is that of the fit,
+ * restricted or not. Null, for z, also where a fit has no covariance of the parameters of the variance.
  */
 export function withDegreesOfFreedom(
   part: FixedPart,
   method: DfMethod,
   like: Likelihood,
-  full: Likelihood,
   fitted: Estimate,
 ): FixedInference {
-  const { names, beta } = part
-  const { model } = full
-  if (method === 'none' || names.length === 0) return { ...part, df: null }
-  const residual = observations(model) - names.length
-  if (method === 'residual') return { ...part, df: beta.map(() => residual) }
-  const first = like.layout.fixedStart[1]
-  const parameters = Float64Array.of(...beta, ...fitted.parameters.subarray(first))
-  const W = parameterCovariance(fitted, first)
-  const normal = W && full.normal?.(parameters)
+  const p = part.names.length
+  if (method === 'none' || p === 0) return { ...part, df: null }
+  if (method === 'residual') {
+    const residual = observations(like.model) - p
+    return { ...part, df: part.beta.map(() => residual) }
+  }
+  const W = parameterCovariance(fitted, like.layout.fixedStart[1])
+  const normal = W && like.normal?.(fitted.parameters)
   if (!normal) return { ...part, df: null }
   if (method === 'satterthwaite') return { ...part, df: satterthwaite(normal, W) }
   const { df, covariance } = kenwardRoger(normal)
-  const p = names.length
   const rows = Array.from({ length: p }, (_, i) => Array.from(covariance.subarray(i * p, (i + 1) * p)))
   return { ...part, df, covariance: rows, se: Float64Array.from(rows, (row, i) => Math.sqrt(row[i])) }
 }
 
-/** Those of the model's default method; null for z. For work that makes no record: `like` may be a restricted likelihood. */
+/** Those of the model's default method; null for z. */
 export function usualDegreesOfFreedom(part: FixedPart, like: Likelihood, fitted: Estimate): Float64Array | null {
-  const model = unrestricted(like.model)
-  const reml = model !== like.model
-  const method = dfMethod(undefined, model, reml)
-  if (method === 'none') return null
-  return withDegreesOfFreedom(part, method, like, reml ? likelihood(model) : like, fitted).df
+  const method = dfMethod(undefined, like.model, false)
+  return method === 'none' ? null : withDegreesOfFreedom(part, method, like, fitted).df
 }

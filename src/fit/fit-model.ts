@@ -123,10 +123,9 @@ function mlRecord(
   const part = fixedPart(like, fitted, conditional)
   const random = randomTerms(layout.terms)
   const reml = random.length < layout.terms.length
-  const full = reml ? likelihood(original) : like
   // A restricted likelihood's effects carry the uncertainty of the fixed ones; R's ranef do not.
-  const terms = reml ? full.modes(Float64Array.of(...part.beta, ...parameters)).terms : conditional.terms
-  const inference = withDegreesOfFreedom(part, intervals.df ?? dfMethod(undefined, original, reml), like, full, fitted)
+  const terms = reml ? likelihood(original).modes(Float64Array.of(...part.beta, ...parameters)).terms : conditional.terms
+  const inference = withDegreesOfFreedom(part, intervals.df ?? dfMethod(undefined, original, reml), like, fitted)
   const { names, beta, se, covariance } = inference
   const df = reml ? d + names.length : d
   const { pearson, deviance, copies } = residuals(model, eta)

@@ -1,3 +1,4 @@
+import { flat } from '../covariance/flat.js'
 import { blockForm, timesBlock } from '../likelihood/effect-blocks.js'
 import { type Direction, effectTraces } from '../likelihood/effect-traces.js'
 import type { NormalMarginal } from '../likelihood/normal-marginal.js'
@@ -13,16 +14,14 @@ export interface KenwardRoger {
 
 /**
  * Small-sample inference on fixed effects after restricted maximum likelihood (Kenward and Roger 1997), for V = Z G Z' + R
- * with R one number over known weights. With Phi = (X'V^-1 X)^-1, V_i the derivatives of V, D_i = X'V^-1 V_i V^-1 X,
- * Q_ij = X'V^-1 V_i V^-1 V_j V^-1 X and W the inverse of the expected restricted information,
+ * with R one number over known weights. With Phi = (X'V^-1 X)^-1, V_i the derivatives of V, D_i = X'V^-1 V_i V^-1 X, W the
+ * inverse of the expected restricted information and P V X's complement, V^-1 - V^-1 X Phi X'V^-1,
  *
- *   I_ij = tr(V^-1 V_i V^-1 V_j) / 2 - tr(Phi Q_ij) + tr(Phi D_i Phi D_j) / 2,
- *   Phi_A = Phi + 2 Phi [ sum W_ij (Q_ij - D_i Phi D_j) - C / 4 ] Phi,
+ *   I_ij = tr(P V_i P V_j) / 2,   Phi_A = Phi + 2 Phi [ sum W_ij X'V^-1 V_i P V_j V^-1 X - C / 4 ] Phi,
  *   df_c = 2 v^2 / (g'Wg) with v = Phi_cc and g_i = (Phi D_i Phi)_cc: theirs for one contrast.
  *
  * C is zero where V is linear in its parameters. Where it is not, C is that of Kenward and Roger (2009), which does not depend
- * on the parameters chosen: with S = sum W_ij V_ij, h_i the information's element of V_i and S, and c = W h,
- * C = X'V^-1 (S - sum c_i V_i) V^-1 X.
+ * on the parameters chosen: with S = sum W_ij V_ij, h_i = tr(P V_i P S) / 2 and c = W h, C = X'V^-1 (S - sum c_i V_i) V^-1 X.
  */
 export function kenwardRoger(normal: NormalMarginal): KenwardRoger {
   const { p, covariance: phi } = normal
@@ -35,13 +34,12 @@ export function kenwardRoger(normal: NormalMarginal): KenwardRoger {
   for (let i = 0; i < size; i++) {
     for (let j = 0; j < size; j++) {
       const weight = W[i * size + j]
-      const second = product(product(d[i], phi, p), d[j], p)
-      for (let e = 0; e < p * p; e++) middle[e] += weight * (q[i][j][e] - second[e])
+      for (let e = 0; e < p * p; e++) middle[e] += weight * q[i][j][e]
     }
   }
   if (curves.length > 0) {
     const bend = bendOf(normal, curves, (i, j) => W[i * size + j])
-    // The bend stands last but one, before the residual, as one direction more.
+    // As one direction more, which stands before the residual.
     const more = restrictedInformation(normal, [...directions, bend])
     const at = directions.length
     const h = Float64Array.from({ length: size }, (_, i) => more.information[(i < at ? i : at + 1) * (size + 1) + at])
@@ -66,7 +64,7 @@ export function kenwardRoger(normal: NormalMarginal): KenwardRoger {
   return { df, covariance }
 }
 
-/** D_i, Q_ij and the restricted information of the directions given and, last, of R. */
+/** D_i, X'V^-1 V_i P V_j V^-1 X and the restricted information of the directions given and, last, of R. */
 interface Information {
   readonly d: readonly Float64Array[]
   readonly q: readonly (readonly Float64Array[])[]
@@ -74,12 +72,13 @@ interface Information {
 }
 
 /**
- * Through M = Z'V^-1 Z: a solve an effect for the traces, p a direction for Q. As R = V - ZGZ', the residual's part is that
- * of V, which is known at once, less that of the direction G.
+ * Through Z'PZ: a solve an effect for the traces, p a direction for the second. As R = V - ZGZ', PVP = P and PX = 0, the
+ * residual's part is that of V, which is known at once, less that of the direction G.
  */
 function restrictedInformation(normal: NormalMarginal, directions: readonly Direction[]): Information {
-  const { p, covariance: phi, information: x, projected, terms, throughEffects, observations } = normal
-  const all: Direction[] = [...directions, terms.map(({ lambda, q }) => timesTransposed(lambda, q))]
+  const { p, information: x, projected, terms, throughEffects, observations } = normal
+  const g = terms.map(({ lambda, q, laid }) => (laid.covariance === flat ? null : timesTransposed(lambda, q)))
+  const all: Direction[] = [...directions, g]
   const m = directions.length
   const moved = all.map((direction) => projected.map((u) => along(normal, direction, u)))
   const seen = moved.map((columns) => columns.map(throughEffects))
@@ -87,31 +86,16 @@ function restrictedInformation(normal: NormalMarginal, directions: readonly Dire
   const twice = moved.map((left) => seen.map((right) => crossForm(left, right)))
   const { one, two } = effectTraces(normal, all)
 
-  const minus = (a: Float64Array, b: Float64Array): Float64Array => a.map((value, e) => value - b[e])
-  const d = all.map((_, i) => (i < m ? direct[i] : minus(x, direct[m])))
-  const q = all.map((_, i) =>
-    all.map((__, j) => {
-      if (i < m && j < m) return twice[i][j]
-      if (i < m) return minus(direct[i], twice[i][m])
-      if (j < m) return minus(direct[j], twice[m][j])
-      return minus(minus(x, direct[m]), minus(direct[m], twice[m][m]))
-    }),
-  )
+  const signed = (matrix: Float64Array, minus: boolean): Float64Array => (minus ? matrix.map((value) => -value) : matrix)
+  const d = all.map((_, i) => (i < m ? direct[i] : x.map((value, e) => value - direct[m][e])))
+  const q = all.map((_, i) => all.map((__, j) => signed(twice[i][j], (i === m) !== (j === m))))
   const trace = (i: number, j: number): number => {
-    if (i < m && j < m) return two[i * (m + 1) + j]
-    if (i === m && j === m) return observations - 2 * one[m] + two[m * (m + 1) + m]
-    const other = Math.min(i, j)
-    return one[other] - two[other * (m + 1) + m]
+    const both = two[i * (m + 1) + j]
+    if (i < m && j < m) return both
+    return i === j ? observations - p - 2 * one[m] + both : one[Math.min(i, j)] - both
   }
   const information = new Float64Array((m + 1) ** 2)
-  const through = d.map((of) => product(phi, of, p))
-  for (let i = 0; i <= m; i++) {
-    for (let j = 0; j <= i; j++) {
-      const value = trace(i, j) / 2 - traceOf(phi, q[i][j], p) + traceOf(through[i], through[j], p) / 2
-      information[i * (m + 1) + j] = value
-      information[j * (m + 1) + i] = value
-    }
-  }
+  for (let i = 0; i <= m; i++) for (let j = 0; j <= m; j++) information[i * (m + 1) + j] = trace(i, j) / 2
   return { d, q, information }
 }
 
@@ -158,13 +142,6 @@ function product(a: Float64Array, b: Float64Array, p: number): Float64Array {
   for (let i = 0; i < p; i++)
     for (let k = 0; k < p; k++) for (let j = 0; j < p; j++) out[i * p + j] += a[i * p + k] * b[k * p + j]
   return out
-}
-
-/** tr(AB). */
-function traceOf(a: Float64Array, b: Float64Array, p: number): number {
-  let sum = 0
-  for (let i = 0; i < p; i++) for (let j = 0; j < p; j++) sum += a[i * p + j] * b[j * p + i]
-  return sum
 }
 
 function timesTransposed(lambda: Float64Array, q: number): Float64Array {

@@ -4,7 +4,7 @@ import type { NormalMarginal } from './normal-marginal.js'
 export type Direction = readonly (Float64Array | null)[]
 
 /**
- * tr(M B_e) and tr(M B_e M B_f), the latter row after row, for M = Z'V^-1 Z. M is made level by level and not kept, a solve an
+ * tr(M B_e) and tr(M B_e M B_f), the latter row after row, for M = Z'V^-1 Z or Z'PZ. M is made level by level and not kept, a solve an
  * effect: S_e = M_C'B_e M_C with the columns C of a level gives that level's share of tr(S_e B_f).
  */
 export function effectTraces(
@@ -17,6 +17,7 @@ export function effectTraces(
   const size = terms.reduce((sum, { q, starts }) => sum + q * starts.length, 0)
   const unit = new Float64Array(size)
   terms.forEach(({ q, starts }, t) => {
+    if (directions.every((direction) => direction[t] === null)) return
     for (const first of starts) {
       const columns = Array.from({ length: q }, (_, j) => {
         unit[first + j] = 1

@@ -1,3 +1,4 @@
+import { flat } from '../covariance/flat.js'
 import type { Model } from '../data/model.js'
 import { observations } from '../data/response-rows.js'
 import { familyNamed } from '../families/registry.js'
@@ -12,31 +13,33 @@ import { pairIndex, type RowModel, tripleIndex } from './row-model.js'
 
 /**
  * The response's marginal normal distribution at given parameters: mean X beta and covariance V = Z G Z' + R, with G that of
- * all effects b and R diagonal. Everything goes through the Cholesky factor of H = I + Lambda'Z'R^-1 Z Lambda,
+ * all effects b and R diagonal. No n x n matrix is made: with H = I + Lambda'Z'R^-1 Z Lambda and its Cholesky factor
  *
- *   V^-1 x = R^-1 (x - Z Lambda H^-1 Lambda'Z'R^-1 x),
+ *   V^-1 x = R^-1 (x - Z Lambda H^-1 Lambda'Z'R^-1 x).
  *
- * and through effects (length Q, numbered as the structure numbers them): no n x n matrix is made. A row that stands for
- * several counts as often.
+ * A restricted model has X among the effects' columns, A = (Z Lambda, X), and a factor of A'R^-1 A + (I, 0): then the same is
+ * P x with P = V^-1 - V^-1 X (X'V^-1 X)^-1 X'V^-1, and V^-1 X (X'V^-1 X)^-1 = R^-1 A H^-1 (0, I)'.
+ *
+ * Effects (length Q) are numbered as the structure numbers them. A row that stands for several counts as often.
  */
 export interface NormalMarginal {
+  /** In their order, the fixed effects of a restricted model among them. */
   readonly terms: readonly NormalTerm[]
   /** Fixed effects of the mean. */
   readonly p: number
   readonly observations: number
-  /** X'V^-1 X, and its inverse: p x p. */
-  readonly information: Float64Array
+  /** (X'V^-1 X)^-1, p x p. */
   readonly covariance: Float64Array
   /** Z'V^-1 x for each column of X: p arrays of length Q. */
   readonly projected: readonly Float64Array[]
-  /** The dispersion predictor is a constant: R is one number over known weights. */
-  readonly oneResidual: boolean
+  /** X'V^-1 X, p x p. */
+  readonly information: Float64Array
   /**
    * X'V^-1 (dV / d psi) V^-1 X, minus the derivative of the information, p x p, for each outer parameter psi but the mean's
    * fixed effects, in their order.
    */
   readonly derivatives: () => Float64Array[]
-  /** Z'V^-1 Z b, for b of length Q. */
+  /** Z'V^-1 Z b for b of length Q, or of a restricted model Z'PZ b. */
   readonly throughEffects: (b: Float64Array) => Float64Array
 }
 
@@ -69,9 +72,6 @@ export function normalMarginal(
   parameters: Float64Array,
 ): NormalMarginal | null {
   const n = model.nobs
-  const columnsOf = (k: number): Float64Array[] => designs.filter((one) => one.predictor === k).map(({ x }) => x)
-  const mean = columnsOf(0)
-  const p = mean.length
   const weights = d2[pairIndex(0, 0)].map((second) => -second)
   const z = slots.map(({ term, column }) => layout.terms[term].term.z.subarray(column * n, (column + 1) * n))
   const terms = layout.terms.map((laid, t): NormalTerm => {
@@ -83,38 +83,67 @@ export function normalMarginal(
   /** Z'R^-1 x. */
   const toEffects = (x: Float64Array): Float64Array => {
     const out = new Float64Array(size)
-    for (let s = 0; s < width; s++) {
-      for (let i = 0, at = s; i < n; i++, at += width) out[columns[at]] += weights[i] * z[s][i] * x[i]
-    }
+    for (let s = 0; s < width; s++) addTransposed(out, columns, z[s], weights, x, s, width)
     return out
+  }
+  /** Adds `by` times Z b to x. */
+  const addEffects = (x: Float64Array, b: Float64Array, by: number): Float64Array => {
+    for (let s = 0; s < width; s++) addRows(x, columns, z[s], b, s, width, by)
+    return x
+  }
+  const throughLambda = (b: Float64Array, transposed: boolean): Float64Array => {
+    for (const { lambda, q, starts: first } of terms) timesBlock(lambda, q, first, transposed, b)
+    return b
   }
   /** Lambda H^-1 Lambda'b; the array is written over by the next call. */
   const shrink = (b: Float64Array): Float64Array => {
     shrunk.set(b)
-    for (const { lambda, q, starts: first } of terms) timesBlock(lambda, q, first, true, shrunk)
+    throughLambda(shrunk, true)
     solve(symbolic, factor, shrunk)
-    for (const { lambda, q, starts: first } of terms) timesBlock(lambda, q, first, false, shrunk)
-    return shrunk
-  }
-  /** R V^-1 x. */
-  const residual = (x: Float64Array): Float64Array => {
-    const b = shrink(toEffects(x))
-    const out = x.slice()
-    for (let s = 0; s < width; s++) for (let i = 0, at = s; i < n; i++, at += width) out[i] -= z[s][i] * b[columns[at]]
-    return out
+    return throughLambda(shrunk, false)
   }
 
-  const residuals = mean.map(residual)
-  const information = crossProducts(mean, weights, residuals)
-  const l = information.slice()
-  if (!cholesky(l, p)) return null
-  const further = model.predictors.slice(1).map((_, k) => columnsOf(k + 1))
+  /** R V^-1 X by columns, the information and its inverse. */
+  const fromFixed = (): Solved | null => {
+    const mean = designs.filter(({ predictor }) => predictor === 0).map(({ x }) => x)
+    const p = mean.length
+    const residuals = mean.map((x) => addEffects(x.slice(), shrink(toEffects(x)), -1))
+    const information = crossProducts(mean, weights, residuals)
+    const l = information.slice()
+    return cholesky(l, p) ? { p, residuals, information, covariance: choleskyInverse(l, p) } : null
+  }
+  const fromFlat = ({ q: p, starts: [first] }: NormalTerm): Solved | null => {
+    const covariance = new Float64Array(p * p)
+    const unscaled = Array.from({ length: p }, (_, c) => {
+      const b = new Float64Array(size)
+      b[first + c] = 1
+      solve(symbolic, factor, b)
+      covariance.set(b.subarray(first, first + p), c * p)
+      return addEffects(new Float64Array(n), throughLambda(b, false), 1)
+    })
+    const l = covariance.slice()
+    if (!cholesky(l, p)) return null
+    const information = choleskyInverse(l, p)
+    const residuals = unscaled.map((_, c) => {
+      const out = new Float64Array(n)
+      unscaled.forEach((column, k) => {
+        const by = information[c * p + k]
+        for (let i = 0; i < n; i++) out[i] += by * column[i]
+      })
+      return out
+    })
+    return { p, residuals, information, covariance }
+  }
+  const flatTerm = terms.find(({ laid }) => laid.covariance === flat)
+  const solved = flatTerm ? fromFlat(flatTerm) : fromFixed()
+  if (!solved) return null
+  const { p, residuals, information, covariance } = solved
   const projected = residuals.map(toEffects)
   /** Z'R^-1 Z on the pattern of H's factor. */
   let products: Float64Array | null = null
   const effectProducts = (): Float64Array => {
     const out = new Float64Array(symbolic.size)
-    for (let i = 0, at = 0, row = 0; i < n; i++, row += width) {
+    for (let i = 0, at = 0; i < n; i++) {
       for (let s = 0; s < width; s++) for (let t = 0; t <= s; t++, at++) out[places[at]] += weights[i] * z[s][i] * z[t][i]
     }
     return out
@@ -125,16 +154,16 @@ export function normalMarginal(
     p,
     observations: observations(model),
     information,
-    covariance: choleskyInverse(l, p),
+    covariance,
     projected,
-    oneResidual: further.every((xs) => xs.length === 1 && xs[0].every((one) => one === xs[0][0])),
     derivatives: () => [
       // With R = 1 / weight, dR R^-2 is minus the weight's derivative, which is minus the rows' third one.
-      ...further.flatMap((xs, k) => {
-        const third = d3[tripleIndex(0, 0, k + 1)]
-        const along = (x: Float64Array): Float64Array => third.map((slope, i) => slope * x[i])
-        return xs.map((x) => crossProducts(residuals, along(x), residuals))
-      }),
+      ...designs
+        .filter(({ predictor }) => predictor > 0)
+        .map(({ predictor, x }) => {
+          const third = d3[tripleIndex(0, 0, predictor)]
+          return crossProducts(residuals, weightsOf(third, x), residuals)
+        }),
       ...terms.flatMap((term) =>
         Array.from({ length: term.laid.size }, (_, j) =>
           blockForm(covarianceDerivative(term, term.theta, j), term.q, term.starts, projected),
@@ -145,9 +174,46 @@ export function normalMarginal(
       products ??= effectProducts()
       const direct = symmetricProduct(symbolic, products, b)
       const taken = symmetricProduct(symbolic, products, shrink(direct))
-      return direct.map((value, c) => value - taken[c])
+      for (let c = 0; c < size; c++) direct[c] -= taken[c]
+      return direct
     },
   }
+}
+
+interface Solved extends Pick<NormalMarginal, 'p' | 'information' | 'covariance'> {
+  readonly residuals: readonly Float64Array[]
+}
+
+/** out += Z_s' diag(w) x for one slot's column of Z. */
+function addTransposed(
+  out: Float64Array,
+  columns: Int32Array,
+  z: Float64Array,
+  w: Float64Array,
+  x: Float64Array,
+  s: number,
+  width: number,
+): void {
+  for (let i = 0, at = s; i < x.length; i++, at += width) out[columns[at]] += w[i] * z[i] * x[i]
+}
+
+/** x += by Z_s b. */
+function addRows(
+  x: Float64Array,
+  columns: Int32Array,
+  z: Float64Array,
+  b: Float64Array,
+  s: number,
+  width: number,
+  by: number,
+): void {
+  for (let i = 0, at = s; i < x.length; i++, at += width) x[i] += by * z[i] * b[columns[at]]
+}
+
+function weightsOf(a: Float64Array, b: Float64Array): Float64Array {
+  const out = new Float64Array(a.length)
+  for (let i = 0; i < a.length; i++) out[i] = a[i] * b[i]
+  return out
 }
 
 /** Derivative of Lambda Lambda' in theta_j at theta, q x q. */
@@ -172,10 +238,10 @@ function crossProducts(a: readonly Float64Array[], w: Float64Array, b: readonly 
   const p = a.length
   const out = new Float64Array(p * p)
   for (let j = 0; j < p; j++) {
-    const weighted = w.map((weight, i) => weight * b[j][i])
     for (let k = 0; k <= j; k++) {
+      const [x, y] = [a[k], b[j]]
       let sum = 0
-      for (let i = 0; i < weighted.length; i++) sum += a[k][i] * weighted[i]
+      for (let i = 0; i < w.length; i++) sum += x[i] * w[i] * y[i]
       out[j * p + k] = sum
       out[k * p + j] = sum
     }

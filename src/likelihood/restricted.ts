@@ -23,13 +23,3 @@ export function restricted(model: Model): Model {
   const random = names.length > 0 ? [...mean.random, term] : mean.random
   return { ...model, predictors: [{ ...mean, fixed: none, random }, ...further] }
 }
-
-/** The model that a restricted one was made of; any other as it is. */
-export function unrestricted(model: Model): Model {
-  const [mean, ...further] = model.predictors
-  const term = mean.random.find(({ covariance }) => covariance === flat.name)
-  if (!term) return model
-  const fixed = { names: term.names, x: term.z, aliased: mean.fixed.aliased }
-  const random = mean.random.filter((one) => one !== term)
-  return { ...model, predictors: [{ ...mean, fixed, random }, ...further] }
-}
