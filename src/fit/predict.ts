@@ -51,7 +51,7 @@ export function predict(fit: FitRecord | FitSource, table: Table, options: Predi
     response: null,
     newLevels: [],
   }))
-  const at = predictor(fit, design, terms, kind, nodes, uncertainty, studentQuantile((1 + level) / 2, residualDf(fit)))
+  const at = predictor(fit, design, terms, kind, nodes, uncertainty, studentQuantile((1 + level) / 2, commonDf(fit, kind)))
   const fresh = new Set<string>()
   for (let i = 0; i < design.nrow; i++) {
     const row = design.rows === null ? i : design.rows[i]
@@ -91,8 +91,8 @@ export function predict(fit: FitRecord | FitSource, table: Table, options: Predi
 }
 
 /** The degrees of freedom that all combinations of a fit's coefficients have in common: the residual's, else infinity. */
-const residualDf = ({ call, fixed }: FitSource): number =>
-  (call.df === 'residual' ? fixed[0]?.df : null) ?? Number.POSITIVE_INFINITY
+const commonDf = ({ call, fixed }: FitSource, kind: PredictionKind): number =>
+  (call.df === 'residual' && kind !== 'conditional' ? fixed[0]?.df : null) ?? Number.POSITIVE_INFINITY
 
 function checkOptions(kind: string, level: number, nodes: number): void {
   if (!Object.hasOwn(details, kind)) {

@@ -4,6 +4,7 @@ import { type Cells, tableFrom } from '../../src/data/table-from.js'
 import type { Table } from '../../src/data/table.js'
 import { type FitOptions, fit } from '../../src/fit/fit.js'
 import type { FitRecord } from '../../src/fit/fit-record.js'
+import { predict } from '../../src/fit/predict.js'
 import { studentQuantile } from '../../src/numerics/special.js'
 import { peerTable } from '../reference/peers.js'
 import { readReference } from '../reference/tables.js'
@@ -176,6 +177,18 @@ describe('without random effects: least squares', () => {
     expect(got.dfResidual).toBe(truth.df)
     expect(relative(got.dispersion.sigma.estimate, truth.sigma)).toBeLessThan(1e-7)
     for (const key of ['logLik', 'aic', 'bic'] as const) expect(relative(got[key], truth[key])).toBeLessThan(1e-9)
+  })
+
+  it('limits of predictions are those of predict.lm', () => {
+    const got = gaussian('Reaction ~ Days', weighted, { precision: 'w' })
+    const rows = predict(JSON.parse(JSON.stringify(got)), tableFrom({ Days: [0, 4, 12.5] }), { level: 0.9 })
+    const truth = (r as unknown as { predicted: number[][] }).predicted
+    rows.predictions.forEach(({ linear, response }, i) => {
+      for (const value of [linear!, response!])
+        [value.estimate!, value.lower!, value.upper!].forEach((one, k) =>
+          expect(relative(one, truth[i][k])).toBeLessThan(1e-7),
+        )
+    })
   })
 
   it('is what the restricted likelihood gives', () => {

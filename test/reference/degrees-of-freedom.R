@@ -18,4 +18,6 @@ out <- list(
   weightedLog = told(glm(Reaction ~ Days, gaussian("log"), s, weights = w, epsilon = 1e-14)))
 welch <- function(a, b) { t <- t.test(b, a); list(df = unname(t$parameter), t = unname(t$statistic), p = t$p.value, lower = t$conf.int[1], upper = t$conf.int[2]) }
 out$welch <- welch(k$angle[k$recipe == "A" & k$temp == 175], k$angle[k$recipe == "B" & k$temp >= 205])
+new <- data.frame(Days = c(0, 4, 12.5))
+out$predicted <- unname(predict(lm(Reaction ~ Days, s, weights = w), new, interval = "confidence", level = .9))
 write_json(out, "degrees-of-freedom.json", digits = NA, auto_unbox = TRUE, pretty = TRUE)
