@@ -25,7 +25,11 @@ export function dfMethod(asked: string | undefined, model: Model, reml: boolean)
   if (asked === undefined) return least ? 'residual' : normal ? 'satterthwaite' : 'none'
   const method = methods.find((one) => one === asked)
   if (method === undefined)
-    throw new GlmmError('USAGE', `expected ${methods.join(', ')} for --df, got ${asked}`, 'leave it out for the default')
+    throw new GlmmError(
+      'USAGE',
+      `expected ${methods.join(', ')} for --df, got ${asked}`,
+      'leave it out for the default',
+    )
   if (method !== 'none' && !normal && !least) {
     const got = `${model.family}(${model.link})${model.predictors.slice(1).some(({ random }) => random.length > 0) ? ' with random effects in its dispersion' : ''}`
     const message = `expected a gaussian response with identity link for --df ${method}, got ${got}`
@@ -39,11 +43,19 @@ export function dfMethod(asked: string | undefined, model: Model, reml: boolean)
 function checkKenwardRoger({ predictors }: Model, reml: boolean): void {
   const instead = 'or take --df satterthwaite'
   if (!reml)
-    throw new GlmmError('USAGE', 'expected --reml with --df kr, got a fit by maximum likelihood', `add --reml, ${instead}`)
+    throw new GlmmError(
+      'USAGE',
+      'expected --reml with --df kr, got a fit by maximum likelihood',
+      `add --reml, ${instead}`,
+    )
   const [, dispersion] = predictors
   if (dispersion.fixed.names.length === 1 && dispersion.fixed.names[0] === '(Intercept)') return
   const got = `a dispersion that depends on ${dispersion.fixed.names.filter((name) => name !== '(Intercept)').join(', ')}`
-  throw new GlmmError('USAGE', `expected one residual variance for --df kr, got ${got}`, `leave --dispersion out, ${instead}`)
+  throw new GlmmError(
+    'USAGE',
+    `expected one residual variance for --df kr, got ${got}`,
+    `leave --dispersion out, ${instead}`,
+  )
 }
 
 /** The fixed effects of the mean with the degrees of freedom of their t statistics; null for z. */

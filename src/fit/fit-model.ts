@@ -124,7 +124,9 @@ function mlRecord(
   const random = randomTerms(layout.terms)
   const reml = random.length < layout.terms.length
   // A restricted likelihood's effects carry the uncertainty of the fixed ones; R's ranef do not.
-  const terms = reml ? likelihood(original).modes(Float64Array.of(...part.beta, ...parameters)).terms : conditional.terms
+  const terms = reml
+    ? likelihood(original).modes(Float64Array.of(...part.beta, ...parameters)).terms
+    : conditional.terms
   const inference = withDegreesOfFreedom(part, intervals.df ?? dfMethod(undefined, original, reml), like, fitted)
   const { names, beta, se, covariance } = inference
   const df = reml ? d + names.length : d

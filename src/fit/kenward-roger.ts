@@ -86,7 +86,8 @@ function restrictedInformation(normal: NormalMarginal, directions: readonly Dire
   const twice = moved.map((left) => seen.map((right) => crossForm(left, right)))
   const { one, two } = effectTraces(normal, all)
 
-  const signed = (matrix: Float64Array, minus: boolean): Float64Array => (minus ? matrix.map((value) => -value) : matrix)
+  const signed = (matrix: Float64Array, minus: boolean): Float64Array =>
+    minus ? matrix.map((value) => -value) : matrix
   const d = all.map((_, i) => (i < m ? direct[i] : x.map((value, e) => value - direct[m][e])))
   const q = all.map((_, i) => all.map((__, j) => signed(twice[i][j], (i === m) !== (j === m))))
   const trace = (i: number, j: number): number => {

@@ -51,7 +51,15 @@ export function predict(fit: FitRecord | FitSource, table: Table, options: Predi
     response: null,
     newLevels: [],
   }))
-  const at = predictor(fit, design, terms, kind, nodes, uncertainty, studentQuantile((1 + level) / 2, commonDf(fit, kind)))
+  const at = predictor(
+    fit,
+    design,
+    terms,
+    kind,
+    nodes,
+    uncertainty,
+    studentQuantile((1 + level) / 2, commonDf(fit, kind)),
+  )
   const fresh = new Set<string>()
   for (let i = 0; i < design.nrow; i++) {
     const row = design.rows === null ? i : design.rows[i]

@@ -24,7 +24,12 @@ export function timesBlock(
 }
 
 /** The quadratic forms u_c' B u_d of arrays over all effects, p x p, for a symmetric block. */
-export function blockForm(block: Float64Array, q: number, starts: Int32Array, u: readonly Float64Array[]): Float64Array {
+export function blockForm(
+  block: Float64Array,
+  q: number,
+  starts: Int32Array,
+  u: readonly Float64Array[],
+): Float64Array {
   const p = u.length
   const out = new Float64Array(p * p)
   for (let c = 0; c < p; c++) {

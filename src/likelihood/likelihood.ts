@@ -9,7 +9,7 @@ import { fixedGradient, fixedPredictor, type GroupedRows, groupedRows } from './
 import { laplace } from './laplace.js'
 import { type LatticeMarginal, latticeMarginal } from './lattice-marginal.js'
 import { linearPredictors } from './linear-predictors.js'
-import { isNormal, type NormalMarginal, normalMarginal } from './normal-marginal.js'
+import { type NormalMarginal, normalAt } from './normal-marginal.js'
 import { mostNestedNodes, nestedNodesFit, nestedQuadrature } from './nested-quadrature.js'
 import { nesting } from './nested-structure.js'
 import { type ParameterLayout, parameterLayout } from './parameter-layout.js'
@@ -219,10 +219,7 @@ function anyStructure(model: Model, layout: ParameterLayout): Likelihood {
     factored: quadrature,
     lattice: null,
     scalarTerm: null,
-    normal: isNormal(model, layout)
-      ? (x) =>
-          approximation.settle(x) ? normalMarginal(model, layout, structure, linear, rows, approximation.factor, x) : null
-      : null,
+    normal: normalAt(model, layout, structure, linear, rows, approximation),
     get coordinates() {
       return at()
     },

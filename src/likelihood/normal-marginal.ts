@@ -6,6 +6,7 @@ import { cholesky, choleskyInverse } from '../numerics/cholesky.js'
 import { solve } from '../numerics/sparse-cholesky.js'
 import { symmetricProduct } from '../numerics/sparse-product.js'
 import { blockForm, timesBlock } from './effect-blocks.js'
+import type { Laplace } from './laplace.js'
 import type { LinearPredictors } from './linear-predictors.js'
 import type { LaidTerm, ParameterLayout } from './parameter-layout.js'
 import type { RandomStructure } from './random-structure.js'
@@ -58,11 +59,25 @@ export interface NormalTerm {
 export const isNormal = ({ family, link }: Model, { terms }: ParameterLayout): boolean =>
   (familyNamed(family).family.quadratic?.(link) ?? false) && terms.every(({ predictor }) => predictor === 0)
 
+/** The marginal distribution as a function of the outer parameters, null out of support; null where it is not normal. */
+export const normalAt = (
+  model: Model,
+  layout: ParameterLayout,
+  structure: RandomStructure,
+  linear: LinearPredictors,
+  rows: RowModel,
+  { settle, factor }: Laplace,
+): ((parameters: Float64Array) => NormalMarginal | null) | null =>
+  isNormal(model, layout)
+    ? (parameters) =>
+        settle(parameters) ? normalMarginal(model, layout, structure, linear, rows, factor, parameters) : null
+    : null
+
 /**
  * At the parameters that the linear predictors have, with the rows' derivatives and the factor of H there; null where
  * X'V^-1 X is not positive definite.
  */
-export function normalMarginal(
+function normalMarginal(
   model: Model,
   layout: ParameterLayout,
   { size, width, columns, places, symbolic, starts }: RandomStructure,
@@ -144,7 +159,8 @@ export function normalMarginal(
   const effectProducts = (): Float64Array => {
     const out = new Float64Array(symbolic.size)
     for (let i = 0, at = 0; i < n; i++) {
-      for (let s = 0; s < width; s++) for (let t = 0; t <= s; t++, at++) out[places[at]] += weights[i] * z[s][i] * z[t][i]
+      for (let s = 0; s < width; s++)
+        for (let t = 0; t <= s; t++, at++) out[places[at]] += weights[i] * z[s][i] * z[t][i]
     }
     return out
   }

@@ -57,7 +57,10 @@ function mixedDocument(fit: FitRecord): Document {
       ...(fit.random.length > 0 ? section('Random effects', randomTable(fit.random)) : []),
       ...randomLimitBlocks(fit),
       ...dispersionBlocks(fit),
-      ...section(`Fixed effects${testsOf(fit)}${profiled(fit)}`, coefficientTable(fit.fixed, fit.aliased, fit.intervals.level)),
+      ...section(
+        `Fixed effects${testsOf(fit)}${profiled(fit)}`,
+        coefficientTable(fit.fixed, fit.aliased, fit.intervals.level),
+      ),
       ...furtherBlocks(fit),
       ...(correlation === null ? [] : section('Correlation of fixed effects', correlation)),
       ...varianceBlocks(fit),

@@ -184,7 +184,12 @@ const cases: Case[] = [
   {
     formula: 'y ~ x + (x || g) + (1 | k)',
     options: { precision: 'w' },
-    psi: (record) => [...sds(record).flat().map((sd) => sd ** 2), sigma2(record)],
+    psi: (record) => [
+      ...sds(record)
+        .flat()
+        .map((sd) => sd ** 2),
+      sigma2(record),
+    ],
     V: ([a, b, c, s]) =>
       square(n, (i, j) => same(g[i], g[j]) * (a + b * x[i] * x[j]) + c * same(k[i], k[j]) + (s / w[i]) * same(i, j)),
   },
@@ -208,8 +213,7 @@ const cases: Case[] = [
       const [{ sd, correlation }] = record.random
       return [sd[0] ** 2, correlation[1][0], sigma2(record)]
     },
-    V: ([a, rho, s]) =>
-      square(n, (i, j) => same(g[i], g[j]) * a * rho ** Math.abs(t[i] - t[j]) + s * same(i, j)),
+    V: ([a, rho, s]) => square(n, (i, j) => same(g[i], g[j]) * a * rho ** Math.abs(t[i] - t[j]) + s * same(i, j)),
   },
   {
     formula: 'y ~ x + diag(0 + k | g)',

@@ -21,8 +21,7 @@ describe("Student's t and F are those of R", () => {
     const { t, df, value } = truth.twoSided
     // Tails below the least normal number keep fewer digits.
     t.forEach((at, i) => {
-      if (value[i] > 1e-300)
-        expect(relative(studentTwoSided(at, df[i]), value[i]), `${at} ${df[i]}`).toBeLessThan(1e-9)
+      if (value[i] > 1e-300) expect(relative(studentTwoSided(at, df[i]), value[i]), `${at} ${df[i]}`).toBeLessThan(1e-9)
       expect(studentTwoSided(-at, df[i])).toBe(studentTwoSided(at, df[i]))
     })
   })
