@@ -1,19 +1,24 @@
 import type { Direction } from '../likelihood/effect-traces.js'
 import { covarianceDerivative, type NormalMarginal, type NormalTerm } from '../likelihood/normal-marginal.js'
 
-/** A term whose covariance is not linear in its parameters: its directions are those of theta. */
+/** A term whose covariance is not linear in its parameters: its directions are those of some thetas. */
 export interface Curve {
   readonly term: NormalTerm
   /** Its position among the terms, and that of its first direction among all. */
   readonly at: number
   readonly first: number
+  readonly thetas: readonly number[]
 }
 
 /**
  * The directions in which the covariance of the random effects moves: the elements of the matrix for terms that it is linear
- * in, where a variance of zero moves like any other, else the derivatives in theta.
+ * in, where a variance of zero moves like any other, else the derivatives in theta, those at their end (outer parameters
+ * `held`) counting as known.
  */
-export function covarianceDirections({ terms }: NormalMarginal): {
+export function covarianceDirections(
+  { terms }: NormalMarginal,
+  held: readonly number[],
+): {
   readonly directions: Direction[]
   readonly curves: readonly Curve[]
 } {
@@ -22,10 +27,9 @@ export function covarianceDirections({ terms }: NormalMarginal): {
   terms.forEach((term, at) => {
     const { laid, q, theta } = term
     const { elements } = laid.covariance
-    const blocks = elements
-      ? elements(q)
-      : Array.from({ length: laid.size }, (_, j) => covarianceDerivative(term, theta, j))
-    if (!elements) curves.push({ term, at, first: directions.length })
+    const thetas = Array.from(theta.keys()).filter((j) => !held.includes(laid.start + j))
+    if (!elements) curves.push({ term, at, first: directions.length, thetas })
+    const blocks = elements ? elements(q) : thetas.map((j) => covarianceDerivative(term, theta, j))
     for (const block of blocks) directions.push(terms.map((_, t) => (t === at ? block : null)))
   })
   return { directions, curves }
@@ -41,18 +45,18 @@ export function bendOf(
   W: (i: number, j: number) => number,
 ): Direction {
   const direction: (Float64Array | null)[] = terms.map(() => null)
-  for (const { term, at, first } of curves) {
+  for (const { term, at, first, thetas } of curves) {
     const sum = new Float64Array(term.q ** 2)
-    for (let l = 0; l < term.theta.length; l++) {
-      const step = share * (1 + Math.abs(term.theta[l]))
-      const moved = (shift: number): Float64Array => term.theta.map((value, j) => (j === l ? value + shift : value))
+    thetas.forEach((theta, l) => {
+      const step = share * (1 + Math.abs(term.theta[theta]))
+      const moved = (shift: number): Float64Array => term.theta.map((value, j) => (j === theta ? value + shift : value))
       const [up, down] = [moved(step), moved(-step)]
-      for (let k = 0; k < term.theta.length; k++) {
+      thetas.forEach((other, k) => {
         const weight = W(first + k, first + l) / (2 * step)
-        const [above, below] = [covarianceDerivative(term, up, k), covarianceDerivative(term, down, k)]
+        const [above, below] = [covarianceDerivative(term, up, other), covarianceDerivative(term, down, other)]
         for (let e = 0; e < sum.length; e++) sum[e] += weight * (above[e] - below[e])
-      }
-    }
+      })
+    })
     direction[at] = sum
   }
   return direction

@@ -1,6 +1,6 @@
 import type { Model } from '../data/model.js'
 import { observations } from '../data/response-rows.js'
-import { GlmmError } from '../errors.js'
+import { GlmmError, type Warning } from '../errors.js'
 import type { Likelihood } from '../likelihood/likelihood.js'
 import { isNormal } from '../likelihood/normal-marginal.js'
 import { parameterLayout } from '../likelihood/parameter-layout.js'
@@ -61,6 +61,7 @@ function checkKenwardRoger({ predictors }: Model, reml: boolean): void {
 /** The fixed effects of the mean with the degrees of freedom of their t statistics; null for z. */
 export interface FixedInference extends FixedPart {
   readonly df: Float64Array | null
+  readonly warnings: readonly Warning[]
 }
 
 /**
@@ -74,19 +75,27 @@ export function withDegreesOfFreedom(
   fitted: Estimate,
 ): FixedInference {
   const p = part.names.length
-  if (method === 'none' || p === 0) return { ...part, df: null }
+  if (method === 'none' || p === 0) return { ...part, df: null, warnings: [] }
   if (method === 'residual') {
     const residual = observations(like.model) - p
-    return { ...part, df: part.beta.map(() => residual) }
+    return { ...part, df: part.beta.map(() => residual), warnings: [] }
   }
   const W = parameterCovariance(fitted, like.layout.fixedStart[1])
   const normal = W && like.normal?.(fitted.parameters)
-  if (!normal) return { ...part, df: null }
-  if (method === 'satterthwaite') return { ...part, df: satterthwaite(normal, W) }
-  const { df, covariance } = kenwardRoger(normal)
+  if (!normal) return { ...part, df: null, warnings: [] }
+  if (method === 'satterthwaite') return { ...part, df: satterthwaite(normal, W), warnings: [] }
+  const { df, covariance } = kenwardRoger(normal, fitted.zeroed)
   const rows = Array.from({ length: p }, (_, i) => Array.from(covariance.subarray(i * p, (i + 1) * p)))
-  return { ...part, df, covariance: rows, se: Float64Array.from(rows, (row, i) => Math.sqrt(row[i])) }
+  const se = Float64Array.from(rows, (row, i) => Math.sqrt(row[i]))
+  // Where V is linear in its parameters the adjustment is not negative.
+  const less = part.names.filter((_, i) => !(rows[i][i] >= normal.covariance[i * (p + 1)] * (1 - 1e-6)))
+  return { ...part, df, covariance: rows, se, warnings: less.length > 0 ? [adjustmentFails(less)] : [] }
 }
+
+const adjustmentFails = (names: readonly string[]): Warning => ({
+  code: 'DF',
+  message: `the adjustment of Kenward and Roger makes the variance of ${names.join(', ')} smaller: it fails near the boundary of a covariance such as cs or ar1; take --df satterthwaite`,
+})
 
 /** Those of the model's default method; null for z. */
 export function usualDegreesOfFreedom(part: FixedPart, like: Likelihood, fitted: Estimate): Float64Array | null {

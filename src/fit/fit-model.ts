@@ -161,6 +161,7 @@ function mlRecord(
     warnings: [
       ...model.warnings,
       ...fitWarnings(like, fitted, importance, ladder, certified, separated),
+      ...inference.warnings,
       ...(profiled?.warnings ?? []),
     ],
     method: reml ? 'reml' : 'ml',

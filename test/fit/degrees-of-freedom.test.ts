@@ -239,7 +239,13 @@ const tableOf = (rows: readonly Row[]): Table =>
       Cells
     >,
   )
-const formulas = ['y ~ x + t + (x | g)', 'y ~ x + t + (1 | g) + (1 | h)', 'y ~ x + (1 | h/k)', 'y ~ x * t + (x || g)']
+const formulas = [
+  'y ~ x + t',
+  'y ~ x + t + (x | g)',
+  'y ~ x + t + (1 | g) + (1 | h)',
+  'y ~ x + (1 | h/k)',
+  'y ~ x * t + (x || g)',
+]
 const ways: FitOptions[] = [{}, { reml: true }, { reml: true, df: 'kr' }]
 
 describe('invariances', () => {

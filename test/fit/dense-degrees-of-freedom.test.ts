@@ -250,6 +250,23 @@ describe('dense matrices', () => {
     satterthwaiteDf(dense, at).forEach((df, j) => expect(Math.abs(got.fixed[j].df! / df - 1)).toBeLessThan(1e-3))
   })
 
+  it('where the adjustment fails near the boundary of a curved structure, a warning says so', () => {
+    const weak = tableFrom({
+      y: x.map((value, i) => 1 + 0.1 * value + noise(i)),
+      x,
+      g: g.map((l) => `g${l}`),
+      k: k.map((l) => `k${l}`),
+    })
+    const got = fit('y ~ x + cs(0 + k | g)', weak, { family: 'gaussian', reml: true, df: 'kr' })
+    const plain = fit('y ~ x + cs(0 + k | g)', weak, { family: 'gaussian', reml: true })
+    expect(got.convergence.singular).toBe(true)
+    const smaller = got.fixed.some(({ se }, j) => !(se! >= plain.fixed[j].se! * (1 - 1e-7)))
+    expect(got.warnings.some(({ code }) => code === 'DF')).toBe(smaller)
+    expect(smaller).toBe(true)
+    for (const { formula } of cases.slice(0, 3))
+      expect(fit(formula, table, { family: 'gaussian', reml: true, df: 'kr' }).warnings).toEqual([])
+  })
+
   it('two effects of compound symmetry are two with any covariance, though their parameters are others', () => {
     const options = { family: 'gaussian', reml: true, df: 'kr' } as const
     const [cs, us] = ['cs', 'us'].map((of) => fit(`y ~ x + ${of}(1 + x | g)`, table, options))
