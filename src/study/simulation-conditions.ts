@@ -1,5 +1,5 @@
 import { GlmmError } from '../errors.js'
-import { nearestName } from '../formula/nearest-name.js'
+import { nearestName } from '../nearest-name.js'
 import type { Json } from './study-plan.js'
 import type { SimulationSpec, Truth } from './study-spec.js'
 

@@ -1,6 +1,6 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
 import { GlmmError } from '../errors.js'
-import { nearestName } from '../formula/nearest-name.js'
+import { nearestName } from '../nearest-name.js'
 import { studyKindNamed } from './registry.js'
 import { studySchema } from './study-schema.js'
 import type { StudySpec } from './study-spec.js'

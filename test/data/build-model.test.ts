@@ -236,7 +236,14 @@ describe('errors', () => {
     ['y ~ poly(m, 2)', gaussian, {}, 'COLUMN', 'column m, got "3o" in row 3 (line 4 of x.csv)', 'mend the cell'],
     ['y ~ m', gaussian, {}, 'COLUMN', 'most of whose cells are, got "3o" in row 3 (line 4 of x.csv)', 'factor(m)'],
     ['m ~ x', gaussian, {}, 'COLUMN', 'column m, most of whose cells are, got "3o" in row 3', 'mend the cell'],
-    ['f ~ x', gaussian, {}, 'COLUMN', 'numbers were expected in column f', ''],
+    [
+      'f ~ x',
+      gaussian,
+      {},
+      'RESPONSE',
+      'numbers were expected as gaussian response, f is text of 2 levels',
+      'name the binomial family',
+    ],
     [
       'y ~ i',
       gaussian,

@@ -59,6 +59,8 @@ describe('parseFormula', () => {
     expect(shape('-a:b')).toEqual([['-', 'a'], ':', 'b'])
     expect(shape('a-b-c')).toEqual([['a', '-', 'b'], '-', 'c'])
     expect(shape('1+x|g')).toEqual([[1, '+', 'x'], '|', 'g'])
+    expect(shape('a+1>b&c==d|e')).toEqual([[[['a', '+', 1], '>', 'b'], '&', ['c', '==', 'd']], '|', 'e'])
+    expect(shape('!a==b&c')).toEqual([['!', ['a', '==', 'b']], '&', 'c'])
   })
 
   it('gives every node the span it was written in', () => {
@@ -103,8 +105,8 @@ describe('faults of a formula', () => {
     ['y ~ 2nd', 4, 'got 2n...'],
     ['y ~ I(x * 1e999)', 10, 'got 1e999'],
     ['y ~ d$x', 5, 'got $'],
-    ['y ~ x > 2', 6, 'got >'],
-    ['y ~ x == 2', 6, 'got =='],
+    ['y ~ x > > 2', 8, 'got >'],
+    ['y ~ x = 2', 6, 'got ='],
     ['y ~ a %o% b', 6, 'got %o%'],
     ['y ~ stats::poly(x)', 9, 'got ::'],
     ['y ~ x \u2212 1', 6, 'got \u2212'],
