@@ -59,7 +59,8 @@ export function laplace(structure: RandomStructure, linear: LinearPredictors, ro
   const inMultipliers = new Float64Array(n * width)
   const along = new Float64Array(n)
   // What the normal priors have and flat ones lack: a factor of 1 / sqrt(2 pi) that cancels the integral's.
-  const flatConstant = 0.5 * Math.log(2 * Math.PI) * precision.reduce((count, prior) => count + 1 - prior, 0)
+  const flatConstant =
+    structure.logFlat + 0.5 * Math.log(2 * Math.PI) * precision.reduce((count, prior) => count + 1 - prior, 0)
   const found = tolerance * tolerance * (1 + q)
   const least = (h: number): number => h - 1e-12 * (1 + Math.abs(h))
 

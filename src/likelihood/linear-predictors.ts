@@ -44,6 +44,8 @@ export function linearPredictors(model: Model, layout: ParameterLayout): LinearP
     names.map((_, j) => ({ predictor, x: x.subarray(j * n, (j + 1) * n) })),
   )
   const now = new Float64Array(layout.dimension)
+  /** Whether the multipliers that do not depend on parameters are there. */
+  let updated = false
 
   return {
     slots,
@@ -63,11 +65,14 @@ export function linearPredictors(model: Model, layout: ParameterLayout): LinearP
         }
       })
       layout.terms.forEach(({ term, covariance, start, size }, t) => {
-        covariance.factor(now.subarray(start, start + size), term.names.length, lambdas[t])
+        if (term.factor) lambdas[t].set(term.factor)
+        else covariance.factor(now.subarray(start, start + size), term.names.length, lambdas[t])
       })
       slots.forEach(({ term: t, column }, s) => {
+        const { size } = layout.terms[t]
         const { z, names } = layout.terms[t].term
         const q = names.length
+        if (size === 0 && updated) return
         for (let i = 0, at = s; i < n; i++, at += width) multipliers[at] = 0
         // Lambda is lower triangular: its column meets Z's columns from the same one on.
         for (let m = column; m < q; m++) {
@@ -76,6 +81,7 @@ export function linearPredictors(model: Model, layout: ParameterLayout): LinearP
             for (let i = 0, at = s, zi = m * n; i < n; i++, at += width) multipliers[at] += z[zi++] * lambda
         }
       })
+      updated = true
     },
     gradient: (inFixed, inMultipliers, out) => {
       model.predictors.forEach(({ fixed: { x, names } }, k) => {

@@ -19,6 +19,8 @@ export interface RandomStructure {
   readonly columns: Int32Array
   /** Prior precision of each element of u: 1, or 0 where its prior is flat. */
   readonly precision: Float64Array
+  /** Log of the volume, in the effects with a flat prior, of a unit of u: log |Lambda| of their terms. */
+  readonly logFlat: number
   /** The Cholesky factor's pattern. */
   readonly symbolic: SparsePattern
   /** Where each diagonal element of H stands among its values, and then their number. */
@@ -55,12 +57,15 @@ export function randomStructure(model: Model, layout: ParameterLayout, slots: re
   }
   const factor = symbolic(size, colStart, rowIndex)
   const precision = new Float64Array(size).fill(1)
+  let logFlat = 0
   layout.terms.forEach(({ term, covariance }, t) => {
     if (covariance !== flat) return
+    const q = term.names.length
+    for (let j = 0; term.factor && j < q; j++) logFlat += term.levels.length * Math.log(term.factor[j * (q + 1)])
     for (const first of starts[t]) precision.fill(0, first, first + term.names.length)
   })
   const places = pairs.map((entry) => factor.target[entry])
-  return { size, width, columns, precision, symbolic: factor, diagonal: colStart, pairs, places, starts }
+  return { size, width, columns, precision, logFlat, symbolic: factor, diagonal: colStart, pairs, places, starts }
 }
 
 /** Position of `row` among the ascending rowIndex[from ... to - 1]. */
