@@ -13,7 +13,7 @@ export interface Token {
 }
 
 /** A formula of more tokens than this is refused: walks of its tree would exhaust the stack. Use `.` for wide tables. */
-const maxTokens = 6000
+const maxTokens = 2400
 
 const isDigit = (c: number): boolean => c >= 48 && c <= 57
 const isLetter = (c: number): boolean =>
