@@ -15,6 +15,7 @@ export interface ModelFlags {
   readonly offset?: string
   readonly dispersion?: string
   readonly zi?: string
+  readonly contrasts?: string
   readonly json?: true
 }
 

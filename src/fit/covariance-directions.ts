@@ -1,5 +1,6 @@
 import type { Direction } from '../likelihood/effect-traces.js'
-import { covarianceDerivative, type NormalMarginal, type NormalTerm } from '../likelihood/normal-marginal.js'
+import type { NormalMarginal, NormalTerm } from '../likelihood/normal-marginal.js'
+import { covarianceDerivative } from '../likelihood/vector-covariance.js'
 
 /** A term whose covariance is not linear in its parameters: its directions are those of some thetas. */
 export interface Curve {

@@ -2,6 +2,7 @@ import { flat } from '../covariance/flat.js'
 import { blockForm, timesBlock } from '../likelihood/effect-blocks.js'
 import { type Direction, effectTraces } from '../likelihood/effect-traces.js'
 import type { NormalMarginal } from '../likelihood/normal-marginal.js'
+import { vectorCovariance } from '../likelihood/vector-covariance.js'
 import { generalisedInverse } from '../numerics/generalised-inverse.js'
 import { bendOf, covarianceDirections } from './covariance-directions.js'
 import { varianceSlopes } from './satterthwaite.js'
@@ -77,7 +78,7 @@ interface Information {
  */
 function restrictedInformation(normal: NormalMarginal, directions: readonly Direction[]): Information {
   const { p, information: x, projected, terms, throughEffects, observations } = normal
-  const g = terms.map(({ lambda, q, laid }) => (laid.covariance === flat ? null : timesTransposed(lambda, q)))
+  const g = terms.map((term) => (term.laid.covariance === flat ? null : vectorCovariance(term)))
   const all: Direction[] = [...directions, g]
   const m = directions.length
   const moved = all.map((direction) => projected.map((u) => along(normal, direction, u)))
@@ -142,12 +143,5 @@ function product(a: Float64Array, b: Float64Array, p: number): Float64Array {
   const out = new Float64Array(p * p)
   for (let i = 0; i < p; i++)
     for (let k = 0; k < p; k++) for (let j = 0; j < p; j++) out[i * p + j] += a[i * p + k] * b[k * p + j]
-  return out
-}
-
-function timesTransposed(lambda: Float64Array, q: number): Float64Array {
-  const out = new Float64Array(q * q)
-  for (let i = 0; i < q; i++)
-    for (let j = 0; j < q; j++) for (let k = 0; k < q; k++) out[i * q + j] += lambda[i * q + k] * lambda[j * q + k]
   return out
 }

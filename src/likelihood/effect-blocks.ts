@@ -23,6 +23,11 @@ export function timesBlock(
   }
 }
 
+/** Multiplies the term's elements of b by a number, in place. */
+export function timesNumber(by: number, q: number, starts: Int32Array, b: Float64Array): void {
+  for (const first of starts) for (let e = first; e < first + q; e++) b[e] *= by
+}
+
 /** The quadratic forms u_c' B u_d of arrays over all effects, p x p, for a symmetric block. */
 export function blockForm(
   block: Float64Array,

@@ -5,7 +5,9 @@ import { familyNamed } from '../families/registry.js'
 import { cholesky, choleskyInverse } from '../numerics/cholesky.js'
 import { solve } from '../numerics/sparse-cholesky.js'
 import { symmetricProduct } from '../numerics/sparse-product.js'
-import { blockForm, timesBlock } from './effect-blocks.js'
+import { chainForms } from './chain-forms.js'
+import { covarianceDerivative } from './vector-covariance.js'
+import { blockForm, timesBlock, timesNumber } from './effect-blocks.js'
 import type { Laplace } from './laplace.js'
 import type { LinearPredictors } from './linear-predictors.js'
 import type { LaidTerm, ParameterLayout } from './parameter-layout.js'
@@ -21,7 +23,7 @@ import { pairIndex, type RowModel, tripleIndex } from './row-model.js'
  * A restricted model has X among the effects' columns, A = (Z Lambda, X), and a factor of A'R^-1 A + (I, 0): then the same is
  * P x with P = V^-1 - V^-1 X (X'V^-1 X)^-1 X'V^-1, and V^-1 X (X'V^-1 X)^-1 = R^-1 A H^-1 (0, I)'.
  *
- * Effects (length Q) are numbered as the structure numbers them. A row that stands for several counts as often.
+ * A chain's effects have a precision of their own in the place of I. Effects (length Q) are numbered as the structure numbers them. A row that stands for several counts as often.
  */
 export interface NormalMarginal {
   /** In their order, the fixed effects of a restricted model among them. */
@@ -49,7 +51,7 @@ export interface NormalTerm {
   readonly laid: LaidTerm
   readonly q: number
   readonly theta: Float64Array
-  /** Lambda, q x q lower triangular: the covariance of an effect vector is Lambda Lambda'. */
+  /** Lambda, q x q lower triangular (of a chain its standard deviation, first). */
   readonly lambda: Float64Array
   /** First element of each level among all effects. */
   readonly starts: Int32Array
@@ -80,7 +82,7 @@ export const normalAt = (
 function normalMarginal(
   model: Model,
   layout: ParameterLayout,
-  { size, width, columns, places, symbolic, starts }: RandomStructure,
+  { size, width, columns, places, symbolic, starts, chains }: RandomStructure,
   { designs, slots, lambdas }: LinearPredictors,
   { d2, d3 }: RowModel,
   factor: Float64Array,
@@ -88,12 +90,16 @@ function normalMarginal(
 ): NormalMarginal | null {
   const n = model.nobs
   const weights = d2[pairIndex(0, 0)].map((second) => -second)
-  const z = slots.map(({ term, column }) => layout.terms[term].term.z.subarray(column * n, (column + 1) * n))
+  const z = slots.map(
+    ({ term, column, inChain }) => inChain?.z ?? layout.terms[term].term.z.subarray(column * n, (column + 1) * n),
+  )
   const terms = layout.terms.map((laid, t): NormalTerm => {
     const theta = parameters.slice(laid.start, laid.start + laid.size)
     return { laid, q: laid.term.names.length, theta, lambda: lambdas[t], starts: starts[t] }
   })
   const shrunk = new Float64Array(size)
+  /** Terms whose u is a chain of unit variances: for them Lambda is a number and u has a precision P, which H has in I's place. */
+  const chained = new Set(chains.map(({ term: { laid } }) => layout.terms.indexOf(laid)))
 
   /** Z'R^-1 x. */
   const toEffects = (x: Float64Array): Float64Array => {
@@ -106,16 +112,19 @@ function normalMarginal(
     for (let s = 0; s < width; s++) addRows(x, columns, z[s], b, s, width, by)
     return x
   }
-  const throughLambda = (b: Float64Array, transposed: boolean): Float64Array => {
-    for (const { lambda, q, starts: first } of terms) timesBlock(lambda, q, first, transposed, b)
-    return b
+  const throughLambda = (b: Float64Array, transposed: boolean): void => {
+    terms.forEach(({ lambda, q, starts: first }, t) => {
+      if (chained.has(t)) timesNumber(lambda[0], q, first, b)
+      else timesBlock(lambda, q, first, transposed, b)
+    })
   }
   /** Lambda H^-1 Lambda'b; the array is written over by the next call. */
   const shrink = (b: Float64Array): Float64Array => {
     shrunk.set(b)
     throughLambda(shrunk, true)
     solve(symbolic, factor, shrunk)
-    return throughLambda(shrunk, false)
+    throughLambda(shrunk, false)
+    return shrunk
   }
 
   /** R V^-1 X by columns, the information and its inverse. */
@@ -130,11 +139,11 @@ function normalMarginal(
   const fromFlat = ({ q: p, starts: [first] }: NormalTerm): Solved | null => {
     const covariance = new Float64Array(p * p)
     const unscaled = Array.from({ length: p }, (_, c) => {
-      const b = new Float64Array(size)
-      b[first + c] = 1
-      solve(symbolic, factor, b)
+      const unit = new Float64Array(size)
+      unit[first + c] = 1
+      const b = shrink(unit)
       covariance.set(b.subarray(first, first + p), c * p)
-      return addEffects(new Float64Array(n), throughLambda(b, false), 1)
+      return addEffects(new Float64Array(n), b, 1)
     })
     const l = covariance.slice()
     if (!cholesky(l, p)) return null
@@ -180,11 +189,13 @@ function normalMarginal(
           const third = d3[tripleIndex(0, 0, predictor)]
           return crossProducts(residuals, weightsOf(third, x), residuals)
         }),
-      ...terms.flatMap((term) =>
-        Array.from({ length: term.laid.size }, (_, j) =>
-          blockForm(covarianceDerivative(term, term.theta, j), term.q, term.starts, projected),
-        ),
-      ),
+      ...terms.flatMap((term) => {
+        const { laid, q, theta } = term
+        if (laid.covariance.chain && q > 1) return chainForms(laid.covariance.chain, theta, q, term.starts, projected)
+        return Array.from({ length: laid.size }, (_, j) =>
+          blockForm(covarianceDerivative(term, theta, j), q, term.starts, projected),
+        )
+      }),
     ],
     throughEffects: (b) => {
       products ??= effectProducts()
@@ -229,23 +240,6 @@ function addRows(
 function weightsOf(a: Float64Array, b: Float64Array): Float64Array {
   const out = new Float64Array(a.length)
   for (let i = 0; i < a.length; i++) out[i] = a[i] * b[i]
-  return out
-}
-
-/** Derivative of Lambda Lambda' in theta_j at theta, q x q. */
-export function covarianceDerivative({ laid, q }: NormalTerm, theta: Float64Array, j: number): Float64Array {
-  const lambda = new Float64Array(q * q)
-  const slope = new Float64Array(q * q)
-  laid.covariance.factor(theta, q, lambda)
-  laid.covariance.factorDerivative(theta, q, j, slope)
-  const out = new Float64Array(q * q)
-  for (let a = 0; a < q; a++) {
-    for (let b = 0; b < q; b++) {
-      for (let k = 0; k < q; k++) {
-        out[a * q + b] += slope[a * q + k] * lambda[b * q + k] + lambda[a * q + k] * slope[b * q + k]
-      }
-    }
-  }
   return out
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { tableFrom } from '../../src/data/table-from.js'
 import { fit } from '../../src/fit/fit.js'
 import type { FitRecord } from '../../src/fit/fit-record.js'
+import { stream } from '../../src/random/stream.js'
 
 /*
  * Satterthwaite's and Kenward and Roger's formulas with n x n matrices, inverted as they stand, and all derivatives by
@@ -248,6 +249,54 @@ describe('dense matrices', () => {
     const at = [got.random[0].sd[0] ** 2, ...got.further[0].fixed.map(({ estimate }) => estimate)]
     const dense = { X, y: y.map((value) => [value]), V }
     satterthwaiteDf(dense, at).forEach((df, j) => expect(Math.abs(got.fixed[j].df! / df - 1)).toBeLessThan(1e-3))
+  })
+
+  it('a chain of many times, which is integrated by its precision, beside another term', () => {
+    const [levels, times_] = [4, 17]
+    const of = Array.from({ length: levels * times_ }, (_, i) => [i % levels, Math.floor(i / levels)])
+    const u = of.map((_, i) => Math.sin(5 * i) + 0.1 * (i % 7))
+    const rng = stream({ seed: 3, purpose: 'response' })
+    const chains = Array.from({ length: levels }, () => {
+      let b = rng.normal()
+      return Array.from({ length: times_ }, () => {
+        const now = b
+        b = 0.9 * b + Math.sqrt(0.19) * rng.normal()
+        return now
+      })
+    })
+    const steady = Array.from({ length: 5 }, () => rng.normal())
+    const value = of.map(
+      ([level, time], i) => 2 + u[i] + 1.5 * chains[level][time] + steady[time % 5] + rng.normal(),
+    )
+    const many = tableFrom({
+      y: value,
+      x: u,
+      g: of.map(([level]) => `g${level}`),
+      t: of.map(([, time]) => `t${String(time).padStart(2, '0')}`),
+      s: of.map(([, time]) => `s${time % 5}`),
+    })
+    const options = { family: 'gaussian', reml: true } as const
+    const formula = 'y ~ x + ar1(0 + t | g) + (1 | s)'
+    const got = fit(formula, many, options)
+    expect([got.convergence.converged, got.convergence.singular]).toEqual([true, false])
+    const [chain, other] = got.random
+    const psi = [chain.sd[0] ** 2, chain.correlation[1][0], other.sd[0] ** 2, sigma2(got)]
+    const dense: Dense = {
+      X: u.map((one) => [1, one]),
+      y: value.map((one) => [one]),
+      V: ([a, rho, b, s]) =>
+        square(of.length, (i, j) => {
+          const [[g1, t1], [g2, t2]] = [of[i], of[j]]
+          return same(g1, g2) * a * rho ** Math.abs(t1 - t2) + b * same(t1 % 5, t2 % 5) + s * same(i, j)
+        }),
+    }
+    satterthwaiteDf(dense, psi).forEach((df, j) => expect(Math.abs(got.fixed[j].df! / df - 1)).toBeLessThan(1e-3))
+    const adjusted = fit(formula, many, { ...options, df: 'kr' })
+    const truth = kenwardRogerDense(dense, psi)
+    adjusted.fixed.forEach(({ df, se }, j) => {
+      expect(Math.abs(df! / truth.df[j] - 1)).toBeLessThan(1e-5)
+      expect(Math.abs(se! ** 2 / truth.covariance[j][j] - 1)).toBeLessThan(1e-5)
+    })
   })
 
   it('where the adjustment fails near the boundary of a curved structure, a warning says so', () => {
