@@ -265,9 +265,7 @@ describe('dense matrices', () => {
       })
     })
     const steady = Array.from({ length: 5 }, () => rng.normal())
-    const value = of.map(
-      ([level, time], i) => 2 + u[i] + 1.5 * chains[level][time] + steady[time % 5] + rng.normal(),
-    )
+    const value = of.map(([level, time], i) => 2 + u[i] + 1.5 * chains[level][time] + steady[time % 5] + rng.normal())
     const many = tableFrom({
       y: value,
       x: u,
