@@ -4,6 +4,7 @@ import { type FormulaTerms, formulaTerms } from '../formula/formula-terms.js'
 import { formulaText } from '../formula/formula-text.js'
 import { parseFormula } from '../formula/parse-formula.js'
 import { eachName, type Formula, type SyntaxNode } from '../formula/syntax-tree.js'
+import { type FurtherFormula, furtherTerms } from './further-formula.js'
 import { type Basis, basisOf, givenBasis, newBasis } from './basis.js'
 import type { Levels } from './column-facts.js'
 import { completeFrame } from './complete-frame.js'
@@ -25,14 +26,6 @@ export interface ModelOptions extends WeightColumns {
   readonly further?: readonly FurtherFormula[] | undefined
   /** What the data of another model have decided, to be adhered to. */
   readonly basis?: Basis | undefined
-}
-
-/** A predictor beside the mean's, and the right-hand side a user gave it. */
-export interface FurtherFormula {
-  readonly name: string
-  readonly formula: string | null
-  /** The power of a precision weight in its natural value; see FurtherPredictor. */
-  readonly precisionPower?: number | undefined
 }
 
 /**
@@ -62,7 +55,7 @@ export function buildModel(formula: string | Formula, table: Table, options: Mod
   }
   const offset = optionColumn(options.offset, 'an offset', whole)
   const further = (options.further ?? []).map(({ precisionPower: power = 0, ...one }) => ({
-    ...furtherTerms(one.name, one.formula, names),
+    ...furtherTerms(one.name, one.formula, parsed, names, named),
     power,
   }))
   const columns = usedColumns(parsed, terms, whole)
@@ -163,21 +156,4 @@ export function offsetOf(terms: FormulaTerms, column: Column | null, frame: Fram
     for (let i = 0; i < sum.length; i++) sum[i] += values[i]
   }
   return sum
-}
-
-export function furtherTerms(
-  name: string,
-  formula: string | null,
-  names: readonly string[],
-): { name: string; parsed: Formula; terms: FormulaTerms } {
-  const parsed = parseFormula(formula ?? '~ 1')
-  const terms = formulaTerms(parsed, names)
-  if (terms.response !== null)
-    throw new GlmmError(
-      'FORMULA',
-      `a formula without a response was expected for ${name}, got ${formula}`,
-      'begin it with ~, such as ~ x',
-      caretLines(parsed.source, 0),
-    )
-  return { name, parsed, terms }
 }

@@ -3,8 +3,9 @@ import { nodeText } from '../formula/formula-text.js'
 import { parseFormula } from '../formula/parse-formula.js'
 import { eachName, type SyntaxNode } from '../formula/syntax-tree.js'
 import { type Basis, givenBasis } from './basis.js'
-import { expressions, type FurtherFormula, furtherTerms, offsetOf, optionColumn } from './build-model.js'
+import { expressions, offsetOf, optionColumn } from './build-model.js'
 import { completeFrame } from './complete-frame.js'
+import { type FurtherFormula, furtherTerms } from './further-formula.js'
 import { type Design, designMatrix } from './design-matrix.js'
 import { frameOf, namedColumn } from './frame.js'
 import type { Column, Table } from './table.js'
@@ -45,7 +46,10 @@ export function newDesign(source: DesignSource, table: Table, detail: RandomDeta
   const parsed = parseFormula(source.formula)
   const names = source.basis.columns ?? table.columns.map((column) => column.name)
   const mean = { parsed, terms: formulaTerms(parsed, names, source.reserved) }
-  const parts = [mean, ...source.further.map(({ name, formula }) => furtherTerms(name, formula, names))]
+  const parts = [
+    mean,
+    ...source.further.map(({ name, formula }) => furtherTerms(name, formula, parsed, names, source.reserved)),
+  ]
   const asked = parts.map(({ parsed, terms }) => ({
     parsed,
     terms: detail === 'none' ? { ...terms, random: [] } : terms,

@@ -1,3 +1,4 @@
+import { isConstant } from '../data/constant-predictor.js'
 import { flat } from '../covariance/flat.js'
 import type { Model } from '../data/model.js'
 import { copies, observations } from '../data/response-rows.js'
@@ -31,9 +32,7 @@ export function varianceExplained(
   random: readonly RandomEstimate[],
 ): VarianceExplained | null {
   const [, ...further] = model.predictors
-  const constant = further.every(
-    (one) => one.name !== 'zi' && one.random.length === 0 && one.offset === null && one.fixed.names.length === 1,
-  )
+  const constant = further.every((one) => one.name !== 'zi' && one.offset === null && isConstant(one))
   const { family } = familyNamed(model.family)
   const terms = randomTerms(layout.terms)
   if (!constant || terms.length === 0) return null

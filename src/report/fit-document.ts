@@ -73,7 +73,7 @@ function mixedDocument(fit: FitRecord): Document {
 /** Coefficients of further predictors that are more than the one number the dispersion table has. */
 const furtherBlocks = (fit: FitRecord): Block[] =>
   fit.further
-    .filter(({ fixed }) => fixed.length !== 1 || fixed[0].name !== '(Intercept)')
+    .filter(({ fixed }) => fixed.length > 1 || (fixed.length === 1 && fixed[0].name !== '(Intercept)'))
     .flatMap(({ predictor, fixed }) =>
       section(`Fixed effects of ${predictor} (on its link scale)`, coefficientTable(fixed, [], fit.intervals.level)),
     )
