@@ -5,7 +5,7 @@ import { formulaText } from '../formula/formula-text.js'
 import { parseFormula } from '../formula/parse-formula.js'
 import { eachName, type Formula, type SyntaxNode } from '../formula/syntax-tree.js'
 import { type FurtherFormula, furtherTerms } from './further-formula.js'
-import { type Basis, basisOf, givenBasis, newBasis } from './basis.js'
+import { type Basis, basisOf, type Combination, givenBasis, newBasis } from './basis.js'
 import type { Levels } from './column-facts.js'
 import { completeFrame } from './complete-frame.js'
 import { designMatrix } from './design-matrix.js'
@@ -71,12 +71,13 @@ export function buildModel(formula: string | Formula, table: Table, options: Mod
   const complete = completeFrame(table, parsed.source, [...columns], computed, groupings, basis)
   const { frame, dropped } = complete
   const made = new Map<string, Levels>()
-  const predictor = (name: string, of: FormulaTerms, column: Column | null): Predictor => ({
-    name,
-    fixed: fixedEffects(designMatrix(of.fixed, complete), frame.nrow),
-    offset: offsetOf(of, column, frame),
-    random: of.random.map((part) => randomTerm(part, complete, made)),
-  })
+  const combined: Combination[] = []
+  const predictor = (name: string, of: FormulaTerms, column: Column | null): Predictor => {
+    const { fixed, combinations } = fixedEffects(designMatrix(of.fixed, complete), frame.nrow, name)
+    combined.push(...combinations)
+    const random = of.random.map((part) => randomTerm(part, complete, made))
+    return { name, fixed, offset: offsetOf(of, column, frame), random }
+  }
   const predictors = [
     predictor('mean', terms, offset),
     ...further.map(({ name, terms, power }) => {
@@ -100,7 +101,7 @@ export function buildModel(formula: string | Formula, table: Table, options: Mod
     dropped,
     response: given.frequency ? { ...told, frequency: frequencies(given.frequency, frame) } : told,
     predictors,
-    basis: basisOf(basis, dotted ? names : null),
+    basis: basisOf(basis, dotted ? names : null, combined),
     warnings,
   }
 }

@@ -29,6 +29,8 @@ export interface NewDesign {
   readonly rows: Int32Array | null
   readonly nrow: number
   readonly predictors: readonly {
+    /** 'mean', 'dispersion', ... */
+    readonly name: string
     readonly fixed: Design
     readonly offset: Float64Array | null
     readonly random: readonly NewTerm[]
@@ -45,12 +47,13 @@ export interface NewTerm extends Design {
 export function newDesign(source: DesignSource, table: Table, detail: RandomDetail): NewDesign {
   const parsed = parseFormula(source.formula)
   const names = source.basis.columns ?? table.columns.map((column) => column.name)
-  const mean = { parsed, terms: formulaTerms(parsed, names, source.reserved) }
+  const mean = { name: 'mean', parsed, terms: formulaTerms(parsed, names, source.reserved) }
   const parts = [
     mean,
     ...source.further.map(({ name, formula }) => furtherTerms(name, formula, parsed, names, source.reserved)),
   ]
-  const asked = parts.map(({ parsed, terms }) => ({
+  const asked = parts.map(({ name, parsed, terms }) => ({
+    name,
     parsed,
     terms: detail === 'none' ? { ...terms, random: [] } : terms,
   }))
@@ -79,7 +82,8 @@ export function newDesign(source: DesignSource, table: Table, detail: RandomDeta
   return {
     rows: frame.rows,
     nrow: frame.nrow,
-    predictors: asked.map(({ terms }, k) => ({
+    predictors: asked.map(({ name, terms }, k) => ({
+      name,
       fixed: designMatrix(terms.fixed, complete),
       offset: offsetOf(terms, k === 0 ? offset : null, frame),
       random: terms.random.map((part) => {

@@ -51,7 +51,7 @@ export const MIXED_FIT: FitRecord = {
     [-0.00115634861256737, 0.00249048643832525],
   ],
   parameters: { estimate: [], covariance: null },
-  basis: { levels: {}, numbers: {}, columns: null },
+  basis: { levels: {}, numbers: {}, columns: null, combinations: [] },
   random: [
     {
       group: 'center',
