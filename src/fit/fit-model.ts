@@ -2,12 +2,10 @@ import { noBasis } from '../data/basis.js'
 import type { Model } from '../data/model.js'
 import { observations } from '../data/response-rows.js'
 import { GlmmError, type Warning } from '../errors.js'
-import { familyNamed } from '../families/registry.js'
 import { type Likelihood, likelihood } from '../likelihood/likelihood.js'
 import { restricted } from '../likelihood/restricted.js'
-import { linkNamed } from '../links/registry.js'
 import { version } from '../version.js'
-import { certificate } from './certificate.js'
+import { certifiedOf, nothingIntegrated } from './certificate.js'
 import { isExact } from './certificate-limit.js'
 import { responseChecksum } from '../data/response-checksum.js'
 import { type Estimate, estimate, glmOf, laplaceStart, startAt } from './estimate.js'
@@ -15,7 +13,8 @@ import { dispersionEstimates, fixedEstimates, randomEstimates } from './estimate
 import type { ConditionalMode, FitRecord, Nodes } from './fit-record.js'
 import { fitWarnings } from './fit-warnings.js'
 import { block, fixedPart, randomTerms } from './fixed-part.js'
-import { fitGlm, type GlmFit, totalDeviance } from './glm.js'
+import type { GlmFit } from './glm.js'
+import { nullModel } from './null-model.js'
 import { checkDraws, type ImportanceEstimate, importanceEstimate } from './importance-estimate.js'
 import { importanceRecord } from './importance-record.js'
 import { nothingToSample, tooManyNodes } from './integration-refusals.js'
@@ -131,7 +130,7 @@ function mlRecord(
   const randomTold = randomEstimates(like, fitted).map((one, t) =>
     profiled ? { ...one, sdLimits: profiled.random[t].sd, correlationLimits: profiled.random[t].correlation } : one,
   )
-  const certified = separated || importance ? null : certificate(like, fitted)
+  const { certificate: certified, uncertified } = certifiedOf(like, fitted, importance, separated)
   const modes: ConditionalMode[] = []
   random.forEach(({ laid, at }, position) => {
     const { group, levels, names: columns } = laid.term
@@ -182,6 +181,7 @@ function mlRecord(
     modes,
     residuals: { pearson: fiveNumbers(pearson, copies), deviance: deviance && fiveNumbers(deviance, copies) },
     certificate: certified,
+    uncertified,
     importance: importance && importanceRecord(like, importance),
     rungs:
       ladder?.climbed.map((rung) => ({
@@ -317,6 +317,7 @@ function glmRecord(
     modes: [],
     residuals: { pearson: fiveNumbers(pearson, copies), deviance: deviance && fiveNumbers(deviance, copies) },
     certificate: null,
+    uncertified: nothingIntegrated,
     importance: null,
     rungs: null,
     nullDeviance: none.nullDeviance,
@@ -333,18 +334,4 @@ function glmRecord(
       milliseconds: performance.now() - began,
     },
   }
-}
-
-/** Deviance of the model with nothing but an intercept (where the model has one) and the offset, and its df. */
-function nullModel(model: Model, used: number): Pick<FitRecord, 'nullDeviance' | 'dfNull'> {
-  const { family } = familyNamed(model.family)
-  const link = linkNamed(model.link)
-  const { fixed, offset } = model.predictors[0]
-  if (!fixed.names.includes('(Intercept)')) {
-    const eta = offset ?? new Float64Array(model.nobs)
-    return { nullDeviance: totalDeviance(model.response, family, link, eta), dfNull: used }
-  }
-  const intercept = { names: ['(Intercept)'], x: new Float64Array(model.nobs).fill(1) }
-  const { deviance } = fitGlm(intercept, offset, model.response, family, link)
-  return { nullDeviance: deviance, dfNull: used - 1 }
 }

@@ -163,10 +163,15 @@ function varianceBlocks({ varianceExplained: explained }: FitRecord): Block[] {
 }
 
 /** What the certificate says of the integration error, in one line of facts. */
-function certificateBlocks({ certificate }: FitRecord): Block[] {
-  if (!certificate) return []
-  const { nodes, logLikError, maxShiftInSe, worstCluster, verdict } = certificate
-  const against = nodes === null ? 'second-order expansion' : `against ${nodes} nodes`
+function certificateBlocks({ certificate, uncertified, random }: FitRecord): Block[] {
+  if (!certificate) {
+    const silent = random.length === 0 || !uncertified
+    return silent ? [] : section('Integration error', facts([['No certificate', uncertified]]))
+  }
+  const { nodes, rule, logLikError, maxShiftInSe, worstCluster, verdict } = certificate
+  const count = typeof nodes === 'number' ? String(nodes) : (nodes ?? []).join(',')
+  const against =
+    nodes === null ? 'second-order expansion' : `against ${count} nodes${rule === 'finer' ? '' : `, a ${rule} rule`}`
   const { group, level, error } = worstCluster
   return section(
     'Integration error',
