@@ -13,6 +13,13 @@ export type Certified =
 
 const none = (uncertified: string): Certified => ({ certificate: null, uncertified })
 
+/**
+ * A rule of so many nodes is meant to be exact. Where the log-likelihood still moves by so much it is not, and Newton's step from a
+ * likelihood that has not settled may miss how far its top is.
+ */
+const manyNodes = 25
+const settledLogLik = 0.2
+
 /** Why a fit without random effects has no certificate. */
 export const nothingIntegrated = 'there are no random effects to integrate over'
 
@@ -46,6 +53,7 @@ export function certificate(likelihood: Likelihood, fitted: Estimate): Certified
   const logLikError = fitted.logLik - other.reduce((sum, logLik) => sum + logLik, 0)
   if (!Number.isFinite(logLikError) || !Number.isFinite(maxShiftInSe))
     return none(`the likelihood with ${told(nodes)} nodes has no value at the estimates`)
+  const settled = fitted.nodes < manyNodes || Math.abs(logLikError) <= settledLogLik
   const { group, levels } = factored.term
   return {
     certificate: {
@@ -55,7 +63,7 @@ export function certificate(likelihood: Likelihood, fitted: Estimate): Certified
       logLikError,
       maxShiftInSe,
       worstCluster: { group, level: levels[worst], error: own[worst] - other[worst] },
-      verdict: maxShiftInSe <= adequateShift ? 'adequate' : 'inadequate',
+      verdict: maxShiftInSe <= adequateShift && settled ? 'adequate' : 'inadequate',
     },
     uncertified: null,
   }

@@ -20,22 +20,18 @@ const enough = (effects: number, nodes: number): number =>
 const ratio = (effects: number): number => (effects === 1 ? 1.5 : 2 ** (1 / effects))
 
 /**
- * More nodes where there are as many, at least a sixth more; else fewer. The errors of rules of 25 nodes and more fall so fast
- * in the number of nodes that the difference to one of half as many again is the error of the coarser one, be it this or
- * that: compared with fewer nodes a rule is never told better than it is.
+ * More nodes where there are as many, else fewer. The errors of rules of 25 nodes and more fall so fast in the number of nodes
+ * that the difference to one of half as many again is the error of the coarser one, be it this or that: compared with
+ * fewer nodes a rule is not told better than it is. Rules that differ by less may share their error.
  */
 function compared(nodes: number, most: number, effects: number): number {
   const again = ratio(effects) * nodes
   const wanted = Math.max(enough(effects, nodes), nodes + 1, effects === 1 ? Math.ceil(again) : Math.floor(again))
-  const finer = Math.min(wanted, most)
-  if (finer > nodes && (finer === wanted || finer >= nodes * leastRatio)) return finer
-  return fewer(nodes, effects)
+  if (wanted <= most) return wanted
+  return effects > 1 && nodes < most ? most : fewer(nodes, effects)
 }
 
 const fewer = (nodes: number, effects: number): number => Math.min(nodes - 1, Math.ceil(nodes / ratio(effects)))
-
-/** Rules nearer than this may share their error. */
-const leastRatio = 7 / 6
 
 /** The rule to compare the fit's with; null where the fit's has one node and there is none but that. */
 export function comparisonRule(likelihood: Likelihood, fitted: Estimate): ComparisonRule | null {

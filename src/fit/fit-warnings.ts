@@ -69,7 +69,7 @@ export function fitWarnings(
     const remedy = factored ? '--nodes auto' : `--importance ${remedyDraws}`
     const message =
       `${fitted.nodes === 1 ? 'the Laplace approximation is' : `${own} nodes are`} not adequate: ` +
-      `${by} a parameter by about ${shift} standard errors${certified.rule === 'coarser' ? ', and the model takes no more than these' : ''}; fit with ${remedy}`
+      `${by} ${certified.maxShiftInSe > adequateShift ? `a parameter by about ${shift} standard errors` : `the log-likelihood by ${Math.abs(certified.logLikError).toPrecision(2)}`}${certified.rule === 'coarser' ? ', and the model takes no more than these' : ''}; fit with ${remedy}`
     warnings.push({ code: 'INTEGRATION', message })
   }
   return warnings
