@@ -14,6 +14,7 @@ export interface ModelFlags {
   readonly offset?: string
   readonly dispersion?: string
   readonly zi?: string
+  readonly contrasts?: string
   readonly json?: true
 }
 

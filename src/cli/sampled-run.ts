@@ -24,6 +24,7 @@ const settled: readonly (keyof RunFlags)[] = [
   'offset',
   'dispersion',
   'zi',
+  'contrasts',
   'prior',
   'priorOnly',
   'sampler',

@@ -11,6 +11,8 @@ export interface Basis {
   readonly columns: readonly string[] | null
   /** The columns left out of each predictor's design, and what combination of its others each one is. */
   readonly combinations: readonly Combination[]
+  /** Contrasts of the factors that have others than treatment contrasts. */
+  readonly contrasts?: Readonly<Record<string, string>>
 }
 
 /** A column left out as a linear combination of the ones kept. */
@@ -30,14 +32,22 @@ export interface BasisKeeper {
   readonly given: Basis | null
   readonly levels: Map<string, readonly string[]>
   readonly numbers: Map<string, readonly number[]>
+  /** Contrasts by factor, those that stand for all under the empty name. */
+  readonly contrasts: Map<string, string>
 }
 
-export const newBasis = (): BasisKeeper => ({ given: null, levels: new Map(), numbers: new Map() })
+export const newBasis = (contrasts: Readonly<Record<string, string>> = {}): BasisKeeper => ({
+  given: null,
+  levels: new Map(),
+  numbers: new Map(),
+  contrasts: new Map(Object.entries(contrasts)),
+})
 
 export const givenBasis = (given: Basis): BasisKeeper => ({
   given,
   levels: new Map(Object.entries(given.levels)),
   numbers: new Map(Object.entries(given.numbers)),
+  contrasts: new Map(Object.entries(given.contrasts ?? {})),
 })
 
 /** The keeper's findings as plain data. */
@@ -50,7 +60,14 @@ export const basisOf = (
   numbers: Object.fromEntries(keeper.numbers),
   columns,
   combinations,
+  ...contrastsOf(keeper),
 })
+
+/** The contrasts of factors that are in the model; nothing where all have treatment contrasts. */
+function contrastsOf({ contrasts, levels }: BasisKeeper): Pick<Basis, 'contrasts'> {
+  const own = [...contrasts].filter(([text]) => levels.has(text))
+  return own.length > 0 ? { contrasts: Object.fromEntries(own) } : {}
+}
 
 /** The numbers of an expression: given, or found now and kept. */
 export function numbersKept(keeper: BasisKeeper, text: string, find: () => readonly number[]): readonly number[] {

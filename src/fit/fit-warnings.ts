@@ -12,7 +12,7 @@ import { termText } from './term-text.js'
 
 /** What a fit of a mixed model has to say besides its numbers. */
 export function fitWarnings(
-  { model, layout, factored, perLevel }: Likelihood,
+  { model, layout, factored, perLevel, mostNodes }: Likelihood,
   fitted: Estimate,
   importance: ImportanceEstimate | null,
   ladder: Ladder | null,
@@ -66,7 +66,7 @@ export function fitWarnings(
     const shift = certified.maxShiftInSe.toPrecision(2)
     const by = certified.nodes === null ? 'the next term of its expansion moves' : `${told(certified.nodes)} nodes move`
     const own = told(perLevel?.nodes ?? fitted.nodes)
-    const remedy = factored ? '--nodes auto' : `--importance ${remedyDraws}`
+    const remedy = factored && mostNodes > 1 ? '--nodes auto' : `--importance ${remedyDraws}`
     const message =
       `${fitted.nodes === 1 ? 'the Laplace approximation is' : `${own} nodes are`} not adequate: ` +
       `${by} ${certified.maxShiftInSe > adequateShift ? `a parameter by about ${shift} standard errors` : `the log-likelihood by ${Math.abs(certified.logLikError).toPrecision(2)}`}${certified.rule === 'coarser' ? ', and the model takes no more than these' : ''}; fit with ${remedy}`
