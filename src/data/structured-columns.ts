@@ -7,7 +7,7 @@ import type { Design } from './design-matrix.js'
 
 /**
  * Refuses a covariance structure around columns that it has no meaning for: an autoregression of anything but the levels
- * of a factor in their order, the common correlation of a single effect. Throws FORMULA.
+ * of a factor in the order of time, the common correlation of a single effect. Throws FORMULA.
  */
 export function checkStructuredColumns(part: RandomPart, design: Design, complete: CompleteFrame): void {
   const { columns, name } = covarianceNamed(part.covariance)
@@ -21,6 +21,13 @@ export function checkStructuredColumns(part: RandomPart, design: Design, complet
       part.start,
       `one column for each level of a factor was expected in ${name}(... | ${part.group}), got ${told}`,
       `write ${suggested}: the order of the levels is the order in time`,
+    )
+  if (columns === 'cells' && outOfOrder(design.names))
+    throw formulaFault(
+      source,
+      part.start,
+      `levels in the order of time were expected in ${name}(... | ${part.group}), got ${shortened(design.names)}`,
+      'write factor(t, levels = c(...)) with the levels in their order, or give the times as numbers',
     )
   if (columns === 'several' && design.names.length < 2)
     throw formulaFault(
@@ -44,6 +51,18 @@ function areCells({ names, x }: Design, n: number): boolean {
   }
   return true
 }
+
+/** True of numbered levels that were sorted as text, so that t10 stands before t2; not of those whose order was written. */
+function outOfOrder(names: readonly string[]): boolean {
+  const parts = names.map((name) => /^(.*?)(\d+(?:\.\d+)?)$/.exec(name))
+  if (parts.some((part) => part === null || part[1] !== parts[0]![1] || part[1].includes('levels'))) return false
+  const numbers = parts.map((part) => Number(part![2]))
+  const steps = numbers.slice(1).map((number, i) => number - numbers[i])
+  return steps.some((step) => step > 0) && steps.some((step) => step < 0)
+}
+
+const shortened = (names: readonly string[]): string =>
+  names.length > 6 ? `${names.slice(0, 6).join(', ')}, ...` : names.join(', ')
 
 /** The factor that the term's one variable is or makes; null where there are several or none. */
 function factorOf({ effects: { variables, terms } }: RandomPart, { values }: CompleteFrame): string | null {

@@ -46,4 +46,18 @@ describe('a covariance structure around columns that it has no meaning for', () 
   ])('%s is taken', (term) => {
     expect(termOf(term).names.length).toBeGreaterThan(1)
   })
+
+  it('text times that were sorted as text are refused, until their order is written', () => {
+    const times = Array.from({ length: 11 }, (_, i) => `w${i + 1}`)
+    const long = tableFrom({
+      y: [...times, ...times].map((_, i) => (i * 7) % 5),
+      t: [...times, ...times],
+      g: [...times.map(() => 'a'), ...times.map(() => 'b')],
+    })
+    const state = (term: string) => () => stateModel(`y ~ 1 + ${term}`, long, { family: 'gaussian' })
+    expect(state('ar1(0 + t | g)')).toThrow(/order of time .* got tw1, tw10, tw11, tw2/)
+    const levels = times.map((time) => `"${time}"`).join(', ')
+    expect(state(`ar1(0 + factor(t, levels = c(${levels})) | g)`)().predictors[0].random[0].names[1]).toMatch(/w2$/)
+    expect(state('diag(0 + t | g)')().predictors[0].random[0].names).toHaveLength(11)
+  })
 })
