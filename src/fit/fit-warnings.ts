@@ -63,16 +63,28 @@ export function fitWarnings(
     warnings.push({ code: 'IMPORTANCE', message })
   }
   if (certified?.verdict === 'inadequate') {
-    const shift = certified.maxShiftInSe.toPrecision(2)
-    const by = certified.nodes === null ? 'the next term of its expansion moves' : `${told(certified.nodes)} nodes move`
     const own = told(perLevel?.nodes ?? fitted.nodes)
-    const remedy = factored && mostNodes > 1 ? '--nodes auto' : `--importance ${remedyDraws}`
-    const message =
-      `${fitted.nodes === 1 ? 'the Laplace approximation is' : `${own} nodes are`} not adequate: ` +
-      `${by} ${certified.maxShiftInSe > adequateShift ? `a parameter by about ${shift} standard errors` : `the log-likelihood by ${Math.abs(certified.logLikError).toPrecision(2)}`}${certified.rule === 'coarser' ? ', and the model takes no more than these' : ''}; fit with ${remedy}`
+    const auto = factored && mostNodes > 1
+    const remedy = !auto
+      ? `fit with --importance ${remedyDraws}`
+      : ladder
+        ? 'sample the posterior'
+        : 'fit with --nodes auto'
+    const message = `${fitted.nodes === 1 ? 'the Laplace approximation is' : `${own} nodes are`} not adequate: ${moved(certified)}; ${remedy}`
     warnings.push({ code: 'INTEGRATION', message })
   }
   return warnings
+}
+
+/** What the comparison moves, in words. */
+function moved({ nodes, rule, maxShiftInSe, logLikError }: Certificate): string {
+  const what =
+    maxShiftInSe > adequateShift
+      ? `a parameter by about ${maxShiftInSe.toPrecision(2)} standard errors`
+      : `the log-likelihood by ${Math.abs(logLikError).toPrecision(2)}`
+  if (nodes === null) return `the next term of its expansion moves ${what}`
+  if (rule === 'finer') return `${told(nodes)} nodes move ${what}`
+  return `they have moved ${what} from what ${told(nodes)} nodes give, the rule there is to compare with`
 }
 
 /** Draws that the remedy for crossed factors begins with. */

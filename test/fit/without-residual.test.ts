@@ -3,6 +3,7 @@ import { tableFrom } from '../../src/data/table-from.js'
 import type { Table } from '../../src/data/table.js'
 import type { GlmmError } from '../../src/errors.js'
 import { fit } from '../../src/fit/fit.js'
+import { predict } from '../../src/fit/predict.js'
 import { cholesky, choleskyInverse } from '../../src/numerics/cholesky.js'
 import { faultTable } from '../reference/fault-table.js'
 import { peerTable } from '../reference/peers.js'
@@ -145,7 +146,14 @@ describe('random effects that take the place of a gaussian residual', () => {
     const blocks = blocksOf(table, 'g', [], (i) => unit(10, day[i] - 1))
     const got = expectLimit('ar1', 'y ~ 1 + ar1(0 + factor(day) | g)', table, blocks)
     expect(got.logLik).toBeCloseTo(-477.5113, 4)
-    expect(got.fixed[0].se).toBeCloseTo(0.1823, 3)
+    expect(got.fixed[0].se).toBeCloseTo(0.1823, 4)
+    // Predictions of the rows fitted are the rows, but for what is held of the residual.
+    const { predictions } = predict(got, table, { kind: 'conditional', original: table })
+    const y = valuesOf(table, 'y').map(Number)
+    predictions.forEach(({ linear }, i) => {
+      expect(linear!.estimate).toBeCloseTo(y[i], 4)
+      expect(linear!.se).toBeLessThan(0.01)
+    })
   })
 
   it('ar1 over twelve times', () => {
