@@ -18,6 +18,8 @@ const shares: readonly number[] = [1e-3, 3e-4, 1e-4]
 const negligible = 2e-5
 /** A log-likelihood that rises by more is on its way to infinity, where it rises by k log 2 with k = 1, 2, ... */
 const finite = 0.01
+/** A limit so far below the top found is none, at any share. */
+const hopeless = 10
 /** Climbs added to one that ran out of evaluations on its way to a limit that is finite. */
 const moreClimbs = 4
 /** The limit counts as high as the top found up to this, times 1 + |log L|. */
@@ -52,7 +54,7 @@ export function withoutResidual(
       end = climb(fromThere(end, start, { at, value }), { at, value })
     const gap = gapAt(end)
     found = { end, limit: end.logLik + gap, gap: Math.abs(gap) }
-    if (found.gap <= negligible || !end.converged) break
+    if (found.gap <= negligible || !end.converged || found.limit < free.logLik - hopeless) break
   }
   if (!found?.end.converged || found.gap > finite) return null
   const { end, limit } = found

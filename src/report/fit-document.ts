@@ -33,6 +33,7 @@ function glmDocument(fit: FitRecord): Document {
         ['BIC', formatFixed(fit.bic, 2)],
         ['logLik', `${formatFixed(fit.logLik, 7)} (df = ${fit.df})`],
         ['Number of Fisher scoring iterations', String(fit.iterations ?? 'NA')],
+        ...(fit.uncertified ? [['Integration error', fit.uncertified] as [string, string]] : []),
       ]),
       ...closing(fit),
     ],
@@ -163,11 +164,8 @@ function varianceBlocks({ varianceExplained: explained }: FitRecord): Block[] {
 }
 
 /** What the certificate says of the integration error, in one line of facts. */
-function certificateBlocks({ certificate, uncertified, random }: FitRecord): Block[] {
-  if (!certificate) {
-    const silent = random.length === 0 || !uncertified
-    return silent ? [] : section('Integration error', facts([['No certificate', uncertified]]))
-  }
+function certificateBlocks({ certificate, uncertified }: FitRecord): Block[] {
+  if (!certificate) return uncertified ? section('Integration error', facts([['No certificate', uncertified]])) : []
   const { nodes, rule, logLikError, maxShiftInSe, worstCluster, verdict } = certificate
   const count = typeof nodes === 'number' ? String(nodes) : (nodes ?? []).join(',')
   const against =
