@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest'
+import { stateModel } from '../../src/data/state-model.js'
 import { tableFrom } from '../../src/data/table-from.js'
 import type { Table } from '../../src/data/table.js'
+import { certificate } from '../../src/fit/certificate.js'
+import { estimate, glmOf } from '../../src/fit/estimate.js'
 import { type FitOptions, fit } from '../../src/fit/fit.js'
 import type { FitRecord } from '../../src/fit/fit-record.js'
+import { startFrom } from '../../src/fit/start.js'
+import { likelihood } from '../../src/likelihood/likelihood.js'
 import { betablocker, cases, toenail } from '../reference/data.js'
 import { faultTable } from '../reference/fault-table.js'
 import { peerTable } from '../reference/peers.js'
@@ -34,23 +39,23 @@ function levelsOf(
  * over 12 prior standard deviations on either side.
  */
 function trueShift(
-  { parameters: { estimate, covariance } }: FitRecord,
+  { parameters: { estimate: at, covariance } }: FitRecord,
   levels: { y: number; x: number[] }[][],
 ): number {
-  const p = estimate.length - 1
-  const sigma = estimate[p]
+  const p = at.length - 1
+  const sigma = at[p]
   const gradient = new Float64Array(p + 1)
   const step = 0.02
   const count = 1201
   for (const rows of levels) {
-    const eta = rows.map(({ x }) => x.reduce((sum, one, j) => sum + one * estimate[j], 0))
+    const eta = rows.map(({ x }) => x.reduce((sum, one, j) => sum + one * at[j], 0))
     const logs = new Float64Array(count)
     for (let k = 0; k < count; k++) {
       const u = (k - (count - 1) / 2) * step
       let log = -0.5 * u * u
       rows.forEach(({ y }, i) => {
-        const at = (y === 1 ? 1 : -1) * (eta[i] + sigma * u)
-        log += at > 0 ? -Math.log1p(Math.exp(-at)) : at - Math.log1p(Math.exp(at))
+        const signed = (y === 1 ? 1 : -1) * (eta[i] + sigma * u)
+        log += signed > 0 ? -Math.log1p(Math.exp(-signed)) : signed - Math.log1p(Math.exp(signed))
       })
       logs[k] = log
     }
@@ -161,7 +166,7 @@ describe('a certificate with every rule', () => {
   it('of slopes: Contraception', () => {
     const table = peerTable('Contraception')
     const formula = 'use ~ age + urban + (1 + urban | district)'
-    for (const nodes of [3, 5, 7, 9]) {
+    for (const nodes of [3, 7, 9]) {
       const told = certificateOf(formula, table, { nodes })!
       expect([told.rule, told.verdict]).toEqual(['finer', 'adequate'])
       expect(told.nodes).toBeGreaterThan(nodes)
@@ -170,14 +175,20 @@ describe('a certificate with every rule', () => {
 
   it('of five effects, whose nodes come to an end at seven, against fewer', () => {
     const draw = uniforms(5)
-    const n = 48
+    const n = 24
     const column = (): number[] => Array.from({ length: n }, () => draw() - 0.5)
     const [a, b, c, d] = [column(), column(), column(), column()]
-    const g = Array.from({ length: n }, (_, i) => i % 8)
-    const y = a.map((value, i) => (draw() < 1 / (1 + Math.exp(-value - (g[i] - 3.5) / 2)) ? 1 : 0))
+    const g = Array.from({ length: n }, (_, i) => i % 6)
+    const y = a.map((value, i) => (draw() < 1 / (1 + Math.exp(-value - (g[i] - 2.5))) ? 1 : 0))
     const table = tableFrom({ y, a, b, c, d, g })
-    const told = certificateOf('y ~ 1 + diag(1 + a + b + c + d | g)', table, { nodes: 7 })!
+    const like = likelihood(stateModel('y ~ 1 + diag(1 + a + b + c + d | g)', table, { family: 'binomial' }))
+    expect(like.mostNodes).toBe(7)
+    // At the top of Laplace's approximation, to spare the climb.
+    const laplace = estimate(like, 1, startFrom(like, glmOf(like.model)))
+    const logLik = like.marginal(7).value(laplace.parameters)
+    const told = certificate(like, { ...laplace, nodes: 7, logLik }).certificate!
     expect([told.method, told.rule, told.nodes]).toEqual(['quadrature', 'coarser', 6])
+    expect(told.logLikError).toBeCloseTo(logLik - like.marginal(6).value(laplace.parameters), 9)
   })
 
   it('of nested factors with nodes of their own', () => {
@@ -205,7 +216,7 @@ describe('a certificate with every rule', () => {
 
   it('of a family with a dispersion', () => {
     const table = peerTable('Salamanders')
-    for (const nodes of [7, 25, 101]) {
+    for (const nodes of [7, 101]) {
       const told = certificateOf('count ~ mined + (1 | site)', table, { family: 'nbinom2', nodes })!
       expect([told.verdict, told.rule]).toEqual(['adequate', nodes === 101 ? 'coarser' : 'finer'])
     }
