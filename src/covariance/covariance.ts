@@ -22,6 +22,11 @@ export interface Chain {
  */
 export interface Covariance {
   readonly name: string
+  /**
+   * What columns of a design the structure has a meaning for: any; 'several', which it is the correlation of; 'cells', one
+   * for each level of a factor in its order, neither an intercept nor a covariate among them. Any where left out.
+   */
+  readonly columns?: 'several' | 'cells'
   /** m, the length of theta for q effects. */
   readonly size: (q: number) => number
   /** A theta to start from: unit standard deviations, no correlation. */

@@ -69,6 +69,11 @@ export interface FurtherPredictor {
   readonly precisionPower?: number
   /** Where the family becomes a simpler one for all practical purposes, and what to say of an estimate that runs there. */
   readonly limit?: { readonly at: number; readonly says: string }
+  /**
+   * Of a residual's standard deviation with a log link, which random effects may take the place of: what to say where it
+   * runs to zero.
+   */
+  readonly vanishes?: string
   /** How draws of a posterior tell it; left out, by what is reported, with a prior by its link. */
   readonly drawn?: Drawn
 }

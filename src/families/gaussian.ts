@@ -14,7 +14,17 @@ export const gaussian: Family = {
   exponentialDispersion: true,
   response: 'real',
   links: ['identity', 'log'],
-  further: [{ name: 'dispersion', link: 'log', reports: 'sigma', start: 0, precisionPower: -0.5, drawn: residual }],
+  further: [
+    {
+      name: 'dispersion',
+      link: 'log',
+      reports: 'sigma',
+      start: 0,
+      precisionPower: -0.5,
+      vanishes: 'sigma runs to zero: the random effects take the place of the residual',
+      drawn: residual,
+    },
+  ],
   derivatives: 'exact',
   density: (link, { y }) => {
     const { inverse } = linkNamed(link)

@@ -1,3 +1,4 @@
+import { isConstant } from '../data/constant-predictor.js'
 import type { Model } from '../data/model.js'
 import { observations } from '../data/response-rows.js'
 import { GlmmError, type Warning } from '../errors.js'
@@ -49,7 +50,7 @@ function checkKenwardRoger({ predictors }: Model, reml: boolean): void {
       `add --reml, ${instead}`,
     )
   const [, dispersion] = predictors
-  if (dispersion.fixed.names.length === 1 && dispersion.fixed.names[0] === '(Intercept)') return
+  if (isConstant(dispersion)) return
   const got = `a dispersion that depends on ${dispersion.fixed.names.filter((name) => name !== '(Intercept)').join(', ')}`
   throw new GlmmError(
     'USAGE',
@@ -84,7 +85,7 @@ export function withDegreesOfFreedom(
   const normal = W && like.normal?.(fitted.parameters)
   if (!normal) return { ...part, df: null, warnings: [] }
   if (method === 'satterthwaite') return { ...part, df: satterthwaite(normal, W), warnings: [] }
-  const { df, covariance } = kenwardRoger(normal, fitted.zeroed)
+  const { df, covariance } = kenwardRoger(normal, fitted.zeroed, fitted.limits.length > 0)
   const rows = Array.from({ length: p }, (_, i) => Array.from(covariance.subarray(i * p, (i + 1) * p)))
   const se = Float64Array.from(rows, (row, i) => Math.sqrt(row[i]))
   // Where V is linear in its parameters the adjustment is not negative.

@@ -1,3 +1,4 @@
+import { isConstant } from '../data/constant-predictor.js'
 import { familyNamed } from '../families/registry.js'
 import type { Likelihood } from '../likelihood/likelihood.js'
 import type { LaidTerm } from '../likelihood/parameter-layout.js'
@@ -85,7 +86,7 @@ export function dispersionEstimates(
   const distance = normalQuantile((1 + level) / 2)
   const { family } = familyNamed(model.family)
   const entries = model.predictors.slice(1).flatMap((predictor, k) => {
-    if (predictor.fixed.names.length !== 1 || predictor.random.length > 0) return []
+    if (!isConstant(predictor)) return []
     const { reports, link } = family.further[k]
     const { inverse, slope } = linkNamed(link)
     const at = layout.fixedStart[k + 1]

@@ -5,7 +5,7 @@ import { GlmmError, type Warning } from '../errors.js'
 import { type Likelihood, likelihood } from '../likelihood/likelihood.js'
 import { restricted } from '../likelihood/restricted.js'
 import { version } from '../version.js'
-import { certificate } from './certificate.js'
+import { certifiedOf, nothingIntegrated } from './certificate.js'
 import { isExact } from './certificate-limit.js'
 import { responseChecksum } from '../data/response-checksum.js'
 import { type Estimate, estimate, glmOf, laplaceStart, startAt } from './estimate.js'
@@ -137,7 +137,7 @@ function mlRecord(
   const randomTold = randomEstimates(like, fitted).map((one, t) =>
     profiled ? { ...one, sdLimits: profiled.random[t].sd, correlationLimits: profiled.random[t].correlation } : one,
   )
-  const certified = separated || importance ? null : certificate(like, fitted)
+  const { certificate: certified, uncertified } = certifiedOf(like, fitted, importance, separated)
   const modes: ConditionalMode[] = []
   random.forEach(({ laid, at }, position) => {
     const { group, levels, names: columns } = laid.term
@@ -189,6 +189,7 @@ function mlRecord(
     modes,
     residuals: { pearson: fiveNumbers(pearson, copies), deviance: deviance && fiveNumbers(deviance, copies) },
     certificate: certified,
+    uncertified,
     importance: importance && importanceRecord(like, importance),
     rungs:
       ladder?.climbed.map((rung) => ({
@@ -324,6 +325,7 @@ function glmRecord(
     modes: [],
     residuals: { pearson: fiveNumbers(pearson, copies), deviance: deviance && fiveNumbers(deviance, copies) },
     certificate: null,
+    uncertified: nothingIntegrated,
     importance: null,
     rungs: null,
     nullDeviance: none.nullDeviance,

@@ -22,13 +22,15 @@ export interface KenwardRoger {
  *   df_c = 2 v^2 / (g'Wg) with v = Phi_cc and g_i = (Phi D_i Phi)_cc: theirs for one contrast.
  *
  * C is zero where V is linear in its parameters. Where it is not, C is that of Kenward and Roger (2009), which does not depend
- * on the parameters chosen, of which those `held` at their end count as known: with S = sum W_ij V_ij, h_i = tr(P V_i P S) / 2 and c = W h, C = X'V^-1 (S - sum c_i V_i) V^-1 X.
+ * on the parameters chosen, of which those `held` at their end count as known, and R where there is `noResidual`: with S = sum W_ij V_ij, h_i = tr(P V_i P S) / 2 and c = W h, C = X'V^-1 (S - sum c_i V_i) V^-1 X.
  */
-export function kenwardRoger(normal: NormalMarginal, held: readonly number[]): KenwardRoger {
+export function kenwardRoger(normal: NormalMarginal, held: readonly number[], noResidual: boolean): KenwardRoger {
   const { p, covariance: phi } = normal
   const { directions, curves } = covarianceDirections(normal, held)
   const { d, q, information } = restrictedInformation(normal, directions)
   const size = d.length
+  if (noResidual)
+    for (let i = 0; i < size; i++) information[i * size + size - 1] = information[(size - 1) * size + i] = 0
   const W = generalisedInverse(information, size)
 
   const middle = new Float64Array(p * p)

@@ -1,3 +1,4 @@
+import { isConstant } from '../data/constant-predictor.js'
 import type { Model } from '../data/model.js'
 import { copies, observations } from '../data/response-rows.js'
 import { familyNamed } from '../families/registry.js'
@@ -8,9 +9,8 @@ import { weightedLeastSquares } from './glm.js'
 import { choleskyInverse } from '../numerics/cholesky.js'
 
 /** No random effects, and a dispersion that is one number over known weights. */
-export const isPlain = ({ predictors }: Model): boolean =>
-  predictors.every(({ random }) => random.length === 0) &&
-  predictors.slice(1).every(({ fixed: { names } }) => names.length === 1 && names[0] === '(Intercept)')
+export const isPlain = ({ predictors: [mean, ...further] }: Model): boolean =>
+  mean.random.length === 0 && further.every(isConstant)
 
 /**
  * Residual degrees of freedom as R counts them: rows less coefficients for what R fits as lm or glm, where a dispersion does

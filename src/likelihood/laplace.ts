@@ -4,7 +4,8 @@ import { addScores, jointHeight } from './joint-height.js'
 import type { LinearPredictors } from './linear-predictors.js'
 import type { RandomStructure } from './random-structure.js'
 import { profiledInformation } from './profiled-information.js'
-import { pairIndex, type RowModel, tripleIndex } from './row-model.js'
+import { pairIndex, tripleIndex } from '../families/derivative-order.js'
+import type { RowModel } from './row-model.js'
 
 /** Laplace's approximation for any structure of random effects, with work space of its own. */
 export interface Laplace {

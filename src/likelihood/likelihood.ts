@@ -97,6 +97,8 @@ export interface PerLevel {
   readonly groups: readonly string[]
   /** Whether a rule with so many nodes a factor can be computed. */
   readonly fits: (nodes: readonly number[]) => boolean
+  /** The nodes of each that this likelihood has; null for the same number for all. */
+  readonly nodes: readonly number[] | null
   /** The same likelihood, its `marginal` with these nodes a factor, whatever number above 1 it is called with. */
   readonly at: (nodes: readonly number[]) => Likelihood
 }
@@ -176,8 +178,7 @@ function nestedFactors(model: Model, layout: ParameterLayout): NestedQuadrature 
     ...quadrature(same),
     groups,
     fits: (nodes) => fits(byLevel(nodes)),
-    // The certificate compares with more nodes, the same for each.
-    withNodes: (nodes) => quadrature((k) => (k <= Math.max(...nodes) ? byLevel(nodes) : same(k))),
+    withNodes: (nodes) => quadrature(() => byLevel(nodes)),
   }
 }
 
@@ -225,10 +226,11 @@ function anyStructure(model: Model, layout: ParameterLayout): Likelihood {
     perLevel: nested && {
       groups: nested.groups,
       fits: nested.fits,
+      nodes: null,
       at: (nodes) => {
         const ruled = nested.withNodes(nodes)
         const marginal = (k: number): MarginalDensity => (k > 1 ? ruled : own).marginal(k)
-        return { ...own, marginal, factored: ruled, perLevel: null }
+        return { ...own, marginal, factored: ruled, perLevel: { ...own.perLevel!, nodes } }
       },
     },
   }

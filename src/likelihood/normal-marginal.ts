@@ -1,6 +1,7 @@
 import { flat } from '../covariance/flat.js'
 import type { Model } from '../data/model.js'
 import { observations } from '../data/response-rows.js'
+import { pairIndex, tripleIndex } from '../families/derivative-order.js'
 import { familyNamed } from '../families/registry.js'
 import { cholesky, choleskyInverse } from '../numerics/cholesky.js'
 import { solve } from '../numerics/sparse-cholesky.js'
@@ -12,7 +13,7 @@ import type { Laplace } from './laplace.js'
 import type { LinearPredictors } from './linear-predictors.js'
 import type { LaidTerm, ParameterLayout } from './parameter-layout.js'
 import type { RandomStructure } from './random-structure.js'
-import { pairIndex, type RowModel, tripleIndex } from './row-model.js'
+import type { RowModel } from './row-model.js'
 
 /**
  * The response's marginal normal distribution at given parameters: mean X beta and covariance V = Z G Z' + R, with G that of

@@ -3,6 +3,7 @@ import type { Model, RandomTerm } from '../data/model.js'
 import { entryOf, type SparsePattern, symbolic } from '../numerics/sparse-pattern.js'
 import type { ChainTerm } from './chain-terms.js'
 import { type EffectsPrior, effectsPrior, type PlacedChain } from './effects-prior.js'
+import { levelOrder } from './level-order.js'
 import type { Slot } from './linear-predictors.js'
 import type { LaidTerm, ParameterLayout } from './parameter-layout.js'
 
@@ -12,7 +13,7 @@ import type { LaidTerm, ParameterLayout } from './parameter-layout.js'
  *
  * The elements are numbered factor by factor, the one with the most levels first, and within a factor level by level:
  * for one factor or nested ones the Cholesky factor of H then has no fill-in, and for crossed ones the fill-in is the
- * Schur complement of the smaller factors.
+ * Schur complement of the smaller factors. Where it saves work, the smaller factors' levels come by minimum degree.
  */
 export interface RandomStructure {
   /** Elements of u. */
@@ -135,17 +136,28 @@ function numbered(
   const extent = ({ terms: own, levels }: (typeof factors)[number]): number =>
     levels * own.reduce((most, t) => Math.max(most, chained[t] ? terms[t].term.names.length : 1), 1)
   factors.sort((a, b) => extent(b) - extent(a))
-  const starts: Int32Array[] = new Array(terms.length)
+  const strides = factors.map((factor) => factor.terms.reduce((sum, t) => sum + terms[t].term.names.length, 0))
+  const ordered = chained.some((chain) => chain !== undefined)
+    ? null
+    : levelOrder(
+        factors.map(({ terms: own, levels }, f) => {
+          const { term, covariance } = terms[own[0]]
+          return { index: term.index, levels, stride: strides[f], last: covariance === flat }
+        }),
+      )
+  const starts = terms.map(({ term }) => new Int32Array(term.levels.length))
   let size = 0
-  for (const factor of factors) {
-    const stride = factor.terms.reduce((sum, t) => sum + terms[t].term.names.length, 0)
-    let offset = 0
-    for (const t of factor.terms) {
-      starts[t] = Int32Array.from({ length: factor.levels }, (_, level) => size + level * stride + offset)
-      offset += terms[t].term.names.length
+  const number = (f: number, level: number): void => {
+    for (const t of factors[f].terms) {
+      starts[t][level] = size
+      size += terms[t].term.names.length
     }
-    size += stride * factor.levels
   }
+  if (ordered) for (const [f, level] of ordered) number(f, level)
+  else
+    factors.forEach(({ levels }, f) => {
+      for (let level = 0; level < levels; level++) number(f, level)
+    })
   return { size, starts }
 }
 

@@ -33,6 +33,7 @@ function glmDocument(fit: FitRecord): Document {
         ['BIC', formatFixed(fit.bic, 2)],
         ['logLik', `${formatFixed(fit.logLik, 7)} (df = ${fit.df})`],
         ['Number of Fisher scoring iterations', String(fit.iterations ?? 'NA')],
+        ...(fit.uncertified ? [['Integration error', fit.uncertified] as [string, string]] : []),
       ]),
       ...closing(fit),
     ],
@@ -76,7 +77,7 @@ function mixedDocument(fit: FitRecord): Document {
 /** Coefficients of further predictors that are more than the one number the dispersion table has. */
 const furtherBlocks = (fit: FitRecord): Block[] =>
   fit.further
-    .filter(({ fixed }) => fixed.length !== 1 || fixed[0].name !== '(Intercept)')
+    .filter(({ fixed }) => fixed.length > 1 || (fixed.length === 1 && fixed[0].name !== '(Intercept)'))
     .flatMap(({ predictor, fixed }) =>
       section(`Fixed effects of ${predictor} (on its link scale)`, coefficientTable(fixed, [], fit.intervals.level)),
     )
@@ -182,10 +183,12 @@ function varianceBlocks({ varianceExplained: explained }: FitRecord): Block[] {
 }
 
 /** What the certificate says of the integration error, in one line of facts. */
-function certificateBlocks({ certificate }: FitRecord): Block[] {
-  if (!certificate) return []
-  const { nodes, logLikError, maxShiftInSe, worstCluster, verdict } = certificate
-  const against = nodes === null ? 'second-order expansion' : `against ${nodes} nodes`
+function certificateBlocks({ certificate, uncertified }: FitRecord): Block[] {
+  if (!certificate) return uncertified ? section('Integration error', facts([['No certificate', uncertified]])) : []
+  const { nodes, rule, logLikError, maxShiftInSe, worstCluster, verdict } = certificate
+  const count = typeof nodes === 'number' ? String(nodes) : (nodes ?? []).join(',')
+  const against =
+    nodes === null ? 'second-order expansion' : `against ${count} nodes${rule === 'finer' ? '' : `, a ${rule} rule`}`
   const { group, level, error } = worstCluster
   return section(
     'Integration error',

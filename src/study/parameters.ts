@@ -1,3 +1,4 @@
+import { isConstant } from '../data/constant-predictor.js'
 import type { Model } from '../data/model.js'
 import { familyNamed } from '../families/registry.js'
 import { type Estimate, estimate, glmOf, laplaceStart, startAt } from '../fit/estimate.js'
@@ -49,9 +50,10 @@ export function startNear({ fitted }: Refit): Start | null {
 export function parameterNames(model: Model): string[] {
   const names = [...model.predictors[0].fixed.names]
   const { further } = familyNamed(model.family).family
-  model.predictors.slice(1).forEach(({ name, fixed, random }) => {
-    if (fixed.names.length !== 1 || random.length > 0) names.push(...fixed.names.map((column) => `${name}: ${column}`))
-  })
+  for (const predictor of model.predictors.slice(1)) {
+    const { name, fixed } = predictor
+    if (!isConstant(predictor)) names.push(...fixed.names.map((column) => `${name}: ${column}`))
+  }
   for (const { group, names: columns } of model.predictors.flatMap(({ random }) => random)) {
     const plain = columns.length === 1 && columns[0] === '(Intercept)'
     for (const column of columns) names.push(plain ? `sd(${group})` : `sd(${group}, ${column})`)
@@ -59,8 +61,8 @@ export function parameterNames(model: Model): string[] {
       for (const b of columns.slice(0, i)) names.push(`cor(${group}, ${b}, ${a})`)
     })
   }
-  model.predictors.slice(1).forEach(({ fixed, random }, k) => {
-    if (fixed.names.length === 1 && random.length === 0) names.push(further[k].reports)
+  model.predictors.slice(1).forEach((predictor, k) => {
+    if (isConstant(predictor)) names.push(further[k].reports)
   })
   return names
 }
@@ -103,9 +105,9 @@ export function parameterTable(found: Refit, intervals: 'none' | 'wald' | 'profi
   part.beta.forEach((value, j) => {
     wald(value, part.se[j], df && df[j] > 0 ? studentQuantile(0.975, df[j]) : z95)
   })
-  model.predictors.slice(1).forEach(({ fixed, random }, k) => {
-    if (fixed.names.length === 1 && random.length === 0) return
-    fixed.names.forEach((_, j) => {
+  model.predictors.slice(1).forEach((predictor, k) => {
+    if (isConstant(predictor)) return
+    predictor.fixed.names.forEach((_, j) => {
       const at = layout.fixedStart[k + 1] + j
       wald(fitted.parameters[at], fitted.se[at])
     })
@@ -144,9 +146,9 @@ export function estimatesAt({ model, layout }: Likelihood, x: Float64Array): Flo
   for (let j = 0; j < layout.fixedStart[1]; j++) estimates.push(x[j])
   const dispersion: number[] = []
   const { further } = familyNamed(model.family).family
-  model.predictors.slice(1).forEach(({ fixed, random }, k) => {
+  model.predictors.slice(1).forEach((predictor, k) => {
     const first = layout.fixedStart[k + 1]
-    if (fixed.names.length === 1 && random.length === 0) dispersion.push(linkNamed(further[k].link).inverse(x[first]))
+    if (isConstant(predictor)) dispersion.push(linkNamed(further[k].link).inverse(x[first]))
     else for (let j = first; j < layout.fixedStart[k + 2]; j++) estimates.push(x[j])
   })
   for (const { term, covariance, start, size } of layout.terms) {
@@ -164,8 +166,7 @@ function profile(like: Likelihood, fitted: Estimate, lower: number[], upper: num
   const { model } = like
   const found = profileIntervals(like, fitted, startFrom(like, glmOf(model)), 0.95)
   const limits = [...found.predictors[0]]
-  const isNumber = (k: number): boolean =>
-    model.predictors[k + 1].fixed.names.length === 1 && model.predictors[k + 1].random.length === 0
+  const isNumber = (k: number): boolean => isConstant(model.predictors[k + 1])
   found.predictors.slice(1).forEach((of, k) => {
     if (!isNumber(k)) limits.push(...of)
   })

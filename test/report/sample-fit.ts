@@ -55,7 +55,7 @@ export const MIXED_FIT: FitRecord = {
     [-0.00115634861256737, 0.00249048643832525],
   ],
   parameters: { estimate: [], covariance: null },
-  basis: { levels: {}, numbers: {}, columns: null },
+  basis: { levels: {}, numbers: {}, columns: null, combinations: [] },
   random: [
     {
       group: 'center',
@@ -82,6 +82,7 @@ export const MIXED_FIT: FitRecord = {
     deviance: { min: -1.6402, q1: -0.4262, median: -0.0174, q3: 0.4227, max: 1.4549 },
   },
   certificate: null,
+  uncertified: 'the fit has no standard errors, in which a shift would be measured',
   importance: null,
   rungs: null,
   nullDeviance: null,

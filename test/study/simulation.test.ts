@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { stateModel } from '../../src/data/state-model.js'
 import { tableFrom } from '../../src/data/table-from.js'
-import { normalCdf } from '../../src/numerics/special.js'
 import { parameterEstimates, parameterNames, parameterTable, refit } from '../../src/study/parameters.js'
 import { performanceOf } from '../../src/study/performance.js'
 import { planStudy } from '../../src/study/plan-study.js'
@@ -72,10 +71,9 @@ describe('simulation', () => {
       const error = Number(measure[`${key}Mcse`])
       expect(Math.abs(Number(measure[key]) - want), key).toBeLessThan(4 * error + slack)
     }
-    // Orthogonal design: the standard error is 2 / sqrt(24) exactly; the ML interval uses sigma^2 (n - 2) / n and z.
+    // Orthogonal design: the standard error is 2 / sqrt(24) exactly, and the intervals are those of t with 22 degrees of freedom.
     const se = 2 / Math.sqrt(24)
-    // Coverage of +-1.96 ML standard errors is P(|t_22| < 1.96 sqrt(22 / 24)); R: 1 - 2 * pt(-1.959964 * sqrt(22/24), 22).
-    const coverage = 0.9261
+    const coverage = 0.95
     for (const condition of [0, 1]) {
       near(of(condition, 'x'), 'bias', 0)
       near(of(condition, 'x'), 'empSe', se)
@@ -85,10 +83,10 @@ describe('simulation', () => {
     }
     near(of(0, 'x'), 'typeI', 1 - coverage)
     expect(of(0, 'x').power).toBeNull()
-    // Normal approximation to the power; the t's heavier tail moves it by a few hundredths.
-    near(of(1, 'x'), 'power', normalCdf(1 / se - 1.96), 0.03)
-    // E of the ML sigma: sigma sqrt(2 / 24) Gamma(23 / 2) / Gamma(11); R: 2 * sqrt(2/24) * exp(lgamma(11.5) - lgamma(11)).
-    near(of(0, 'sigma'), 'bias', 1.8932 - 2, 1e-4)
+    // R: t <- qt(0.975, 22); 1 - pt(t, 22, sqrt(24) / 2) + pt(-t, 22, sqrt(24) / 2).
+    near(of(1, 'x'), 'power', 0.6486)
+    // E of sigma from 22 degrees of freedom; R: 2 * sqrt(2/22) * exp(lgamma(11.5) - lgamma(11)).
+    near(of(0, 'sigma'), 'bias', 1.9774 - 2, 1e-4)
   })
 
   it('fits as the study says, unless a method says otherwise', async () => {
