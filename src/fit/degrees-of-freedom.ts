@@ -88,14 +88,19 @@ export function withDegreesOfFreedom(
   const { df, covariance } = kenwardRoger(normal, fitted.zeroed, fitted.limits.length > 0)
   const rows = Array.from({ length: p }, (_, i) => Array.from(covariance.subarray(i * p, (i + 1) * p)))
   const se = Float64Array.from(rows, (row, i) => Math.sqrt(row[i]))
-  // Where V is linear in its parameters the adjustment is not negative.
-  const less = part.names.filter((_, i) => !(rows[i][i] >= normal.covariance[i * (p + 1)] * (1 - 1e-6)))
+  const less = part.names.filter((_, i) => !(rows[i][i] >= least * normal.covariance[i * (p + 1)]))
   return { ...part, df, covariance: rows, se, warnings: less.length > 0 ? [adjustmentFails(less)] : [] }
 }
 
+/**
+ * Where V is linear in its parameters the adjustment is not negative; where it is not, it may be, but an expansion that takes
+ * more than a fifth away is beyond what it is good for.
+ */
+const least = 0.8
+
 const adjustmentFails = (names: readonly string[]): Warning => ({
   code: 'DF',
-  message: `the adjustment of Kenward and Roger makes the variance of ${names.join(', ')} smaller: it fails near the boundary of a covariance such as cs or ar1; take --df satterthwaite`,
+  message: `the adjustment of Kenward and Roger takes more than a fifth from the variance of ${names.join(', ')}: it fails near the boundary of a covariance such as cs or ar1; take --df satterthwaite`,
 })
 
 /** Those of the model's default method; null for z. */
