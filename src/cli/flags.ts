@@ -1,3 +1,4 @@
+import type { DfMethod } from '../fit/degrees-of-freedom.js'
 import type { Nodes } from '../fit/fit-record.js'
 
 /** Flags of every command that reads a table and states a model; see program.ts for what each means. */
@@ -25,6 +26,7 @@ export interface FitFlags {
   readonly reml?: true
   readonly intervals?: 'wald' | 'profile'
   readonly level?: number
+  readonly df?: DfMethod
   readonly residuals?: 'quantile'
 }
 

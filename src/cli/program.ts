@@ -153,6 +153,11 @@ export function program(writeHelp: (text: string) => void): Command {
     .option('--seed <n>', 'of these draws (default 1)', wholeNumber('--seed'))
     .option('--intervals <kind>', 'limits: wald (default), or profile, of the profile likelihood', word('--intervals'))
     .option('--level <level>', 'probability that limits cover with (default 0.95)', rate('--level'))
+    .option(
+      '--df <method>',
+      't statistics of gaussian models: satterthwaite (default), kr (with --reml), residual (default without random effects), none for z',
+      word('--df'),
+    )
     .option('--residuals <kind>', 'quantile: randomised quantile residuals too, drawn with --seed', word('--residuals'))
     .option('--reml', 'restricted maximum likelihood (gaussian with identity link)')
     .option('--out <file>', outResult, word('--out'))

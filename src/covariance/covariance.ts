@@ -35,6 +35,11 @@ export interface Covariance {
   readonly factor: (theta: ArrayLike<number>, q: number, out: Float64Array) => void
   /** Writes the derivative of Lambda in theta_j; where Lambda has a kink, at a standard deviation of 0, that from above. */
   readonly factorDerivative: (theta: ArrayLike<number>, q: number, j: number, out: Float64Array) => void
+  /**
+   * Symmetric matrices, q x q, of which the covariance matrix is any positive definite combination; left out where the
+   * structure is not linear.
+   */
+  readonly elements?: (q: number) => Float64Array[]
   /** Standard deviations of the q effects. */
   readonly standardDeviations: (theta: ArrayLike<number>, q: number) => Float64Array
   /** Writes their derivatives in theta, q x m, row after row; at a standard deviation of 0 those from above. */

@@ -101,6 +101,10 @@ export interface Family {
   readonly response: ResponseKind
   /** True under a link with which the log density is quadratic in the mean's predictor: Laplace's method is exact. */
   readonly quadratic?: (link: string) => boolean
+  /** The response is normal given its mean, with one variance: least squares' inference holds without random effects. */
+  readonly normal?: boolean
+  /** An exponential dispersion model, whose dispersion R's glm does not count among the parameters. */
+  readonly exponentialDispersion?: boolean
   /** The least response of the support, where it is not that of the kind: 1 for counts without zeros. */
   readonly least?: number
   /** Names in the link registry; the first is the default. */

@@ -10,6 +10,8 @@ const halfLog2Pi = 0.5 * Math.log(2 * Math.PI)
 export const gaussian: Family = {
   name: 'gaussian',
   quadratic: (link) => link === 'identity',
+  normal: true,
+  exponentialDispersion: true,
   response: 'real',
   links: ['identity', 'log'],
   further: [

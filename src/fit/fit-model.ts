@@ -9,16 +9,18 @@ import { certifiedOf, nothingIntegrated } from './certificate.js'
 import { isExact } from './certificate-limit.js'
 import { responseChecksum } from '../data/response-checksum.js'
 import { type Estimate, estimate, glmOf, laplaceStart, startAt } from './estimate.js'
+import { dfMethod, withDegreesOfFreedom } from './degrees-of-freedom.js'
 import { dispersionEstimates, fixedEstimates, randomEstimates } from './estimates.js'
 import type { ConditionalMode, FitRecord, Nodes } from './fit-record.js'
 import { fitWarnings } from './fit-warnings.js'
 import { block, fixedPart, randomTerms } from './fixed-part.js'
 import type { GlmFit } from './glm.js'
-import { nullModel } from './null-model.js'
 import { checkDraws, type ImportanceEstimate, importanceEstimate } from './importance-estimate.js'
 import { importanceRecord } from './importance-record.js'
 import { nothingToSample, tooManyNodes } from './integration-refusals.js'
 import { climbLadder, type Ladder } from './ladder.js'
+import { asLeastSquares, residualDf } from './least-squares.js'
+import { nullModel } from './null-model.js'
 import {
   type Intervals,
   type ProfileIntervals,
@@ -103,7 +105,7 @@ interface Fitted {
 }
 
 function mlRecord(
-  { like, fitted, importance }: Fitted,
+  { like, fitted: top, importance }: Fitted,
   original: Model,
   perLevel: readonly number[] | null,
   ladder: Ladder | null,
@@ -114,19 +116,24 @@ function mlRecord(
   began: number,
 ): FitRecord {
   const { model, layout, dimension: d } = like
+  const fitted = asLeastSquares(like, top)
   const { parameters, logLik } = fitted
   const conditional = like.modes(parameters)
   const { eta } = conditional
-  const { names, beta, se, covariance } = fixedPart(like, fitted, conditional)
+  const part = fixedPart(like, fitted, conditional)
   const random = randomTerms(layout.terms)
   const reml = random.length < layout.terms.length
   // A restricted likelihood's effects carry the uncertainty of the fixed ones; R's ranef do not.
-  const terms = reml ? likelihood(original).modes(Float64Array.of(...beta, ...parameters)).terms : conditional.terms
+  const terms = reml
+    ? likelihood(original).modes(Float64Array.of(...part.beta, ...parameters)).terms
+    : conditional.terms
+  const inference = withDegreesOfFreedom(part, intervals.df ?? dfMethod(undefined, original, reml), like, fitted)
+  const { names, beta, se, covariance } = inference
   const df = reml ? d + names.length : d
   const { pearson, deviance, copies } = residuals(model, eta)
   const { level } = intervals
-  const profiled = profiledOf(like, reml ? original : null, fitted, glm, separated, intervals)
-  const fixed = fixedEstimates(names, beta, se, level)
+  const profiled = profiledOf(like, reml ? original : null, top, glm, separated, intervals)
+  const fixed = fixedEstimates(names, beta, se, level, inference.df)
   const randomTold = randomEstimates(like, fitted).map((one, t) =>
     profiled ? { ...one, sdLimits: profiled.random[t].sd, correlationLimits: profiled.random[t].correlation } : one,
   )
@@ -154,6 +161,7 @@ function mlRecord(
     warnings: [
       ...model.warnings,
       ...fitWarnings(like, fitted, importance, ladder, certified, separated),
+      ...inference.warnings,
       ...(profiled?.warnings ?? []),
     ],
     method: reml ? 'reml' : 'ml',
@@ -164,7 +172,7 @@ function mlRecord(
     aic: -2 * logLik + 2 * df,
     bic: -2 * logLik + Math.log(observations(model)) * df,
     df: df,
-    dfResidual: observations(model) - df,
+    dfResidual: residualDf(original, df),
     fixed: profiled ? withLimits(fixed, profiled.predictors[0]) : fixed,
     further: furtherEstimates(like, fitted, level, profiled),
     aliased: model.predictors[0].fixed.aliased,

@@ -136,7 +136,11 @@ export interface FixedEstimate {
   readonly name: string
   readonly estimate: number
   readonly se: number | null
+  /** Value of the statistic, estimate / se. */
   readonly z: number | null
+  /** What the statistic is compared with: Student's t with `df` degrees of freedom, or the normal, with `df` null. */
+  readonly statistic: 't' | 'z'
+  readonly df: number | null
   readonly p: number | null
   /** Wald or profile limits, as `intervals` says. */
   readonly lower: number | null

@@ -5,7 +5,7 @@ import { GlmmError, type Warning } from '../errors.js'
 import { familyNamed } from '../families/registry.js'
 import { linkNamed } from '../links/registry.js'
 import { gaussHermite } from '../numerics/gauss-hermite.js'
-import { normalQuantile } from '../numerics/special.js'
+import { studentQuantile } from '../numerics/special.js'
 import { version } from '../version.js'
 import { responseChecksum } from '../data/response-checksum.js'
 import { estimableParts } from './estimable.js'
@@ -52,7 +52,15 @@ export function predict(fit: FitRecord | FitSource, table: Table, options: Predi
     response: null,
     newLevels: [],
   }))
-  const at = predictor(fit, design, terms, kind, nodes, uncertainty, normalQuantile((1 + level) / 2))
+  const at = predictor(
+    fit,
+    design,
+    terms,
+    kind,
+    nodes,
+    uncertainty,
+    studentQuantile((1 + level) / 2, commonDf(fit, kind)),
+  )
   const fresh = new Set<string>()
   const unknown = new Map<number, readonly string[]>()
   for (let i = 0; i < design.nrow; i++) {
@@ -95,6 +103,10 @@ export function predict(fit: FitRecord | FitSource, table: Table, options: Predi
     predictions,
   }
 }
+
+/** The degrees of freedom that all combinations of a fit's coefficients have in common: the residual's, else infinity. */
+const commonDf = ({ call, fixed }: FitSource, kind: PredictionKind): number =>
+  (call.df === 'residual' && kind !== 'conditional' ? fixed[0]?.df : null) ?? Number.POSITIVE_INFINITY
 
 function checkOptions(kind: string, level: number, nodes: number): void {
   if (!Object.hasOwn(details, kind)) {

@@ -17,6 +17,8 @@ export interface Laplace {
   readonly anchor: (parameters: Float64Array) => void
   /** Cholesky factor of H at that mode, as the structure's symbolic factor lays it out. */
   readonly factor: Float64Array
+  /** Brings rows, linear predictors, mode and factor to these parameters, unless they stand there; false out of support. */
+  readonly settle: (parameters: Float64Array) => boolean
   /** Minus the Hessian in all fixed effects of h at its maximum over u, p x p; null out of support. */
   readonly fixedInformation: (parameters: Float64Array) => Float64Array | null
 }
@@ -169,20 +171,23 @@ export function laplace(structure: RandomStructure, linear: LinearPredictors, ro
     return present ? value : Number.NEGATIVE_INFINITY
   }
 
+  const settle = (parameters: Float64Array): boolean => {
+    if (!same(parameters)) integrate(parameters)
+    return present !== null
+  }
+
   return {
     u,
     factor,
+    settle,
     anchor: (parameters) => {
-      if (!same(parameters)) integrate(parameters)
-      if (!present) return
+      if (!settle(parameters)) return
       start.set(u)
       anchored ??= new Float64Array(symbolic.size)
       anchored.set(factor)
     },
-    fixedInformation: (parameters) => {
-      if (!same(parameters)) integrate(parameters)
-      return present && profiledInformation(structure, linear, rows, factor)
-    },
+    fixedInformation: (parameters) =>
+      settle(parameters) ? profiledInformation(structure, linear, rows, factor) : null,
     evaluate: (parameters, gradient) => {
       const value = integrate(parameters)
       if (gradient && present) {

@@ -9,6 +9,7 @@ import { fixedGradient, fixedPredictor, type GroupedRows, groupedRows } from './
 import { laplaceParts } from './laplace-parts.js'
 import { type LatticeMarginal, latticeMarginal } from './lattice-marginal.js'
 import { linearPredictors } from './linear-predictors.js'
+import { type NormalMarginal, normalAt } from './normal-marginal.js'
 import { mostNestedNodes, nestedNodesFit, nestedQuadrature } from './nested-quadrature.js'
 import { nesting } from './nested-structure.js'
 import { type ParameterLayout, parameterLayout } from './parameter-layout.js'
@@ -77,6 +78,8 @@ export interface Likelihood {
    * cheapest for many small levels of binary responses. Null elsewhere.
    */
   readonly lattice: ((step: number) => LatticeMarginal) | null
+  /** The response's marginal normal distribution at x, null out of support; null where it is none. */
+  readonly normal: ((x: Float64Array) => NormalMarginal | null) | null
   /** The one random term where a cluster's integral is over one scalar effect, else null. */
   readonly scalarTerm: RandomTerm | null
   /** The vector that priors and samplers see. */
@@ -215,6 +218,7 @@ function anyStructure(model: Model, layout: ParameterLayout): Likelihood {
     factored: quadrature,
     lattice: null,
     scalarTerm: null,
+    normal: normalAt(model, layout, structure, linear, rows, approximation),
     get coordinates() {
       return at()
     },
@@ -295,6 +299,7 @@ function scalarFactor(
     },
     lattice: signs ? (step) => latticeMarginal(rows, signs, work, step) : null,
     scalarTerm: term,
+    normal: null,
     perLevel: null,
     get coordinates() {
       return at()
@@ -331,6 +336,7 @@ function fixedOnly(model: Model, layout: ParameterLayout, rows: GroupedRows, wor
     factored: null,
     lattice: null,
     scalarTerm: null,
+    normal: null,
     perLevel: null,
     get coordinates() {
       return at()

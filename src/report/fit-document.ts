@@ -58,7 +58,10 @@ function mixedDocument(fit: FitRecord): Document {
       ...(fit.random.length > 0 ? section('Random effects', randomTable(fit.random)) : []),
       ...randomLimitBlocks(fit),
       ...dispersionBlocks(fit),
-      ...section(`Fixed effects${profiled(fit)}`, coefficientTable(fit.fixed, fit.aliased, fit.intervals.level)),
+      ...section(
+        `Fixed effects${testsOf(fit)}${profiled(fit)}`,
+        coefficientTable(fit.fixed, fit.aliased, fit.intervals.level),
+      ),
       ...furtherBlocks(fit),
       ...(correlation === null ? [] : section('Correlation of fixed effects', correlation)),
       ...varianceBlocks(fit),
@@ -82,6 +85,14 @@ const furtherBlocks = (fit: FitRecord): Block[] =>
 const section = (title: string, block: Block): Block[] => [heading(title), block]
 const profiled = ({ intervals }: FitRecord): string =>
   intervals.method === 'profile' ? ' (limits by profile likelihood)' : ''
+
+/** By whose degrees of freedom the t statistics are. */
+const testsOf = ({ fixed, call }: FitRecord): string => {
+  if (!fixed.some(({ statistic }) => statistic === 't')) return ''
+  const names: Readonly<Record<string, string>> = { satterthwaite: 'Satterthwaite', kr: 'Kenward and Roger' }
+  const method = names[String(call.df)]
+  return method === undefined ? '' : ` (t tests by ${method})`
+}
 const fixed4 = (x: number): string => formatFixed(x, 4)
 
 function modelFacts(fit: FitRecord): [string, string][] {
@@ -95,10 +106,18 @@ function modelFacts(fit: FitRecord): [string, string][] {
 /** A gaussian model with identity link, in which nothing is approximated. */
 const isLinear = (fit: FitRecord): boolean => fit.family === 'gaussian' && fit.link === 'identity'
 
+/** Without random effects and with one residual variance, whose estimate is that of least squares. */
+const isLeastSquares = ({ family, method, random, further }: FitRecord): boolean =>
+  family === 'gaussian' &&
+  method === 'ml' &&
+  random.length === 0 &&
+  further.every(({ fixed }) => fixed.length === 1 && fixed[0].name === '(Intercept)')
+
 const modelName = (fit: FitRecord): string =>
   `${isLinear(fit) ? 'Linear' : 'Generalized linear'}${fit.random.length > 0 ? ' mixed' : ''} model`
 
 function methodText(fit: FitRecord): string {
+  if (isLeastSquares(fit)) return 'least squares'
   const criterion = fit.method === 'reml' ? 'restricted maximum likelihood' : 'maximum likelihood'
   if (fit.importance) return `${criterion} (importance sampling, ${fit.importance.draws} draws)`
   if (fit.nodes === null || isLinear(fit)) return criterion

@@ -3,14 +3,16 @@ import type { Model } from '../data/model.js'
 import { familyNamed } from '../families/registry.js'
 import { type Estimate, estimate, glmOf, laplaceStart, startAt } from '../fit/estimate.js'
 import { dispersionEstimates, randomEstimates } from '../fit/estimates.js'
+import { usualDegreesOfFreedom } from '../fit/degrees-of-freedom.js'
 import { fixedPart } from '../fit/fixed-part.js'
 import { climbLadder } from '../fit/ladder.js'
+import { asLeastSquares } from '../fit/least-squares.js'
 import { profileIntervals } from '../fit/profile-intervals.js'
 import { type Start, startFrom } from '../fit/start.js'
 import { type Likelihood, likelihood } from '../likelihood/likelihood.js'
 import { restricted } from '../likelihood/restricted.js'
 import { linkNamed } from '../links/registry.js'
-import { normalQuantile } from '../numerics/special.js'
+import { normalQuantile, studentQuantile } from '../numerics/special.js'
 import type { StudyFit } from './study-spec.js'
 
 /** A fit as studies need it: without the record, which costs more than the climb. */
@@ -18,6 +20,9 @@ export interface Refit {
   readonly like: Likelihood
   readonly fitted: Estimate
 }
+
+/** The estimates as a fit tells them: those of least squares where it is by least squares. */
+export const told = ({ like, fitted }: Refit): Estimate => asLeastSquares(like, fitted)
 
 /** Fits a model. `near` is where the top is expected; a climb from there that fails is done again from the data. */
 export function refit(model: Model, { nodes = 1, reml = false }: StudyFit, near: Start | null = null): Refit {
@@ -74,9 +79,12 @@ const z95 = normalQuantile(0.975)
 
 /**
  * The parameters of a fit in the order of `parameterNames`, with 95 % limits. Wald limits of a standard deviation are
- * those of its logarithm, so that they stay positive; there are none where it is zero, and none of correlations.
+ * those of its logarithm, so that they stay positive; there are none where it is zero, and none of correlations. Wald limits
+ * of the mean's fixed effects are by Student's t where those of a fit are, with its default degrees of freedom.
  */
-export function parameterTable({ like, fitted }: Refit, intervals: 'none' | 'wald' | 'profile'): ParameterTable {
+export function parameterTable(found: Refit, intervals: 'none' | 'wald' | 'profile'): ParameterTable {
+  const { like } = found
+  const fitted = told(found)
   const { model, layout } = like
   const estimates: number[] = []
   const se: number[] = []
@@ -88,14 +96,15 @@ export function parameterTable({ like, fitted }: Refit, intervals: 'none' | 'wal
     lower.push(low ?? Number.NaN)
     upper.push(high ?? Number.NaN)
   }
-  const wald = (value: number, error: number): void => push(value, error, value - z95 * error, value + z95 * error)
+  const wald = (value: number, error: number, by = z95): void =>
+    push(value, error, value - by * error, value + by * error)
 
   const restrictedFit = layout.fixedStart[1] === 0 && model.predictors[0].random.length > 0
-  const { beta, se: betaSe } = restrictedFit
-    ? fixedPart(like, fitted, like.modes(fitted.parameters))
-    : { beta: fitted.parameters, se: fitted.se }
-  const p = restrictedFit ? beta.length : layout.fixedStart[1]
-  for (let j = 0; j < p; j++) wald(beta[j], betaSe[j])
+  const part = fixedPart(like, fitted, restrictedFit ? like.modes(fitted.parameters) : { terms: [] })
+  const df = intervals === 'wald' ? usualDegreesOfFreedom(part, like, fitted) : null
+  part.beta.forEach((value, j) => {
+    wald(value, part.se[j], df && df[j] > 0 ? studentQuantile(0.975, df[j]) : z95)
+  })
   model.predictors.slice(1).forEach((predictor, k) => {
     if (isConstant(predictor)) return
     predictor.fixed.names.forEach((_, j) => {
@@ -116,7 +125,7 @@ export function parameterTable({ like, fitted }: Refit, intervals: 'none' | 'wal
   for (const { estimate, se, lower, upper } of Object.values(dispersionEstimates(like, fitted))) {
     push(estimate, se, lower, upper)
   }
-  if (intervals === 'profile') profile(like, fitted, lower, upper)
+  if (intervals === 'profile') profile(like, found.fitted, lower, upper)
   return {
     estimate: Float64Array.from(estimates),
     se: Float64Array.from(se),
@@ -128,7 +137,7 @@ export function parameterTable({ like, fitted }: Refit, intervals: 'none' | 'wal
 /** The estimates of `parameterTable` alone, at a fraction of its cost: NaN for a correlation that does not exist. */
 export function parameterEstimates(found: Refit): Float64Array {
   if (found.like.layout.fixedStart[1] === 0) return parameterTable(found, 'none').estimate
-  return estimatesAt(found.like, found.fitted.parameters)
+  return estimatesAt(found.like, told(found).parameters)
 }
 
 /** The parameters in the order of `parameterNames` at outer parameters x of a likelihood that is not restricted. */
