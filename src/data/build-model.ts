@@ -6,6 +6,7 @@ import { parseFormula } from '../formula/parse-formula.js'
 import { eachName, type Formula, type SyntaxNode } from '../formula/syntax-tree.js'
 import { type Basis, basisOf, givenBasis, newBasis } from './basis.js'
 import type { Levels } from './column-facts.js'
+import { columnWarnings } from './column-warnings.js'
 import { completeFrame } from './complete-frame.js'
 import { designMatrix } from './design-matrix.js'
 import { numericColumn } from './evaluate.js'
@@ -96,6 +97,8 @@ export function buildModel(formula: string | Formula, table: Table, options: Mod
   const counted = trialsOf(given, response, frame, options.rule)
   const told = responseOf(response, frame, options.rule, counted)
   const warnings: readonly Warning[] = [
+    ...(table.warnings ?? []),
+    ...columnWarnings(columns, computed, complete),
     ...complete.warnings,
     ...predictors.flatMap(({ fixed }) => aliasWarnings(fixed)),
   ]

@@ -2,11 +2,12 @@ import { GlmmError } from '../errors.js'
 import type { Terms } from '../formula/expand-terms.js'
 import { nodeText } from '../formula/formula-text.js'
 import type { SyntaxNode } from '../formula/syntax-tree.js'
-import { type Levels, numericLevels, strayTextRow } from './column-facts.js'
+import type { Levels } from './column-facts.js'
 import type { CompleteFrame } from './complete-frame.js'
 import { type Coding, factorCoding } from './factor-coding.js'
 import { usedLevels } from './factor-levels.js'
-import { cellAt, type Frame, faultAt, namedColumn, placeOf, tablePlace } from './frame.js'
+import { type Frame, faultAt, placeOf } from './frame.js'
+import { levelFinder, numericLevels } from './level-names.js'
 import type { FactorValue, MatrixValue, NumericValue } from './value.js'
 
 /** A design matrix before aliased columns are taken out: rows x names.length, column after column. */
@@ -58,17 +59,6 @@ function variableOf(terms: Terms, v: number, complete: CompleteFrame): Variable 
   if (value.kind === 'constant')
     throw faultAt(frame, node, `a column was expected as a term, got the constant ${text}`, 'remove that term')
   if (value.kind !== 'factor') return value
-  if (node.kind === 'name') {
-    const column = namedColumn(frame, node)
-    const stray = column.kind === 'factor' ? strayTextRow(column) : -1
-    if (stray >= 0)
-      throw faultAt(
-        frame,
-        node,
-        `numbers were expected in column ${text}, most of whose cells are, got ${cellAt(column, stray)} in ${tablePlace(frame.table, stray)}`,
-        `mend the cell (NA for a missing value), or write factor(${nodeText(node)}) if its numbers are labels`,
-      )
-  }
   if (frame.basis.given)
     throw faultAt(frame, node, `numbers were expected in ${text}, as in the fit, got text`, textHint)
   const used = usedLevels(value)
@@ -87,8 +77,7 @@ const textHint = 'correct the cells, or write NA for a missing value'
 
 /** A factor with the levels of the fit. A COLUMN error names a level that the fit has no coefficient for. */
 function releveled({ levels, codes }: Levels, known: readonly string[], node: SyntaxNode, frame: Frame): FactorValue {
-  const place = new Map(known.map((level, i) => [level, i]))
-  const moved = Int32Array.from(levels, (level) => place.get(level) ?? -1)
+  const moved = Int32Array.from(levels, levelFinder(known))
   const at = codes.findIndex((code) => moved[code] < 0)
   if (at >= 0) {
     const shown = known.length > 12 ? `${known.slice(0, 12).join(', ')}, ... (${known.length})` : known.join(', ')
