@@ -23,16 +23,15 @@ export interface ColumnBuilder {
   beyond: boolean
 }
 
-const initialRows = 256
-
-export const columnBuilder = (name: string, asText: boolean, rules: CellRules): ColumnBuilder => ({
+/** `room` is the number of rows it has room for at first. */
+export const columnBuilder = (name: string, asText: boolean, rules: CellRules, room: number): ColumnBuilder => ({
   name,
   rules,
   kind: asText ? 'text' : 'number',
   length: 0,
   numbers: 0,
-  values: new Float64Array(asText ? 0 : initialRows),
-  codes: new Int32Array(asText ? initialRows : 0),
+  values: new Float64Array(asText ? 0 : room),
+  codes: new Int32Array(asText ? room : 0),
   dictionary: new Map(),
   spellings: null,
   beyond: false,

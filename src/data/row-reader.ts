@@ -32,13 +32,17 @@ export const newReading = (
   given: Pick<Reading, 'source' | 'header' | 'given' | 'layout' | 'comment' | 'rules'>,
 ): Reading => ({ ...given, builders: [], width: 0, first: 0, rows: 0, filled: 0, lines: null, rowNames: null })
 
+/** Cells that all columns together have room for before the first row. */
+const cellsAtFirst = 1e6
+
 /** Reads all rows; with `again` only the columns of those numbers, as text. */
 export function readRows(reading: Reading, again: ReadonlySet<number> | null): void {
   const { source, header, given, layout, comment, rules } = reading
   const { delimiter, before } = layout
   let open = false
   const begin = (names: readonly string[], width: number): void => {
-    reading.builders = names.map((name) => columnBuilder(name, again !== null, rules))
+    const room = Math.max(4, Math.min(256, Math.floor(cellsAtFirst / names.length)))
+    reading.builders = names.map((name) => columnBuilder(name, again !== null, rules, room))
     reading.width = width
     open = true
   }
@@ -74,7 +78,7 @@ function beginRows(reading: Reading, cells: readonly string[], line: number): vo
   reading.first = line
   const longer = header && given === undefined && width === builders.length && cells.length === width + 1
   const named = longer && (layout.delimiter === 'white space' || cells[width] !== '')
-  reading.rowNames = named ? columnBuilder('', false, rules) : null
+  reading.rowNames = named ? columnBuilder('', false, rules, 256) : null
 }
 
 /** Fields too many may be empty; in a column that has no name they may not be full, and none may be wanting. */

@@ -51,15 +51,23 @@ const tooManyFields = ({ source, before }: RowsOf, line: number): GlmmError =>
   )
 
 /** Calls `visit` for every line that is not blank. Lines end in LF, CRLF or CR, or some in this and some in that. */
-export function eachLine(mixed: string, visit: (line: string, number: number) => void): void {
-  const text = mixed.includes('\r') ? mixed.replace(/\r\n?/g, '\n') : mixed
+export function eachLine(text: string, visit: (line: string, number: number) => void): void {
+  const next = (sign: string, from: number): number => {
+    const at = text.indexOf(sign, from)
+    return at < 0 ? text.length : at
+  }
+  let feed = next('\n', 0)
+  let turn = next('\r', 0)
   let number = 1
   for (let from = 0; from < text.length; number++) {
-    let to = text.indexOf('\n', from)
-    if (to < 0) to = text.length
-    const line = text.slice(from, to)
-    if (line.trim() !== '') visit(line, number)
-    from = to + 1
+    const to = Math.min(feed, turn)
+    if (to > from) {
+      const line = text.slice(from, to)
+      if (line.trim() !== '') visit(line, number)
+    }
+    from = to + (turn + 1 === feed ? 2 : 1)
+    if (feed < from) feed = next('\n', from)
+    if (turn < from) turn = next('\r', from)
   }
 }
 
@@ -101,24 +109,41 @@ function firstLineOf(record: readonly string[], lastLine: number): number {
 
 /** Text as R's write.table writes it: cells apart by spaces or tabs, quoted by " or ' where they hold such. */
 function whiteSpaceRows(text: string, rows: RowsOf, sink: RowSink): void {
-  const { comment, before, source } = rows
-  const cell = /"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|([^\s"'][^\s]*)|(["'])/g
   eachLine(text, (line, number) => {
-    const cells: string[] = []
-    for (const match of line.matchAll(cell)) {
-      if (match[4] !== undefined)
-        throw new GlmmError(
-          'TABLE',
-          `quoted fields were expected to end on their line, got an open quote on line ${number + before} of ${source}`,
-          'close the quote',
-        )
-      const plain = match[3]
-      const end = comment === null || plain === undefined ? -1 : plain.indexOf(comment)
-      if (end !== 0)
-        cells.push((end > 0 ? plain.slice(0, end) : plain) ?? (match[1] ?? match[2]).replace(/\\(.)/g, '$1'))
-      if (end >= 0) break
-      if (cells.length > mostFields) throw tooManyFields(rows, number)
-    }
-    if (cells.length > 0) sink(cells, number + before)
+    const cells = blankSeparated(line, rows.comment)
+    if (cells === null)
+      throw new GlmmError(
+        'TABLE',
+        `quoted fields were expected to end on their line, got an open quote on line ${number + rows.before} of ${rows.source}`,
+        'close the quote',
+      )
+    if (cells.length > mostFields) throw tooManyFields(rows, number)
+    if (cells.length > 0) sink(cells, number + rows.before)
   })
+}
+
+/** The cells of a line, no more than are counted; null where a quote stays open. A backslash takes what follows as it is. */
+function blankSeparated(line: string, comment: string | null): string[] | null {
+  const cells: string[] = []
+  const blank = /\s/
+  for (let at = 0; at < line.length && cells.length <= mostFields; ) {
+    const sign = line[at]
+    if (blank.test(sign)) at++
+    else if (comment !== null && line.startsWith(comment, at)) break
+    else if (sign === '"' || sign === "'") {
+      let end = at + 1
+      while (end < line.length && line[end] !== sign) end += line[end] === '\\' ? 2 : 1
+      if (end >= line.length) return null
+      cells.push(line.slice(at + 1, end).replace(/\\(.)/g, '$1'))
+      at = end + 1
+    } else {
+      let end = at + 1
+      while (end < line.length && !blank.test(line[end])) end++
+      const cut = comment === null ? -1 : line.slice(at, end).indexOf(comment)
+      cells.push(line.slice(at, cut < 0 ? end : at + cut))
+      if (cut >= 0) break
+      at = end
+    }
+  }
+  return cells
 }
