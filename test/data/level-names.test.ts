@@ -71,7 +71,7 @@ describe('the name of a level is the text of its cell', () => {
     const { columns } = parseTable('x,y\n0.30000000000000004,12345678901234567\n0.3,1.5\nNA,NA\n')
     expect(columns.map((c) => c.kind === 'numeric' && [...c.values])).toEqual([
       [0.30000000000000004, 0.3, Number.NaN],
-      [12345678901234567, 1.5, Number.NaN],
+      [Number('12345678901234567'), 1.5, Number.NaN],
     ])
   })
 
