@@ -4,6 +4,7 @@ import { nodeText } from '../formula/formula-text.js'
 import type { SyntaxNode } from '../formula/syntax-tree.js'
 import type { Levels } from './column-facts.js'
 import type { CompleteFrame } from './complete-frame.js'
+import { numbersFault } from './disguised-numbers.js'
 import { type Coding, factorCoding } from './factor-coding.js'
 import { usedLevels } from './factor-levels.js'
 import { type Frame, faultAt, placeOf } from './frame.js'
@@ -59,6 +60,9 @@ function variableOf(terms: Terms, v: number, complete: CompleteFrame): Variable 
   if (value.kind === 'constant')
     throw faultAt(frame, node, `a column was expected as a term, got the constant ${text}`, 'remove that term')
   if (value.kind !== 'factor') return value
+  const column = node.kind === 'name' ? frame.columns.get(node.name) : undefined
+  const fault = frame.basis.given && column?.kind === 'factor' ? numbersFault(column, frame.table) : null
+  if (fault !== null) throw faultAt(frame, node, fault.message, fault.hint)
   if (frame.basis.given)
     throw faultAt(frame, node, `numbers were expected in ${text}, as in the fit, got text`, textHint)
   const used = usedLevels(value)

@@ -136,8 +136,9 @@ export function numbersFault(column: FactorColumn, table: Table): Fault | null {
 
 /** The same for a column that groups rows, whose texts may be any but a code of missing values among numbers. */
 export function groupsFault(column: Column, table: Table): Fault | null {
-  const disguise = column.kind === 'factor' ? disguiseOf(column) : null
-  return disguise?.kind === 'missing' ? faultOf(column as FactorColumn, disguise, table) : null
+  if (column.kind !== 'factor' || !column.levels.some(looksMissing)) return null
+  const disguise = disguiseOf(column)
+  return disguise?.kind === 'missing' ? faultOf(column, disguise, table) : null
 }
 
 const isNaming = ({ kind, look, few }: Disguise): boolean => kind === 'look' && few && lookTexts[look!].canName

@@ -7,6 +7,8 @@ import { stateModel } from '../../src/data/state-model.js'
 import type { Table } from '../../src/data/table.js'
 import { tableFrom } from '../../src/data/table-from.js'
 import { GlmmError } from '../../src/errors.js'
+import { fit } from '../../src/fit/fit.js'
+import { predict } from '../../src/fit/predict.js'
 
 const fault = (name: string, options: ReadOptions = {}): Table =>
   parseTable(readFileSync(fileURLToPath(new URL(`../reference/faults/${name}`, import.meta.url)), 'utf8'), options)
@@ -174,6 +176,29 @@ describe('codes of missing values', () => {
         tableOf((i) => ['none', 'some', 'x'][i % 3]),
       ),
     ).toEqual([])
+  })
+})
+
+describe('new data', () => {
+  const record = fit(
+    'y ~ x',
+    tableOf((i) => `${value(i)}`),
+    { family: 'gaussian' },
+  )
+
+  it.each([
+    ['47 %', /percent sign/],
+    ['24,500', /thousands/],
+    ['tall', /numbers were expected in x, as in the fit/],
+  ])('%s where the fit had numbers', (cell, says) => {
+    expect(() => predict(record, parseTable(`x;y\n${cell};1\n`))).toThrow(says)
+  })
+
+  it('a code of missing values where the fit had numbers', () => {
+    expect(() => predict(record, parseTable('x\n3\n.\n'))).toThrow(
+      expect.objectContaining({ hint: expect.stringContaining('--na "."') }),
+    )
+    expect(predict(record, parseTable('x\n3\n.\n', { na: ['.'] })).dropped).toBe(1)
   })
 })
 

@@ -109,7 +109,7 @@ describe('levels of other data', () => {
     expect(plain[0].newLevels).toEqual([])
     expect(predict(record, parseTable('g\n1\n4\n'), options).predictions[1].newLevels).toEqual(['g'])
     expect(predict(factor, parseTable('g\n2\n')).predictions[0].response!.estimate).toBeCloseTo(
-      predict(factor, parseTable('g\n002\n')).predictions[0].response!.estimate,
+      predict(factor, parseTable('g\n002\n')).predictions[0].response!.estimate!,
       12,
     )
   })
@@ -118,8 +118,8 @@ describe('levels of other data', () => {
     const rows = Array.from({ length: 40 }, (_, i) => `${(i * 7) % 11},${['01', '23', '46', '7p'][i % 4]}`)
     const record = fit('y ~ age', parseTable(`y,age\n${rows.join('\n')}`), { family: 'gaussian' })
     const { predictions } = predict(record, parseTable('age\n01\n46\n'))
-    expect(predictions[0].response!.estimate).toBeCloseTo(record.fixed[0].estimate, 12)
-    expect(predictions[1].response!.estimate).toBeCloseTo(record.fixed[0].estimate + record.fixed[2].estimate, 12)
+    expect(predictions[0].response!.estimate).toBeCloseTo(record.fixed[0].estimate!, 12)
+    expect(predictions[1].response!.estimate).toBeCloseTo(record.fixed[0].estimate! + record.fixed[2].estimate!, 12)
     expect(() => predict(record, parseTable('age\n01\n47\n'))).toThrow('a level of age in the fit was expected')
   })
 

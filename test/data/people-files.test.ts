@@ -9,6 +9,7 @@ import { cellText } from '../../src/data/column-facts.js'
 import { parseTable } from '../../src/data/parse-table.js'
 import type { ReadOptions } from '../../src/data/read-options.js'
 import { readTable } from '../../src/data/read-table.js'
+import { stateModel } from '../../src/data/state-model.js'
 import type { Table } from '../../src/data/table.js'
 import { GlmmError } from '../../src/errors.js'
 
@@ -159,6 +160,13 @@ describe('faults tell what helps', () => {
     const error = failing(text, options)
     expect(error.code).toBe(code)
     expect(error.hint).toContain(hint)
+  })
+
+  it('a title with as many fields as the header', () => {
+    const table = parseTable('Our data,2024\nx,y\n1,2\n3,4\n')
+    expect(() => stateModel('y ~ x', table, { family: 'gaussian' })).toThrow(
+      expect.objectContaining({ hint: expect.stringContaining('--skip 1') }),
+    )
   })
 
   it('fields by the million', () => {
