@@ -146,10 +146,10 @@ const isNaming = ({ kind, look, few }: Disguise): boolean => kind === 'look' && 
 function faultOf(column: FactorColumn, disguise: Disguise, table: Table): Fault {
   const { kind, look, texts, codes, present } = disguise
   const { name } = column
-  const row = placeOfLevel(column, texts[0]?.level ?? column.levels[0], table)
-  const examples = texts
-    .slice(0, 3)
-    .map(({ level }) => JSON.stringify(level))
+  const first = firstLevels(column, new Set(texts.map(({ level }) => level)))
+  const row = placeOfLevel(column, first[0] ?? column.levels[0], table)
+  const examples = (first.length > 0 ? first : column.levels.slice(0, 3))
+    .map((level) => JSON.stringify(level))
     .join(', ')
   const label = `, or write factor(${name}) if they are names of groups`
   const naOption = `--na ${JSON.stringify(codes.join(','))}`
@@ -175,6 +175,14 @@ function faultOf(column: FactorColumn, disguise: Disguise, table: Table): Fault 
     message: `numbers were expected in column ${name}, got what looks like ${says}: ${examples} (${row})`,
     hint: `${remedy}${missing}${canName ? label : ''}`,
   }
+}
+
+/** The first three of some levels in the order of the rows. */
+function firstLevels({ levels, codes }: FactorColumn, some: ReadonlySet<string>): readonly string[] {
+  const met = new Set<string>()
+  for (let i = 0; i < codes.length && met.size < 3; i++)
+    if (codes[i] >= 0 && some.has(levels[codes[i]])) met.add(levels[codes[i]])
+  return [...met]
 }
 
 function placeOfLevel({ levels, codes }: FactorColumn, level: string, { lines, firstLine, source }: Table): string {

@@ -39,8 +39,8 @@ const value = (i: number): number => 3 + ((i * 37) % 101) / 2 + 0.1
 describe('the files in which numbers were taken for a factor', () => {
   it.each([
     ['euro.csv', 'count ~ treatment + age + (1 | subject)', 'amounts of money: "€'],
-    ['thousand.csv', 'count ~ income + (1 | subject)', 'thousands set apart: "37,600"'],
-    ['pctval.csv', 'count ~ pct + (1 | subject)', 'percent sign: "22%"'],
+    ['thousand.csv', 'count ~ income + (1 | subject)', 'thousands set apart: "38,500"'],
+    ['pctval.csv', 'count ~ pct + (1 | subject)', 'percent sign: "38%"'],
   ])('%s', (name, formula, says) => {
     const error = failing(formula, fault(name), 'poisson')
     expect([error.code, error.message.includes(says), error.detail?.includes('^')]).toEqual(['COLUMN', true, true])
