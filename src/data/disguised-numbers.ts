@@ -1,7 +1,7 @@
 import type { Warning } from '../errors.js'
 import { type Look, lookOf, looksMissing, lookTexts } from './cell-looks.js'
 import { levelCounts } from './level-counts.js'
-import { parseNumber } from './parse-number.js'
+import { parseCommaNumber, parseNumber } from './parse-number.js'
 import type { Column, FactorColumn, Table } from './table.js'
 
 /** What is wrong with a column, and what to do. */
@@ -51,6 +51,7 @@ export function disguiseOf(column: FactorColumn): Disguise | null {
 
 function judged(column: FactorColumn): Disguise | null {
   const { levels, comma } = column
+  const parse = comma ? parseCommaNumber : parseNumber
   const counts = levelCounts(column)
   const looks = new Map<Look, number>()
   const lookAt = labelsApart(
@@ -68,7 +69,7 @@ function judged(column: FactorColumn): Disguise | null {
     different++
     cells.present += n
     const look = lookAt[i]
-    if (look === null && !Number.isNaN(parseNumber(level))) {
+    if (look === null && !Number.isNaN(parse(level))) {
       cells.numbers += n
       continue
     }
@@ -116,8 +117,11 @@ function labelsApart(looks: readonly (Look | null)[], levels: readonly string[])
   return looks.map((look) => (look === 'unit' ? null : look))
 }
 
-const commaLook = (level: string): Look | null => {
-  if (!/^[+-]?\d+(?:\.\d+)+$/.test(level)) return lookOf(level)
+/** The same in a file with decimal commas, in which a point is none of a decimal. */
+function commaLook(level: string): Look | null {
+  if (!Number.isNaN(parseCommaNumber(level))) return null
+  const look = lookOf(level)
+  if (look !== null || Number.isNaN(parseNumber(level))) return look
   return /^[+-]?\d{1,3}(?:\.\d{3})+$/.test(level) ? 'thousands' : 'point'
 }
 

@@ -134,6 +134,35 @@ describe('numbers in disguise, as predictor and as response', () => {
     expect(failing('y ~ x', parseTable(`y;x;g\n${rows.join('\n')}`)).message).toContain('thousands set apart')
   })
 
+  it('others in a file of decimal commas', () => {
+    const rows = (cell: (i: number) => string): Table =>
+      parseTable(`y;x;z\n${Array.from({ length: n }, (_, i) => `${i % 11};${cell(i)};0,5`).join('\n')}`)
+    expect(
+      failing(
+        'y ~ x',
+        rows((i) => `${1 + (i % 28)}.${1 + (i % 11)}.2024`),
+      ).message,
+    ).toContain('dates')
+    expect(
+      failing(
+        'y ~ x',
+        rows((i) => (i % 5 ? `${i},5` : '.')),
+      ).hint,
+    ).toContain('--na "."')
+    expect(
+      failing(
+        'y ~ x',
+        rows((i) => (i % 5 ? `${i},5` : 'high')),
+      ).message,
+    ).toContain('got "high" in row 1')
+    expect(
+      failing(
+        'y ~ x',
+        rows((i) => `${i},5 %`),
+      ).message,
+    ).toContain('percent sign')
+  })
+
   it('numbers stored as text by a program', () => {
     const x = Array.from({ length: n }, (_, i) => String(value(i)))
     const y = x.map((_, i) => (i * 7) % 11)
