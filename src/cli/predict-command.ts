@@ -7,6 +7,7 @@ import { predictionsCsv } from '../report/predict-document.js'
 import type { ModelFlags, OutputFlag } from './flags.js'
 import { checkOutput, present } from './present.js'
 import { readData, withReading } from './read-data.js'
+import type { ReadFlags } from './read-flags.js'
 import { fitHint, readDocument } from './read-document.js'
 import { readOriginal } from './read-original.js'
 import { csvOrResult } from './write-csv.js'
@@ -17,7 +18,7 @@ export interface PredictFlags {
   readonly nodes?: number
 }
 
-type Flags = Pick<ModelFlags, 'data' | 'header' | 'names' | 'json'> & PredictFlags & OutputFlag
+type Flags = Pick<ModelFlags, 'data' | 'json'> & ReadFlags & PredictFlags & OutputFlag
 
 export async function predictCommand(path: string, flags: Flags): Promise<void> {
   checkOutput(flags)

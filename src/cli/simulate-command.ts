@@ -4,6 +4,7 @@ import { simulationsCsv } from '../report/simulate-document.js'
 import type { ModelFlags, OutputFlag } from './flags.js'
 import { checkOutput, present } from './present.js'
 import { readData, withReading } from './read-data.js'
+import type { ReadFlags } from './read-flags.js'
 import { fitHint, readDocument } from './read-document.js'
 import { readOriginal } from './read-original.js'
 import { csvOrResult } from './write-csv.js'
@@ -15,7 +16,7 @@ export interface SimulateFlags {
   readonly conditional?: true
 }
 
-type Flags = Pick<ModelFlags, 'header' | 'names' | 'json'> & SimulateFlags & OutputFlag
+type Flags = Pick<ModelFlags, 'json'> & ReadFlags & SimulateFlags & OutputFlag
 
 export async function simulateCommand(path: string, flags: Flags): Promise<void> {
   const { data, replicates, seed, conditional } = flags
