@@ -1,5 +1,6 @@
 import { GlmmError, type PlainError, plainError } from '../src/errors.js'
 import type { Monitor, Outcome, Task } from '../src/executor.js'
+import { importModules } from './import-modules.js'
 import { jobCounters, type RunBoard } from './run-board.js'
 
 /** Everything the jobs of one run have in common; it crosses once per worker. */
@@ -8,12 +9,14 @@ export interface RunStart {
   /** Its typed arrays lie in shared memory. */
   readonly shared: unknown
   readonly board: RunBoard
+  /** URLs of modules of the user's own, imported before the task begins: they make families known, and the like. */
+  readonly modules?: readonly string[]
 }
 
 /** What a worker can be asked. Nothing here throws: an error that crosses threads loses its code. */
 export interface WorkerApi {
   /** Takes a run in; returns why it cannot, or undefined. */
-  begin(start: RunStart): PlainError | undefined
+  begin(start: RunStart): PlainError | undefined | Promise<PlainError | undefined>
   /** Runs job number `index` of the current run. */
   execute(index: number, job: unknown): Outcome<unknown>
   /** Lets go of the run's data. */
@@ -32,16 +35,21 @@ export function workerApi(tasks: readonly Task[]): WorkerApi {
     }
   }
 
+  const taken = (start: RunStart): PlainError | undefined => {
+    const task = tasks.find(({ name }) => name === start.task)
+    if (task === undefined) {
+      const known = tasks.map(({ name }) => name).join(', ') || 'none'
+      const hint = 'register the task in the list of tasks that workers know'
+      return plainError(new GlmmError('INTERNAL', `workers know no task "${start.task}", only: ${known}`, hint))
+    }
+    run = { execute: task.execute as Task<unknown, unknown>['execute'], start }
+    return undefined
+  }
+
   return {
     begin(start) {
-      const task = tasks.find(({ name }) => name === start.task)
-      if (task === undefined) {
-        const known = tasks.map(({ name }) => name).join(', ') || 'none'
-        const hint = 'register the task in the list of tasks that workers know'
-        return plainError(new GlmmError('INTERNAL', `workers know no task "${start.task}", only: ${known}`, hint))
-      }
-      run = { execute: task.execute as Task<unknown, unknown>['execute'], start }
-      return undefined
+      if (!start.modules?.length) return taken(start)
+      return importModules(start.modules).then(() => taken(start), plainError)
     },
     execute(index, job) {
       try {

@@ -1,25 +1,27 @@
-import { accessSync, constants, realpathSync, statSync } from 'node:fs'
+import { accessSync, constants, realpathSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { dirname, extname } from 'node:path'
 import { writeAtomically } from '../draws/write-atomically.js'
 import { GlmmError } from '../errors.js'
 import type { ResultRecord } from '../report/result-document.js'
+import { fileStatus, hasFolder } from './file-status.js'
 import type { ModelFlags, OutputFlag } from './flags.js'
-import { writeOutput } from './output.js'
+import { writeNote, writeOutput } from './output.js'
+import { safeJson } from './terminal-text.js'
 
 /** Refuses, before any work is done, an --out that could not be written after it, or that is the data itself. */
 export function checkOutput({ out: path, data }: OutputFlag & ModelFlags): void {
   if (path === undefined) return
   const folder = dirname(path)
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+  if (!hasFolder(path)) {
     const message = `expected to write ${path}, but there is no folder ${folder}`
     throw new GlmmError('FILE', message, 'make the folder first, or write elsewhere')
   }
-  const found = statSync(path, { throwIfNoEntry: false })
+  const found = fileStatus(path)
   if (found?.isDirectory() || path.endsWith('/')) {
     throw new GlmmError('FILE', `expected a file to write, but ${path} is a folder`, 'name a file in it')
   }
-  if (found?.isFile() && statSync(data, { throwIfNoEntry: false }) && realpathSync(path) === realpathSync(data)) {
+  if (found?.isFile() && fileStatus(data) && realpathSync(path) === realpathSync(data)) {
     throw new GlmmError(
       'USAGE',
       `expected --out to name a file other than the data, got ${path} for both`,
@@ -46,14 +48,14 @@ export async function present(
   const write = async (): Promise<void> => {
     if (out === undefined) return
     await unlessStopped(out, (signal) => writeOut(out, signal))
-    process.stderr.write(`glmm: wrote ${out}\n`)
+    writeNote(`wrote ${out}`)
   }
   if (!asJson) {
     await printText(record)
     return write()
   }
   await write()
-  for (const { code, message } of record.warnings) process.stderr.write(`glmm: warning: ${code}: ${message}\n`)
+  for (const { code, message } of record.warnings) writeNote(`warning: ${code}: ${message}`)
   await writeOutput(json(record))
 }
 
@@ -76,7 +78,7 @@ async function unlessStopped(path: string, write: (signal: AbortSignal) => Promi
 }
 
 /** One JSON document; a number that does not exist is null. */
-const json = (record: ResultRecord): string => `${JSON.stringify(record, null, 2)}\n`
+const json = (record: ResultRecord): string => `${safeJson(record)}\n`
 
 /** A result as text for people, fitted to the terminal. */
 export async function printText(record: ResultRecord): Promise<void> {

@@ -243,7 +243,7 @@ export function program(writeHelp: (text: string) => void): Command {
       (await import('./report-command.js')).reportCommand(path, flags),
     )
 
-  addStudyCommands(glmm, { word, wholeNumber, json, outResult })
+  addStudyCommands(glmm, { word, wholeNumber, collect, json, outResult })
 
   for (const command of glmm.commands) {
     command.helpOption('-h, --help', 'print this help').exitOverride().configureOutput(output)

@@ -12,12 +12,15 @@ import { studySchema } from '../study/study-schema.js'
 import type { OutputFlag } from './flags.js'
 import { writeNote, writeOutput } from './output.js'
 import { checkOutput, present } from './present.js'
+import { type QueueFlags, queueAccess } from './queue-access.js'
+import { safeJson, safeLines } from './terminal-text.js'
 import { studyProgressLine } from './study-progress-line.js'
 
-export interface StudyFlags extends OutputFlag {
+export interface StudyFlags extends OutputFlag, QueueFlags {
   readonly json?: true
   readonly threads?: number
-  readonly redis?: string
+  /** Modules that the threads import first. */
+  readonly import?: readonly string[]
   readonly resume?: true
   readonly shard?: string
   readonly until?: string
@@ -71,9 +74,10 @@ export async function studyCommand(path: string, flags: StudyFlags): Promise<voi
 }
 
 /** Threads of this machine, or the workers of a queue. */
-async function executorOf({ redis, threads: size }: StudyFlags): Promise<ReturnType<typeof threads>> {
-  if (redis === undefined) return threads(size === undefined ? {} : { threads: size })
-  if (size === undefined) return queue({ redis, onNote: writeNote })
+async function executorOf(flags: StudyFlags): Promise<ReturnType<typeof threads>> {
+  const { redis, keyFile, threads: size, import: modules } = flags
+  if (redis === undefined && keyFile === undefined) return threads({ threads: size, modules })
+  if (size === undefined) return queue({ ...queueAccess(flags), modules, onNote: writeNote })
   const message = `expected one of --threads and --redis, got both`
   throw new GlmmError('USAGE', message, 'each worker has its own --threads: leave them out here')
 }
@@ -107,14 +111,14 @@ export async function mergeCommand(
 /** Makes one row again, and shows it with what went wrong. */
 export async function replayCommand(id: string, path: string, flags: Pick<StudyFlags, 'json' | 'seed'>): Promise<void> {
   const replay = replayRow(await plannedFrom(path, flags), id)
-  if (flags.json) return writeOutput(`${JSON.stringify(replay, null, 2)}\n`)
+  if (flags.json) return writeOutput(`${safeJson(replay)}\n`)
   const { stream, settings, row, error } = replay
   const lines = [
     `row ${stream.condition}:${stream.replicate}, seed ${stream.seed}, ${JSON.stringify(settings)}`,
     ...Object.entries(row).map(([name, value]) => `  ${name}: ${value}`),
   ]
   if (error !== null) lines.push(`failed: ${error.code}: ${error.message}`, error.stack ?? '')
-  await writeOutput(`${lines.join('\n').trimEnd()}\n`)
+  await writeOutput(`${lines.map(safeLines).join('\n').trimEnd()}\n`)
 }
 
 /** Prints the JSON Schema of study files. */

@@ -7,12 +7,15 @@ import type { WorkerFlags } from './worker-command.js'
 export interface OptionValues {
   readonly word: (option: string) => (text: string) => string
   readonly wholeNumber: (option: string) => (text: string) => number
+  readonly collect: (text: string, before?: readonly string[]) => readonly string[]
   readonly json: readonly [flag: string, description: string]
   readonly outResult: string
 }
 
+const keyFile = 'a file with the key that study and workers share (or GLMM_QUEUE_KEY); see docs/studies.md'
+
 /** Adds `glmm study` and what belongs to it. */
-export function addStudyCommands(glmm: Command, { word, wholeNumber, json, outResult }: OptionValues): void {
+export function addStudyCommands(glmm: Command, { word, wholeNumber, collect, json, outResult }: OptionValues): void {
   // What follows the name of a command belongs to that command, also where the one above it has such an option.
   const study = glmm
     .enablePositionalOptions()
@@ -22,6 +25,8 @@ export function addStudyCommands(glmm: Command, { word, wholeNumber, json, outRe
     .enablePositionalOptions()
     .option('--threads <n>', 'threads to use (default: all cores)', wholeNumber('--threads'))
     .option('--redis <url>', 'in place of threads: the workers of a Redis or Valkey, see glmm worker', word('--redis'))
+    .option('--key-file <file>', keyFile, word('--key-file'))
+    .option('--import <file>', 'a module of your own that every thread imports first; repeat for several', collect)
     .option('--resume', 'go on with the rows of the log')
     .option(
       '--log <file>',
@@ -42,6 +47,8 @@ export function addStudyCommands(glmm: Command, { word, wholeNumber, json, outRe
     .command('worker')
     .description('takes part in the studies of a Redis or Valkey until it is stopped')
     .option('--redis <url>', 'needed: redis://host:6379, the same as that of glmm study', word('--redis'))
+    .option('--key-file <file>', keyFile, word('--key-file'))
+    .option('--import <file>', 'a module of your own that every thread imports first; repeat for several', collect)
     .option('--threads <n>', 'threads to use (default: all cores)', wholeNumber('--threads'))
     .option('--concurrency <n>', 'jobs held at a time (default: one more than threads)', wholeNumber('--concurrency'))
     .addHelpText('after', '\nExample:\n  glmm worker --redis redis://host:6379 --threads 8')

@@ -1,7 +1,7 @@
 import { formulaFault } from '../formula/formula-fault.js'
 import { nodeText } from '../formula/formula-text.js'
 import { numberText } from '../formula/number-text.js'
-import { type BinaryNode, eachName, type SyntaxNode } from '../formula/syntax-tree.js'
+import { type BinaryNode, type CallNode, eachName, type SyntaxNode } from '../formula/syntax-tree.js'
 import { cellText, firstTextRow } from './column-facts.js'
 import { type Frame, faultAt, gather, namedColumn, numbersOf, placeOf, tablePlace, valuesAt } from './frame.js'
 import { functions } from './functions.js'
@@ -32,8 +32,20 @@ export function evaluate(node: SyntaxNode, frame: Frame): Value {
     case 'binary':
       return arithmetic(node, frame)
     case 'call':
-      return functions.get(node.name)!(node, frame)
+      return called(node, frame)
   }
+}
+
+/** A call of a function of columns; diag, cs and their like stand around random terms, and have no worth in a row. */
+function called(node: CallNode, frame: Frame): Value {
+  const known = functions.get(node.name)
+  if (known) return known(node, frame)
+  throw formulaFault(
+    frame.source,
+    node.start,
+    `a column or a function of columns was expected, got ${nodeText(node)}, which states a random term`,
+    `join ${node.name}(x | g) to the other terms by +, outside functions, products and the response`,
+  )
 }
 
 export interface NumericConstant {

@@ -11,7 +11,10 @@ import { GlmmError } from '../errors.js'
 export async function writeAtomically(path: string, write: (temporary: string) => Promise<void>): Promise<void> {
   let temporary: string | null = null
   try {
-    const found = await stat(path).catch(() => null)
+    const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return null
+      throw error
+    })
     if (found !== null && !found.isFile() && !found.isDirectory()) return await write(path)
     const target = found === null ? path : await realpath(path)
     temporary = join(dirname(target), `.${basename(target)}.${randomUUID()}.tmp`)
@@ -44,6 +47,8 @@ export function fileError(path: string, error: unknown): unknown {
       case 'ENOSPC':
       case 'EDQUOT':
         return ['the disk is full', 'free some space, or write elsewhere']
+      case 'ELOOP':
+        return ['its symbolic links lead in a circle', 'remove the link, or write elsewhere']
       case 'ENAMETOOLONG':
         return ['the name is too long', 'choose a shorter name']
     }

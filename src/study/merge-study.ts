@@ -71,6 +71,7 @@ export async function mergeStudy(paths: readonly string[], keepRows?: number): P
       workers: 0,
       jobs: 0,
       retried: 0,
+      rechecked: 0,
       milliseconds: performance.now() - began,
       rows: done,
       failed,

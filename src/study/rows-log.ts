@@ -43,7 +43,7 @@ export const logHeader = (
 
 /** Begins a log. A file that is there already is not overwritten. */
 export function startLog(path: string, header: LogHeader): RowsLog {
-  if (existsSync(path) && !isEmpty(path)) {
+  if (existsSync(path) && !isFolder(path) && !isEmpty(path)) {
     const message = `expected no rows in ${path} yet, but the file has some`
     throw new GlmmError('USAGE', message, 'go on with --resume, remove the file, or name another with --log')
   }
@@ -125,6 +125,7 @@ const strangeLine = (path: string, number: number, line: string): GlmmError =>
   new GlmmError('FILE', `expected a row in line ${number} of ${path}, got '${line.slice(0, 40)}'`, 'remove that line')
 
 /** A device, such as a full disk's stand-in, has no size either. */
+const isFolder = (path: string): boolean => statSync(path).isDirectory()
 const isEmpty = (path: string): boolean => statSync(path).size === 0
 
 function openFor(path: string, flags: 'w' | 'r+'): number {
@@ -162,6 +163,9 @@ function notWritten(path: string, thrown: unknown): GlmmError {
     ENOENT: 'its folder does not exist',
     EACCES: 'it may not be written to',
     EISDIR: 'it is a folder',
+    ELOOP: 'its symbolic links lead in a circle',
+    ENAMETOOLONG: 'the name is too long',
+    ENOTDIR: 'its folder does not exist',
     EROFS: 'it may not be written to',
   }
   const reason = full ? 'the disk is full' : (reasons[code] ?? (thrown as Error).message)

@@ -69,6 +69,7 @@ export async function runStudy(
   const made = Array.from({ length: executor.workers }, () => 0)
   const counts = { jobs: 0, retried: 0 }
   const retriedBefore = executor.retried ?? 0
+  const recheckedBefore = executor.rechecked ?? 0
   const report = (): void => options.onProgress?.({ ...ledger.count(), total, resumed, workers: [...made] })
   const work = async (ranges: readonly RowRange[]): Promise<void> => {
     const cut = batches(ranges, ledger.has, executor.workers, executor.jobMilliseconds)
@@ -146,6 +147,7 @@ export async function runStudy(
       workers: executor.workers,
       jobs: counts.jobs,
       retried: counts.retried + (executor.retried ?? 0) - retriedBefore,
+      rechecked: (executor.rechecked ?? 0) - recheckedBefore,
       milliseconds: performance.now() - began,
       rows: done,
       failed,
