@@ -1,7 +1,6 @@
 import { dirname, extname } from 'node:path'
 import { quadratureName } from '../../samplers/registry.js'
-import { runFileOf, writeRun } from '../../samplers/run-file.js'
-import type { Sample } from '../../samplers/sample.js'
+import { runFileOf, runStateOf, writeRun } from '../../samplers/run-file.js'
 import { resolveSettings } from '../../samplers/sample-options.js'
 import { extendPosterior, samplePosterior } from '../../samplers/sample-posterior.js'
 import { writePosterior } from '../../samplers/write-posterior.js'
@@ -66,7 +65,7 @@ export async function sampleCommand(formula: string | undefined, flags: SampleFl
   await present(record, { ...flags, ...(out !== undefined && { out }) }, async (path, signal) => {
     if (writesResult) return writeResult(record, path)
     await writePosterior(path, result, { signal, data: run.flags.data })
-    await writeState(path, { formula: run.formula, flags: run.flags }, sample)
+    await writeRun(runFileOf(path), runStateOf(sample, { formula: run.formula, flags: run.flags }))
   })
   if (sample.interruption) process.exitCode = exitStatus(sample.interruption.code)
 }
@@ -75,15 +74,4 @@ export async function sampleCommand(formula: string | undefined, flags: SampleFl
 function checkChainOutputs(out: string, flags: RunFlags): void {
   const { chains } = resolveSettings({ chains: flags.chains })
   for (let chain = 1; chain <= chains; chain++) checkOutput({ ...flags, out: chainFile(out, chain) })
-}
-
-/** Writes what the run goes on with beside its draws. */
-function writeState(
-  path: string,
-  call: { readonly formula: string; readonly flags: RunFlags },
-  { run: { chains, kept, points, plan }, warmupSeconds, sampleSeconds }: Sample,
-): Promise<void> {
-  const { draws, center } = plan
-  const seconds = { warmupSeconds, sampleSeconds }
-  return writeRun(runFileOf(path), { call, chains, draws, kept, points, center, ...seconds })
 }
