@@ -2,7 +2,7 @@ import { accessSync, constants, realpathSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { dirname, extname } from 'node:path'
 import { writeAtomically } from '../draws/write-atomically.js'
-import { GlmmError } from '../errors.js'
+import { exitStatus, GlmmError } from '../errors.js'
 import type { ResultRecord } from '../report/result-document.js'
 import { fileStatus, hasFolder } from './file-status.js'
 import type { ModelFlags, OutputFlag } from './flags.js'
@@ -59,13 +59,22 @@ export async function present(
   await writeOutput(json(record))
 }
 
-/** Lets Ctrl-C and SIGTERM end the writing of a large file, with nothing of it left behind. */
+/**
+ * Ctrl-C while a large file is written lets the writing come to its end, for hours of work may be in it: the status is
+ * then 130. A second one, and SIGTERM, end it with nothing left behind.
+ */
 async function unlessStopped(path: string, write: (signal: AbortSignal) => Promise<void>): Promise<void> {
   const controller = new AbortController()
-  const stop = (signal: NodeJS.Signals): void => controller.abort(signal)
+  let interrupted = false
+  const stop = (signal: NodeJS.Signals): void => {
+    if (signal === 'SIGTERM' || interrupted) return controller.abort(signal)
+    interrupted = true
+    writeNote(`writes ${path} to its end first; Ctrl-C once more to lose it`)
+  }
   process.on('SIGINT', stop).on('SIGTERM', stop)
   try {
     await write(controller.signal)
+    if (interrupted) process.exitCode = exitStatus('ABORTED')
   } catch (error) {
     if (!controller.signal.aborted) throw error
     process.off('SIGTERM', stop)

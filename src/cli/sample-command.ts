@@ -2,7 +2,7 @@ import { dirname, extname } from 'node:path'
 import { quadratureName } from '../../samplers/registry.js'
 import { runFileOf, runStateOf, writeRun } from '../../samplers/run-file.js'
 import { resolveSettings } from '../../samplers/sample-options.js'
-import { extendPosterior, samplePosterior } from '../../samplers/sample-posterior.js'
+import { extendPosterior, type SampledPosterior, samplePosterior } from '../../samplers/sample-posterior.js'
 import { writePosterior } from '../../samplers/write-posterior.js'
 import { stateModel } from '../data/state-model.js'
 import { chainFile, namesChains } from '../draws/chain-files.js'
@@ -10,6 +10,7 @@ import { answerQueries, checkQueries } from '../draws/posterior-queries.js'
 import { checkDrawsPath } from '../draws/write-draws.js'
 import { exitStatus, GlmmError } from '../errors.js'
 import type { OutputFlag } from './flags.js'
+import { lateInterrupt } from './late-interrupt.js'
 import { checkOutput, present, writeResult } from './present.js'
 import { type QueryFlags, queriesOf } from './query-options.js'
 import { readData, withReading } from './read-data.js'
@@ -52,11 +53,13 @@ export async function sampleCommand(formula: string | undefined, flags: SampleFl
   const earlier =
     flags.extend === undefined ? null : await earlierPosterior(flags.extend, run, table, model, flags.draws)
   const scratch = out === undefined || writesResult ? undefined : dirname(out)
-  const result = await samplingRun(flags, (executor, given) => {
+  const late = out === undefined || writesResult ? null : lateInterrupt()
+  const work: Parameters<typeof samplingRun<SampledPosterior>>[1] = (executor, given) => {
     const hooks = { ...given, scratch }
     if (earlier) return extendPosterior(earlier.posterior, earlier.more, executor, hooks)
     return samplePosterior(run.formula, table, options, executor, hooks)
-  })
+  }
+  const result = await samplingRun(flags, work, late)
   const found = queries && answerQueries(result, queries)
   const { warnings } = result.record
   const asked = found ? { ...found.answers, warnings: [...warnings, ...found.warnings] } : {}
@@ -64,6 +67,7 @@ export async function sampleCommand(formula: string | undefined, flags: SampleFl
   const { sample } = result
   await present(record, { ...flags, ...(out !== undefined && { out }) }, async (path, signal) => {
     if (writesResult) return writeResult(record, path)
+    if (late?.end()) process.exitCode = exitStatus('ABORTED')
     await writePosterior(path, result, { signal, data: run.flags.data })
     await writeRun(runFileOf(path), runStateOf(sample, { formula: run.formula, flags: run.flags }))
   })

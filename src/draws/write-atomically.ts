@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto'
 import { realpath, rename, rm, stat } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import { GlmmError } from '../errors.js'
+import { sweepTemporaries, temporaryName } from './temporary-files.js'
 
 /**
  * Writes a file whole or not at all: `write` fills a temporary file in the same folder, which then takes the name, so
@@ -17,7 +17,8 @@ export async function writeAtomically(path: string, write: (temporary: string) =
     })
     if (found !== null && !found.isFile() && !found.isDirectory()) return await write(path)
     const target = found === null ? path : await realpath(path)
-    temporary = join(dirname(target), `.${basename(target)}.${randomUUID()}.tmp`)
+    await sweepTemporaries(dirname(target))
+    temporary = temporaryName(target)
     await write(temporary)
     await rename(temporary, target)
   } catch (error) {

@@ -9,7 +9,7 @@ import { type RowLedger, rowLedger } from './row-ledger.js'
 import { type Batch, type BatchOfRows, type RowRange, studyRowsTask } from './row-task.js'
 import { type RowText, rowText } from './row-text.js'
 import { logHeader, type RowsLog, resumeLog, startLog } from './rows-log.js'
-import { type Shard, shardSpans, shardText } from './shard.js'
+import { checkShard, type Shard, shardSpans, shardText } from './shard.js'
 import type { Summary } from './study-plan.js'
 import type { StudyRecord } from './study-record.js'
 import { readUntil } from './until.js'
@@ -56,6 +56,7 @@ export async function runStudy(
     const message = 'expected a study without until for shards, which end without knowing of each other'
     throw new GlmmError('USAGE', message, 'leave one of the two out')
   }
+  if (shard) checkShard(plan.conditions, shard)
   const summary = studyKindNamed(plan.kind).summary(outlineOf(plan))
   const until = planned.until === null ? null : readUntil(planned.until, summary.measures())
   const text = rowText(plan)

@@ -102,7 +102,11 @@ describe('--extend knows whose draws it reads', () => {
     ],
     ['reordered', () => swapped(lines(), 3, 30), /got draws in another order, .* in chain 1/],
     ['with a NaN', () => cellOf(lines(), 81, () => 'NaN'), /got no finite number for b_treat in draw 1 of chain 3/],
-    ['with an infinite number', () => cellOf(lines(), 2, () => 'Inf'), /got no finite number for b_treat in draw 2 of chain 1/],
+    [
+      'with an infinite number',
+      () => cellOf(lines(), 2, () => 'Inf'),
+      /got no finite number for b_treat in draw 2 of chain 1/,
+    ],
     [
       'with other statistics',
       () => lines().map((line, i) => (i === 5 ? line.replace(/^(\d+,\d+,\d+,)[^,]*/, '$1-1') : line)),
