@@ -47,8 +47,10 @@ export const studyRowsQueue: QueueTask<StudyPlan, Batch, BatchOfRows> = {
     const ok: number[] = []
     for (const { condition, from, to } of ranges) {
       for (let replicate = from; replicate < to; replicate++) {
-        const row = text.read(found[ok.length] ?? '')
-        expectFound(row?.condition === condition && row.replicate === replicate, `row ${condition}:${replicate}`)
+        const line = found[ok.length] ?? ''
+        const row = text.read(line)
+        const asked = row?.condition === condition && row.replicate === replicate && row.text === line
+        expectFound(asked, `row ${condition}:${replicate}`)
         for (let j = 0; j < row.values.length; j++) values.push(row.values[j])
         ok.push(row.ok ? 1 : 0)
       }

@@ -8,8 +8,9 @@ import { studyKindNamed } from './registry.js'
 import { type RowLedger, rowLedger } from './row-ledger.js'
 import { type Batch, type BatchOfRows, type RowRange, studyRowsTask } from './row-task.js'
 import { type RowText, rowText } from './row-text.js'
-import { logHeader, type RowsLog, resumeLog, startLog } from './rows-log.js'
+import { logHeader, type RowsLog, resumeLog, startLog, takeRows } from './rows-log.js'
 import { checkShard, type Shard, shardSpans, shardText } from './shard.js'
+import { sealedRows } from './sealed-row.js'
 import type { Summary } from './study-plan.js'
 import type { StudyRecord } from './study-record.js'
 import { readUntil } from './until.js'
@@ -83,7 +84,7 @@ export async function runStudy(
         ledger,
         plan.conditions.map(({ columns }) => columns.length),
       )
-      log?.append(`${outcome.value.lines}\n`)
+      log?.append(sealedRows(planned.hash, outcome.value.lines))
       cut.timed(rows, outcome.value.milliseconds)
       made[worker] = (made[worker] ?? 0) + rows
       report()
@@ -209,9 +210,5 @@ async function openLog(
   if (path === undefined) return null
   const header = logHeader(hash, outlineOf(plan), call, shard ? shardText(shard) : null)
   if (!resume) return startLog(path, header)
-  return resumeLog(path, header, (line) => {
-    const row = text.read(line)
-    if (row) ledger.add(row, line)
-    return row !== null
-  })
+  return resumeLog(path, header, takeRows(hash, text, ledger))
 }
