@@ -3,6 +3,7 @@ import { GlmmError } from '../errors.js'
 import { compare } from '../fit/compare.js'
 import { comparableFit } from '../fit/compare-input.js'
 import type { OutputFlag } from './flags.js'
+import { checkEndings } from './output-files.js'
 import { checkOutput, present } from './present.js'
 import { fitHint, readDocument } from './read-document.js'
 import { checkRecord, withRecord } from './read-record.js'
@@ -19,6 +20,7 @@ export async function compareCommand(
     throw new GlmmError('USAGE', message, 'write each with glmm fit ... --out FIT.json, and name the files')
   }
   for (const data of paths) checkOutput({ ...flags, data, header: true })
+  checkEndings(flags)
   const documents: unknown[] = []
   for (const path of paths) documents.push(await readDocument(path, 'a fit', fitHint))
   if (documents.every(isPosterior)) {

@@ -14,6 +14,8 @@ export interface ModelFlags {
   readonly offset?: string
   readonly dispersion?: string
   readonly zi?: string
+  /** Modules of the user's own that are imported first. */
+  readonly import?: readonly string[]
   readonly json?: true
 }
 
@@ -42,5 +44,6 @@ export interface SamplingFlags {
 }
 
 export interface OutputFlag {
-  readonly out?: string
+  /** Files to write; a call may name several, see outputsOf. */
+  readonly out?: string | readonly string[]
 }

@@ -5,6 +5,7 @@ import type { PredictionKind } from '../fit/predict-record.js'
 import { type FitSource, fitSource } from '../fit/predict-source.js'
 import { predictionsCsv } from '../report/predict-document.js'
 import type { ModelFlags, OutputFlag } from './flags.js'
+import { checkEndings } from './output-files.js'
 import { checkOutput, present } from './present.js'
 import { readData, withReading } from './read-data.js'
 import { fitHint } from './read-document.js'
@@ -23,6 +24,7 @@ type Flags = Pick<ModelFlags, 'data' | 'header' | 'names' | 'json'> & PredictFla
 export async function predictCommand(path: string, flags: Flags): Promise<void> {
   checkOutput(flags)
   checkOutput({ ...flags, data: path })
+  checkEndings(flags, ['.csv'])
   const fit = fitSource(await readRecord(path, 'a fit', fitHint), path)
   const table = await readData(flags)
   const original = flags.kind === 'conditional' ? await originalOf(fit, path) : undefined

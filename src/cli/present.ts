@@ -7,11 +7,15 @@ import type { ResultRecord } from '../report/result-document.js'
 import { fileStatus, hasFolder } from './file-status.js'
 import type { ModelFlags, OutputFlag } from './flags.js'
 import { writeNote, writeOutput } from './output.js'
+import { outputsOf } from './output-files.js'
 import { safeJson } from './terminal-text.js'
 
 /** Refuses, before any work is done, an --out that could not be written after it, or that is the data itself. */
-export function checkOutput({ out: path, data }: OutputFlag & ModelFlags): void {
-  if (path === undefined) return
+export function checkOutput(flags: OutputFlag & ModelFlags): void {
+  for (const path of outputsOf(flags)) checkFile(path, flags)
+}
+
+function checkFile(path: string, { data }: ModelFlags): void {
   const folder = dirname(path)
   if (!hasFolder(path)) {
     const message = `expected to write ${path}, but there is no folder ${folder}`
@@ -42,15 +46,16 @@ export function checkOutput({ out: path, data }: OutputFlag & ModelFlags): void 
  */
 export async function present(
   record: ResultRecord,
-  { json: asJson, out }: { readonly json?: true } & OutputFlag,
+  flags: { readonly json?: true } & OutputFlag,
   writeOut: (path: string, signal: AbortSignal) => Promise<void> = (path) => writeResult(record, path),
 ): Promise<void> {
   const write = async (): Promise<void> => {
-    if (out === undefined) return
-    await unlessStopped(out, (signal) => writeOut(out, signal))
-    writeNote(`wrote ${out}`)
+    for (const path of outputsOf(flags)) {
+      await unlessStopped(path, (signal) => writeOut(path, signal))
+      writeNote(`wrote ${path}`)
+    }
   }
-  if (!asJson) {
+  if (!flags.json) {
     await printText(record)
     return write()
   }

@@ -1,5 +1,7 @@
+import { renderText } from '../report/render-text.js'
 import { illustratedDocument, type ResultRecord } from '../report/result-document.js'
 import type { OutputFlag } from './flags.js'
+import { checkEndings } from './output-files.js'
 import { checkOutput, present } from './present.js'
 import { readRecord, withRecord } from './read-record.js'
 
@@ -8,8 +10,9 @@ const hint = 'write it with --out RESULT.json of glmm fit, sample, check, compar
 /** The report of a result that a command wrote as JSON: printed, and written by the ending of --out. */
 export async function reportCommand(path: string, flags: OutputFlag & { readonly json?: true }): Promise<void> {
   checkOutput({ ...flags, data: path, header: true })
+  checkEndings(flags)
   const record = (await readRecord(path, 'a result', hint)) as ResultRecord
   // What cannot be shown is found before anything is written.
-  await withRecord(path, hint, () => illustratedDocument(record))
+  await withRecord(path, hint, async () => renderText(await illustratedDocument(record), { width: 100, colour: false }))
   await present(record, flags)
 }

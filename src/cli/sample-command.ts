@@ -11,6 +11,7 @@ import { checkDrawsPath } from '../draws/write-draws.js'
 import { exitStatus, GlmmError } from '../errors.js'
 import type { OutputFlag } from './flags.js'
 import { lateInterrupt } from './late-interrupt.js'
+import { outputsOf } from './output-files.js'
 import { checkOutput, present, writeResult } from './present.js'
 import { type QueryFlags, queriesOf } from './query-options.js'
 import { readData, withReading } from './read-data.js'
@@ -19,6 +20,7 @@ import { samplingRun } from './sampling-run.js'
 
 /** Endings under which --out writes the result; any other must be one of draws. */
 const resultEndings = ['.json', '.html', '.htm', '.md']
+const writesResult = (out: string): boolean => resultEndings.includes(extname(out).toLowerCase())
 
 export interface SampleFlags extends RunFlags, QueryFlags, OutputFlag {
   readonly seed?: number
@@ -28,17 +30,17 @@ export interface SampleFlags extends RunFlags, QueryFlags, OutputFlag {
 }
 
 export async function sampleCommand(formula: string | undefined, flags: SampleFlags): Promise<void> {
-  const out = flags.out ?? flags.extend
-  const writesResult = out !== undefined && resultEndings.includes(extname(out).toLowerCase())
+  const outs = outputsOf({ out: flags.out ?? flags.extend ?? [] })
+  const drawsOuts = outs.filter((out) => !writesResult(out))
   const run = await statedRun(formula, flags)
-  checkOutput({ ...run.flags, ...(out !== undefined && { out }) })
-  if (out !== undefined && !writesResult) {
+  checkOutput({ ...run.flags, out: outs })
+  for (const out of drawsOuts) {
     checkDrawsPath(out)
     if (namesChains(out)) checkChainOutputs(out, run.flags)
   }
   const queries = queriesOf({ ...flags, ...run.flags })
-  if (run.flags.sampler === quadratureName && ((out !== undefined && !writesResult) || queries)) {
-    const got = queries ? 'questions that draws answer' : `--out ${out}`
+  if (run.flags.sampler === quadratureName && (drawsOuts.length > 0 || queries)) {
+    const got = queries ? 'questions that draws answer' : `--out ${drawsOuts[0]}`
     const hint = 'leave that out, write the result with --out NAME.json, or use the sampler marginal'
     throw new GlmmError(
       'USAGE',
@@ -52,8 +54,8 @@ export async function sampleCommand(formula: string | undefined, flags: SampleFl
   if (queries) checkQueries(model, queries, run.flags.priorOnly ?? false)
   const earlier =
     flags.extend === undefined ? null : await earlierPosterior(flags.extend, run, table, model, flags.draws)
-  const scratch = out === undefined || writesResult ? undefined : dirname(out)
-  const late = out === undefined || writesResult ? null : lateInterrupt()
+  const scratch = drawsOuts.length === 0 ? undefined : dirname(drawsOuts[0])
+  const late = drawsOuts.length === 0 ? null : lateInterrupt()
   const work: Parameters<typeof samplingRun<SampledPosterior>>[1] = (executor, given) => {
     const hooks = { ...given, scratch }
     if (earlier) return extendPosterior(earlier.posterior, earlier.more, executor, hooks)
@@ -65,9 +67,9 @@ export async function sampleCommand(formula: string | undefined, flags: SampleFl
   const asked = found ? { ...found.answers, warnings: [...warnings, ...found.warnings] } : {}
   const record = withReading({ ...result.record, ...asked }, run.flags)
   const { sample } = result
-  await present(record, { ...flags, ...(out !== undefined && { out }) }, async (path, signal) => {
-    if (writesResult) return writeResult(record, path)
+  await present(record, { ...flags, out: outs }, async (path, signal) => {
     if (late?.end()) process.exitCode = exitStatus('ABORTED')
+    if (writesResult(path)) return writeResult(record, path)
     await writePosterior(path, result, { signal, data: run.flags.data })
     await writeRun(runFileOf(path), runStateOf(sample, { formula: run.formula, flags: run.flags }))
   })

@@ -2,6 +2,7 @@ import type { ChainProgress, SampleHooks } from '../../samplers/sample.js'
 import type { ThreadExecutor } from '../../workers/pool.js'
 import { threads } from '../../workers/threads.js'
 import { GlmmError } from '../errors.js'
+import type { ModelFlags, SamplingFlags } from './flags.js'
 import type { LateInterrupt } from './late-interrupt.js'
 import { progressLine } from './progress-line.js'
 
@@ -10,11 +11,11 @@ import { progressLine } from './progress-line.js'
  * there is nothing; a second Ctrl-C ends the process at once. Where draws go to a file, `late` takes over when the chains end.
  */
 export async function samplingRun<Result>(
-  flags: { readonly threads?: number | undefined },
+  flags: Pick<SamplingFlags & ModelFlags, 'threads' | 'import'>,
   job: (executor: ThreadExecutor, hooks: SampleHooks) => Promise<Result>,
   late: LateInterrupt | null = null,
 ): Promise<Result> {
-  const executor = threads(flags.threads === undefined ? {} : { threads: flags.threads })
+  const executor = threads({ threads: flags.threads, modules: flags.import })
   const controller = new AbortController()
   const line = await progressLine(process.stderr)
   let latest: ChainProgress | null = null

@@ -2,6 +2,7 @@ import { fitSource } from '../fit/predict-source.js'
 import { simulate } from '../fit/simulate.js'
 import { simulationsCsv } from '../report/simulate-document.js'
 import type { ModelFlags, OutputFlag } from './flags.js'
+import { checkEndings } from './output-files.js'
 import { checkOutput, present } from './present.js'
 import { readData, withReading } from './read-data.js'
 import { fitHint } from './read-document.js'
@@ -22,6 +23,7 @@ export async function simulateCommand(path: string, flags: Flags): Promise<void>
   const { data, replicates, seed, conditional } = flags
   checkOutput({ ...flags, data: data ?? path })
   checkOutput({ ...flags, data: path })
+  checkEndings(flags, ['.csv'])
   const fit = fitSource(await readRecord(path, 'a fit', fitHint), path)
   const given = data === undefined ? null : { ...flags, data }
   const table = given ? await readData(given) : await readOriginal(fit, path)

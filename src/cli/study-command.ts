@@ -11,6 +11,7 @@ import { readShard, shardText } from '../study/shard.js'
 import { studySchema } from '../study/study-schema.js'
 import type { OutputFlag } from './flags.js'
 import { writeNote, writeOutput } from './output.js'
+import { checkEndings, outputsOf } from './output-files.js'
 import { checkOutput, present } from './present.js'
 import { type QueueFlags, queueAccess } from './queue-access.js'
 import { safeJson, safeLines } from './terminal-text.js'
@@ -32,13 +33,21 @@ export interface StudyFlags extends OutputFlag, QueueFlags {
 
 /** Runs a study file. */
 export async function studyCommand(path: string, flags: StudyFlags): Promise<void> {
-  const isLog = flags.out !== undefined && /\.ndjson$/i.test(flags.out)
+  checkEndings(flags, ['.ndjson'])
+  const outs = outputsOf(flags)
+  const [rowsOut, ...furtherLogs] = outs.filter(isLog)
+  if (furtherLogs.length > 0 || (rowsOut !== undefined && flags.log !== undefined)) {
+    const got = [...outs.filter(isLog), ...(flags.log ? [`--log ${flags.log}`] : ['--no-log'])]
+      .slice(0, 2)
+      .join(' and ')
+    throw new GlmmError('USAGE', `expected one file for the rows, got ${got}`, 'leave one of them out')
+  }
   checkOutput({ ...flags, data: path, header: true })
   const shard = flags.shard === undefined ? undefined : readShard(flags.shard)
   const planned = await plannedFrom(path, flags)
-  const log = logOf(path, flags, isLog)
+  const log = logOf(path, flags, rowsOut)
   // A log that nobody asked for serves an interrupted run only.
-  const passing = flags.log !== undefined || isLog || shard ? null : log
+  const passing = flags.log !== undefined || rowsOut !== undefined || shard ? null : log
   if (passing !== null && !flags.resume && existsSync(passing)) {
     const message = `expected no rows of an earlier run, but ${passing} has some`
     throw new GlmmError('USAGE', message, 'go on with --resume, or remove that file to begin anew')
@@ -68,10 +77,12 @@ export async function studyCommand(path: string, flags: StudyFlags): Promise<voi
       line.end()
       await executor.close()
     })
-  const { out, ...shown } = flags
-  await present(record, isLog || out === undefined ? shown : { ...shown, out })
+  await present(record, { ...flags, out: outs.filter((out) => !isLog(out)) })
   if (passing !== null && record.execution.rows === record.rows.length) rmSync(passing, { force: true })
 }
+
+/** Whether a file takes the rows as they finish, rather than the result. */
+const isLog = (out: string): boolean => /\.ndjson$/i.test(out)
 
 /** Threads of this machine, or the workers of a queue. */
 async function executorOf(flags: StudyFlags): Promise<ReturnType<typeof threads>> {
@@ -83,10 +94,10 @@ async function executorOf(flags: StudyFlags): Promise<ReturnType<typeof threads>
 }
 
 /** Where the rows are kept as they finish: where --log or --out says, else beside the study. */
-function logOf(path: string, { log, out, shard }: StudyFlags, isLog: boolean): string | null {
+function logOf(path: string, { log, shard }: StudyFlags, rowsOut: string | undefined): string | null {
   if (log === false) return null
   if (typeof log === 'string') return log
-  if (isLog) return out!
+  if (rowsOut !== undefined) return rowsOut
   const part = shard === undefined ? '' : `.${shardText(readShard(shard)).replace('/', '-of-')}`
   return `${path.replace(/\.json$/i, '')}${part}.rows.ndjson`
 }
@@ -105,6 +116,7 @@ export async function mergeCommand(
   flags: OutputFlag & { readonly json?: true },
 ): Promise<void> {
   for (const data of paths) checkOutput({ ...flags, data, header: true })
+  checkEndings(flags)
   await present(await mergeStudy(paths), flags)
 }
 

@@ -18,7 +18,7 @@ import { block, fixedPart, randomTerms } from './fixed-part.js'
 import { fitGlm, type GlmFit, totalDeviance } from './glm.js'
 import { checkDraws, type ImportanceEstimate, importanceEstimate } from './importance-estimate.js'
 import { importanceRecord } from './importance-record.js'
-import { nothingToSample, tooManyNodes } from './integration-refusals.js'
+import { checkIntegral, nothingToSample, tooManyNodes } from './integration-refusals.js'
 import { climbLadder, type Ladder } from './ladder.js'
 import {
   type Intervals,
@@ -51,7 +51,7 @@ export function fitModel(
   draws: Draws | null = null,
 ): FitRecord {
   const began = performance.now()
-  const { like, nodes } = withNodes(likelihood(reml ? restricted(model) : model), asked)
+  const { like, nodes } = withNodes(likelihood(reml ? restricted(model) : model), asked, reml)
   const glm = glmOf(model)
   const separated = separation(model, glm)
   if (like.layout.terms.length === 0 && model.predictors.length === 1)
@@ -76,8 +76,9 @@ export function fitModel(
 }
 
 /** The likelihood with the nodes asked for, and the number by which these are called: the largest, where levels differ. */
-function withNodes(like: Likelihood, nodes: Nodes): { like: Likelihood; nodes: number | 'auto' } {
+function withNodes(like: Likelihood, nodes: Nodes, reml: boolean): { like: Likelihood; nodes: number | 'auto' } {
   const { model, mostNodes, perLevel } = like
+  checkIntegral(model, nodes, reml, like.layout.terms.length > 0)
   if (typeof nodes === 'number' && nodes > mostNodes) throw tooManyNodes(model, nodes, mostNodes)
   if (typeof nodes === 'number' || nodes === 'auto') return { like, nodes }
   const count = nodes.length
