@@ -68,7 +68,7 @@ test('abort: jobs that do not cooperate are ended, and the executor can be used 
 test.each([
   [exit, /in job 2 of 5 .*exit code 7/, /one thread/, [5000, 1, 30, 30, 5000]],
   // These die when their thread is back at its loop, which it surely is where no other job is waiting for it.
-  [throwLater, /after its jobs of task .*thrown in a timer/, /one thread/, [5000, 1]],
+  [throwLater, /thrown in a timer/, /one thread/, [5000, 1]],
   [rejectLater, /rejected by nobody/, /one thread/, [5000, 1]],
   [exhaust, /in job 2 of 5 .*memory/, /max-old-space-size/, [5000, 1, 30, 30, 5000]],
 ] as const)(
