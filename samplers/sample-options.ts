@@ -99,6 +99,7 @@ export function samplingCall(
     offset: options.offset ?? null,
     dispersion: options.dispersion ?? null,
     zi: options.zi ?? null,
+    contrasts: options.contrasts ?? null,
     ...settings,
   }
 }

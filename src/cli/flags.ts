@@ -16,6 +16,7 @@ export interface ModelFlags {
   readonly zi?: string
   /** Modules of the user's own that are imported first. */
   readonly import?: readonly string[]
+  readonly contrasts?: string
   readonly json?: true
 }
 

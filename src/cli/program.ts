@@ -96,6 +96,11 @@ const modelOptions = (command: Command): Command =>
     .option('--offset <column>', 'column added to the linear predictor', word('--offset'))
     .option('--dispersion <rhs>', "formula of the dispersion predictor, such as '~ x'", word('--dispersion'))
     .option('--zi <rhs>', "formula of the zero-inflation predictor, such as '~ 1'", word('--zi'))
+    .option(
+      '--contrasts <names>',
+      "of all factors: treatment (the default), sum, helmert or poly; or of some: 'a=sum, b=helmert'",
+      word('--contrasts'),
+    )
     .option(...json)
     .option(...ownModules)
     // Not commander's requiredOption, which would complain of this before it complains of a mistyped --data.

@@ -25,6 +25,7 @@ const settled: readonly (keyof RunFlags)[] = [
   'offset',
   'dispersion',
   'zi',
+  'contrasts',
   'prior',
   'priorOnly',
   'sampler',

@@ -9,6 +9,9 @@ const correlation = (x: number): readonly [number, number] => {
   return [Math.tanh(x / 2), (2 * Math.sqrt(e)) / (1 + e)]
 }
 
+/** The x at which a chain's correlation stops: 1 - |rho| is 3e-8. */
+const chainEnd = 18
+
 const size = (q: number): number => (q > 1 ? 2 : q)
 
 /** chol(R), R_ij = rho^|i - j|: rho^i in column 0, rho^(i - j) sqrt(1 - rho^2) in column j. */
@@ -54,6 +57,14 @@ export const autoregressive: Covariance = {
   correlations: (theta, q) => {
     const rho = q > 1 ? correlation(theta[1])[0] : 0
     return Float64Array.from({ length: q * q }, (_, at) => rho ** Math.abs(Math.floor(at / q) - (at % q)))
+  },
+  chain: {
+    deviation: 0,
+    at: 1,
+    correlation: (x) => {
+      const [rho, rest] = correlation(Math.min(Math.max(x, -chainEnd), chainEnd))
+      return { rho, rest: rest * rest, slope: Math.abs(x) > chainEnd ? 0 : 0.5 * rest * rest }
+    },
   },
   units: (q) => Int32Array.from({ length: size(q) }, (_, i) => (i === 0 ? 0 : -1)),
   roots: () => [0],

@@ -2,6 +2,19 @@ import type { Boundary } from './boundary.js'
 import type { Chart } from './chart.js'
 import type { Held } from './held.js'
 
+/** Effects of one standard deviation that form a chain, Corr(b_s, b_t) = rho^|s - t|. */
+export interface Chain {
+  /** The theta that is the standard deviation. */
+  readonly deviation: number
+  /** The theta that rho is a function of. */
+  readonly at: number
+  /**
+   * rho, 1 - rho^2 and the derivative of rho in that theta. The correlation stops, its derivative 0, where 1 - |rho| is
+   * 3e-8: nearer to 1 the precision of the chain would lose more digits than the difference is worth.
+   */
+  readonly correlation: (theta: number) => { readonly rho: number; readonly rest: number; readonly slope: number }
+}
+
 /**
  * The covariance of one term's effect vector b (q elements) through its relative factor: b = Lambda(theta) u with
  * u ~ N(0, I). theta lies anywhere in R^m; standard deviations enter as themselves, so that a variance of zero is an
@@ -38,6 +51,8 @@ export interface Covariance {
   readonly held: (q: number) => readonly Held[]
   /** Standard deviations and correlations as coordinates, for priors and samplers. */
   readonly chart: Chart
+  /** Where the effects form a chain: what their precision, which is tridiagonal then, is made of. */
+  readonly chain?: Chain
   /** Why the covariance matrix is singular, or null where it is not. */
   readonly boundary: (theta: ArrayLike<number>, q: number) => Boundary | null
 }

@@ -9,6 +9,8 @@ export interface Basis {
   readonly numbers: Readonly<Record<string, readonly number[]>>
   /** Columns of the table, where the formula has a `.` to expand; else null. */
   readonly columns: readonly string[] | null
+  /** Contrasts of the factors that have others than treatment contrasts. */
+  readonly contrasts?: Readonly<Record<string, string>>
 }
 
 /** That of a model whose columns need nothing of it. */
@@ -19,14 +21,22 @@ export interface BasisKeeper {
   readonly given: Basis | null
   readonly levels: Map<string, readonly string[]>
   readonly numbers: Map<string, readonly number[]>
+  /** Contrasts by factor, those that stand for all under the empty name. */
+  readonly contrasts: Map<string, string>
 }
 
-export const newBasis = (): BasisKeeper => ({ given: null, levels: new Map(), numbers: new Map() })
+export const newBasis = (contrasts: Readonly<Record<string, string>> = {}): BasisKeeper => ({
+  given: null,
+  levels: new Map(),
+  numbers: new Map(),
+  contrasts: new Map(Object.entries(contrasts)),
+})
 
 export const givenBasis = (given: Basis): BasisKeeper => ({
   given,
   levels: new Map(Object.entries(given.levels)),
   numbers: new Map(Object.entries(given.numbers)),
+  contrasts: new Map(Object.entries(given.contrasts ?? {})),
 })
 
 /** The keeper's findings as plain data. */
@@ -34,7 +44,14 @@ export const basisOf = (keeper: BasisKeeper, columns: readonly string[] | null):
   levels: Object.fromEntries(keeper.levels),
   numbers: Object.fromEntries(keeper.numbers),
   columns,
+  ...contrastsOf(keeper),
 })
+
+/** The contrasts of factors that are in the model; nothing where all have treatment contrasts. */
+function contrastsOf({ contrasts, levels }: BasisKeeper): Pick<Basis, 'contrasts'> {
+  const own = [...contrasts].filter(([text]) => levels.has(text))
+  return own.length > 0 ? { contrasts: Object.fromEntries(own) } : {}
+}
 
 /** The numbers of an expression: given, or found now and kept. */
 export function numbersKept(keeper: BasisKeeper, text: string, find: () => readonly number[]): readonly number[] {

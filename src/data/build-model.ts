@@ -7,6 +7,7 @@ import { eachName, type Formula, type SyntaxNode } from '../formula/syntax-tree.
 import { type Basis, basisOf, givenBasis, newBasis } from './basis.js'
 import type { Levels } from './column-facts.js'
 import { completeFrame } from './complete-frame.js'
+import { checkContrasts } from './contrasts-asked.js'
 import { designMatrix } from './design-matrix.js'
 import { numericColumn } from './evaluate.js'
 import { aliasWarnings, fixedEffects } from './fixed-effects.js'
@@ -25,6 +26,8 @@ export interface ModelOptions extends WeightColumns {
   readonly further?: readonly FurtherFormula[] | undefined
   /** What the data of another model have decided, to be adhered to. */
   readonly basis?: Basis | undefined
+  /** Contrasts by factor; those under the empty name stand for all others. */
+  readonly contrasts?: Readonly<Record<string, string>> | undefined
 }
 
 /** A predictor beside the mean's, and the right-hand side a user gave it. */
@@ -74,7 +77,7 @@ export function buildModel(formula: string | Formula, table: Table, options: Mod
   const parts = [terms, ...further.map((one) => one.terms)]
   const groupings = parts.flatMap(({ random }) => random.flatMap((part) => part.factors))
   const computed = [...expressions(terms, response), ...further.flatMap((one) => expressions(one.terms, null))]
-  const basis = options.basis ? givenBasis(options.basis) : newBasis()
+  const basis = options.basis ? givenBasis(options.basis) : newBasis(options.contrasts)
   const complete = completeFrame(table, parsed.source, [...columns], computed, groupings, basis)
   const { frame, dropped } = complete
   const made = new Map<string, Levels>()
@@ -93,6 +96,7 @@ export function buildModel(formula: string | Formula, table: Table, options: Mod
       return { ...one, offset: one.offset ? added.map((value, i) => value + one.offset![i]) : added }
     }),
   ]
+  if (options.contrasts) checkContrasts(options.contrasts, basis)
   const counted = trialsOf(given, response, frame, options.rule)
   const told = responseOf(response, frame, options.rule, counted)
   const warnings: readonly Warning[] = [

@@ -4,6 +4,7 @@ import { nodeText } from '../formula/formula-text.js'
 import type { SyntaxNode } from '../formula/syntax-tree.js'
 import { type Levels, numericLevels, strayTextRow } from './column-facts.js'
 import type { CompleteFrame } from './complete-frame.js'
+import { contrastColumns } from './contrasts.js'
 import { type Coding, factorCoding } from './factor-coding.js'
 import { usedLevels } from './factor-levels.js'
 import { cellAt, type Frame, faultAt, namedColumn, placeOf, tablePlace } from './frame.js'
@@ -27,17 +28,28 @@ export function designMatrix(terms: Terms, complete: CompleteFrame): Design {
   for (const term of terms.terms) for (const v of term) variables[v] ??= variableOf(terms, v, complete)
   const isFactor = variables.map((variable) => variable?.kind === 'factor')
   const coding = factorCoding(terms, isFactor)
+  /** A variable as it stands in a term: a factor with contrasts of its own by their columns. */
+  const standing = (v: number, code: Coding): Variable => {
+    const variable = variables[v]!
+    return variable.kind === 'factor' && code === 'contrasts' && variable.contrasts
+      ? contrasted(variable, variable.contrasts)
+      : variable
+  }
   let width = terms.intercept ? 1 : 0
   const names: string[] = terms.intercept ? ['(Intercept)'] : []
   for (const [t, term] of terms.terms.entries()) {
-    width += term.reduce((product, v, i) => product * suffixesOf(variables[v]!, coding[t][i]).length, 1)
+    const parts = term.map((v, i) => standing(v, coding[t][i]))
+    width += parts.reduce((product, part, i) => product * suffixesOf(part, coding[t][i]).length, 1)
     if (width * n > maxCells) throw tooWide(width, n)
-    for (const name of columnNames(term, terms, variables, coding[t])) names.push(name)
+    for (const name of columnNames(term, terms, parts, coding[t])) names.push(name)
   }
   const x = new Float64Array(n * width)
   if (terms.intercept) x.fill(1, 0, n)
   let at = terms.intercept ? 1 : 0
-  for (const [t, term] of terms.terms.entries()) at += fillTerm(x, at, n, term, variables, coding[t])
+  for (const [t, term] of terms.terms.entries()) {
+    const parts = term.map((v, i) => standing(v, coding[t][i]))
+    at += fillTerm(x, at, n, parts, coding[t])
+  }
   return { names, x }
 }
 
@@ -48,7 +60,32 @@ const tooWide = (width: number, n: number): GlmmError =>
     'a factor of many levels is a group: write (1 | f); or cross fewer factors',
   )
 
+/** A factor by the columns of its contrasts, in every row. */
+function contrasted({ levels, codes }: FactorValue, contrasts: string): MatrixValue {
+  const { columns, suffixes } = contrastColumns(contrasts, levels)
+  return {
+    kind: 'matrix',
+    columns: columns.map((values) => Float64Array.from(codes, (code) => values[code])),
+    suffixes,
+    contrasts: true,
+  }
+}
+
+/** A variable, its levels as in the fit and its contrasts as asked for. */
 function variableOf(terms: Terms, v: number, complete: CompleteFrame): Variable {
+  const variable = levelledVariable(terms, v, complete)
+  if (variable.kind !== 'factor') return variable
+  const { basis } = complete.frame
+  const { text } = terms.variables[v]
+  const value = complete.values.get(text)!
+  const own = value.kind === 'factor' ? value.contrasts : undefined
+  const contrasts = own ?? basis.contrasts.get(text) ?? basis.contrasts.get('')
+  if (contrasts === undefined || contrasts === 'treatment') return variable
+  basis.contrasts.set(text, contrasts)
+  return { ...variable, contrasts }
+}
+
+function levelledVariable(terms: Terms, v: number, complete: CompleteFrame): Variable {
   const { frame } = complete
   const { node, text } = terms.variables[v]
   const value = complete.values.get(text)!
@@ -105,7 +142,7 @@ function releveled({ levels, codes }: Levels, known: readonly string[], node: Sy
 /** What each column of a variable adds to its name. */
 function suffixesOf(variable: Variable, coding: Coding): readonly string[] {
   if (variable.kind === 'numeric') return ['']
-  if (variable.kind === 'matrix') return variable.columns.length === 1 ? [''] : variable.suffixes
+  if (variable.kind === 'matrix') return variable.columns.length === 1 && !variable.contrasts ? [''] : variable.suffixes
   return coding === 'full' ? variable.levels : variable.levels.slice(1)
 }
 
@@ -113,12 +150,12 @@ function suffixesOf(variable: Variable, coding: Coding): readonly string[] {
 function columnNames(
   term: readonly number[],
   terms: Terms,
-  variables: readonly (Variable | undefined)[],
+  parts: readonly Variable[],
   coding: readonly Coding[],
 ): string[] {
   let names: string[] = []
   for (const [i, v] of term.entries()) {
-    const own = suffixesOf(variables[v]!, coding[i]).map((suffix) => terms.variables[v].text + suffix)
+    const own = suffixesOf(parts[i], coding[i]).map((suffix) => terms.variables[v].text + suffix)
     names = i === 0 ? own : own.flatMap((name) => names.map((before) => `${before}:${name}`))
   }
   return names
@@ -132,11 +169,10 @@ function fillTerm(
   x: Float64Array,
   at: number,
   n: number,
-  term: readonly number[],
-  variables: readonly (Variable | undefined)[],
+  parts: readonly Variable[],
   coding: readonly Coding[],
 ): number {
-  const only = term.length === 1 ? variables[term[0]] : undefined
+  const only = parts.length === 1 ? parts[0] : undefined
   if (only?.kind === 'numeric') {
     x.set(only.values, at * n)
     return 1
@@ -145,8 +181,7 @@ function fillTerm(
   const product = new Float64Array(n).fill(1)
   let blocks: { shift: number; values: Float64Array }[] = [{ shift: 0, values: product }]
   let stride = 1
-  for (const [k, v] of term.entries()) {
-    const variable = variables[v]!
+  for (const [k, variable] of parts.entries()) {
     if (variable.kind === 'numeric') {
       for (let i = 0; i < n; i++) product[i] *= variable.values[i]
     } else if (variable.kind === 'factor') {

@@ -1,8 +1,9 @@
 import { formulaFault } from '../formula/formula-fault.js'
 import { nodeText } from '../formula/formula-text.js'
 import { numberText } from '../formula/number-text.js'
-import { type BinaryNode, type CallNode, eachName, type SyntaxNode } from '../formula/syntax-tree.js'
+import { type BinaryNode, type CallNode, eachName, isCondition, type SyntaxNode } from '../formula/syntax-tree.js'
 import { cellText, firstTextRow } from './column-facts.js'
+import { compared, holds, isMember, logical } from './conditions.js'
 import { type Frame, faultAt, gather, namedColumn, numbersOf, placeOf, tablePlace, valuesAt } from './frame.js'
 import { functions } from './functions.js'
 import type { FactorColumn } from './table.js'
@@ -24,13 +25,19 @@ export function evaluate(node: SyntaxNode, frame: Frame): Value {
     case 'bracket':
       return evaluate(node.inner, frame)
     case 'unary': {
+      if (node.operator === '!') {
+        const condition = holds({ node: node.operand, value: evaluate(node.operand, frame) }, frame)
+        return logical(frame.nrow, (i) => !condition(i))
+      }
       const inner = numeric(node.operand, frame)
       if (node.operator === '+') return inner
       if (inner.kind === 'constant') return { kind: 'constant', values: inner.values.map((value) => -value) }
       return { kind: 'numeric', values: inner.values.map((value) => -value) }
     }
     case 'binary':
-      return arithmetic(node, frame)
+      return isCondition(node.operator) || node.operator === '%in%' || node.operator.startsWith('|')
+        ? condition(node, frame)
+        : arithmetic(node, frame)
     case 'call':
       return called(node, frame)
   }
@@ -57,6 +64,7 @@ export interface NumericConstant {
 export function numeric(node: SyntaxNode, frame: Frame): NumericValue | NumericConstant {
   const value = evaluate(node, frame)
   if (value.kind === 'numeric') return value
+  if (value.kind === 'factor' && value.logical) return { kind: 'numeric', values: Float64Array.from(value.codes) }
   if (value.kind === 'constant' && value.values.length === 1 && typeof value.values[0] === 'number')
     return { kind: 'constant', values: [value.values[0]] }
   if (value.kind === 'factor' && node.kind === 'name') {
@@ -77,6 +85,25 @@ export function numeric(node: SyntaxNode, frame: Frame): NumericValue | NumericC
 export function numericColumn(node: SyntaxNode, frame: Frame): Float64Array {
   const value = numeric(node, frame)
   return value.kind === 'numeric' ? value.values : new Float64Array(frame.nrow).fill(value.values[0])
+}
+
+function condition(node: BinaryNode, frame: Frame): Value {
+  const left = { node: node.left, value: evaluate(node.left, frame) }
+  const right = { node: node.right, value: evaluate(node.right, frame) }
+  switch (node.operator) {
+    case '&':
+    case '&&':
+    case '|':
+    case '||': {
+      const a = holds(left, frame)
+      const b = holds(right, frame)
+      return logical(frame.nrow, node.operator.startsWith('&') ? (i) => a(i) && b(i) : (i) => a(i) || b(i))
+    }
+    case '%in%':
+      return isMember(left, right, frame)
+    default:
+      return compared(node, left, right, frame)
+  }
 }
 
 function arithmetic(node: BinaryNode, frame: Frame): Value {
@@ -111,7 +138,7 @@ function arithmetic(node: BinaryNode, frame: Frame): Value {
         frame.source,
         node.start,
         `arithmetic by + - * / ^ was expected, got ${nodeText(node)}`,
-        'interactions and nesting stand outside functions and I()',
+        'interactions and nesting stand outside functions and I(); conditions are written < <= > >= == != & |',
       )
   }
   if (both && Number.isFinite(out[0])) return { kind: 'constant', values: [out[0]] }

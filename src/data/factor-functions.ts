@@ -1,9 +1,11 @@
 import { formulaFault } from '../formula/formula-fault.js'
 import { nodeText } from '../formula/formula-text.js'
-import { nearestName } from '../formula/nearest-name.js'
+import { nearestName } from '../nearest-name.js'
 import { numberText } from '../formula/number-text.js'
-import type { SyntaxNode } from '../formula/syntax-tree.js'
+import type { CallNode, SyntaxNode } from '../formula/syntax-tree.js'
+import { argument, optional } from './call-arguments.js'
 import { columnLevels, numericLevels } from './column-facts.js'
+import { contrastNamed, contrastNames } from './contrasts.js'
 import { evaluate } from './evaluate.js'
 import { type Frame, gather, namedColumn, numbersOf } from './frame.js'
 import type { ConstantValue, FactorValue } from './value.js'
@@ -100,4 +102,20 @@ export function releveled(node: SyntaxNode, ref: SyntaxNode, frame: Frame): Fact
   const levels = [given.levels[first], ...given.levels.filter((_, i) => i !== first)]
   const codes = given.codes.map((code) => (code < 0 ? -1 : code === first ? 0 : code < first ? code + 1 : code))
   return { kind: 'factor', levels, codes }
+}
+
+/** R's C(x, contr): a factor with contrasts of its own, `treatment`, `sum`, `helmert` or `poly`. */
+export function withContrasts(call: CallNode, frame: Frame): FactorValue {
+  const factor = asFactor(argument(call, 'object', frame), frame)
+  const node = optional(call, 'contr')
+  const text = node === null ? 'treatment' : node.kind === 'text' ? node.value : nodeText(node)
+  const contrasts = contrastNamed(text)
+  if (contrasts === null)
+    throw formulaFault(
+      frame.source,
+      node!.start,
+      `contrasts were expected (${contrastNames.join(', ')}), got ${text}`,
+      `such as C(x, ${nearestName(text, contrastNames) ?? 'sum'})`,
+    )
+  return { ...factor, contrasts }
 }

@@ -1,6 +1,6 @@
 import { GlmmError } from '../errors.js'
 import { caretLines } from '../formula/formula-fault.js'
-import { nearestName } from '../formula/nearest-name.js'
+import { nearestName } from '../nearest-name.js'
 import type { NameNode, SyntaxNode } from '../formula/syntax-tree.js'
 import { type BasisKeeper, newBasis } from './basis.js'
 import { cellText, columnFacts, columnsByName } from './column-facts.js'
@@ -18,6 +18,8 @@ export interface Frame {
   readonly source: string
   /** What the rows decide about the columns of a design, or what those of a fit have decided. */
   readonly basis: BasisKeeper
+  /** Inside offset(...), where what a value must be follows from being an exposure. */
+  readonly within?: 'offset'
 }
 
 export const frameOf = (

@@ -1,34 +1,47 @@
 import { formulaFault } from '../formula/formula-fault.js'
 import { nodeText } from '../formula/formula-text.js'
-import { type FunctionName, functionArguments } from '../formula/function-arguments.js'
+import type { FunctionName } from '../formula/function-arguments.js'
 import { numberText } from '../formula/number-text.js'
 import type { CallNode, SyntaxNode } from '../formula/syntax-tree.js'
 import { numbersKept } from './basis.js'
+import { argument, constant, constants, setting } from './call-arguments.js'
+import { holds } from './conditions.js'
 import { evaluate, numeric, numericColumn, refuseNotFinite } from './evaluate.js'
-import { asFactor, factorOf, releveled } from './factor-functions.js'
+import { asFactor, factorOf, releveled, withContrasts } from './factor-functions.js'
 import { type Frame, faultAt, placeOf } from './frame.js'
+import { bSpline, naturalSpline } from './spline-functions.js'
 import { evaluatePolynomial, polynomialRecurrence } from './orthogonal-polynomial.js'
-import type { ConstantValue, Value } from './value.js'
+import type { FactorValue, Value } from './value.js'
 
 /** Computes a call. Arguments are still syntax, so that a message can point at them. */
 export type FormulaFunction = (call: CallNode, frame: Frame) => Value
 
 const registry: Readonly<Record<FunctionName, FormulaFunction>> = {
+  C: withContrasts,
   I: (call, frame) => evaluate(argument(call, 'x', frame), frame),
   abs: elementwise(Math.abs),
   'as.factor': (call, frame) => asFactor(argument(call, 'x', frame), frame),
+  'as.integer': elementwise(Math.trunc),
+  'as.numeric': elementwise((x) => x),
+  bs: bSpline,
   c: (call, frame) => ({ kind: 'constant', values: call.args.flatMap((a) => constant(a.value, frame).values) }),
   cbind: responseOnly,
+  ceiling: elementwise(Math.ceil),
   cos: elementwise(Math.cos),
   exp: elementwise(Math.exp),
   expm1: elementwise(Math.expm1),
   factor: (call, frame) =>
     factorOf(argument(call, 'x', frame), constants(call, 'levels', frame), constants(call, 'labels', frame), frame),
+  floor: elementwise(Math.floor),
+  ifelse: chosen,
   log: logarithm,
   log10: elementwise(Math.log10, 'values above 0'),
   log1p: elementwise(Math.log1p, 'values above -1'),
   log2: elementwise(Math.log2, 'values above 0'),
-  offset: (call, frame) => evaluate(argument(call, 'object', frame), frame),
+  ns: naturalSpline,
+  offset: (call, frame) => evaluate(argument(call, 'object', frame), { ...frame, within: 'offset' }),
+  pmax: extreme(Math.max),
+  pmin: extreme(Math.min),
   poly: polynomial,
   relevel: (call, frame) => releveled(argument(call, 'x', frame), argument(call, 'ref', frame), frame),
   scale: scaled,
@@ -38,61 +51,6 @@ const registry: Readonly<Record<FunctionName, FormulaFunction>> = {
 }
 
 export const functions: ReadonlyMap<string, FormulaFunction> = new Map(Object.entries(registry))
-
-/** The argument of that name: given by name, or by its place among the unnamed ones, as R matches them. */
-function optional(call: CallNode, name: string): SyntaxNode | null {
-  const named = call.args.find((a) => a.name === name)
-  if (named !== undefined) return named.value
-  const taken = new Set(call.args.map((a) => a.name))
-  const free = functionArguments.get(call.name)!.filter((formal) => !taken.has(formal))
-  return call.args.filter((a) => a.name === null)[free.indexOf(name)]?.value ?? null
-}
-
-function argument(call: CallNode, name: string, frame: Frame): SyntaxNode {
-  const node = optional(call, name)
-  if (node !== null) return node
-  throw formulaFault(
-    frame.source,
-    call.start,
-    `an argument ${name} was expected in ${nodeText(call)}, got none`,
-    `write ${call.name}(${functionArguments.get(call.name)!.join(', ')})`,
-  )
-}
-
-function constant(node: SyntaxNode, frame: Frame): ConstantValue {
-  const value = evaluate(node, frame)
-  if (value.kind === 'constant') return value
-  throw formulaFault(
-    frame.source,
-    node.start,
-    `constants were expected, got ${nodeText(node)}`,
-    'write numbers or "texts"',
-  )
-}
-
-function constants(call: CallNode, name: string, frame: Frame): ConstantValue | null {
-  const node = optional(call, name)
-  return node === null ? null : constant(node, frame)
-}
-
-/** A number or TRUE / FALSE, with what it is when left out. */
-function setting<T extends number | boolean>(
-  call: CallNode,
-  name: string,
-  otherwise: T,
-  frame: Frame,
-): T | number | boolean {
-  const given = constants(call, name, frame)
-  if (given === null) return otherwise
-  const value = given.values[0]
-  if (given.values.length === 1 && typeof value !== 'string') return value
-  throw formulaFault(
-    frame.source,
-    call.start,
-    `a number or TRUE or FALSE was expected as ${name} of ${call.name}, got ${nodeText(call)}`,
-    `such as ${name} = ${otherwise === true ? 'FALSE' : 2}`,
-  )
-}
 
 function elementwise(f: (x: number) => number, domain: string | null = null): FormulaFunction {
   return (call, frame) => mapped(f, domain, call, argument(call, 'x', frame), frame)
@@ -116,7 +74,9 @@ function mapped(
       frame,
       call,
       `${nodeText(call)} needs ${domain}, got ${nodeText(node)} = ${numberText(x.values[i])}${where}`,
-      'correct the cell, write NA for a missing value, or transform otherwise (log1p(x) takes 0)',
+      frame.within === 'offset'
+        ? 'an exposure (time, area, persons) is above 0; where nothing was exposed nothing can be counted: write NA to leave the row out'
+        : 'correct the cell, write NA for a missing value, or transform otherwise (log1p(x) takes 0)',
     )
   }
   return x.kind === 'constant' ? { kind: 'constant', values: [out[0]] } : { kind: 'numeric', values: out }
@@ -136,6 +96,43 @@ function logarithm(call: CallNode, frame: Frame): Value {
     )
   const f = value === 2 ? Math.log2 : value === 10 ? Math.log10 : (x: number) => Math.log(x) / Math.log(value)
   return mapped(f, 'values above 0', call, node, frame)
+}
+
+/** R's ifelse(test, yes, no): numbers, or texts that become the levels of a factor. */
+function chosen(call: CallNode, frame: Frame): Value {
+  const test = argument(call, 'test', frame)
+  const condition = holds({ node: test, value: evaluate(test, frame) }, frame)
+  const sides = [argument(call, 'no', frame), argument(call, 'yes', frame)]
+  const values = sides.map((node) => evaluate(node, frame))
+  if (values.every(isText)) {
+    const at = values.map((value) => textAt(value as FactorValue))
+    const levels = [...new Set(Array.from({ length: frame.nrow }, (_, i) => at[Number(condition(i))](i)))].sort()
+    const place = new Map(levels.map((level, code) => [level, code]))
+    const codes = Int32Array.from({ length: frame.nrow }, (_, i) => place.get(at[Number(condition(i))](i))!)
+    return { kind: 'factor', levels, codes }
+  }
+  const [no, yes] = sides.map((node) => numericColumn(node, frame))
+  return { kind: 'numeric', values: no.map((value, i) => (condition(i) ? yes[i] : value)) }
+}
+
+const isText = (value: Value): boolean =>
+  value.kind === 'factor'
+    ? !value.logical
+    : value.kind === 'constant' && value.values.length === 1 && typeof value.values[0] === 'string'
+
+const textAt = (value: Value): ((row: number) => string) =>
+  value.kind === 'factor'
+    ? (i) => value.levels[value.codes[i]]
+    : () => String((value as { values: readonly unknown[] }).values[0])
+
+/** pmin and pmax: the least or the largest of several columns and constants, row by row. */
+function extreme(of: (a: number, b: number) => number): FormulaFunction {
+  return (call, frame) => {
+    const columns = call.args.map(({ value }) => numericColumn(value, frame))
+    const values = columns[0].slice()
+    for (const column of columns.slice(1)) for (let i = 0; i < values.length; i++) values[i] = of(values[i], column[i])
+    return { kind: 'numeric', values }
+  }
 }
 
 function polynomial(call: CallNode, frame: Frame): Value {

@@ -64,4 +64,6 @@ export interface RandomTerm {
   readonly z: Float64Array
   /** Name in the covariance registry: 'us' (unstructured), 'diag', ... */
   readonly covariance: string
+  /** Lambda where the covariance has no parameters and is not the identity: q x q, lower triangular, row after row. */
+  readonly factor?: Float64Array
 }

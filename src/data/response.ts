@@ -55,6 +55,7 @@ export function responseOf(node: SyntaxNode, frame: Frame, rule: ResponseRule, t
     const y = numericColumn(node, frame)
     return { name, ...(trials === null ? zeroOne(y, node, frame) : proportion(y, node, trials, frame)) }
   }
+  if (value.kind === 'factor' && !value.logical) throw textResponse(value, node, frame, rule)
   const y = numericColumn(node, frame)
   const support = supports[rule.response]
   for (let i = 0; i < y.length; i++) {
@@ -100,6 +101,24 @@ function refuseStray(name: string, node: SyntaxNode, frame: Frame): void {
       'mend the cell, or write NA for a missing value',
     )
 }
+
+/** A response of words where a family wants numbers. */
+function textResponse({ levels }: FactorValue, node: SyntaxNode, frame: Frame, { family }: ResponseRule): GlmmError {
+  const name = nodeText(node)
+  const shown = levels.length > 6 ? `${levels.slice(0, 6).join(', ')}, ...` : levels.join(', ')
+  return new GlmmError(
+    'RESPONSE',
+    `numbers were expected as ${family} response, ${name} is text of ${levels.length} levels: ${shown}`,
+    oneAgainstOthers(name, levels),
+    caretLines(frame.source, node.start),
+  )
+}
+
+/** What helps where a response has words or codes: a condition is a response of two levels. */
+const oneAgainstOthers = (name: string, levels: readonly string[]): string =>
+  levels.length === 2
+    ? `name the binomial family; the success is the second level, ${levels[1]}`
+    : `for one level against the others write I(${name} == ${JSON.stringify(levels.at(-1))}) with the binomial family; ordered or unordered categories as a whole are not fitted`
 
 type Binomial = Pick<Response, 'y' | 'trials'>
 
@@ -154,25 +173,37 @@ function secondLevel(value: FactorValue, node: SyntaxNode, frame: Frame, trials:
     throw new GlmmError(
       'RESPONSE',
       `a binomial response of two levels was expected, ${name} has ${value.levels.length}: ${value.levels.slice(0, 6).join(', ')}`,
-      'make a column of 0 and 1, or write cbind(successes, failures)',
+      value.levels.length > 2
+        ? oneAgainstOthers(name, value.levels)
+        : 'a response needs both levels: correct the column, or name another one',
       caretLines(frame.source, node.start),
     )
   return { y: Float64Array.from(value.codes), trials: new Float64Array(frame.nrow).fill(1) }
 }
 
 function zeroOne(y: Float64Array, node: SyntaxNode, frame: Frame): Binomial {
+  const codes = twoCodes(y)
   for (let i = 0; i < y.length; i++) {
     if (y[i] === 0 || y[i] === 1) continue
     const name = nodeText(node)
     throw new GlmmError(
       'RESPONSE',
       `a binomial response of 0 and 1 was expected, got ${name} = ${numberText(y[i])} in ${placeOf(frame, i)}`,
-      y[i] > 0 && y[i] < 1
-        ? 'a proportion needs --trials, the column with the number of trials'
-        : `for counts of successes in n trials write cbind(${name}, n - ${name})`,
+      codes !== null
+        ? `the column has the codes ${codes.map(numberText).join(' and ')}: write I(${name} == ${numberText(codes[1])}) if ${numberText(codes[1])} is the success`
+        : y[i] > 0 && y[i] < 1
+          ? 'a proportion needs --trials, the column with the number of trials'
+          : `for counts of successes in n trials write cbind(${name}, n - ${name})`,
     )
   }
   return { y, trials: new Float64Array(frame.nrow).fill(1) }
+}
+
+/** The two whole numbers that are all there is in a column, such as 1 and 2; null for others. */
+function twoCodes(y: Float64Array): readonly [number, number] | null {
+  const [first, second, ...more] = new Set(y)
+  if (second === undefined || more.length > 0 || !Number.isInteger(first) || !Number.isInteger(second)) return null
+  return first < second ? [first, second] : [second, first]
 }
 
 /** A product of proportion and trials may be off a whole number by this share of the trials. */

@@ -1,11 +1,12 @@
 import { GlmmError } from '../errors.js'
 import type { Family } from '../families/family.js'
 import { familyNamed, withZeros } from '../families/registry.js'
-import { parseFormula } from '../formula/parse-formula.js'
 import { buildModel } from './build-model.js'
+import { contrastsAsked } from './contrasts-asked.js'
 import { inferFamily } from './infer-family.js'
 import type { Basis } from './basis.js'
 import type { Model } from './model.js'
+import { parsedOver } from './parsed-over.js'
 import type { WeightColumns } from './row-weights.js'
 import type { Table } from './table.js'
 
@@ -21,11 +22,13 @@ export interface ModelChoice extends WeightColumns {
   readonly dispersion?: string | undefined
   /** Right-hand side of the zero-inflation predictor, such as '~ 1'; makes a count family zero-inflated. */
   readonly zi?: string | undefined
+  /** Contrasts of all factors ('sum'), or of some ('a=sum, b=helmert'); treatment contrasts where left out. */
+  readonly contrasts?: string | undefined
 }
 
 /** States the model of a formula and a table; a family that was not given is inferred, and told where that is a guess. */
 export function stateModel(formula: string, table: Table, choice: ModelChoice = {}, basis?: Basis): Model {
-  const parsed = parseFormula(formula)
+  const parsed = parsedOver(formula, table)
   const inferred = choice.family === undefined ? inferFamily(parsed, table, choice.trials) : null
   const { family: base, link } = familyNamed(inferred?.family ?? choice.family!, choice.link)
   const given: Readonly<Record<string, string | undefined>> = { dispersion: choice.dispersion, zi: choice.zi }
@@ -48,8 +51,31 @@ export function stateModel(formula: string, table: Table, choice: ModelChoice = 
     precisionPower,
   }))
   const { weights, trials, frequency, precision, offset } = choice
-  const model = buildModel(parsed, table, { rule, weights, trials, frequency, precision, offset, further, basis })
-  return inferred?.family === 'gaussian' && looksLikeCounts(model.response.y) ? withCountWarning(model) : model
+  const contrasts = contrastsAsked(choice.contrasts)
+  const model = buildModel(parsed, table, {
+    rule,
+    weights,
+    trials,
+    frequency,
+    precision,
+    offset,
+    further,
+    basis,
+    contrasts,
+  })
+  if (inferred?.family !== 'gaussian') return model
+  const { name, y } = model.response
+  if (looksLikeCounts(y))
+    return withWarning(
+      model,
+      `gaussian assumed for ${name}, whose values look like counts: name the family to choose, such as poisson`,
+    )
+  if (looksLikeProportions(y))
+    return withWarning(
+      model,
+      `gaussian assumed for ${name}, whose values lie between 0 and 1: name the family to choose, binomial with the number of trials (--trials n) for a proportion of counts, beta for other shares`,
+    )
+  return model
 }
 
 const hasPredictor = (family: Family, name: string): boolean =>
@@ -59,7 +85,11 @@ const hasPredictor = (family: Family, name: string): boolean =>
 const looksLikeCounts = (y: Float64Array): boolean =>
   y.every((value) => Number.isInteger(value) && value >= 0) && y.some((value) => value < 10)
 
-function withCountWarning(model: Model): Model {
-  const message = `gaussian assumed for ${model.response.name}, whose values look like counts: name the family to choose, such as poisson`
-  return { ...model, warnings: [...model.warnings, { code: 'FAMILY', message }] }
-}
+/** Numbers from 0 to 1, some of them between: proportions without their trials, or shares. */
+const looksLikeProportions = (y: Float64Array): boolean =>
+  y.every((value) => value >= 0 && value <= 1) && y.some((value) => value > 0 && value < 1)
+
+const withWarning = (model: Model, message: string): Model => ({
+  ...model,
+  warnings: [...model.warnings, { code: 'FAMILY', message }],
+})

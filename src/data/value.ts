@@ -10,12 +10,18 @@ export interface MatrixValue {
   readonly columns: readonly Float64Array[]
   /** What each column adds to the name of the variable. */
   readonly suffixes: readonly string[]
+  /** The columns are a factor's contrasts, named even where there is one. */
+  readonly contrasts?: true
 }
 export interface FactorValue {
   readonly kind: 'factor'
   readonly levels: readonly string[]
   /** -1 is missing, which factor(x, levels = ) can make. */
   readonly codes: Int32Array
+  /** A condition's worth: levels FALSE and TRUE, which arithmetic takes as 0 and 1. */
+  readonly logical?: true
+  /** Contrasts that the formula asks for; see contrasts. */
+  readonly contrasts?: string
 }
 /** One or more constants: 2, "b", TRUE, c("a", "b"). */
 export interface ConstantValue {

@@ -1,5 +1,5 @@
 import { GlmmError } from '../errors.js'
-import { nearestName } from '../formula/nearest-name.js'
+import { nearestName } from '../nearest-name.js'
 import { normalCdf } from '../numerics/special.js'
 
 /** The value of an expression at the draw whose first quantity stands at `at` in `values`. */

@@ -1,6 +1,6 @@
 import type { Model } from '../data/model.js'
 import { GlmmError, type Warning } from '../errors.js'
-import { nearestName } from '../formula/nearest-name.js'
+import { nearestName } from '../nearest-name.js'
 import { type Likelihood, likelihood } from '../likelihood/likelihood.js'
 import { parameterLayout } from '../likelihood/parameter-layout.js'
 import { type DrawnCoordinates, drawnCoordinates } from './drawn-coordinates.js'

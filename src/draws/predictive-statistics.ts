@@ -1,6 +1,6 @@
 import type { Model } from '../data/model.js'
 import { GlmmError } from '../errors.js'
-import { nearestName } from '../formula/nearest-name.js'
+import { nearestName } from '../nearest-name.js'
 import { quantile } from '../numerics/quantile.js'
 
 /** A number that sums up a response (proportions of trials, where there are trials). */

@@ -1,6 +1,6 @@
 import type { Model } from '../data/model.js'
 import { GlmmError } from '../errors.js'
-import { nearestName } from '../formula/nearest-name.js'
+import { nearestName } from '../nearest-name.js'
 import { coordinates } from '../likelihood/coordinates.js'
 import { plainName } from '../likelihood/drawn-parameters.js'
 import { parameterLayout } from '../likelihood/parameter-layout.js'

@@ -6,6 +6,7 @@ import { type Family, noDeviance } from './family.js'
 import { binet } from './gamma-ratio.js'
 import { settle } from './row-density.js'
 import { betaVariate } from '../random/gamma-variate.js'
+import { unboundedLinks } from './unbounded-links.js'
 
 const halfLog2Pi = 0.5 * Math.log(2 * Math.PI)
 
@@ -21,6 +22,7 @@ export const beta: Family = {
   name: 'beta',
   response: 'unit-interval',
   links: probabilityLinks.map((link) => link.name),
+  unfitLinks: unboundedLinks,
   further: [{ name: 'dispersion', link: 'log', reports: 'phi', start: 1, drawn: precision }],
   derivatives: 'exact',
   density: (link, { y }) => {

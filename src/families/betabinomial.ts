@@ -8,6 +8,7 @@ import { risingExcess } from './gamma-ratio.js'
 import { settle } from './row-density.js'
 import { betaVariate } from '../random/gamma-variate.js'
 import { binomialVariate } from './variates.js'
+import { unboundedLinks } from './unbounded-links.js'
 
 // 0 successes at log F = -Infinity must give 0, not NaN.
 const times = (count: number, x: number): number => (count === 0 ? 0 : count * x)
@@ -24,6 +25,7 @@ export const betabinomial: Family = {
   name: 'betabinomial',
   response: 'binomial',
   links: probabilityLinks.map((link) => link.name),
+  unfitLinks: unboundedLinks,
   further: [
     {
       name: 'dispersion',

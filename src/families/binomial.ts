@@ -7,12 +7,14 @@ import { logitShift } from './logit-shift.js'
 import { type RowDensity, settle } from './row-density.js'
 import { belowSupport } from './tails.js'
 import { binomialVariate } from './variates.js'
+import { unboundedLinks } from './unbounded-links.js'
 
 /** y successes in `trials` trials, each with probability mu. */
 export const binomial: Family = {
   name: 'binomial',
   response: 'binomial',
   links: probabilityLinks.map((link) => link.name),
+  unfitLinks: unboundedLinks,
   kernel: (link, response) =>
     link === 'logit' ? logitKernel(response) : composedKernel(probabilityNamed(link), response),
   density: (link, response) => composedDensity(probabilityNamed(link), response),

@@ -100,6 +100,8 @@ export interface Family {
   readonly least?: number
   /** Names in the link registry; the first is the default. */
   readonly links: readonly string[]
+  /** Links that are asked for elsewhere and refused here, each with the reason and what serves instead. */
+  readonly unfitLinks?: Readonly<Record<string, string>>
   /** The predictors beside the mean's, in their order. */
   readonly further: readonly FurtherPredictor[]
   /** Where the derivatives of `density` come from: closed forms, or numerical differences of the log density. */

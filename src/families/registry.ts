@@ -1,8 +1,10 @@
 import { GlmmError } from '../errors.js'
+import { nearestName } from '../nearest-name.js'
 import { beta } from './beta.js'
 import { betabinomial } from './betabinomial.js'
 import { binomial } from './binomial.js'
 import type { Family } from './family.js'
+import { absentFamilies, elsewhere, familySpelled, normalised } from './family-spelling.js'
 import { gamma } from './gamma.js'
 import { gaussian } from './gaussian.js'
 import { hurdle } from './hurdle.js'
@@ -51,43 +53,57 @@ export function addFamily(family: Family): void {
   if (!added.includes(family)) added.push(family)
 }
 
-/** What lme4, glmmTMB, brms and base R call families that have another name here; small letters. */
-const elsewhere: Readonly<Record<string, string>> = {
-  bernoulli: 'binomial',
-  beta_family: 'beta',
-  beta_binomial: 'betabinomial',
-  hurdle_negbinomial: 'hurdle_nbinom2',
-  'inverse.gaussian': 'inverse_gaussian',
-  negbinomial: 'nbinom2',
-  normal: 'gaussian',
-  t_family: 'student',
-  zero_inflated_negbinomial: 'zero_inflated_nbinom2',
-}
-
-/** The family of that name, exactly; else in any capitals, or by its name elsewhere. */
+/** The family of that name, exactly; else in any capitals and with any separators, or by its name elsewhere. */
 function known(name: string, all: readonly Family[]): Family | undefined {
   const exact = all.find((candidate) => candidate.name === name)
   if (exact) return exact
-  const small = name.toLowerCase()
-  const own = Object.hasOwn(elsewhere, small) ? elsewhere[small] : small
-  return all.find((candidate) => candidate.name.toLowerCase() === own.toLowerCase())
+  const plain = normalised(name)
+  const own = Object.hasOwn(elsewhere, plain) ? elsewhere[plain] : plain
+  return all.find((candidate) => normalised(candidate.name) === normalised(own))
 }
 
-/** The family of that name, and the link: the given one, or the family's default. */
+/**
+ * The family of that name, and the link: the given one, or the family's default. The name may be spelled as in R, with a
+ * link in brackets: `Gamma(link = log)`.
+ *
+ * @throws GlmmError USAGE for an unknown family, a link that it does not take, or two links that differ.
+ */
 export function familyNamed(name: string, link?: string): { family: Family; link: string } {
   const all = [...families, ...added]
-  const family = known(name, all)
-  if (!family) {
-    const names = all.map((candidate) => candidate.name).join(', ')
-    throw new GlmmError('USAGE', `expected a family (${names}), got '${name}'`, 'give one of these with --family')
-  }
-  if (link !== undefined && !family.links.includes(link)) {
-    const names = family.links.join(', ')
-    throw new GlmmError(
-      'USAGE',
-      `expected a link of the ${family.name} family (${names}), got '${link}'`,
-      'give one of these with --link',
-    )
-  }
-  return { family, link: link ?? family.links[0] }
+  const plain = known(name, all)
+  if (plain) return { family: plain, link: linkOf(plain, link) }
+  const spelled = familySpelled(name)
+  const family = known(spelled.name, all)
+  if (!family) throw unknownFamily(spelled.name, all)
+  if (spelled.link !== undefined && link !== undefined && linkOf(family, spelled.link) !== linkOf(family, link))
+    throw new GlmmError('USAGE', `expected one link, got ${name} and ${link}`, 'leave one of the two out')
+  return { family, link: linkOf(family, spelled.link ?? link) }
+}
+
+function unknownFamily(name: string, all: readonly Family[]): GlmmError {
+  const plain = normalised(name)
+  const near = nearestName(plain, [...all.map((one) => normalised(one.name)), ...Object.keys(elsewhere)])
+  const meant = near === null ? null : (known(near, all)?.name ?? null)
+  const hint = Object.hasOwn(absentFamilies, plain)
+    ? absentFamilies[plain]
+    : `${meant === null ? '' : `did you mean ${meant}? `}give one of these with --family`
+  const names = all.map((candidate) => candidate.name).join(', ')
+  return new GlmmError('USAGE', `expected a family (${names}), got '${name}'`, hint)
+}
+
+/** The link of that name among those that the family takes, in any capitals; its default where none is given. */
+function linkOf(family: Family, link: string | undefined): string {
+  if (link === undefined) return family.links[0]
+  if (family.links.includes(link)) return link
+  const small = link.toLowerCase()
+  const own = family.links.find((candidate) => candidate.toLowerCase() === small)
+  if (own !== undefined) return own
+  const near = nearestName(small, family.links)
+  const hint =
+    family.unfitLinks?.[small] ?? `${near === null ? '' : `did you mean ${near}? `}give one of these with --link`
+  throw new GlmmError(
+    'USAGE',
+    `expected a link of the ${family.name} family (${family.links.join(', ')}), got '${link}'`,
+    hint,
+  )
 }

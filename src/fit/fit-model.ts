@@ -81,14 +81,13 @@ function withNodes(like: Likelihood, nodes: Nodes, reml: boolean): { like: Likel
   checkIntegral(model, nodes, reml, like.layout.terms.length > 0)
   if (typeof nodes === 'number' && nodes > mostNodes) throw tooManyNodes(model, nodes, mostNodes)
   if (typeof nodes === 'number' || nodes === 'auto') return { like, nodes }
-  const count = nodes.length
-  if (!perLevel || perLevel.groups.length !== count) {
+  if (!perLevel || perLevel.groups.length !== nodes.length) {
     const groups = perLevel?.groups ?? [...new Set(randomTerms(like.layout.terms).map(({ laid }) => laid.term.group))]
     throw new GlmmError(
       'USAGE',
       perLevel
-        ? `expected ${groups.length} numbers of nodes, for ${groups.join(', ')} in this order, got ${count}: ${nodes.join(',')}`
-        : `expected nested factors for ${count} numbers of nodes, got ${groups.length > 0 ? groups.join(', ') : 'no random effects'}`,
+        ? `expected ${groups.length} numbers of nodes, for ${groups.join(', ')} in this order, got ${nodes.length}: ${nodes.join(',')}`
+        : `expected nested factors for ${nodes.length} numbers of nodes, got ${groups.length > 0 ? groups.join(', ') : 'no random effects'}`,
       perLevel ? 'or give one number, for all' : 'give one number',
     )
   }

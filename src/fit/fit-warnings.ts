@@ -10,7 +10,7 @@ import { termText } from './term-text.js'
 
 /** What a fit of a mixed model has to say besides its numbers. */
 export function fitWarnings(
-  { model, layout, factored }: Likelihood,
+  { model, layout, factored, mostNodes }: Likelihood,
   fitted: Estimate,
   importance: ImportanceEstimate | null,
   ladder: Ladder | null,
@@ -52,7 +52,7 @@ export function fitWarnings(
   if (certified?.verdict === 'inadequate') {
     const shift = certified.maxShiftInSe.toPrecision(2)
     const by = certified.nodes === null ? 'the next term of its expansion moves' : `${certified.nodes} nodes move`
-    const remedy = factored ? '--nodes auto' : `--importance ${remedyDraws}`
+    const remedy = factored && mostNodes > 1 ? '--nodes auto' : `--importance ${remedyDraws}`
     const message =
       `${fitted.nodes === 1 ? 'the Laplace approximation is' : `${fitted.nodes} nodes are`} not adequate: ` +
       `${by} a parameter by about ${shift} standard errors; fit with ${remedy}`

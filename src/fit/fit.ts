@@ -64,6 +64,7 @@ export function fit(formula: string, table: Table, options: FitOptions = {}): Fi
     offset: options.offset ?? null,
     dispersion: options.dispersion ?? null,
     zi: options.zi ?? null,
+    contrasts: options.contrasts ?? null,
     reml,
     intervals: intervals.method,
     level: intervals.level,

@@ -68,7 +68,7 @@ const columnOptions = ['weights', 'trials', 'frequency', 'precision', 'offset']
 
 /** The model's choices as the fit's call has them. */
 export function modelChoice({ family, link, call }: FitSource): ModelChoice {
-  const told = [...columnOptions, 'dispersion', 'zi'].filter((name) => typeof call[name] === 'string')
+  const told = [...columnOptions, 'dispersion', 'zi', 'contrasts'].filter((name) => typeof call[name] === 'string')
   return { family, link, ...Object.fromEntries(told.map((name) => [name, call[name]])) }
 }
 

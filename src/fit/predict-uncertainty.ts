@@ -1,11 +1,8 @@
 import { flat } from '../covariance/flat.js'
 import type { Model } from '../data/model.js'
-import { laplace } from '../likelihood/laplace.js'
+import { laplaceParts } from '../likelihood/laplace-parts.js'
 import { likelihood } from '../likelihood/likelihood.js'
-import { linearPredictors } from '../likelihood/linear-predictors.js'
-import { randomStructure } from '../likelihood/random-structure.js'
 import { restricted } from '../likelihood/restricted.js'
-import { rowModel } from '../likelihood/row-model.js'
 import { forward } from '../numerics/sparse-cholesky.js'
 import type { FitSource } from './predict-source.js'
 
@@ -74,13 +71,7 @@ export function jointUncertainty(fit: FitSource, original: Model): Uncertainty |
   const { layout } = like
   const d = layout.dimension
   if (d !== x.length || covariance.length !== d) return null
-  const linear = linearPredictors(model, layout)
-  const structure = randomStructure(model, layout, linear.slots)
-  const approximation = laplace(
-    structure,
-    linear,
-    rowModel(model.family, model.link, model.predictors.length, model.response),
-  )
+  const { linear, structure, approximation } = laplaceParts(model)
   if (!(approximation.evaluate(x, null) > Number.NEGATIVE_INFINITY)) return null
   const moves = Array.from(x, (value, j) => movement(value, Math.sqrt(covariance[j][j]), j))
 

@@ -1,7 +1,7 @@
 import { formulaFault } from './formula-fault.js'
 import { nodeText } from './formula-text.js'
 import { covarianceCalls } from './function-arguments.js'
-import type { BinaryNode, NameNode, SyntaxNode } from './syntax-tree.js'
+import { type BinaryNode, isCondition, type NameNode, type SyntaxNode } from './syntax-tree.js'
 
 /** A variable of the model frame: a column, or a function of columns such as log(x). */
 export interface Variable {
@@ -71,6 +71,7 @@ function expand(node: SyntaxNode, state: State): TermSet {
       }
       throw notTerm(node, state, `got the number ${nodeText(node)}`)
     case 'unary': {
+      if (node.operator === '!') return variable(node, state)
       if (node.operator === '+') return expand(node.operand, state)
       subtracted(node.operand, state)
       return new Map()
@@ -83,6 +84,7 @@ function expand(node: SyntaxNode, state: State): TermSet {
 }
 
 function combined(node: BinaryNode, state: State): TermSet {
+  if (isCondition(node.operator)) return variable(node, state)
   if (node.operator === '^') return power(node, state)
   if (node.operator === '|' || node.operator === '||') throw notTerm(node, state, `got ${nodeText(node)}`)
   const left = expand(node.left, state)
@@ -109,6 +111,8 @@ function combined(node: BinaryNode, state: State): TermSet {
       const within = union(right.values())
       return crossed(left.values(), new Map([[String(within), within]]), state, at)
     }
+    default:
+      throw notTerm(node, state, `got ${nodeText(node)}`)
   }
 }
 

@@ -1,7 +1,7 @@
 import type { GlmmError } from '../errors.js'
 import { formulaFault } from './formula-fault.js'
 import { covarianceCalls, functionArguments } from './function-arguments.js'
-import { nearestName } from './nearest-name.js'
+import { nearestName } from '../nearest-name.js'
 import type { Argument, CallNode, Formula, Operator, SyntaxNode } from './syntax-tree.js'
 import { type Token, tokenize } from './tokenize.js'
 
@@ -12,6 +12,14 @@ const maxDepth = 200
 const bindingPower: ReadonlyMap<string, number> = new Map([
   ['|', 2],
   ['||', 2],
+  ['&', 2.2],
+  ['&&', 2.2],
+  ['<', 2.6],
+  ['<=', 2.6],
+  ['>', 2.6],
+  ['>=', 2.6],
+  ['==', 2.6],
+  ['!=', 2.6],
   ['+', 3],
   ['-', 3],
   ['*', 4],
@@ -21,6 +29,8 @@ const bindingPower: ReadonlyMap<string, number> = new Map([
   ['^', 8],
 ])
 const signPower = 7
+/** `!` takes a whole comparison, as in R: !a == b is !(a == b). */
+const notPower = 2.4
 
 interface Parser {
   readonly source: string
@@ -101,6 +111,10 @@ function operand(parser: Parser): SyntaxNode {
     case 'operator':
       if (text === '+' || text === '-') {
         const inner = expression(parser, signPower)
+        return { kind: 'unary', operator: text, operand: inner, start, end: inner.end }
+      }
+      if (text === '!') {
+        const inner = expression(parser, notPower)
         return { kind: 'unary', operator: text, operand: inner, start, end: inner.end }
       }
       if (text === '(') {

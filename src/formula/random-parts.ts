@@ -124,12 +124,18 @@ function groupings(node: SyntaxNode, source: string): SyntaxNode[][] {
   if (node.kind === 'binary' && node.operator === '/') {
     const outer = groupings(node.left, source)
     const last = outer[outer.length - 1]
-    return [...outer, ...groupings(node.right, source).map((inner) => [...last, ...inner])]
+    const all = [...outer, ...groupings(node.right, source).map((inner) => [...last, ...inner])]
+    refuseNesting(all[all.length - 1], node, source)
+    return all
   }
   if (node.kind === 'binary' && node.operator === ':') {
     const left = groupings(node.left, source)
     const right = groupings(node.right, source)
-    if (left.length === 1 && right.length === 1) return [[...left[0], ...right[0]]]
+    if (left.length === 1 && right.length === 1) {
+      const all = [...left[0], ...right[0]]
+      refuseNesting(all, node, source)
+      return [all]
+    }
   }
   if (node.kind === 'name' && node.name !== '.') return [[node]]
   if (node.kind === 'call' && (node.name === 'factor' || node.name === 'as.factor')) return [[node]]
@@ -139,4 +145,26 @@ function groupings(node: SyntaxNode, source: string): SyntaxNode[][] {
     `a group was expected after |, got ${nodeText(node)}`,
     'a group is a column, g/h or g:h; several groupings are several terms: (1 | g) + (1 | h)',
   )
+}
+
+/** Factors may nest this deep: each level is a random term of its own. */
+const mostNested = 20
+
+function refuseNesting(factors: readonly SyntaxNode[], node: SyntaxNode, source: string): void {
+  const names = factors.map(nodeText)
+  const twice = names.find((name, i) => names.indexOf(name) < i)
+  if (twice !== undefined)
+    throw formulaFault(
+      source,
+      node.start,
+      `different factors were expected to nest, got ${twice} twice`,
+      `write ${twice} once`,
+    )
+  if (factors.length > mostNested)
+    throw formulaFault(
+      source,
+      node.start,
+      `at most ${mostNested} factors were expected to nest, got ${factors.length}`,
+      'leave levels out, or name their combination as one column',
+    )
 }

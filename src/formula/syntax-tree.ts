@@ -1,5 +1,15 @@
-/** Operators of a formula, by R's names. `|` and `||` only join the two sides of a random term. */
-export type Operator = '+' | '-' | '*' | '/' | ':' | '^' | '%in%' | '|' | '||'
+import { takesWord } from './function-arguments.js'
+
+/** Operators of a formula, by R's names. `|` and `||` join the two sides of a random term or, in a function, conditions. */
+export type Operator = '+' | '-' | '*' | '/' | ':' | '^' | '%in%' | '|' | '||' | Comparison | '&' | '&&'
+
+/** Operators of a condition on columns, as in `week > 2`. */
+export type Comparison = '<' | '<=' | '>' | '>=' | '==' | '!='
+
+const conditions: ReadonlySet<Operator> = new Set<Operator>(['<', '<=', '>', '>=', '==', '!=', '&', '&&'])
+
+/** Whether an operator makes a condition of its sides, so that R takes the whole for one variable. */
+export const isCondition = (operator: Operator): boolean => conditions.has(operator)
 
 interface Spanned {
   /** First character in the source of the formula, from 0. */
@@ -29,7 +39,7 @@ export interface NameNode extends Spanned {
 }
 export interface UnaryNode extends Spanned {
   readonly kind: 'unary'
-  readonly operator: '+' | '-'
+  readonly operator: '+' | '-' | '!'
   readonly operand: SyntaxNode
 }
 export interface BinaryNode extends Spanned {
@@ -80,7 +90,7 @@ export function unbracketed(node: SyntaxNode): SyntaxNode {
   return at
 }
 
-/** Calls `visit` for every column name in `node`, left to right. */
+/** Calls `visit` for every column name in `node`, left to right; words such as the `sum` of C(x, sum) are none. */
 export function eachName(node: SyntaxNode, visit: (name: NameNode) => void): void {
   switch (node.kind) {
     case 'name':
@@ -97,7 +107,9 @@ export function eachName(node: SyntaxNode, visit: (name: NameNode) => void): voi
       eachName(node.inner, visit)
       break
     case 'call':
-      for (const argument of node.args) eachName(argument.value, visit)
+      node.args.forEach((argument, i) => {
+        if (!takesWord(node.name, argument.name, i)) eachName(argument.value, visit)
+      })
       break
     default:
   }

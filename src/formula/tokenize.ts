@@ -13,7 +13,7 @@ export interface Token {
 }
 
 /** A formula of more tokens than this is refused: walks of its tree would exhaust the stack. Use `.` for wide tables. */
-const maxTokens = 6000
+const maxTokens = 2400
 
 const isDigit = (c: number): boolean => c >= 48 && c <= 57
 const isLetter = (c: number): boolean =>
@@ -34,10 +34,6 @@ const number = /(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?L?/y
 const notArithmetic: ReadonlyMap<string, string> = new Map([
   ['$', 'write the column name alone, without the table before it'],
   ['[', 'make the selection a column of the table'],
-  ['<', 'comparisons are not part of a formula here; make the comparison a column of the table'],
-  ['>', 'comparisons are not part of a formula here; make the comparison a column of the table'],
-  ['!', 'comparisons are not part of a formula here; make the comparison a column of the table'],
-  ['&', 'comparisons are not part of a formula here; make the comparison a column of the table'],
   ['_', 'a name that starts with _ goes in backquotes: `_x`'],
   ['\u2212', 'write the minus sign as a plain -'],
   ['\u2013', 'write the minus sign as a plain -'],
@@ -134,8 +130,12 @@ function operatorAt(source: string, at: number): string {
       if (source[at + 1] !== ':') return c
       throw formulaFault(source, at, 'an operator was expected, got ::', 'write the function name without its package')
     case '=':
-      if (source[at + 1] !== '=') return c
-      throw formulaFault(source, at, 'an operator was expected, got ==', notArithmetic.get('<')!)
+    case '<':
+    case '>':
+    case '!':
+      return source[at + 1] === '=' ? `${c}=` : c
+    case '&':
+      return source[at + 1] === '&' ? '&&' : c
     case '%': {
       if (source.startsWith('%in%', at)) return '%in%'
       const close = source.indexOf('%', at + 1)

@@ -17,7 +17,7 @@ export function importanceScales(
   { structure, linear, rows, approximation }: LaplaceParts,
   x: Float64Array,
 ): TwoPieceScales {
-  const { size, width, columns, precision, symbolic } = structure
+  const { size, width, columns, precision, chains, symbolic } = structure
   const { slots, fixed, multipliers: a } = linear
   const { predictors: K, eta, d2, logDensity } = rows
   const above = new Float64Array(size).fill(1)
@@ -38,6 +38,9 @@ export function importanceScales(
     place()
     rows.evaluate(0, n)
     const own = precision.slice()
+    // An element of a chain is never alone.
+    for (const { term, starts } of chains)
+      for (const first of starts) own.fill(Number.POSITIVE_INFINITY, first, first + term.laid.term.names.length)
     const second = d2[(predictorOf[s] * (predictorOf[s] + 3)) / 2]
     heights.fill(0)
     for (let i = 0; i < n; i++) {

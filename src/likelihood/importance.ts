@@ -58,7 +58,7 @@ export const mostPointNumbers = 5e7
 export function importance(model: Model, draws: number, seed: number, at: Float64Array): ImportanceDensity {
   const parts = laplaceParts(model)
   const { layout, linear, structure, rows, approximation } = parts
-  const { size: q, width, columns, precision, pairs: entries, symbolic } = structure
+  const { size: q, width, columns, prior, chains, pairs: entries, symbolic } = structure
   const { slots, fixed, multipliers: a } = linear
   const { predictors: K, eta, d1, d2, d3, logDensity } = rows
   const { firstColumn, rowStart, rowIndex, panelStart } = symbolic
@@ -95,13 +95,15 @@ export function importance(model: Model, draws: number, seed: number, at: Float6
     }
     rows.evaluate(0, n)
     height.fill(0)
-    for (let c = 0; c < q; c++) height[blocks.ofElement[c]] -= 0.5 * precision[c] * at[c] * at[c]
+    prior.addHeights(at, blocks.ofElement, height)
     for (let i = 0; i < n; i++) height[blocks.ofRow[i]] += logDensity[i]
   }
 
   /** Adds what the draw at u contributes with the present weights, and weight * h'(u) to `slope`. */
   function addDraw(): void {
-    for (let c = 0; c < q; c++) slope[c] = -weight[blocks.ofElement[c]] * precision[c] * u[c]
+    prior.times(u, slope)
+    for (let c = 0; c < q; c++) slope[c] *= -weight[blocks.ofElement[c]]
+    if (chains.length > 0) addSquares()
     for (let i = 0, at = 0; i < n; i++) {
       const w = weight[blocks.ofRow[i]]
       if (!(w > 0)) {
@@ -116,6 +118,30 @@ export function importance(model: Model, draws: number, seed: number, at: Float6
       }
     }
     for (let c = 0; c < q; c++) inMode[c] += slope[c]
+  }
+
+  /** Weighted squares of the chains' elements and products of neighbours, at their places in the pattern. */
+  const squares = new Float64Array(chains.length > 0 ? symbolic.size : 0)
+  function addSquares(): void {
+    for (const { term, starts, beside } of chains) {
+      const { length } = term.laid.term.names
+      let pair = 0
+      for (const first of starts) {
+        const w = weight[blocks.ofElement[first]]
+        for (let e = first; e < first + length; e++) {
+          squares[symbolic.diagonal[e]] += w * u[e] * u[e]
+          if (e > first) squares[beside[pair++]] += w * u[e] * u[e - 1]
+        }
+      }
+    }
+  }
+
+  /** Derivative of the estimate in an entry of P, but for log |P| / 2: of the draws' h, of H, and through the mode. */
+  const inPrior = (a: number, b: number, place: number): number => {
+    const drawn = squares[place] / total[blocks.ofElement[a]]
+    return a === b
+      ? -0.5 * drawn + inL[place] - inMode[a] * mode[a]
+      : -drawn + inL[place] - inMode[a] * mode[b] - inMode[b] * mode[a]
   }
 
   /** inL -= tril(step slope') on the pattern of L. */
@@ -139,6 +165,7 @@ export function importance(model: Model, draws: number, seed: number, at: Float6
       inL.fill(0)
       inMode.fill(0)
       inMultipliers.fill(0)
+      squares.fill(0)
       for (const array of inFixed) array.fill(0)
     }
     for (let s = from; s < to; s++) {
@@ -236,7 +263,7 @@ export function importance(model: Model, draws: number, seed: number, at: Float6
       reference[g] = height[g] - 0.5 * blocks.sizes[g] + logWeight(blocks.sizes[g], blocks.sizes[g])
     }
     sumDraws(from, to, gradient !== null, ratios)
-    let value = -0.5 * logDeterminant(symbolic, factor)
+    let value = 0.5 * prior.logDeterminant() - 0.5 * logDeterminant(symbolic, factor)
     for (let g = 0; g < G; g++) value += reference[g] + Math.log(total[g] / control[g])
     if (!Number.isFinite(value)) return Number.NEGATIVE_INFINITY
     if (gradient) {
@@ -244,6 +271,7 @@ export function importance(model: Model, draws: number, seed: number, at: Float6
       heights(mode)
       throughMode()
       linear.gradient(inFixed, inMultipliers, gradient)
+      prior.addDerivatives(inPrior, gradient)
     }
     return value
   }

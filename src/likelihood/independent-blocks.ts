@@ -15,7 +15,7 @@ export interface IndependentBlocks {
   readonly sizes: Int32Array
 }
 
-export function independentBlocks({ size, width, columns }: RandomStructure, rows: number): IndependentBlocks {
+export function independentBlocks({ size, width, columns, chains }: RandomStructure, rows: number): IndependentBlocks {
   const root = Int32Array.from({ length: size }, (_, c) => c)
   const find = (c: number): number => {
     let at = c
@@ -28,6 +28,10 @@ export function independentBlocks({ size, width, columns }: RandomStructure, row
   for (let i = 0; i < rows; i++) {
     const first = find(columns[i * width])
     for (let s = 1; s < width; s++) root[find(columns[i * width + s])] = first
+  }
+  for (const { term, starts } of chains) {
+    const { length } = term.laid.term.names
+    for (const first of starts) for (let e = first + 1; e < first + length; e++) root[find(e)] = find(first)
   }
   const number = new Int32Array(size).fill(-1)
   let count = 0

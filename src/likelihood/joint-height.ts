@@ -4,8 +4,8 @@ import type { RandomStructure } from './random-structure.js'
 import { pairIndex, type RowModel } from './row-model.js'
 
 /**
- * The joint log density of rows and spherical random effects, h(u) = sum l_i(eta_i) - u'u / 2 with eta = fixed + A u,
- * and its derivatives in u. Loops run over rows within a slot or a pair of slots, so that each works on plain arrays.
+ * The joint log density of rows and spherical random effects, h(u) = sum l_i(eta_i) - u'P u / 2 with eta = fixed + A u and
+ * P the precision of the effects' prior (the identity, but for chains), and its derivatives in u. Loops run over rows within a slot or a pair of slots, so that each works on plain arrays.
  */
 export interface JointHeight {
   /** h at u, with the derivatives of the rows; -Infinity out of support. */
@@ -20,7 +20,7 @@ export interface JointHeight {
 }
 
 export function jointHeight(structure: RandomStructure, linear: LinearPredictors, rows: RowModel): JointHeight {
-  const { size: q, width, columns, precision, places, symbolic } = structure
+  const { size: q, width, columns, prior, places, symbolic } = structure
   const { slots, fixed, multipliers: a } = linear
   const { predictors: K, eta, d1, d2, logDensity } = rows
   const n = logDensity.length
@@ -30,17 +30,16 @@ export function jointHeight(structure: RandomStructure, linear: LinearPredictors
     height: (u) => {
       for (let k = 0; k < K; k++) eta[k].set(fixed[k])
       for (let s = 0; s < width; s++) addEffects(eta[slots[s].predictor], a, columns, u, s, width)
-      let h = rows.evaluate(0, n)
-      for (let c = 0; c < q; c++) h -= 0.5 * precision[c] * u[c] * u[c]
-      return h
+      const h = rows.evaluate(0, n)
+      return h - 0.5 * prior.quadratic(u)
     },
     slope: (u, out) => {
-      for (let c = 0; c < q; c++) out[c] = -precision[c] * u[c]
+      prior.times(u, out)
+      for (let c = 0; c < q; c++) out[c] = -out[c]
       for (let s = 0; s < width; s++) addScores(out, a, columns, d1[slots[s].predictor], s, width)
     },
     curvature: (clipped, factor) => {
-      factor.fill(0)
-      for (let c = 0; c < q; c++) factor[symbolic.diagonal[c]] = precision[c]
+      prior.write(factor)
       for (let s = 0, pair = 0; s < width; s++) {
         for (let t = 0; t <= s; t++, pair++) {
           const [ks, kt] = [slots[s].predictor, slots[t].predictor]

@@ -1,4 +1,5 @@
 import type { Model } from '../data/model.js'
+import { chainTerms } from './chain-terms.js'
 import { type Laplace, laplace } from './laplace.js'
 import { type LinearPredictors, linearPredictors } from './linear-predictors.js'
 import { type ParameterLayout, parameterLayout } from './parameter-layout.js'
@@ -14,10 +15,11 @@ export interface LaplaceParts {
   readonly approximation: Laplace
 }
 
-export function laplaceParts(model: Model): LaplaceParts {
-  const layout = parameterLayout(model)
-  const linear = linearPredictors(model, layout)
-  const structure = randomStructure(model, layout, linear.slots)
+/** Chains over many columns are taken by their precision, all other effects as spherical. */
+export function laplaceParts(model: Model, layout: ParameterLayout = parameterLayout(model)): LaplaceParts {
+  const chains = chainTerms(layout)
+  const linear = linearPredictors(model, layout, chains)
+  const structure = randomStructure(model, layout, linear.slots, chains)
   const rows = rowModel(model.family, model.link, model.predictors.length, model.response)
   return { layout, linear, structure, rows, approximation: laplace(structure, linear, rows) }
 }

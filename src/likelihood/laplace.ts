@@ -31,15 +31,15 @@ const contraction = 0.1
 /**
  * With A_k = Z_k Lambda the rows' multipliers of u in predictor k and l_i the log density of row i,
  *
- *   h(u) = sum l_i(eta_i) - u'u / 2,   H = -h'' = I - sum_i sum_kl l_i,kl A_ik A_il',
- *   log L = h(m) - log |H| / 2 at the mode m (the observed information, also where the link is not canonical).
+ *   h(u) = sum l_i(eta_i) - u'P u / 2,   H = -h'' = P - sum_i sum_kl l_i,kl A_ik A_il',
+ *   log L = h(m) - log |H| / 2 + log |P| / 2, P the precision of the effects' prior (I, but for chains), at the mode m (the observed information, also where the link is not canonical).
  *
  * The gradient is exact: with S_kl = A_ik' H^-1 A_il (from the entries of H^-1 on its own pattern), t_j = sum l_klj S_kl
  * and v = H^-1 sum A_ij t_j / 2, the derivative in eta_ij at fixed u is w_j = l_j + t_j / 2 + sum_k l_jk A_ik'v, and
  * the derivative in A_ik is w_k m + sum_l l_kl H^-1 A_il + l_k v.
  */
 export function laplace(structure: RandomStructure, linear: LinearPredictors, rows: RowModel): Laplace {
-  const { size: q, width, columns, precision, places, symbolic } = structure
+  const { size: q, width, columns, precision, prior, places, symbolic } = structure
   const { slots, multipliers: a } = linear
   const { predictors: K, d1, d2, d3, eta, logDensity } = rows
   const { height, slope, curvature } = jointHeight(structure, linear, rows)
@@ -59,7 +59,8 @@ export function laplace(structure: RandomStructure, linear: LinearPredictors, ro
   const inMultipliers = new Float64Array(n * width)
   const along = new Float64Array(n)
   // What the normal priors have and flat ones lack: a factor of 1 / sqrt(2 pi) that cancels the integral's.
-  const flatConstant = 0.5 * Math.log(2 * Math.PI) * precision.reduce((count, prior) => count + 1 - prior, 0)
+  const flatConstant =
+    structure.logFlat + 0.5 * Math.log(2 * Math.PI) * precision.reduce((count, prior) => count + 1 - prior, 0)
   const found = tolerance * tolerance * (1 + q)
   const least = (h: number): number => h - 1e-12 * (1 + Math.abs(h))
 
@@ -150,12 +151,19 @@ export function laplace(structure: RandomStructure, linear: LinearPredictors, ro
     }
   }
 
+  /** Derivative of log L in an entry of P, but for log |P| / 2: of h, of log |H|, and through the mode. */
+  const inPrior = (a: number, b: number, place: number): number =>
+    a === b
+      ? -(0.5 * u[a] + v[a]) * u[a] - 0.5 * inverse[place]
+      : -u[a] * u[b] - v[a] * u[b] - v[b] * u[a] - inverse[place]
+
   const same = (x: Float64Array): boolean => present !== null && x.every((value, j) => value === present![j])
 
   /** The mode at these parameters and the factor there; log L. */
   function integrate(parameters: Float64Array): number {
     linear.update(parameters)
-    const value = findMode() + flatConstant - 0.5 * logDeterminant(symbolic, factor)
+    prior.update(parameters)
+    const value = findMode() + flatConstant + 0.5 * prior.logDeterminant() - 0.5 * logDeterminant(symbolic, factor)
     present = Number.isFinite(value) ? parameters.slice() : null
     return present ? value : Number.NEGATIVE_INFINITY
   }
@@ -179,6 +187,7 @@ export function laplace(structure: RandomStructure, linear: LinearPredictors, ro
       if (gradient && present) {
         rowDerivatives()
         linear.gradient(inFixed, inMultipliers, gradient)
+        prior.addDerivatives(inPrior, gradient)
       }
       return value
     },

@@ -6,13 +6,12 @@ import { emptyMode, findMode, type ModeResult } from './conditional-mode.js'
 import type { ConditionalModes } from './conditional-modes.js'
 import { type Coordinates, coordinatesOnce } from './coordinates.js'
 import { fixedGradient, fixedPredictor, type GroupedRows, groupedRows } from './grouped-rows.js'
-import { laplace } from './laplace.js'
+import { laplaceParts } from './laplace-parts.js'
 import { type LatticeMarginal, latticeMarginal } from './lattice-marginal.js'
 import { linearPredictors } from './linear-predictors.js'
 import { mostNestedNodes, nestedNodesFit, nestedQuadrature } from './nested-quadrature.js'
 import { nesting } from './nested-structure.js'
 import { type ParameterLayout, parameterLayout } from './parameter-layout.js'
-import { randomStructure } from './random-structure.js'
 import { rowModel } from './row-model.js'
 import { scalarHessian } from './scalar-hessian.js'
 import { scalarMarginal } from './scalar-marginal.js'
@@ -182,11 +181,10 @@ function nestedFactors(model: Model, layout: ParameterLayout): NestedQuadrature 
 /** Any structure: Laplace's approximation over the sparse Cholesky factor of all random effects. */
 function anyStructure(model: Model, layout: ParameterLayout): Likelihood {
   const at = coordinatesOnce(layout)
-  const linear = linearPredictors(model, layout)
-  const structure = randomStructure(model, layout, linear.slots)
-  const rows = rowModel(model.family, model.link, model.predictors.length, model.response)
-  const approximation = laplace(structure, linear, rows)
+  const { linear, structure, rows, approximation } = laplaceParts(model, layout)
   const vector = hasOneFactor(layout) ? vectorQuadrature(model, layout) : null
+  // Blocks of rows serve one node better than the sparse factor, but not better than chains.
+  const blocks = structure.chains.length === 0 ? (vector?.anchor ?? null) : null
   const nested = vector ? null : nestedFactors(model, layout)
   const quadrature = vector
     ? quadratureOver(layout.terms[0].term, layout.dimension, Math.min(maxNodes, vector.most), vector.evaluator)
@@ -197,7 +195,7 @@ function anyStructure(model: Model, layout: ParameterLayout): Likelihood {
     dimension: layout.dimension,
     mostNodes: quadrature?.mostNodes ?? 1,
     marginal: (nodes) =>
-      quadrature && (nodes > 1 || vector?.anchor)
+      quadrature && (nodes > 1 || blocks)
         ? quadrature.marginal(nodes)
         : {
             dimension: layout.dimension,
@@ -211,7 +209,7 @@ function anyStructure(model: Model, layout: ParameterLayout): Likelihood {
         eta: rows.eta.map((eta) => eta.slice()),
       }
     },
-    anchor: vector?.anchor ?? approximation.anchor,
+    anchor: blocks ?? approximation.anchor,
     fixedInformation: approximation.fixedInformation,
     factored: quadrature,
     lattice: null,

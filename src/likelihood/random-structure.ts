@@ -1,6 +1,9 @@
 import { flat } from '../covariance/flat.js'
 import type { Model, RandomTerm } from '../data/model.js'
-import { type SparsePattern, symbolic } from '../numerics/sparse-pattern.js'
+import { entryOf, type SparsePattern, symbolic } from '../numerics/sparse-pattern.js'
+import type { ChainTerm } from './chain-terms.js'
+import { type EffectsPrior, effectsPrior, type PlacedChain } from './effects-prior.js'
+import { levelOrder } from './level-order.js'
 import type { Slot } from './linear-predictors.js'
 import type { LaidTerm, ParameterLayout } from './parameter-layout.js'
 
@@ -10,7 +13,7 @@ import type { LaidTerm, ParameterLayout } from './parameter-layout.js'
  *
  * The elements are numbered factor by factor, the one with the most levels first, and within a factor level by level:
  * for one factor or nested ones the Cholesky factor of H then has no fill-in, and for crossed ones the fill-in is the
- * Schur complement of the smaller factors.
+ * Schur complement of the smaller factors. Where it saves work, the smaller factors' levels come by minimum degree.
  */
 export interface RandomStructure {
   /** Elements of u. */
@@ -19,6 +22,8 @@ export interface RandomStructure {
   readonly columns: Int32Array
   /** Prior precision of each element of u: 1, or 0 where its prior is flat. */
   readonly precision: Float64Array
+  /** Log of the volume, in the effects with a flat prior, of a unit of u: log |Lambda| of their terms. */
+  readonly logFlat: number
   /** The Cholesky factor's pattern. */
   readonly symbolic: SparsePattern
   /** Where each diagonal element of H stands among its values, and then their number. */
@@ -29,19 +34,31 @@ export interface RandomStructure {
   readonly places: Int32Array
   /** Elements of u by term: first element of each level. */
   readonly starts: readonly Int32Array[]
+  readonly prior: EffectsPrior
+  /** The terms among them that are chains. */
+  readonly chains: readonly PlacedChain[]
 }
 
-export function randomStructure(model: Model, layout: ParameterLayout, slots: readonly Slot[]): RandomStructure {
+/** `chained` are the terms that are taken as chains, by position, as in the slots. */
+export function randomStructure(
+  model: Model,
+  layout: ParameterLayout,
+  slots: readonly Slot[],
+  chained: readonly (ChainTerm | undefined)[] = [],
+): RandomStructure {
   const n = model.nobs
-  const { size, starts } = numbered(layout.terms)
+  const { size, starts } = numbered(layout.terms, chained)
   const width = slots.length
   const columns = new Int32Array(n * width)
-  slots.forEach(({ term, column }, s) => {
+  slots.forEach(({ term, column, inChain }, s) => {
     const { index } = layout.terms[term].term
     const first = starts[term]
-    for (let i = 0; i < n; i++) columns[i * width + s] = first[index[i]] + column
+    for (let i = 0; i < n; i++) columns[i * width + s] = first[index[i]] + (inChain ? inChain.columns[i] : column)
   })
-  const { colStart, rowIndex } = pairPattern(size, n, width, columns)
+  const neighbours = layout.terms.flatMap(({ term }, t) =>
+    chained[t] ? [{ starts: starts[t], length: term.names.length }] : [],
+  )
+  const { colStart, rowIndex } = pairPattern(size, n, width, columns, neighbours)
   const perRow = (width * (width + 1)) / 2
   const pairs = new Int32Array(n * perRow)
   for (let i = 0, at = 0; i < n; i++) {
@@ -55,12 +72,38 @@ export function randomStructure(model: Model, layout: ParameterLayout, slots: re
   }
   const factor = symbolic(size, colStart, rowIndex)
   const precision = new Float64Array(size).fill(1)
+  let logFlat = 0
   layout.terms.forEach(({ term, covariance }, t) => {
     if (covariance !== flat) return
+    const q = term.names.length
+    for (let j = 0; term.factor && j < q; j++) logFlat += term.levels.length * Math.log(term.factor[j * (q + 1)])
     for (const first of starts[t]) precision.fill(0, first, first + term.names.length)
   })
   const places = pairs.map((entry) => factor.target[entry])
-  return { size, width, columns, precision, symbolic: factor, diagonal: colStart, pairs, places, starts }
+  const chains = chained.flatMap((chain, t): PlacedChain[] => {
+    if (!chain) return []
+    const length = layout.terms[t].term.names.length - 1
+    const beside = new Int32Array(starts[t].length * length)
+    starts[t].forEach((first, level) => {
+      for (let e = 0; e < length; e++) beside[level * length + e] = entryOf(factor, first + e, first + e + 1)
+    })
+    return [{ term: chain, starts: starts[t], beside }]
+  })
+  const prior = effectsPrior(precision, factor.diagonal, chains)
+  return {
+    size,
+    width,
+    columns,
+    precision,
+    prior,
+    chains,
+    logFlat,
+    symbolic: factor,
+    diagonal: colStart,
+    pairs,
+    places,
+    starts,
+  }
 }
 
 /** Position of `row` among the ascending rowIndex[from ... to - 1]. */
@@ -76,25 +119,45 @@ function find(rowIndex: Int32Array, from: number, to: number, row: number): numb
 }
 
 /** Gives each (term, level) its first element of u. */
-function numbered(terms: readonly LaidTerm[]): { size: number; starts: Int32Array[] } {
+function numbered(
+  terms: readonly LaidTerm[],
+  chained: readonly (ChainTerm | undefined)[],
+): { size: number; starts: Int32Array[] } {
   const factors: { terms: number[]; levels: number; name: string }[] = []
   terms.forEach(({ term }, t) => {
     const same = factors.find((factor) => sameFactor(terms[factor.terms[0]].term, term))
     if (same) same.terms.push(t)
     else factors.push({ terms: [t], levels: term.levels.length, name: term.group })
   })
-  factors.sort((a, b) => b.levels - a.levels)
-  const starts: Int32Array[] = new Array(terms.length)
+  // Chains come first, in a level and, with all their elements, among the factors: whatever is eliminated before them
+  // would join all of a chain that it meets.
+  for (const factor of factors)
+    factor.terms.sort((a, b) => Number(chained[b] !== undefined) - Number(chained[a] !== undefined))
+  const extent = ({ terms: own, levels }: (typeof factors)[number]): number =>
+    levels * own.reduce((most, t) => Math.max(most, chained[t] ? terms[t].term.names.length : 1), 1)
+  factors.sort((a, b) => extent(b) - extent(a))
+  const strides = factors.map((factor) => factor.terms.reduce((sum, t) => sum + terms[t].term.names.length, 0))
+  const ordered = chained.some((chain) => chain !== undefined)
+    ? null
+    : levelOrder(
+        factors.map(({ terms: own, levels }, f) => {
+          const { term, covariance } = terms[own[0]]
+          return { index: term.index, levels, stride: strides[f], last: covariance === flat }
+        }),
+      )
+  const starts = terms.map(({ term }) => new Int32Array(term.levels.length))
   let size = 0
-  for (const factor of factors) {
-    const stride = factor.terms.reduce((sum, t) => sum + terms[t].term.names.length, 0)
-    let offset = 0
-    for (const t of factor.terms) {
-      starts[t] = Int32Array.from({ length: factor.levels }, (_, level) => size + level * stride + offset)
-      offset += terms[t].term.names.length
+  const number = (f: number, level: number): void => {
+    for (const t of factors[f].terms) {
+      starts[t][level] = size
+      size += terms[t].term.names.length
     }
-    size += stride * factor.levels
   }
+  if (ordered) for (const [f, level] of ordered) number(f, level)
+  else
+    factors.forEach(({ levels }, f) => {
+      for (let level = 0; level < levels; level++) number(f, level)
+    })
   return { size, starts }
 }
 
@@ -108,6 +171,8 @@ export function pairPattern(
   n: number,
   width: number,
   columns: Int32Array,
+  /** Runs of `length` elements from each of `starts`, of which neighbours make pairs whether they share a row or not. */
+  runs: readonly { readonly starts: Int32Array; readonly length: number }[] = [],
 ): { colStart: Int32Array; rowIndex: Int32Array } {
   const below: Set<number>[] = Array.from({ length: size }, (_, c) => new Set([c]))
   for (let i = 0; i < n; i++) {
@@ -121,6 +186,8 @@ export function pairPattern(
       }
     }
   }
+  for (const { starts, length } of runs)
+    for (const first of starts) for (let e = first + 1; e < first + length; e++) below[e - 1].add(e)
   const colStart = new Int32Array(size + 1)
   for (let c = 0; c < size; c++) colStart[c + 1] = colStart[c] + below[c].size
   const rowIndex = new Int32Array(colStart[size])

@@ -165,7 +165,7 @@ export function secondOrder(parts: LaplaceParts, mostWork: number = affordable):
 
   /** sum l_klm(i) l_k'l'm'(j) v_kk' v_ll' v_mm'. */
   function tensorProduct(i: number, j: number, v: Float64Array): number {
-    if (K === 1) return third[0][i] * third[0][j] * v[0] ** 3
+    if (K === 1) return third[0][i] * third[0][j] * v[0] * v[0] * v[0]
     let sum = 0
     for (let klm = 0; klm < triples.length; klm++) {
       const [k, l, m] = [Math.floor(klm / (K * K)), Math.floor(klm / K) % K, klm % K]

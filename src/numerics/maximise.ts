@@ -29,6 +29,12 @@ const armijo = 1e-4
 const wolfe = 0.9
 
 /**
+ * Relative size of what a value may owe to where the search of its conditional modes began: a mode is found to 1e-10
+ * conditional standard deviations an effect, and log |H| is linear in what is left.
+ */
+const noise = 1e-11
+
+/**
  * Climbs to a maximum by BFGS (Nocedal and Wright 2006, ch. 6) from `start`, with `scale` (n x n, positive
  * definite) as the first guess B of the inverse of minus the Hessian: a guess that carries the units of the
  * variables makes the path the same under any rescaling of them.
@@ -76,7 +82,7 @@ export function maximise(
       evaluations++
       const nextSlope = dot(nextG, direction)
       // So close to the top that the rise is lost in rounding, the slope alone decides (Hager and Zhang 2005).
-      const flat = nextValue >= value - 1e-13 * (1 + Math.abs(value)) && Math.abs(nextSlope) <= wolfe * slope
+      const flat = nextValue >= value - noise * (1 + Math.abs(value)) && Math.abs(nextSlope) <= wolfe * slope
       const rises = nextValue >= value + armijo * step * slope || flat
       if (!rises && accepted) {
         // Stretched too far: back to the last step that was good.

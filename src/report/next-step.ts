@@ -37,7 +37,18 @@ export function nextStep(c: CheckRecord): NextStep {
 }
 
 /** Options of the checked call that any other command on the same model needs too. */
-const CARRIED = ['family', 'link', 'weights', 'trials', 'frequency', 'precision', 'offset', 'dispersion', 'zi'] as const
+const CARRIED = [
+  'family',
+  'link',
+  'weights',
+  'trials',
+  'frequency',
+  'precision',
+  'offset',
+  'dispersion',
+  'zi',
+  'contrasts',
+] as const
 
 function command(c: CheckRecord, name: string, extra: readonly string[]): string {
   const data = typeof c.call.data === 'string' ? c.call.data : 'FILE'

@@ -45,10 +45,10 @@ export const calibration: StudyKind<CalibrationSpec> = {
             description: 'the name of a sampler, or a list of samplers',
             if: { type: 'array' },
             // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
-            then: { type: 'array', minItems: 1, items: oneSampler },
+            then: { type: 'array', minItems: 1, maxItems: 100, items: oneSampler },
             else: oneSampler,
           },
-          priors: { type: 'array', items: { type: 'string' } },
+          priors: { type: 'array', maxItems: 1000, items: { type: 'string' } },
           draws: { type: 'integer', minimum: 9, maximum: 9999 },
           ...chain,
         },

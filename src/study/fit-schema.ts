@@ -32,7 +32,7 @@ export const methodSampleSchema: Readonly<Record<string, unknown>> = {
   type: 'object',
   properties: {
     sampler: { type: 'string', description: 'the name of a sampler' },
-    priors: { type: 'array', items: { type: 'string', description: 'a prior statement' } },
+    priors: { type: 'array', maxItems: 1000, items: { type: 'string', description: 'a prior statement' } },
     chains: whole(1, 1000),
     warmup: whole(0, 10_000_000),
     draws: whole(4, 10_000_000),

@@ -1,5 +1,5 @@
 import { GlmmError } from '../errors.js'
-import { nearestName } from '../formula/nearest-name.js'
+import { nearestName } from '../nearest-name.js'
 import { bootstrap } from './bootstrap.js'
 import { calibration } from './calibration.js'
 import { sensitivity } from './sensitivity.js'

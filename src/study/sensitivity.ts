@@ -23,7 +23,9 @@ import { posteriorDraws, posteriorTable } from './study-posterior.js'
 import type { RowValues } from './study-plan.js'
 import type { SensitivitySpec } from './study-spec.js'
 
-const texts = { type: 'array', minItems: 1, items: { type: 'string' } }
+/** Values beyond which a list is a mistake in its file: each is a row of the study, with a plan of its own. */
+const most = 1000
+const texts = { type: 'array', minItems: 1, maxItems: most, items: { type: 'string' } }
 const whole = (minimum: number): object => ({ type: 'integer', minimum, maximum: 10_000_000 })
 
 /**
@@ -38,7 +40,7 @@ export const sensitivity: StudyKind<SensitivitySpec> = {
       vary: {
         type: 'object',
         properties: {
-          nodes: { type: 'array', minItems: 1, items: { type: 'integer', minimum: 1, maximum: 101 } },
+          nodes: { type: 'array', minItems: 1, maxItems: most, items: { type: 'integer', minimum: 1, maximum: 101 } },
           link: texts,
           family: texts,
           formula: texts,
@@ -48,12 +50,12 @@ export const sensitivity: StudyKind<SensitivitySpec> = {
             description: 'lists of prior statements, or {"prior": "sd ~ half_normal(0, $)", "scale": [0.5, 1, 2]}',
             if: { type: 'array' },
             // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
-            then: { type: 'array', minItems: 1, items: texts },
+            then: { type: 'array', minItems: 1, maxItems: most, items: texts },
             else: {
               type: 'object',
               properties: {
                 prior: { type: 'string' },
-                scale: { type: 'array', minItems: 1, items: { type: 'number' } },
+                scale: { type: 'array', minItems: 1, maxItems: most, items: { type: 'number' } },
               },
               required: ['prior', 'scale'],
               additionalProperties: false,
@@ -67,7 +69,7 @@ export const sensitivity: StudyKind<SensitivitySpec> = {
         type: 'object',
         properties: {
           sampler: { type: 'string' },
-          priors: { type: 'array', items: { type: 'string' } },
+          priors: { type: 'array', maxItems: most, items: { type: 'string' } },
           chains: { type: 'integer', minimum: 1, maximum: 100 },
           warmup: whole(0),
           draws: whole(100),

@@ -1,5 +1,5 @@
 import { GlmmError } from '../errors.js'
-import { nearestName } from '../formula/nearest-name.js'
+import { nearestName } from '../nearest-name.js'
 import type { Json } from './study-plan.js'
 import type { SimulationSpec, Truth } from './study-spec.js'
 
@@ -11,11 +11,21 @@ export interface Scenario {
 
 type Setter = (scenario: Scenario, value: Json) => Scenario
 
+/** Conditions beyond which a study is a mistake in its file: each has a plan and measures of its own. */
+const mostConditions = 10_000
+
 /** Every combination of the values of the paths, the last path varying fastest, with the settings that make it. */
 export function scenarios(
   { conditions = {} }: Pick<SimulationSpec, 'conditions'>,
   base: Scenario,
 ): { readonly settings: { readonly [path: string]: Json }; readonly scenario: Scenario }[] {
+  const count = Object.values(conditions).reduce((product, values) => product * values.length, 1)
+  if (count > mostConditions)
+    throw new GlmmError(
+      'USAGE',
+      `/conditions: expected at most ${mostConditions} combinations, got ${count}`,
+      'vary fewer values, or write several studies',
+    )
   let made: { settings: { [path: string]: Json }; scenario: Scenario }[] = [{ settings: {}, scenario: base }]
   for (const [path, values] of Object.entries(conditions)) {
     const set = setterOf(path, base)

@@ -167,8 +167,18 @@ function checkMethodNames(methods: readonly Method[]): void {
   throw new GlmmError('USAGE', `/methods: expected names that differ, got ${twice.name} twice`, 'name them apart')
 }
 
+/** Rows of one simulated data set beyond which a number of levels is a mistake: about a gigabyte. */
+const mostRows = 1e7
+
 function checkGroup(base: Model, group: string, levels: number): void {
-  levelRows(base, group)
+  const { rows } = levelRows(base, group)!
+  const wanted = (base.nobs / rows.length) * levels
+  if (Number.isInteger(levels) && levels >= 2 && wanted > mostRows)
+    throw new GlmmError(
+      'USAGE',
+      `/groups/${group}: expected data of at most ${mostRows} rows, got ${levels} levels of about ${Math.ceil(base.nobs / rows.length)} rows each`,
+      `give ${Math.floor((mostRows * rows.length) / base.nobs)} levels or fewer`,
+    )
   if (Number.isInteger(levels) && levels >= 2) return
   const message = `/groups/${group}: expected a whole number of levels, 2 or more, got ${levels}`
   throw new GlmmError('USAGE', message, 'give the number of levels to simulate')

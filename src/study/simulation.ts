@@ -48,13 +48,14 @@ export const simulation: StudyKind<SimulationSpec> = {
       },
       conditions: {
         type: 'object',
-        additionalProperties: { type: 'array', minItems: 1 },
+        additionalProperties: { type: 'array', minItems: 1, maxItems: 10_000 },
       },
       groups: { type: 'object', additionalProperties: { type: 'integer', minimum: 2 } },
       design: { enum: ['cycle', 'resample'] },
       fit: fitSchema,
       methods: {
         type: 'array',
+        maxItems: 200,
         minItems: 1,
         items: {
           type: 'object',

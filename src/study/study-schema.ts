@@ -24,6 +24,7 @@ const shared = {
   offset: { type: 'string' },
   dispersion: { type: 'string' },
   zi: { type: 'string' },
+  contrasts: { type: 'string' },
 } as const
 
 const schemaOf = ({ name, schema }: (typeof studyKinds)[number]): Record<string, unknown> => ({

@@ -1,7 +1,7 @@
 import type { Model } from '../data/model.js'
 import { GlmmError } from '../errors.js'
 import { familyNamed } from '../families/registry.js'
-import { nearestName } from '../formula/nearest-name.js'
+import { nearestName } from '../nearest-name.js'
 import { parameterLayout } from '../likelihood/parameter-layout.js'
 import { linkNamed } from '../links/registry.js'
 import type { Truth } from './study-spec.js'

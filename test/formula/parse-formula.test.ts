@@ -59,6 +59,8 @@ describe('parseFormula', () => {
     expect(shape('-a:b')).toEqual([['-', 'a'], ':', 'b'])
     expect(shape('a-b-c')).toEqual([['a', '-', 'b'], '-', 'c'])
     expect(shape('1+x|g')).toEqual([[1, '+', 'x'], '|', 'g'])
+    expect(shape('a+1>b&c==d|e')).toEqual([[[['a', '+', 1], '>', 'b'], '&', ['c', '==', 'd']], '|', 'e'])
+    expect(shape('!a==b&c')).toEqual([['!', ['a', '==', 'b']], '&', 'c'])
   })
 
   it('gives every node the span it was written in', () => {
@@ -103,8 +105,9 @@ describe('faults of a formula', () => {
     ['y ~ 2nd', 4, 'got 2n...'],
     ['y ~ I(x * 1e999)', 10, 'got 1e999'],
     ['y ~ d$x', 5, 'got $'],
-    ['y ~ x > 2', 6, 'got >'],
-    ['y ~ x == 2', 6, 'got =='],
+    [`y ~ ${'['.repeat(100)}`, 4, 'got ['],
+    ['y ~ x > > 2', 8, 'got >'],
+    ['y ~ x = 2', 6, 'got ='],
     ['y ~ a %o% b', 6, 'got %o%'],
     ['y ~ stats::poly(x)', 9, 'got ::'],
     ['y ~ x \u2212 1', 6, 'got \u2212'],
@@ -129,11 +132,13 @@ describe('faults of a formula', () => {
   it('is bounded in depth and length, the caret line staying short', () => {
     for (const open of ['(', '-', 'log(', 'x^']) {
       const error = fault(`y ~ ${open.repeat(100_000)}`)
-      expect(error.message).toMatch(/nest 200 deep|6000 names and signs/)
+      expect(error.message).toMatch(/nest 200 deep|2400 names and signs/)
       expect(error.detail!.length).toBeLessThan(300)
     }
     expect(fault(`y ~ ${'('.repeat(1000)}`).message).toContain('200 deep')
-    expect(fault(`y ~ ${'x+'.repeat(50_000)}x`).message).toContain('6000')
+    expect(fault(`y ~ ${Array(2900).fill('x').join(' + ')}`).message).toContain('2400 names and signs')
+    expect(fault(`y ~ ${'['.repeat(200_000)}`).message).toContain('got [')
+    expect(fault(`y ~ ${'x+'.repeat(50_000)}x`).message).toContain('2400')
     const long = `y ~ ${'abc + '.repeat(50)}lgo(x) + ${'abc + '.repeat(50)}z`
     const [above, below] = fault(long).detail!.split('\n')
     expect(above.slice(below.indexOf('^')).startsWith('lgo(x)')).toBe(true)

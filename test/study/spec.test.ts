@@ -64,6 +64,40 @@ describe('a study file', () => {
     expect(await message(JSON.parse(JSON.stringify(study)))).toContain(says)
   })
 
+  const many = (count: number): number[] => Array.from({ length: count }, (_, i) => i + 1)
+  it.each<[string, unknown, string]>([
+    [
+      'a million conditions',
+      simulationOf(1, { conditions: { 'truth.fixed.treat': many(1000), 'truth.fixed.(Intercept)': many(1000) } }),
+      '/conditions: expected at most 10000 combinations, got 1000000',
+    ],
+    [
+      'a thousand million levels',
+      simulationOf(1, { groups: { center: 1e9 } }),
+      '/groups/center: expected data of at most 10000000 rows, got 1000000000 levels of about 2 rows each',
+    ],
+    [
+      'as many in a condition',
+      simulationOf(1, { conditions: { 'groups.center': [10, 1e9] } }),
+      'give 5000000 levels or fewer',
+    ],
+    ['methods', simulationOf(1, { methods: many(201).map((m) => ({ name: `m${m}` })) }), 'a list of at most 200'],
+    [
+      'nodes',
+      { ...bootstrapOf(1), kind: 'sensitivity', replicates: undefined, vary: { nodes: many(1001).map(() => 3) } },
+      '/vary/nodes: expected a list of at most 1000',
+    ],
+  ])('%s are refused before anything is made of them', async (_, study, says) => {
+    expect(await message(JSON.parse(JSON.stringify(study)))).toContain(says)
+  })
+
+  it.each([
+    ['lists', '['.repeat(1e5) + ']'.repeat(1e5), '/: expected an object, got a list that nests very deep'],
+    ['kinds', `${'{"kind":'.repeat(1e5)}1${'}'.repeat(1e5)}`, '/kind: expected a kind of study'],
+  ])('%s in each other a hundred thousand deep', async (_, text, says) => {
+    expect(await message(JSON.parse(text))).toContain(says)
+  })
+
   it('is described by the schema that is published', () => {
     const path = fileURLToPath(new URL('../../docs/study.schema.json', import.meta.url))
     // Made by: npx glmm study schema > docs/study.schema.json

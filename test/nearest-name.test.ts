@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { editDistance, nearestName } from '../../src/formula/nearest-name.js'
+import { editDistance, nearestName } from '../src/nearest-name.js'
 
 it('counts insertions, deletions, substitutions and swaps', () => {
   expect(editDistance('treat', 'treat', 3)).toBe(0)
