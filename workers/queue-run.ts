@@ -161,7 +161,10 @@ export async function queueRun(
     const again = result.ok ? check.look(result.value, flight.job, worker) : null
     // While rows of a worker are being made again, what else it hands in waits for what comes of that.
     const earlier = doubted.get(worker) ?? null
-    if (again === null && earlier === null) return take(result, flight.job, position)
+    if (again === null && earlier === null) {
+      take(result, flight.job, position)
+      return
+    }
     checking++
     const decided = Promise.all([earlier, again])
       .then(() => {
@@ -203,7 +206,10 @@ export async function queueRun(
     try {
       if (bytes.length > mostResultBytes) return
       const own = openResult(key, run, bytes)
-      if (own === null) return unsigned()
+      if (own === null) {
+        unsigned()
+        return
+      }
       message = checkResultMessage(unpackPlain(own))
     } catch {
       return // of nobody who takes part

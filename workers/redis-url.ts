@@ -12,7 +12,8 @@ export interface RedisAddress {
 
 /** USAGE where the text is no such URL; it is not shown, since it may hold a password. */
 export function readRedisUrl(text: string): RedisAddress {
-  const hint = 'write it as redis://host:6379, rediss:// for TLS, with user:password@ before the host where needed, or the password in GLMM_REDIS_PASSWORD'
+  const hint =
+    'write it as redis://host:6379, rediss:// for TLS, with user:password@ before the host where needed, or the password in GLMM_REDIS_PASSWORD'
   const wrong = (got: string): GlmmError => new GlmmError('USAGE', `expected the URL of a Redis, got ${got}`, hint)
   if (!URL.canParse(text)) throw wrong('a text that is no URL')
   const { protocol, hostname, port, pathname, search, hash } = new URL(text)

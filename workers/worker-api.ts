@@ -15,8 +15,10 @@ export interface RunStart {
 
 /** What a worker can be asked. Nothing here throws: an error that crosses threads loses its code. */
 export interface WorkerApi {
+  /** Imports modules of the user's own; returns why it cannot, or undefined. */
+  prepare(modules: readonly string[]): Promise<PlainError | undefined>
   /** Takes a run in; returns why it cannot, or undefined. */
-  begin(start: RunStart): PlainError | undefined | Promise<PlainError | undefined>
+  begin(start: RunStart): PlainError | undefined
   /** Runs job number `index` of the current run. */
   execute(index: number, job: unknown): Outcome<unknown>
   /** Lets go of the run's data. */
@@ -35,21 +37,17 @@ export function workerApi(tasks: readonly Task[]): WorkerApi {
     }
   }
 
-  const taken = (start: RunStart): PlainError | undefined => {
-    const task = tasks.find(({ name }) => name === start.task)
-    if (task === undefined) {
-      const known = tasks.map(({ name }) => name).join(', ') || 'none'
-      const hint = 'register the task in the list of tasks that workers know'
-      return plainError(new GlmmError('INTERNAL', `workers know no task "${start.task}", only: ${known}`, hint))
-    }
-    run = { execute: task.execute as Task<unknown, unknown>['execute'], start }
-    return undefined
-  }
-
   return {
+    prepare: (modules) => importModules(modules).then(() => undefined, plainError),
     begin(start) {
-      if (!start.modules?.length) return taken(start)
-      return importModules(start.modules).then(() => taken(start), plainError)
+      const task = tasks.find(({ name }) => name === start.task)
+      if (task === undefined) {
+        const known = tasks.map(({ name }) => name).join(', ') || 'none'
+        const hint = 'register the task in the list of tasks that workers know'
+        return plainError(new GlmmError('INTERNAL', `workers know no task "${start.task}", only: ${known}`, hint))
+      }
+      run = { execute: task.execute as Task<unknown, unknown>['execute'], start }
+      return undefined
     },
     execute(index, job) {
       try {

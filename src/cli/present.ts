@@ -72,7 +72,10 @@ async function unlessStopped(path: string, write: (signal: AbortSignal) => Promi
   const controller = new AbortController()
   let interrupted = false
   const stop = (signal: NodeJS.Signals): void => {
-    if (signal === 'SIGTERM' || interrupted) return controller.abort(signal)
+    if (signal === 'SIGTERM' || interrupted) {
+      controller.abort(signal)
+      return
+    }
     interrupted = true
     writeNote(`writes ${path} to its end first; Ctrl-C once more to lose it`)
   }

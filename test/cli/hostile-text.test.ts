@@ -5,9 +5,9 @@ import { describe, expect, it } from 'vitest'
 import { betablocker, expectComplaint, folder, formula, glmm, type Reply } from './call.js'
 
 /** Steers a terminal: colours, a title, a bell, a C1 control, DEL; exchanges the order of what follows. */
-const escape = '\u001b[31m\u001b]0;title\u0007\u009b5m\u007f'
+const steering = '\u001b[31m\u001b]0;title\u0007\u009b5m\u007f'
 const bidi = '\u202e\u2066\u200f\u061c'
-const hostile = `x${escape}${bidi}y`
+const hostile = `x${steering}${bidi}y`
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const acting = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f]/
 
