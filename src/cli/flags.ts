@@ -14,6 +14,8 @@ export interface ModelFlags extends ReadFlags {
   readonly offset?: string
   readonly dispersion?: string
   readonly zi?: string
+  /** Modules of the user's own that are imported first. */
+  readonly import?: readonly string[]
   readonly contrasts?: string
   readonly json?: true
 }
@@ -44,5 +46,6 @@ export interface SamplingFlags {
 }
 
 export interface OutputFlag {
-  readonly out?: string
+  /** Files to write; a call may name several, see outputsOf. */
+  readonly out?: string | readonly string[]
 }

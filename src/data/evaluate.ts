@@ -1,7 +1,14 @@
 import { formulaFault } from '../formula/formula-fault.js'
 import { nodeText } from '../formula/formula-text.js'
 import { numberText } from '../formula/number-text.js'
-import { type BinaryNode, eachName, isCondition, type NameNode, type SyntaxNode } from '../formula/syntax-tree.js'
+import {
+  type BinaryNode,
+  type CallNode,
+  eachName,
+  isCondition,
+  type NameNode,
+  type SyntaxNode,
+} from '../formula/syntax-tree.js'
 import { cellText, firstTextRow } from './column-facts.js'
 import { compared, holds, isMember, logical } from './conditions.js'
 import { disguiseFault, type Fault, numbersFault } from './disguised-numbers.js'
@@ -40,13 +47,25 @@ export function evaluate(node: SyntaxNode, frame: Frame): Value {
         ? condition(node, frame)
         : arithmetic(node, frame)
     case 'call':
-      return functions.get(node.name)!(node, frame)
+      return called(node, frame)
   }
 }
 
 /** Throws what is wrong with a column that a formula names. */
 export function refuse(fault: Fault | null, node: NameNode, frame: Frame): void {
   if (fault !== null) throw faultAt(frame, node, fault.message, fault.hint)
+}
+
+/** A call of a function of columns; diag, cs and their like stand around random terms, and have no worth in a row. */
+function called(node: CallNode, frame: Frame): Value {
+  const known = functions.get(node.name)
+  if (known) return known(node, frame)
+  throw formulaFault(
+    frame.source,
+    node.start,
+    `a column or a function of columns was expected, got ${nodeText(node)}, which states a random term`,
+    `join ${node.name}(x | g) to the other terms by +, outside functions, products and the response`,
+  )
 }
 
 export interface NumericConstant {
