@@ -68,7 +68,9 @@ export async function extendSample(
       'its posterior is exact but for the error it tells; use another sampler for draws',
     )
   }
-  if (!(Number.isInteger(draws) && draws > sample.draws.ndraws)) {
+  // A run that lacks whole chains is completed by as many draws as the others have.
+  const least = sample.draws.ndraws + (run.kept.length < run.chains ? 0 : 1)
+  if (!(Number.isInteger(draws) && draws >= least)) {
     const message = `expected more draws a chain than the ${sample.draws.ndraws} there are, got ${draws}`
     throw new GlmmError('USAGE', message, 'ask for at least one more')
   }

@@ -13,6 +13,8 @@ export interface Executor {
   readonly jobMilliseconds?: number
   /** Jobs that were handed out again because they had got lost; none unless given. */
   readonly retried?: number
+  /** Parts of results from elsewhere that were made again here and found the same; none unless given. */
+  readonly rechecked?: number
 
   /**
    * Runs `task` once for every entry of `jobs`, all of which read the same `shared` data.

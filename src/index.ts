@@ -1,6 +1,7 @@
 import type { SampleHooks } from '../samplers/sample.js'
 import type { SampleOptions } from '../samplers/sample-options.js'
 import { extendPosterior, type SampledPosterior, samplePosterior } from '../samplers/sample-posterior.js'
+import { importModules, moduleUrls } from '../workers/import-modules.js'
 import { threads as threadExecutor } from '../workers/threads.js'
 import { checkFormula } from './check/check.js'
 import type { Checked } from './check/check-model.js'
@@ -20,7 +21,7 @@ export type { SampleOptions } from '../samplers/sample-options.js'
 export type { CheckRecord, Comparison, Effect, Ratio, Rung, Verdict } from './check/check-record.js'
 export { buildModel } from './data/build-model.js'
 export type { Model, Predictor, RandomTerm } from './data/model.js'
-export type { TableOptions } from './data/parse-table.js'
+export type { ReadOptions, ReadOptions as TableOptions } from './data/read-options.js'
 export { parseTable } from './data/parse-table.js'
 export { readTable } from './data/read-table.js'
 export { type ModelChoice, stateModel as model } from './data/state-model.js'
@@ -78,6 +79,11 @@ export interface RunChoice extends SampleHooks {
   readonly threads?: number | undefined
   /** What runs the chains, instead of threads of this process. */
   readonly executor?: Executor | undefined
+  /**
+   * Modules of the user's own, as paths or file: URLs, that this thread and all others import first: where a family was made with
+   * addFamily, the module that did so.
+   */
+  readonly modules?: readonly (string | URL)[] | undefined
 }
 
 /** A posterior record with the draws behind it. */
@@ -126,7 +132,7 @@ export async function check(
   return { ...record, sample }
 }
 
-export interface StudyChoice extends StudyOptions, Pick<RunChoice, 'threads' | 'executor'> {
+export interface StudyChoice extends StudyOptions, Pick<RunChoice, 'threads' | 'executor' | 'modules'> {
   /** The file that paths in the study are relative to; the current directory unless given. */
   readonly from?: string | undefined
 }
@@ -136,6 +142,7 @@ export async function study(
   spec: BootstrapSpec | SimulationSpec | CalibrationSpec | SensitivitySpec | StudySpec,
   options: StudyChoice = {},
 ): Promise<StudyRecord> {
+  await importModules(moduleUrls(options.modules))
   const planned = await planStudy(spec, options.from ?? null)
   return onThreads(options, (executor) => runStudy(planned, executor, options))
 }
@@ -143,11 +150,12 @@ export async function study(
 export { mergeStudy }
 
 async function onThreads<Result>(
-  choice: Pick<RunChoice, 'threads' | 'executor'>,
+  choice: Pick<RunChoice, 'threads' | 'executor' | 'modules'>,
   job: (executor: Executor) => Promise<Result>,
 ): Promise<Result> {
+  await importModules(moduleUrls(choice.modules))
   if (choice.executor) return job(choice.executor)
-  const executor = threadExecutor(choice.threads === undefined ? {} : { threads: choice.threads })
+  const executor = threadExecutor({ threads: choice.threads, modules: choice.modules })
   try {
     return await job(executor)
   } finally {

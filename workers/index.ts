@@ -1,6 +1,6 @@
 export type { Executor, Monitor, Outcome, RunOptions, Task } from '../src/executor.js'
 export { inlineExecutor } from '../src/inline-executor.js'
-export { type QueueExecutor, queue } from './queue.js'
+export { type QueueExecutor, type QueueOptions, queue } from './queue.js'
 export { type QueueWorker, type QueueWorkerOptions, queueWorker } from './queue-worker.js'
 export type { RedisOptions } from './redis-client.js'
 export type { ThreadExecutor } from './pool.js'

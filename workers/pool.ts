@@ -19,6 +19,8 @@ export interface PoolOptions {
   /** What each worker runs: a file that calls `serve` with its tasks. */
   readonly entry: URL
   readonly worker?: WorkerOptions
+  /** URLs of modules that workers import before they take up a run. */
+  readonly modules?: readonly string[]
 }
 
 const stopped = (what: string) =>
@@ -28,7 +30,7 @@ const stopped = (what: string) =>
  * Worker threads that outlive a run: started when a run first has a job for them, at rest (and not keeping the
  * process alive) between runs, which take turns.
  */
-export function pool({ size, entry, worker: workerOptions }: PoolOptions): ThreadExecutor {
+export function pool({ size, entry, worker: workerOptions, modules = [] }: PoolOptions): ThreadExecutor {
   const workers = new Set<WorkerHandle>()
   const halts = new Set<AbortController>()
   const takeTurn = turns()
@@ -83,7 +85,12 @@ export function pool({ size, entry, worker: workerOptions }: PoolOptions): Threa
       { signal, ...listeners }: RunOptions = {},
     ): Promise<Outcome<Result>[]> =>
       inTurn(task.name, signal, (halted) => {
-        const data = { task: task.name, shared: shareArrays(shared), board: runBoard(jobs.length, task.counters) }
+        const data = {
+          task: task.name,
+          shared: shareArrays(shared),
+          board: runBoard(jobs.length, task.counters),
+          modules,
+        }
         return withTeam(jobs.length, (team) => runJobs<Result>(team, data, jobs, halted, listeners))
       }),
 
@@ -95,7 +102,7 @@ export function pool({ size, entry, worker: workerOptions }: PoolOptions): Threa
       { signal }: Pick<RunOptions, 'signal'> = {},
     ): Promise<void> =>
       inTurn(task.name, signal, (halted) => {
-        const data = { task: task.name, shared: shareArrays(shared), board: runBoard(0, 0) }
+        const data = { task: task.name, shared: shareArrays(shared), board: runBoard(0, 0), modules }
         const hand = (outcome: Outcome<Result>, _: number, job: Job, worker: number): void => take(outcome, job, worker)
         return withTeam(size, (team) => streamJobs(team, data, jobs, hand, halted))
       }),

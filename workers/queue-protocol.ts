@@ -3,6 +3,7 @@ import type { PlainError } from '../src/errors.js'
 import type { Outcome } from '../src/executor.js'
 import { version } from '../src/version.js'
 import { expectFound, isRecord } from './check-model.js'
+import type { QueueKey } from './queue-key.js'
 
 /**
  * How a coordinator and its workers meet in Redis. Jobs are BullMQ's, in a queue for each version of this software, so
@@ -35,6 +36,8 @@ export interface JobMessage {
   /** SHA-256 of the shared data. */
   readonly shared: string
   readonly job: unknown
+  /** Of all the above, under the key of the study; left out without one. */
+  readonly signature?: string
 }
 
 /** What came of a job. */
@@ -58,7 +61,33 @@ export function checkJobMessage(found: unknown): JobMessage {
   expectFound(isIndex(index), 'the number of a job')
   expectFound(isText(task, 40), 'the task of a job')
   expectFound(isText(shared, 64) && /^[0-9a-f]{64}$/.test(shared), 'the hash of the data of a job')
-  return { version, run, index, task, shared, job }
+  const { signature } = found
+  expectFound(signature === undefined || isText(signature, 64), 'the signature of a job')
+  return { version, run, index, task, shared, job, ...(signature !== undefined && { signature }) }
+}
+
+/** What of a job is signed; the data that it shares with others are signed with their hash. */
+const signedPart = ({ version, run, index, task, shared, job }: JobMessage): string =>
+  JSON.stringify([version, run, index, task, shared, job])
+
+export const signJob = (key: QueueKey | null, message: JobMessage): JobMessage =>
+  key === null ? message : { ...message, signature: key.sign('job', signedPart(message)) }
+
+/** Whether a job is from a coordinator with this key, or from one without where there is none. */
+export const isSignedJob = (key: QueueKey | null, message: JobMessage): boolean =>
+  key === null ? message.signature === undefined : key.signed('job', signedPart(message), message.signature)
+
+const signatureBytes = 64
+
+/** A result as it travels: its bytes, and behind them the signature, bound to the run, where there is a key. */
+export const sealResult = (key: QueueKey | null, run: string, bytes: Buffer): Buffer =>
+  key === null ? bytes : Buffer.concat([bytes, Buffer.from(key.sign(`result of ${run}`, bytes), 'latin1')])
+
+/** The bytes of a sealed result; null where it is not signed with the key for this run. */
+export function openResult(key: QueueKey | null, run: string, sealed: Buffer): Buffer | null {
+  if (key === null) return sealed
+  const bytes = sealed.subarray(0, Math.max(0, sealed.length - signatureBytes))
+  return key.signed(`result of ${run}`, bytes, sealed.toString('latin1', bytes.length)) ? bytes : null
 }
 
 const codes: ReadonlySet<string> = new Set([

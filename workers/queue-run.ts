@@ -5,18 +5,23 @@ import type { Redis } from 'ioredis'
 import { GlmmError } from '../src/errors.js'
 import type { Outcome } from '../src/executor.js'
 import { version } from '../src/version.js'
+import { lostJobs } from './lost-jobs.js'
 import { unpackPlain } from './plain-bytes.js'
+import type { QueueKey } from './queue-key.js'
 import {
   checkResultMessage,
   type JobMessage,
   jobId,
   keepSeconds,
   mostResultBytes,
+  openResult,
   type ResultMessage,
   resultsKey,
   sharedKey,
+  signJob,
 } from './queue-protocol.js'
 import type { QueueTask } from './queue-task.js'
+import { recheck } from './recheck.js'
 import { isRefusal } from './redis-client.js'
 import { workersPresent } from './workers-present.js'
 
@@ -27,7 +32,11 @@ export interface QueueContext {
   readonly results: Redis
   readonly jobs: Queue
   readonly shown: string
-  readonly counts: { workers: number; threads: number; retried: number }
+  readonly counts: { workers: number; threads: number; retried: number; rechecked: number }
+  readonly key: QueueKey | null
+  /** Share of the parts of results that is made again here, and what the threads that do so import. */
+  readonly share: number
+  readonly modules: readonly string[]
   readonly onNote: (note: string) => void
 }
 
@@ -66,7 +75,7 @@ const idleSeconds = 600
  * is not there any more goes in again. So no answer of Redis is relied on, and results that come twice are dropped.
  */
 export async function queueRun(
-  { redis, results, jobs, shown, counts, onNote }: QueueContext,
+  { redis, results, jobs, shown, counts, key, share: rechecked, modules, onNote }: QueueContext,
   { wire, shared, hash, pack }: SharedData,
   list: Iterable<unknown>,
   take: (outcome: Outcome<unknown>, job: unknown, worker: number) => void,
@@ -76,6 +85,11 @@ export async function queueRun(
   const waiting = list[Symbol.iterator]()
   const flights = new Map<number, Flight>()
   const workers = new Map<string, number>()
+  const doubted = new Map<string, Promise<void>>()
+  const check = recheck(wire, shared, { share: rechecked, threads: counts.threads, modules })
+  let checking = 0
+  let strangers = 0
+  let told = 0
   let next = 0
   let exhausted = false
   let most = bounded(2 * counts.threads)
@@ -105,8 +119,9 @@ export async function queueRun(
 
   const send = (indices: readonly number[]): Promise<void> => {
     const bulk = indices.map((index) => {
-      const data: JobMessage = { version, run, index, task: wire.task.name, shared: hash, job: flights.get(index)!.job }
-      return { name: wire.task.name, data, opts: { ...jobOptions, jobId: jobId(run, index) } }
+      const { job } = flights.get(index)!
+      const data: JobMessage = { version, run, index, task: wire.task.name, shared: hash, job }
+      return { name: wire.task.name, data: signJob(key, data), opts: { ...jobOptions, jobId: jobId(run, index) } }
     })
     return bulk.length === 0 ? Promise.resolve() : settled(jobs.addBulk(bulk))
   }
@@ -124,7 +139,7 @@ export async function queueRun(
     } catch (thrown) {
       return stop(thrown)
     }
-    if (exhausted && flights.size === 0) over.abort()
+    if (exhausted && flights.size === 0 && checking === 0) over.abort()
     await send(added)
   }
 
@@ -142,7 +157,27 @@ export async function queueRun(
     if (!workers.has(worker)) workers.set(worker, workers.size)
     counts.workers = Math.max(counts.workers, workers.size)
     counts.retried += Math.max(0, attempt - 1)
-    take(result, flight.job, workers.get(worker)!)
+    const position = workers.get(worker)!
+    const again = result.ok ? check.look(result.value, flight.job, worker) : null
+    // While rows of a worker are being made again, what else it hands in waits for what comes of that.
+    const earlier = doubted.get(worker) ?? null
+    if (again === null && earlier === null) {
+      take(result, flight.job, position)
+      return
+    }
+    checking++
+    const decided = Promise.all([earlier, again])
+      .then(() => {
+        checking--
+        if (doubted.get(worker) === decided) doubted.delete(worker)
+        counts.rechecked += check.done() - told
+        told = check.done()
+        if (over.signal.aborted) return
+        take(result, flight.job, position)
+        return fill()
+      })
+      .catch(stop)
+    doubted.set(worker, decided)
   }
   const receive = async (): Promise<void> => {
     while (!over.signal.aborted) {
@@ -162,11 +197,20 @@ export async function queueRun(
       await unlessOver(fill())
     }
   }
+  /** Results without the signature of this study: told once, and of no further use. */
+  const unsigned = (): void => {
+    if (strangers++ === 0) onNote('drops results that are not signed with the key of this study')
+  }
   const landed = (bytes: Buffer): void => {
     let message: ResultMessage
     try {
       if (bytes.length > mostResultBytes) return
-      message = checkResultMessage(unpackPlain(bytes))
+      const own = openResult(key, run, bytes)
+      if (own === null) {
+        unsigned()
+        return
+      }
+      message = checkResultMessage(unpackPlain(own))
     } catch {
       return // of nobody who takes part
     }
@@ -186,12 +230,18 @@ export async function queueRun(
     const { active = 0 } = await jobs.getJobCounts('active')
     most = bounded(2 * active + 2)
     const sent = [...flights.keys()]
-    const found = await redis.pipeline(sent.map((index) => ['exists', jobs.toKey(jobId(run, index))])).exec()
-    const lost = sent.filter((index, i) => {
+    const { gone, stranded } = await lostJobs(
+      redis,
+      jobs,
+      sent.map((index) => jobId(run, index)),
+    )
+    // One that is in no list would be there for ever, and keep the same job from being added.
+    await Promise.all([...stranded].map((id) => jobs.remove(id)))
+    const lost = sent.filter((index) => {
       const flight = flights.get(index)
-      if (!flight || found?.[i][0] || found?.[i][1] !== 0) return false
+      if (!flight) return false
       // A result may be on its way when its job has gone.
-      return ++flight.missing >= 2
+      return stranded.has(jobId(run, index)) || (gone.has(jobId(run, index)) && ++flight.missing >= 2)
     })
     for (const index of lost) flights.get(index)!.missing = 0
     counts.retried += lost.length
@@ -203,7 +253,7 @@ export async function queueRun(
     }
   }
   const lookAfter = async (): Promise<void> => {
-    const watch = workersPresent(redis, shown, onNote)
+    const watch = workersPresent(redis, shown, onNote, key?.fingerprint ?? null)
     let said = ''
     while (!over.signal.aborted) {
       // Redis being away holds a look up, not the end of the run.
@@ -230,6 +280,7 @@ export async function queueRun(
     await Promise.all([receive(), lookAfter()])
   } finally {
     signal.removeEventListener('abort', onAbort)
+    await check.close()
   }
   const clear = async (): Promise<void> => {
     await Promise.all([...flights.keys()].map((index) => jobs.remove(jobId(run, index)).catch(() => {})))
@@ -258,7 +309,7 @@ const stopped = (task: string): GlmmError =>
   new GlmmError('ABORTED', `the stream of task "${task}" was stopped on request`, 'run it again for the rest')
 
 const refused = ({ message }: Error, shown: string): GlmmError =>
-  new GlmmError('QUEUE', `expected Redis at ${shown} to obey, got: ${message}`, 'check user and password of the URL')
+  new GlmmError('QUEUE', `expected Redis at ${shown} to obey, got: ${message}`, 'check the user and the password')
 
 const givenUp = (index: number, reason: string): GlmmError =>
   new GlmmError('QUEUE', `job ${index + 1} was given up by its workers: ${reason}`, 'see what the workers say')

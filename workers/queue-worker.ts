@@ -5,9 +5,12 @@ import type { Redis } from 'ioredis'
 import { GlmmError, plainError } from '../src/errors.js'
 import type { Outcome } from '../src/executor.js'
 import { version } from '../src/version.js'
+import { importModules, moduleUrls } from './import-modules.js'
 import { packPlain } from './plain-bytes.js'
+import { queueKey } from './queue-key.js'
 import {
   checkJobMessage,
+  isSignedJob,
   type JobMessage,
   keepSeconds,
   mostResultBytes,
@@ -15,6 +18,7 @@ import {
   queueName,
   type ResultMessage,
   resultsKey,
+  sealResult,
   workerKey,
 } from './queue-protocol.js'
 import { queueTaskNamed } from './queue-tasks.js'
@@ -33,6 +37,10 @@ export interface QueueWorkerOptions extends RedisOptions {
   readonly threads?: number | undefined
   /** Jobs held at a time, those that wait for a thread included; by default one more than threads. */
   readonly concurrency?: number | undefined
+  /** Key shared with the studies it takes part in: it takes no others' jobs, and signs what it makes. None unless given. */
+  readonly key?: string | undefined
+  /** Modules that its threads import first, as paths or file: URLs; see ThreadsOptions. */
+  readonly modules?: readonly (string | URL)[] | undefined
 }
 
 /** This process as it takes part in studies. */
@@ -61,12 +69,16 @@ export async function queueWorker(options: QueueWorkerOptions): Promise<QueueWor
     const message = `concurrency must be a whole number of at least 1, got ${concurrency}`
     throw new GlmmError('USAGE', message, 'give 1 or more')
   }
+  const key = options.key === undefined ? null : queueKey(options.key)
+  const modules = moduleUrls(options.modules)
+  await importModules(modules)
   const { redis, shown, leave } = await redisClient({ connectMilliseconds: startMilliseconds, ...options })
   const { Worker, UnrecoverableError } = await import('bullmq')
   const name = `${hostname()}:${process.pid}`
   const team = threadTeam(size, workerEntry())
   const store = sharedStore<RunStart>(redis)
   let latest = ''
+  let told = ''
 
   /** The outcome of a job; throws where the job should be tried again. */
   const perform = async (
@@ -78,6 +90,7 @@ export async function queueWorker(options: QueueWorkerOptions): Promise<QueueWor
       task: named,
       shared: shareArrays(checkShared(data)),
       board: runBoard(0, task.counters),
+      modules,
     }))
     if (start === null) throw new TryAgain('its data are not in Redis')
     const checked = checkJob(job, start.shared)
@@ -105,8 +118,17 @@ export async function queueWorker(options: QueueWorkerOptions): Promise<QueueWor
     try {
       message = checkJobMessage(job.data)
       if (message.version !== version) throw otherVersion(message.version, name)
+      if (key !== null && message.signature === undefined) throw unsigned(name)
     } catch (thrown) {
       return refuse(thrown)
+    }
+    if (!isSignedJob(key, message)) {
+      // Of a study with another key, or a forged one: workers that have its key may be there, too.
+      const got = key === null ? 'has none' : 'has another'
+      const reason = `a job is signed with a key, and worker ${name} ${got}: give both the same --key-file`
+      if (told !== reason) onNote(`refused a job: ${reason}`)
+      told = reason
+      throw new TryAgain(reason)
     }
     const attempt = job.attemptsStarted
     const outcome = await perform(message, attempt).catch((thrown: unknown): Outcome<unknown> => {
@@ -125,8 +147,12 @@ export async function queueWorker(options: QueueWorkerOptions): Promise<QueueWor
       )
       bytes = packPlain({ ...result, outcome: { ok: false, error: plainError(error) } })
     }
-    const key = resultsKey(message.run)
-    await redis.multi().rpush(key, bytes).expire(key, keepSeconds).exec()
+    const list = resultsKey(message.run)
+    await redis
+      .multi()
+      .rpush(list, sealResult(key, message.run, bytes))
+      .expire(list, keepSeconds)
+      .exec()
   }
 
   const worker = new Worker(queueName, takeJob, {
@@ -143,8 +169,8 @@ export async function queueWorker(options: QueueWorkerOptions): Promise<QueueWor
   worker.on('failed', () => {})
   const beat = (): void => {
     if (redis.status !== 'ready') return
-    const told = JSON.stringify({ version, threads: size })
-    redis.set(workerKey(name), told, 'PX', 3 * beatMilliseconds).catch(() => {})
+    const said = JSON.stringify({ version, threads: size, ...(key !== null && { key: key.fingerprint }) })
+    redis.set(workerKey(name), said, 'PX', 3 * beatMilliseconds).catch(() => {})
   }
   beat()
   const beating = setInterval(beat, beatMilliseconds)
@@ -174,6 +200,13 @@ async function withoutRedis(redis: Redis, signal: AbortSignal): Promise<void> {
     if (redis.status === 'ready') looks = 0
   }
 }
+
+const unsigned = (name: string): GlmmError =>
+  new GlmmError(
+    'QUEUE',
+    `expected a job signed with the key of worker ${name}, got one without a signature`,
+    'give the study the same --key-file',
+  )
 
 const otherVersion = (wanted: string, name: string): GlmmError =>
   new GlmmError(

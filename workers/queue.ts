@@ -1,10 +1,13 @@
 import { GlmmError } from '../src/errors.js'
 import type { Executor, Outcome, RunOptions, Task } from '../src/executor.js'
 import { version } from '../src/version.js'
+import { moduleUrls } from './import-modules.js'
 import { packPlain } from './plain-bytes.js'
+import { queueKey } from './queue-key.js'
 import { hashOf, mostSharedBytes, prefix, queueName } from './queue-protocol.js'
 import { queueRun } from './queue-run.js'
 import { queueTaskNamed } from './queue-tasks.js'
+import { defaultShare } from './recheck.js'
 import { type RedisOptions, redisClient } from './redis-client.js'
 import { presentWorkers } from './workers-present.js'
 
@@ -12,8 +15,22 @@ import { presentWorkers } from './workers-present.js'
 export interface QueueExecutor extends Executor {
   /** Jobs that were handed out again because their worker, or Redis, had lost them. */
   readonly retried: number
+  /** Rows that were made again here and found the same. */
+  readonly rechecked: number
   /** Ends any run under way (ABORTED), and lets go of Redis. */
   close(): Promise<void>
+}
+
+export interface QueueOptions extends RedisOptions {
+  /**
+   * Key shared with the workers, of 16 characters or more: jobs are signed with it, and results without its signature are
+   * dropped. None unless given: then anyone who reaches Redis can take part.
+   */
+  readonly key?: string | undefined
+  /** Share of the rows that is made again here and compared to the bit; 0.01 unless given. */
+  readonly recheck?: number | undefined
+  /** Modules that the threads which do so import first; see ThreadsOptions. */
+  readonly modules?: readonly (string | URL)[] | undefined
 }
 
 /** So long a job should take: some hundred times what a way through Redis costs. */
@@ -23,20 +40,26 @@ const jobMilliseconds = 200
  * An executor on all machines where `glmm worker` runs with the same Redis or Valkey. Workers may come and go, and
  * Redis too. Rejects with QUEUE where it is not to be reached.
  */
-export async function queue(options: RedisOptions): Promise<QueueExecutor> {
+export async function queue(options: QueueOptions): Promise<QueueExecutor> {
+  const key = options.key === undefined ? null : queueKey(options.key)
+  const share = checkShare(options.recheck ?? defaultShare)
+  const modules = moduleUrls(options.modules)
   const { redis, shown, leave } = await redisClient(options)
   const { Queue } = await import('bullmq')
   const results = redis.duplicate()
   const jobs = new Queue(queueName, { connection: redis, prefix, streams: { events: { maxLen: 100 } } })
   for (const emitter of [results, jobs]) emitter.on('error', () => {}) // the first connection has its own notes
   const halt = new AbortController()
-  const crew = (await presentWorkers(redis).catch(() => [])).filter((worker) => worker.version === version)
+  const crew = (await presentWorkers(redis).catch(() => [])).filter(
+    (worker) => worker.version === version && worker.key === (key?.fingerprint ?? null),
+  )
   const counts = {
     workers: Math.max(1, crew.length),
     threads: crew.reduce((sum, { threads }) => sum + threads, 0),
     retried: 0,
+    rechecked: 0,
   }
-  const context = { redis, results, jobs, shown, counts, onNote: options.onNote ?? (() => {}) }
+  const context = { redis, results, jobs, shown, counts, key, share, modules, onNote: options.onNote ?? (() => {}) }
 
   /** Of data in use before. */
   const hashes = new WeakMap<object, string>()
@@ -73,6 +96,9 @@ export async function queue(options: RedisOptions): Promise<QueueExecutor> {
     get retried() {
       return counts.retried
     },
+    get rechecked() {
+      return counts.rechecked
+    },
     stream,
 
     async run<Shared, Job, Result>(
@@ -103,6 +129,12 @@ export async function queue(options: RedisOptions): Promise<QueueExecutor> {
       leave()
     },
   }
+}
+
+function checkShare(share: number): number {
+  if (share >= 0 && share <= 1) return share
+  const message = `expected a share of rows to make again from 0 to 1, got ${share}`
+  throw new GlmmError('USAGE', message, `leave it out for ${defaultShare}`)
 }
 
 function boundedBytes(bytes: Buffer): Buffer {

@@ -5,6 +5,8 @@ import { readRedisUrl } from './redis-url.js'
 export interface RedisOptions {
   /** `redis://host:port`, with credentials where needed. */
   readonly redis: string
+  /** Of the user in the URL, or the default one, where the URL has none: so that it need not stand in a call. */
+  readonly password?: string | undefined
   /** Called with a sentence at each change of state worth telling. */
   readonly onNote?: ((note: string) => void) | undefined
   /** How long the first connection is tried; 3 s unless given. Once there was one, it is tried again for ever. */
@@ -25,16 +27,16 @@ const refusal = /^(?:NOAUTH|WRONGPASS|NOPERM|ERR (?:invalid|AUTH|Client sent AUT
 
 /** A connection that comes back by itself. QUEUE where there is none in time, or Redis refuses it. */
 export async function redisClient(options: RedisOptions): Promise<RedisClient> {
-  const { redis: text, onNote = () => {}, connectMilliseconds = 3000 } = options
-  const { url, shown } = readRedisUrl(text)
+  const { redis: text, password: given = '', onNote = () => {}, connectMilliseconds = 3000 } = options
+  const { url, shown, username, password } = readRedisUrl(text)
   const { Redis } = await import('ioredis')
-  const { hostname, port, username, password, pathname, protocol } = new URL(url)
+  const { hostname, port, pathname, protocol } = new URL(url)
   const host = hostname.replace(/^\[|\]$/g, '')
   const redis = new Redis({
     host,
     port: port === '' ? 6379 : Number(port),
-    ...(username === '' ? {} : { username: decodeURIComponent(username) }),
-    ...(password === '' ? {} : { password: decodeURIComponent(password) }),
+    ...(username !== '' && { username }),
+    ...((password || given) !== '' && { password: password || given }),
     db: Number(pathname.replace('/', '')),
     ...(protocol === 'rediss:' ? { tls: { servername: host } } : {}),
     keepAlive: 10_000,

@@ -1,3 +1,4 @@
+import { rowsOf } from '../src/study/batches.js'
 import { type Batch, type BatchOfRows, type RowRange, studyRowsTask } from '../src/study/row-task.js'
 import { rowText } from '../src/study/row-text.js'
 import type { StudyPlan } from '../src/study/study-plan.js'
@@ -46,8 +47,10 @@ export const studyRowsQueue: QueueTask<StudyPlan, Batch, BatchOfRows> = {
     const ok: number[] = []
     for (const { condition, from, to } of ranges) {
       for (let replicate = from; replicate < to; replicate++) {
-        const row = text.read(found[ok.length] ?? '')
-        expectFound(row?.condition === condition && row.replicate === replicate, `row ${condition}:${replicate}`)
+        const line = found[ok.length] ?? ''
+        const row = text.read(line)
+        const asked = row?.condition === condition && row.replicate === replicate && row.text === line
+        expectFound(asked, `row ${condition}:${replicate}`)
         for (let j = 0; j < row.values.length; j++) values.push(row.values[j])
         ok.push(row.ok ? 1 : 0)
       }
@@ -55,4 +58,27 @@ export const studyRowsQueue: QueueTask<StudyPlan, Batch, BatchOfRows> = {
     expectFound(found.length === ok.length, `${ok.length} rows`)
     return { lines, values: Float64Array.from(values), ok: Uint8Array.from(ok), milliseconds }
   },
+
+  parts: {
+    count: ({ ranges }) => rowsOf(ranges),
+    alone: ({ ranges }, i) => {
+      const { condition, replicate } = addressOf(ranges, i)
+      return { ranges: [{ condition, from: replicate, to: replicate + 1 }] }
+    },
+    same: (whole, i, alone) => whole.lines.split('\n', i + 1)[i] === alone.lines,
+    named: ({ ranges }, i) => {
+      const { condition, replicate } = addressOf(ranges, i)
+      return `row ${condition}:${replicate}`
+    },
+  },
+}
+
+/** The address of row `i` of a batch. */
+function addressOf(ranges: readonly RowRange[], i: number): { condition: number; replicate: number } {
+  let before = 0
+  for (const { condition, from, to } of ranges) {
+    if (i < before + to - from) return { condition, replicate: from + i - before }
+    before += to - from
+  }
+  throw new RangeError(`no row ${i} in a batch of ${before}`)
 }

@@ -1,19 +1,22 @@
 import { availableParallelism } from 'node:os'
 import { GlmmError } from '../src/errors.js'
+import { moduleUrls } from './import-modules.js'
 import { pool, type ThreadExecutor } from './pool.js'
 import { workerEntry } from './worker-entry.js'
 
 export interface ThreadsOptions {
   /** The most threads at a time; by default as many as this machine runs at once. */
-  readonly threads?: number
+  readonly threads?: number | undefined
+  /** Modules of the user's own, as paths or file: URLs, that each thread imports first: they call addFamily, say. */
+  readonly modules?: readonly (string | URL)[] | undefined
 }
 
 /**
  * An executor on worker threads of this process. Threads start with the first run that needs them and are kept for
  * the next; at rest they do not keep the process alive. Results do not depend on the number of threads.
  */
-export const threads = ({ threads: size }: ThreadsOptions = {}): ThreadExecutor =>
-  pool({ size: threadCount(size), entry: workerEntry() })
+export const threads = ({ threads: size, modules }: ThreadsOptions = {}): ThreadExecutor =>
+  pool({ size: threadCount(size), entry: workerEntry(), modules: moduleUrls(modules) })
 
 /** A number of threads that was asked for, or as many as this machine runs at once; USAGE where it is none. */
 export function threadCount(wanted: number = availableParallelism()): number {

@@ -1,5 +1,6 @@
 import { GlmmError, type PlainError, plainError } from '../src/errors.js'
 import type { Monitor, Outcome, Task } from '../src/executor.js'
+import { importModules } from './import-modules.js'
 import { jobCounters, type RunBoard } from './run-board.js'
 
 /** Everything the jobs of one run have in common; it crosses once per worker. */
@@ -8,10 +9,14 @@ export interface RunStart {
   /** Its typed arrays lie in shared memory. */
   readonly shared: unknown
   readonly board: RunBoard
+  /** URLs of modules of the user's own, imported before the task begins: they make families known, and the like. */
+  readonly modules?: readonly string[]
 }
 
 /** What a worker can be asked. Nothing here throws: an error that crosses threads loses its code. */
 export interface WorkerApi {
+  /** Imports modules of the user's own; returns why it cannot, or undefined. */
+  prepare(modules: readonly string[]): Promise<PlainError | undefined>
   /** Takes a run in; returns why it cannot, or undefined. */
   begin(start: RunStart): PlainError | undefined
   /** Runs job number `index` of the current run. */
@@ -33,6 +38,7 @@ export function workerApi(tasks: readonly Task[]): WorkerApi {
   }
 
   return {
+    prepare: (modules) => importModules(modules).then(() => undefined, plainError),
     begin(start) {
       const task = tasks.find(({ name }) => name === start.task)
       if (task === undefined) {

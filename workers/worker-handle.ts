@@ -66,7 +66,11 @@ export function startWorker(entry: URL, options: WorkerOptions = {}): WorkerHand
     })
 
   return {
-    begin: (start) => settling(() => api.begin(start)),
+    begin: (start) =>
+      settling(async () => {
+        const { modules = [] } = start
+        return (modules.length > 0 ? await api.prepare(modules) : undefined) ?? (await api.begin(start))
+      }),
     execute: (index, job) => settling(() => api.execute(index, job) as Promise<Outcome<unknown>>),
     end: () => settling(() => api.end()),
     onEnd,

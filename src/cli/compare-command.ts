@@ -3,8 +3,10 @@ import { GlmmError } from '../errors.js'
 import { compare } from '../fit/compare.js'
 import { comparableFit } from '../fit/compare-input.js'
 import type { OutputFlag } from './flags.js'
+import { checkEndings } from './output-files.js'
 import { checkOutput, present } from './present.js'
 import { fitHint, readDocument } from './read-document.js'
+import { checkRecord, withRecord } from './read-record.js'
 
 /** More fits than a person compares; the call is a mistaken pattern of the shell. */
 const mostFits = 1000
@@ -18,14 +20,17 @@ export async function compareCommand(
     throw new GlmmError('USAGE', message, 'write each with glmm fit ... --out FIT.json, and name the files')
   }
   for (const data of paths) checkOutput({ ...flags, data, header: true })
+  checkEndings(flags)
   const documents: unknown[] = []
   for (const path of paths) documents.push(await readDocument(path, 'a fit', fitHint))
   if (documents.every(isPosterior)) {
     const records = documents.map((document, i) => comparableLoo(document, paths[i]))
-    return present(looCompare(records, paths), flags)
+    for (const [i, path] of paths.entries()) await checkRecord(documents[i], path, fitHint)
+    return present(await withRecord(paths.join(', '), fitHint, () => looCompare(records, paths)), flags)
   }
   const fits = documents.map((document, i) => comparableFit(document, paths[i]))
-  await present(compare(fits, paths), flags)
+  for (const [i, path] of paths.entries()) await checkRecord(documents[i], path, fitHint)
+  await present(await withRecord(paths.join(', '), fitHint, () => compare(fits, paths)), flags)
 }
 
 /** Posteriors are compared by what they predict; a posterior among fits is refused as no fit. */

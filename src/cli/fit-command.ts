@@ -1,11 +1,13 @@
 import { GlmmError } from '../errors.js'
 import { fit } from '../fit/fit.js'
 import type { FitFlags, ModelFlags, OutputFlag } from './flags.js'
+import { checkEndings } from './output-files.js'
 import { checkOutput, present, printText } from './present.js'
 import { readData, withReading } from './read-data.js'
 
 export async function fitCommand(formula: string, flags: ModelFlags & FitFlags & OutputFlag): Promise<void> {
   checkOutput(flags)
+  checkEndings(flags)
   const record = withReading(fit(formula, await readData(flags), flags), flags)
   const { converged, reason } = record.convergence
   if (converged) return present(record, flags)

@@ -1,11 +1,10 @@
 import type { DfMethod } from '../fit/degrees-of-freedom.js'
 import type { Nodes } from '../fit/fit-record.js'
+import type { ReadFlags } from './read-flags.js'
 
 /** Flags of every command that reads a table and states a model; see program.ts for what each means. */
-export interface ModelFlags {
+export interface ModelFlags extends ReadFlags {
   readonly data: string
-  readonly header: boolean
-  readonly names?: string
   readonly family?: string
   readonly link?: string
   readonly weights?: string
@@ -15,6 +14,8 @@ export interface ModelFlags {
   readonly offset?: string
   readonly dispersion?: string
   readonly zi?: string
+  /** Modules of the user's own that are imported first. */
+  readonly import?: readonly string[]
   readonly contrasts?: string
   readonly json?: true
 }
@@ -45,5 +46,6 @@ export interface SamplingFlags {
 }
 
 export interface OutputFlag {
-  readonly out?: string
+  /** Files to write; a call may name several, see outputsOf. */
+  readonly out?: string | readonly string[]
 }

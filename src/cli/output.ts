@@ -1,4 +1,5 @@
 import { GlmmError } from '../errors.js'
+import { oneLine } from './terminal-text.js'
 
 /**
  * Writes to standard output and waits until the text is out. A reader that closes the pipe early, as head does, is no
@@ -17,7 +18,7 @@ export function writeOutput(text: string): Promise<void> {
 
 /** A line on standard error about where a command stands. */
 export function writeNote(note: string): void {
-  process.stderr.write(`glmm: ${note.replace(/[\s\p{Cc}]+/gu, ' ')}\n`)
+  process.stderr.write(`${oneLine(`glmm: ${note}`)}\n`)
 }
 
 /** Without listeners a failed write ends the process with a stack trace, whoever waits for it. */

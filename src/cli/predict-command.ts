@@ -5,10 +5,13 @@ import type { PredictionKind } from '../fit/predict-record.js'
 import { type FitSource, fitSource } from '../fit/predict-source.js'
 import { predictionsCsv } from '../report/predict-document.js'
 import type { ModelFlags, OutputFlag } from './flags.js'
+import { checkEndings } from './output-files.js'
 import { checkOutput, present } from './present.js'
 import { readData, withReading } from './read-data.js'
-import { fitHint, readDocument } from './read-document.js'
+import type { ReadFlags } from './read-flags.js'
+import { fitHint } from './read-document.js'
 import { readOriginal } from './read-original.js'
+import { readRecord, withRecord } from './read-record.js'
 import { csvOrResult } from './write-csv.js'
 
 export interface PredictFlags {
@@ -17,16 +20,18 @@ export interface PredictFlags {
   readonly nodes?: number
 }
 
-type Flags = Pick<ModelFlags, 'data' | 'header' | 'names' | 'json'> & PredictFlags & OutputFlag
+type Flags = Pick<ModelFlags, 'data' | 'json'> & ReadFlags & PredictFlags & OutputFlag
 
 export async function predictCommand(path: string, flags: Flags): Promise<void> {
   checkOutput(flags)
   checkOutput({ ...flags, data: path })
-  const fit = fitSource(await readDocument(path, 'a fit', fitHint), path)
+  checkEndings(flags, ['.csv'])
+  const fit = fitSource(await readRecord(path, 'a fit', fitHint), path)
   const table = await readData(flags)
   const original = flags.kind === 'conditional' ? await originalOf(fit, path) : undefined
   const { kind, level, nodes } = flags
-  const record = withReading(predict(fit, table, { kind, level, nodes, original }), flags)
+  const predicted = await withRecord(path, fitHint, () => predict(fit, table, { kind, level, nodes, original }))
+  const record = withReading(predicted, flags)
   await present(
     record,
     flags,

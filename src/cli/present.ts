@@ -1,25 +1,31 @@
-import { accessSync, constants, realpathSync, statSync } from 'node:fs'
+import { accessSync, constants, realpathSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { dirname, extname } from 'node:path'
 import { writeAtomically } from '../draws/write-atomically.js'
-import { GlmmError } from '../errors.js'
+import { exitStatus, GlmmError } from '../errors.js'
 import type { ResultRecord } from '../report/result-document.js'
+import { fileStatus, hasFolder } from './file-status.js'
 import type { ModelFlags, OutputFlag } from './flags.js'
-import { writeOutput } from './output.js'
+import { writeNote, writeOutput } from './output.js'
+import { outputsOf } from './output-files.js'
+import { safeJson } from './terminal-text.js'
 
 /** Refuses, before any work is done, an --out that could not be written after it, or that is the data itself. */
-export function checkOutput({ out: path, data }: OutputFlag & ModelFlags): void {
-  if (path === undefined) return
+export function checkOutput(flags: OutputFlag & ModelFlags): void {
+  for (const path of outputsOf(flags)) checkFile(path, flags)
+}
+
+function checkFile(path: string, { data }: ModelFlags): void {
   const folder = dirname(path)
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+  if (!hasFolder(path)) {
     const message = `expected to write ${path}, but there is no folder ${folder}`
     throw new GlmmError('FILE', message, 'make the folder first, or write elsewhere')
   }
-  const found = statSync(path, { throwIfNoEntry: false })
+  const found = fileStatus(path)
   if (found?.isDirectory() || path.endsWith('/')) {
     throw new GlmmError('FILE', `expected a file to write, but ${path} is a folder`, 'name a file in it')
   }
-  if (found?.isFile() && statSync(data, { throwIfNoEntry: false }) && realpathSync(path) === realpathSync(data)) {
+  if (found?.isFile() && fileStatus(data) && realpathSync(path) === realpathSync(data)) {
     throw new GlmmError(
       'USAGE',
       `expected --out to name a file other than the data, got ${path} for both`,
@@ -40,30 +46,43 @@ export function checkOutput({ out: path, data }: OutputFlag & ModelFlags): void 
  */
 export async function present(
   record: ResultRecord,
-  { json: asJson, out }: { readonly json?: true } & OutputFlag,
+  flags: { readonly json?: true } & OutputFlag,
   writeOut: (path: string, signal: AbortSignal) => Promise<void> = (path) => writeResult(record, path),
 ): Promise<void> {
   const write = async (): Promise<void> => {
-    if (out === undefined) return
-    await unlessStopped(out, (signal) => writeOut(out, signal))
-    process.stderr.write(`glmm: wrote ${out}\n`)
+    for (const path of outputsOf(flags)) {
+      await unlessStopped(path, (signal) => writeOut(path, signal))
+      writeNote(`wrote ${path}`)
+    }
   }
-  if (!asJson) {
+  if (!flags.json) {
     await printText(record)
     return write()
   }
   await write()
-  for (const { code, message } of record.warnings) process.stderr.write(`glmm: warning: ${code}: ${message}\n`)
+  for (const { code, message } of record.warnings) writeNote(`warning: ${code}: ${message}`)
   await writeOutput(json(record))
 }
 
-/** Lets Ctrl-C and SIGTERM end the writing of a large file, with nothing of it left behind. */
+/**
+ * Ctrl-C while a large file is written lets the writing come to its end, for hours of work may be in it: the status is
+ * then 130. A second one, and SIGTERM, end it with nothing left behind.
+ */
 async function unlessStopped(path: string, write: (signal: AbortSignal) => Promise<void>): Promise<void> {
   const controller = new AbortController()
-  const stop = (signal: NodeJS.Signals): void => controller.abort(signal)
+  let interrupted = false
+  const stop = (signal: NodeJS.Signals): void => {
+    if (signal === 'SIGTERM' || interrupted) {
+      controller.abort(signal)
+      return
+    }
+    interrupted = true
+    writeNote(`writes ${path} to its end first; Ctrl-C once more to lose it`)
+  }
   process.on('SIGINT', stop).on('SIGTERM', stop)
   try {
     await write(controller.signal)
+    if (interrupted) process.exitCode = exitStatus('ABORTED')
   } catch (error) {
     if (!controller.signal.aborted) throw error
     process.off('SIGTERM', stop)
@@ -76,7 +95,7 @@ async function unlessStopped(path: string, write: (signal: AbortSignal) => Promi
 }
 
 /** One JSON document; a number that does not exist is null. */
-const json = (record: ResultRecord): string => `${JSON.stringify(record, null, 2)}\n`
+const json = (record: ResultRecord): string => `${safeJson(record)}\n`
 
 /** A result as text for people, fitted to the terminal. */
 export async function printText(record: ResultRecord): Promise<void> {

@@ -4,6 +4,7 @@ import type { Nodes } from '../fit/fit-record.js'
 import { version } from '../version.js'
 import type { FitFlags, ModelFlags, OutputFlag, SamplingFlags } from './flags.js'
 import { queryOptions } from './query-options.js'
+import { readOptions } from './read-flags.js'
 import { addStudyCommands } from './study-program.js'
 import { clipped } from './usage-error.js'
 
@@ -58,19 +59,24 @@ const word =
     )
   }
 
+/** A file to write, of which a call may name several. */
+const outFile = (text: string, before: readonly string[] = []): readonly string[] => [...before, word('--out')(text)]
+
 const collect = (text: string, before: readonly string[] = []): readonly string[] => [...before, text]
 
 /** Options that several commands have. */
-const noHeader = ['--no-header', 'the file begins with data; name its columns with --names'] as const
-const names = ['--names <names>', 'column names for --no-header, separated by commas', word('--names')] as const
+const reading = (command: Command): Command => readOptions(command, { word, wholeNumber })
+const dataSaid = 'a table as CSV (comma, semicolon, tab), Parquet, or white space, .gz too; - is standard input'
+const ownModules = [
+  '--import <file>',
+  'a module of your own to import first, which calls addFamily; repeat for several',
+  collect,
+] as const
 const json = ['--json', 'print one JSON document on standard output'] as const
 
 /** Options of every command that reads a table and states a model. */
 const modelOptions = (command: Command): Command =>
-  command
-    .option('--data <file>', 'needed: a table as CSV (comma, semicolon, tab), Parquet, or white space', word('--data'))
-    .option(...noHeader)
-    .option(...names)
+  reading(command.option('--data <file>', `needed: ${dataSaid}`, word('--data')))
     .option(
       '--family <name>',
       'binomial, poisson, gaussian, Gamma, nbinom2, ...; inferred where the response leaves no doubt',
@@ -94,6 +100,7 @@ const modelOptions = (command: Command): Command =>
       word('--contrasts'),
     )
     .option(...json)
+    .option(...ownModules)
     // Not commander's requiredOption, which would complain of this before it complains of a mistyped --data.
     .hook('preAction', () => {
       if (command.opts().data !== undefined || command.opts().extend !== undefined) return
@@ -122,7 +129,7 @@ const samplingOptions = (command: Command): Command =>
     .option('--seed <n>', 'same seed, same draws, on any number of threads (default 1)', wholeNumber('--seed'))
     .option('--threads <n>', 'threads to use (default: all cores)', wholeNumber('--threads'))
 
-const outResult = 'write the result: .html, .md or .txt a report, any other ending the JSON'
+const outResult = 'write the result: .json, or .html, .md or .txt for a report; repeat for several'
 const example = (command: string, options = ''): string =>
   `\nExample:\n  glmm ${command} "cbind(r, n - r) ~ treat + (1 | center)" --data betablocker.csv${options && ` \\\n    ${options}`}`
 
@@ -160,7 +167,7 @@ export function program(writeHelp: (text: string) => void): Command {
     )
     .option('--residuals <kind>', 'quantile: randomised quantile residuals too, drawn with --seed', word('--residuals'))
     .option('--reml', 'restricted maximum likelihood (gaussian with identity link)')
-    .option('--out <file>', outResult, word('--out'))
+    .option('--out <file>', outResult, outFile)
     .addHelpText('after', example('fit', '--nodes 25'))
     .action(async (formula: string, flags: ModelFlags & FitFlags & OutputFlag) =>
       (await import('./fit-command.js')).fitCommand(formula, flags),
@@ -177,7 +184,7 @@ export function program(writeHelp: (text: string) => void): Command {
     .option(
       '--out <file>',
       'write the draws (.csv, .parquet; name-{chain}.csv a file a chain as CmdStan does) or the result (.json, .html, .md)',
-      word('--out'),
+      outFile,
     )
     .addHelpText('after', example('sample', '--seed 1 --out draws.csv'))
     .action(async (formula: string | undefined, flags: Parameters<SampleCommand>[1]) =>
@@ -186,7 +193,7 @@ export function program(writeHelp: (text: string) => void): Command {
 
   samplingOptions(modelOptions(glmm.command('check').argument('<formula>', "R's formula, in quotes")))
     .description("is Laplace's approximation good enough? ladder of nodes, posterior, verdict")
-    .option('--out <file>', outResult, word('--out'))
+    .option('--out <file>', outResult, outFile)
     .addHelpText('after', example('check', '--out report.html'))
     .action(async (formula: string, flags: ModelFlags & SamplingFlags & OutputFlag) =>
       (await import('./check-command.js')).checkCommand(formula, flags),
@@ -197,19 +204,19 @@ export function program(writeHelp: (text: string) => void): Command {
     .argument('[fits...]', 'documents that glmm fit wrote with --out FIT.json, or glmm sample with --loo')
     .description('likelihood-ratio tests, AIC and BIC of fits of one response; elpd of posteriors')
     .option(...json)
-    .option('--out <file>', outResult, word('--out'))
+    .option(...ownModules)
+    .option('--out <file>', outResult, outFile)
     .addHelpText('after', '\nExample:\n  glmm compare small.json large.json')
     .action(async (fits: readonly string[], flags: OutputFlag & { readonly json?: true }) =>
       (await import('./compare-command.js')).compareCommand(fits, flags),
     )
 
-  glmm
+  const predict = glmm
     .command('predict')
     .argument('<fit>', 'document that glmm fit wrote with --out FIT.json')
     .description('predictions of a fit for new data, with standard errors and limits')
     .option('--data <file>', 'needed: the table to predict for; it needs no response', word('--data'))
-    .option(...noHeader)
-    .option(...names)
+  reading(predict)
     .option(
       '--kind <kind>',
       'population (default): random effects at zero; conditional: at their modes; average: means over them',
@@ -218,25 +225,26 @@ export function program(writeHelp: (text: string) => void): Command {
     .option('--level <level>', 'probability that limits cover with (default 0.95)', rate('--level'))
     .option('--nodes <k>', 'quadrature nodes of averaged means (default 51)', wholeNumber('--nodes'))
     .option(...json)
-    .option('--out <file>', `${outResult}; .csv a line a row`, word('--out'))
+    .option(...ownModules)
+    .option('--out <file>', `${outResult}; .csv a line a row`, outFile)
     .addHelpText('after', '\nExample:\n  glmm predict fit.json --data new.csv --kind average')
     .action(async (path: string, flags: Parameters<PredictCommand>[1]) => {
       if (flags.data === undefined) throw noData()
       await (await import('./predict-command.js')).predictCommand(path, flags)
     })
 
-  glmm
+  const simulate = glmm
     .command('simulate')
     .argument('<fit>', 'document that glmm fit wrote with --out FIT.json')
     .description('responses drawn from a fit at its estimates')
     .option('--data <file>', 'a table with the columns of the fit; by default its own data', word('--data'))
-    .option(...noHeader)
-    .option(...names)
+  reading(simulate)
     .option('--replicates <n>', 'responses to draw (default 1)', wholeNumber('--replicates'))
     .option('--seed <n>', 'same seed, same numbers (default 1)', wholeNumber('--seed'))
     .option('--conditional', 'random effects at their modes, instead of drawn')
     .option(...json)
-    .option('--out <file>', `${outResult}; .csv a column a replicate`, word('--out'))
+    .option(...ownModules)
+    .option('--out <file>', `${outResult}; .csv a column a replicate`, outFile)
     .addHelpText('after', '\nExample:\n  glmm simulate fit.json --replicates 100 --seed 1 --out simulated.csv')
     .action(async (path: string, flags: Parameters<SimulateCommand>[1]) =>
       (await import('./simulate-command.js')).simulateCommand(path, flags),
@@ -247,13 +255,21 @@ export function program(writeHelp: (text: string) => void): Command {
     .argument('<result>', 'document that a command wrote with --out RESULT.json')
     .description('the report of a result: a page, Markdown or text')
     .option(...json)
-    .option('--out <file>', outResult, word('--out'))
+    .option(...ownModules)
+    .option('--out <file>', outResult, outFile)
     .addHelpText('after', '\nExample:\n  glmm report fit.json --out fit.html')
     .action(async (path: string, flags: OutputFlag & { readonly json?: true }) =>
       (await import('./report-command.js')).reportCommand(path, flags),
     )
 
-  addStudyCommands(glmm, { word, wholeNumber, json, outResult })
+  // What a family of the user's own is called is known before a formula is read.
+  glmm.hook('preAction', async (_, command) => {
+    const modules = command.opts().import as readonly string[] | undefined
+    if (modules === undefined) return
+    const { importModules, moduleUrls } = await import('../../workers/import-modules.js')
+    await importModules(moduleUrls(modules))
+  })
+  addStudyCommands(glmm, { word, wholeNumber, ownModules, outFile, json, outResult })
 
   for (const command of glmm.commands) {
     command.helpOption('-h, --help', 'print this help').exitOverride().configureOutput(output)

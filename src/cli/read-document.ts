@@ -1,12 +1,13 @@
-import { createReadStream, statSync } from 'node:fs'
+import { createReadStream } from 'node:fs'
 import { GlmmError } from '../errors.js'
+import { fileStatus } from './file-status.js'
 
 /** A fit with a million conditional modes is a quarter of this. */
 const largest = 500 * 2 ** 20
 
 /** The JSON in a file or a pipe. `what` it is expected to be and the `hint` go into complaints. */
 export async function readDocument(path: string, what: string, hint: string): Promise<unknown> {
-  const found = statSync(path, { throwIfNoEntry: false })
+  const found = fileStatus(path)
   if (!found) throw new GlmmError('FILE', `expected ${what} in ${path}, but there is no such file`, hint)
   if (found.isDirectory()) throw new GlmmError('FILE', `expected ${what} in ${path}, but it is a folder`, hint)
   const text = await readText(path, what, hint)

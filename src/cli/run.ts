@@ -1,7 +1,9 @@
 import { CommanderError } from 'commander'
 import { exitStatus, GlmmError, type PlainError, plainError } from '../errors.js'
+import { systemFault } from './file-status.js'
 import { takeStreamErrors, writeOutput } from './output.js'
 import { program } from './program.js'
+import { oneLine, safeJson, safeLines } from './terminal-text.js'
 import { usageError } from './usage-error.js'
 
 /** Runs the command line and returns its exit status; the only place where an error becomes text. */
@@ -12,11 +14,11 @@ export async function run(argv: readonly string[]): Promise<number> {
     // A command whose result stands, though it was stopped, has said so.
     return Number(process.exitCode ?? 0)
   } catch (thrown) {
-    const error = plainError(thrown)
-    const detail = thrown instanceof GlmmError && thrown.detail !== undefined ? `${thrown.detail}\n` : ''
+    const error = plainError(systemFault(thrown) ?? thrown)
+    const detail = thrown instanceof GlmmError && thrown.detail !== undefined ? `${safeLines(thrown.detail)}\n` : ''
     process.stderr.write(`${errorLine(error)}\n${detail}`)
     // When standard output is what failed, the line above has said so.
-    if (argv.includes('--json')) await writeOutput(`${JSON.stringify({ error }, null, 2)}\n`).catch(() => {})
+    if (argv.includes('--json')) await writeOutput(`${safeJson({ error })}\n`).catch(() => {})
     return exitStatus(error.code)
   }
 }
@@ -36,7 +38,7 @@ async function runCommand(argv: readonly string[]): Promise<void> {
 /** One line, whatever the message holds: a name with a line break in it, or the stack of a fault of this program. */
 function errorLine({ code, message, hint }: PlainError): string {
   const said = code === 'INTERNAL' ? headOfStack(message) : message
-  return `glmm: ${code}: ${said}; ${hint}`.replace(/[\s\p{Cc}]+/gu, ' ')
+  return oneLine(`glmm: ${code}: ${said}; ${hint}`)
 }
 
 /** What was thrown and where; the whole stack is in the document that --json prints. */

@@ -1,9 +1,8 @@
 import { dirname, extname } from 'node:path'
 import { quadratureName } from '../../samplers/registry.js'
-import { runFileOf, writeRun } from '../../samplers/run-file.js'
-import type { Sample } from '../../samplers/sample.js'
+import { runFileOf, runStateOf, writeRun } from '../../samplers/run-file.js'
 import { resolveSettings } from '../../samplers/sample-options.js'
-import { extendPosterior, samplePosterior } from '../../samplers/sample-posterior.js'
+import { extendPosterior, type SampledPosterior, samplePosterior } from '../../samplers/sample-posterior.js'
 import { writePosterior } from '../../samplers/write-posterior.js'
 import { stateModel } from '../data/state-model.js'
 import { chainFile, namesChains } from '../draws/chain-files.js'
@@ -11,6 +10,8 @@ import { answerQueries, checkQueries } from '../draws/posterior-queries.js'
 import { checkDrawsPath } from '../draws/write-draws.js'
 import { exitStatus, GlmmError } from '../errors.js'
 import type { OutputFlag } from './flags.js'
+import { lateInterrupt } from './late-interrupt.js'
+import { outputsOf } from './output-files.js'
 import { checkOutput, present, writeResult } from './present.js'
 import { type QueryFlags, queriesOf } from './query-options.js'
 import { readData, withReading } from './read-data.js'
@@ -19,6 +20,7 @@ import { samplingRun } from './sampling-run.js'
 
 /** Endings under which --out writes the result; any other must be one of draws. */
 const resultEndings = ['.json', '.html', '.htm', '.md']
+const writesResult = (out: string): boolean => resultEndings.includes(extname(out).toLowerCase())
 
 export interface SampleFlags extends RunFlags, QueryFlags, OutputFlag {
   readonly seed?: number
@@ -28,17 +30,17 @@ export interface SampleFlags extends RunFlags, QueryFlags, OutputFlag {
 }
 
 export async function sampleCommand(formula: string | undefined, flags: SampleFlags): Promise<void> {
-  const out = flags.out ?? flags.extend
-  const writesResult = out !== undefined && resultEndings.includes(extname(out).toLowerCase())
+  const outs = outputsOf({ out: flags.out ?? flags.extend ?? [] })
+  const drawsOuts = outs.filter((out) => !writesResult(out))
   const run = await statedRun(formula, flags)
-  checkOutput({ ...run.flags, ...(out !== undefined && { out }) })
-  if (out !== undefined && !writesResult) {
+  checkOutput({ ...run.flags, out: outs })
+  for (const out of drawsOuts) {
     checkDrawsPath(out)
     if (namesChains(out)) checkChainOutputs(out, run.flags)
   }
   const queries = queriesOf({ ...flags, ...run.flags })
-  if (run.flags.sampler === quadratureName && ((out !== undefined && !writesResult) || queries)) {
-    const got = queries ? 'questions that draws answer' : `--out ${out}`
+  if (run.flags.sampler === quadratureName && (drawsOuts.length > 0 || queries)) {
+    const got = queries ? 'questions that draws answer' : `--out ${drawsOuts[0]}`
     const hint = 'leave that out, write the result with --out NAME.json, or use the sampler marginal'
     throw new GlmmError(
       'USAGE',
@@ -52,21 +54,24 @@ export async function sampleCommand(formula: string | undefined, flags: SampleFl
   if (queries) checkQueries(model, queries, run.flags.priorOnly ?? false)
   const earlier =
     flags.extend === undefined ? null : await earlierPosterior(flags.extend, run, table, model, flags.draws)
-  const scratch = out === undefined || writesResult ? undefined : dirname(out)
-  const result = await samplingRun(flags, (executor, given) => {
+  const scratch = drawsOuts.length === 0 ? undefined : dirname(drawsOuts[0])
+  const late = drawsOuts.length === 0 ? null : lateInterrupt()
+  const work: Parameters<typeof samplingRun<SampledPosterior>>[1] = (executor, given) => {
     const hooks = { ...given, scratch }
     if (earlier) return extendPosterior(earlier.posterior, earlier.more, executor, hooks)
     return samplePosterior(run.formula, table, options, executor, hooks)
-  })
+  }
+  const result = await samplingRun(flags, work, late)
   const found = queries && answerQueries(result, queries)
   const { warnings } = result.record
   const asked = found ? { ...found.answers, warnings: [...warnings, ...found.warnings] } : {}
   const record = withReading({ ...result.record, ...asked }, run.flags)
   const { sample } = result
-  await present(record, { ...flags, ...(out !== undefined && { out }) }, async (path, signal) => {
-    if (writesResult) return writeResult(record, path)
+  await present(record, { ...flags, out: outs }, async (path, signal) => {
+    if (late?.end()) process.exitCode = exitStatus('ABORTED')
+    if (writesResult(path)) return writeResult(record, path)
     await writePosterior(path, result, { signal, data: run.flags.data })
-    await writeState(path, { formula: run.formula, flags: run.flags }, sample)
+    await writeRun(runFileOf(path), runStateOf(sample, { formula: run.formula, flags: run.flags }))
   })
   if (sample.interruption) process.exitCode = exitStatus(sample.interruption.code)
 }
@@ -75,15 +80,4 @@ export async function sampleCommand(formula: string | undefined, flags: SampleFl
 function checkChainOutputs(out: string, flags: RunFlags): void {
   const { chains } = resolveSettings({ chains: flags.chains })
   for (let chain = 1; chain <= chains; chain++) checkOutput({ ...flags, out: chainFile(out, chain) })
-}
-
-/** Writes what the run goes on with beside its draws. */
-function writeState(
-  path: string,
-  call: { readonly formula: string; readonly flags: RunFlags },
-  { run: { chains, kept, points, plan }, warmupSeconds, sampleSeconds }: Sample,
-): Promise<void> {
-  const { draws, center } = plan
-  const seconds = { warmupSeconds, sampleSeconds }
-  return writeRun(runFileOf(path), { call, chains, draws, kept, points, center, ...seconds })
 }

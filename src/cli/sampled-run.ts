@@ -1,3 +1,4 @@
+import { brokenSeal } from '../../samplers/draws-seal.js'
 import { planChains } from '../../samplers/plan-chains.js'
 import { type RunFile, readRun, runFileOf } from '../../samplers/run-file.js'
 import type { EarlierSample } from '../../samplers/sample.js'
@@ -15,6 +16,11 @@ export type RunFlags = ModelFlags & SamplingFlags
 /** What makes a run what it is: all of it settled once it has draws. */
 const settled: readonly (keyof RunFlags)[] = [
   'names',
+  'comment',
+  'skip',
+  'decimal',
+  'na',
+  'maxBytes',
   'family',
   'link',
   'weights',
@@ -84,10 +90,15 @@ export async function earlierPosterior(
   }
   readonly more: number
 }> {
-  const { chains, kept, points, warmupSeconds, sampleSeconds, center, draws: asked } = state!
+  const { chains, kept, points, warmupSeconds, sampleSeconds, center, draws: asked, seal } = state!
   const { draws, statistics } = await readDraws(path)
+  const broken = brokenSeal(seal, draws, statistics)
+  if (broken !== null) {
+    const message = `expected the draws of ${runFileOf(path)} in ${path}, got ${broken}`
+    throw new GlmmError('FILE', message, 'use both as one run wrote them, or sample anew')
+  }
   const lacking = more ?? asked - draws.ndraws
-  if (lacking < 1) {
+  if (lacking < 0 || (lacking === 0 && kept.length === chains)) {
     throw new GlmmError('USAGE', `expected --draws, as the run has all of its ${asked}`, 'say how many more')
   }
   const options = { ...flags, priors: flags.prior }
@@ -97,10 +108,6 @@ export async function earlierPosterior(
   if (plan.center.length !== center.length || plan.center.some((x, j) => !Object.is(x, center[j]))) {
     const message = `expected the data of the run ${path}, got others in ${flags.data}`
     throw new GlmmError('FILE', message, 'name the data as they were with --data')
-  }
-  if (statistics.length !== kept.length || points.some((point) => point && point.draws > draws.ndraws)) {
-    const message = `expected the draws of ${runFileOf(path)} in ${path}, got others`
-    throw new GlmmError('FILE', message, 'use both as one run wrote them')
   }
   const outer = likelihood(model).dimension
   const run = { plan, chains, kept, points }

@@ -11,13 +11,17 @@ import { readShard, shardText } from '../study/shard.js'
 import { studySchema } from '../study/study-schema.js'
 import type { OutputFlag } from './flags.js'
 import { writeNote, writeOutput } from './output.js'
+import { checkEndings, outputsOf } from './output-files.js'
 import { checkOutput, present } from './present.js'
+import { type QueueFlags, queueAccess } from './queue-access.js'
+import { safeJson, safeLines } from './terminal-text.js'
 import { studyProgressLine } from './study-progress-line.js'
 
-export interface StudyFlags extends OutputFlag {
+export interface StudyFlags extends OutputFlag, QueueFlags {
   readonly json?: true
   readonly threads?: number
-  readonly redis?: string
+  /** Modules that the threads import first. */
+  readonly import?: readonly string[]
   readonly resume?: true
   readonly shard?: string
   readonly until?: string
@@ -29,13 +33,21 @@ export interface StudyFlags extends OutputFlag {
 
 /** Runs a study file. */
 export async function studyCommand(path: string, flags: StudyFlags): Promise<void> {
-  const isLog = flags.out !== undefined && /\.ndjson$/i.test(flags.out)
+  checkEndings(flags, ['.ndjson'])
+  const outs = outputsOf(flags)
+  const [rowsOut, ...furtherLogs] = outs.filter(isLog)
+  if (furtherLogs.length > 0 || (rowsOut !== undefined && flags.log !== undefined)) {
+    const got = [...outs.filter(isLog), ...(flags.log ? [`--log ${flags.log}`] : ['--no-log'])]
+      .slice(0, 2)
+      .join(' and ')
+    throw new GlmmError('USAGE', `expected one file for the rows, got ${got}`, 'leave one of them out')
+  }
   checkOutput({ ...flags, data: path, header: true })
   const shard = flags.shard === undefined ? undefined : readShard(flags.shard)
   const planned = await plannedFrom(path, flags)
-  const log = logOf(path, flags, isLog)
+  const log = logOf(path, flags, rowsOut)
   // A log that nobody asked for serves an interrupted run only.
-  const passing = flags.log !== undefined || isLog || shard ? null : log
+  const passing = flags.log !== undefined || rowsOut !== undefined || shard ? null : log
   if (passing !== null && !flags.resume && existsSync(passing)) {
     const message = `expected no rows of an earlier run, but ${passing} has some`
     throw new GlmmError('USAGE', message, 'go on with --resume, or remove that file to begin anew')
@@ -65,24 +77,27 @@ export async function studyCommand(path: string, flags: StudyFlags): Promise<voi
       line.end()
       await executor.close()
     })
-  const { out, ...shown } = flags
-  await present(record, isLog || out === undefined ? shown : { ...shown, out })
+  await present(record, { ...flags, out: outs.filter((out) => !isLog(out)) })
   if (passing !== null && record.execution.rows === record.rows.length) rmSync(passing, { force: true })
 }
 
+/** Whether a file takes the rows as they finish, rather than the result. */
+const isLog = (out: string): boolean => /\.ndjson$/i.test(out)
+
 /** Threads of this machine, or the workers of a queue. */
-async function executorOf({ redis, threads: size }: StudyFlags): Promise<ReturnType<typeof threads>> {
-  if (redis === undefined) return threads(size === undefined ? {} : { threads: size })
-  if (size === undefined) return queue({ redis, onNote: writeNote })
+async function executorOf(flags: StudyFlags): Promise<ReturnType<typeof threads>> {
+  const { redis, keyFile, threads: size, import: modules } = flags
+  if (redis === undefined && keyFile === undefined) return threads({ threads: size, modules })
+  if (size === undefined) return queue({ ...queueAccess(flags), modules, onNote: writeNote })
   const message = `expected one of --threads and --redis, got both`
   throw new GlmmError('USAGE', message, 'each worker has its own --threads: leave them out here')
 }
 
 /** Where the rows are kept as they finish: where --log or --out says, else beside the study. */
-function logOf(path: string, { log, out, shard }: StudyFlags, isLog: boolean): string | null {
+function logOf(path: string, { log, shard }: StudyFlags, rowsOut: string | undefined): string | null {
   if (log === false) return null
   if (typeof log === 'string') return log
-  if (isLog) return out!
+  if (rowsOut !== undefined) return rowsOut
   const part = shard === undefined ? '' : `.${shardText(readShard(shard)).replace('/', '-of-')}`
   return `${path.replace(/\.json$/i, '')}${part}.rows.ndjson`
 }
@@ -101,20 +116,21 @@ export async function mergeCommand(
   flags: OutputFlag & { readonly json?: true },
 ): Promise<void> {
   for (const data of paths) checkOutput({ ...flags, data, header: true })
+  checkEndings(flags)
   await present(await mergeStudy(paths), flags)
 }
 
 /** Makes one row again, and shows it with what went wrong. */
 export async function replayCommand(id: string, path: string, flags: Pick<StudyFlags, 'json' | 'seed'>): Promise<void> {
   const replay = replayRow(await plannedFrom(path, flags), id)
-  if (flags.json) return writeOutput(`${JSON.stringify(replay, null, 2)}\n`)
+  if (flags.json) return writeOutput(`${safeJson(replay)}\n`)
   const { stream, settings, row, error } = replay
   const lines = [
     `row ${stream.condition}:${stream.replicate}, seed ${stream.seed}, ${JSON.stringify(settings)}`,
     ...Object.entries(row).map(([name, value]) => `  ${name}: ${value}`),
   ]
   if (error !== null) lines.push(`failed: ${error.code}: ${error.message}`, error.stack ?? '')
-  await writeOutput(`${lines.join('\n').trimEnd()}\n`)
+  await writeOutput(`${lines.map(safeLines).join('\n').trimEnd()}\n`)
 }
 
 /** Prints the JSON Schema of study files. */

@@ -7,12 +7,19 @@ import type { WorkerFlags } from './worker-command.js'
 export interface OptionValues {
   readonly word: (option: string) => (text: string) => string
   readonly wholeNumber: (option: string) => (text: string) => number
+  readonly outFile: (text: string, before?: readonly string[]) => readonly string[]
+  readonly ownModules: readonly [flag: string, description: string, collect: OptionValues['outFile']]
   readonly json: readonly [flag: string, description: string]
   readonly outResult: string
 }
 
+const keyFile = 'a file with the key that study and workers share (or GLMM_QUEUE_KEY); see docs/studies.md'
+
 /** Adds `glmm study` and what belongs to it. */
-export function addStudyCommands(glmm: Command, { word, wholeNumber, json, outResult }: OptionValues): void {
+export function addStudyCommands(
+  glmm: Command,
+  { word, wholeNumber, ownModules, outFile, json, outResult }: OptionValues,
+): void {
   // What follows the name of a command belongs to that command, also where the one above it has such an option.
   const study = glmm
     .enablePositionalOptions()
@@ -22,6 +29,8 @@ export function addStudyCommands(glmm: Command, { word, wholeNumber, json, outRe
     .enablePositionalOptions()
     .option('--threads <n>', 'threads to use (default: all cores)', wholeNumber('--threads'))
     .option('--redis <url>', 'in place of threads: the workers of a Redis or Valkey, see glmm worker', word('--redis'))
+    .option('--key-file <file>', keyFile, word('--key-file'))
+    .option(...ownModules)
     .option('--resume', 'go on with the rows of the log')
     .option(
       '--log <file>',
@@ -34,7 +43,7 @@ export function addStudyCommands(glmm: Command, { word, wholeNumber, json, outRe
     .option('--replicates <n>', 'in place of those of the file', wholeNumber('--replicates'))
     .option('--seed <n>', 'in place of that of the file', wholeNumber('--seed'))
     .option(...json)
-    .option('--out <file>', `${outResult}; .ndjson keeps the rows`, word('--out'))
+    .option('--out <file>', `${outResult}; .ndjson keeps the rows`, outFile)
     .addHelpText('after', '\nExample:\n  glmm study bootstrap.json --threads 4 --resume --out bootstrap.html')
     .action(async (path: string, flags: StudyFlags) => (await import('./study-command.js')).studyCommand(path, flags))
 
@@ -42,6 +51,8 @@ export function addStudyCommands(glmm: Command, { word, wholeNumber, json, outRe
     .command('worker')
     .description('takes part in the studies of a Redis or Valkey until it is stopped')
     .option('--redis <url>', 'needed: redis://host:6379, the same as that of glmm study', word('--redis'))
+    .option('--key-file <file>', keyFile, word('--key-file'))
+    .option(...ownModules)
     .option('--threads <n>', 'threads to use (default: all cores)', wholeNumber('--threads'))
     .option('--concurrency <n>', 'jobs held at a time (default: one more than threads)', wholeNumber('--concurrency'))
     .addHelpText('after', '\nExample:\n  glmm worker --redis redis://host:6379 --threads 8')
@@ -52,7 +63,7 @@ export function addStudyCommands(glmm: Command, { word, wholeNumber, json, outRe
     .argument('[logs...]', 'rows that glmm study --shard wrote')
     .description('the result of a study from the rows of its parts')
     .option(...json)
-    .option('--out <file>', outResult, word('--out'))
+    .option('--out <file>', outResult, outFile)
     .addHelpText('after', '\nExample:\n  glmm study merge part*.ndjson --out study.json')
     .action(async (paths: readonly string[], flags: OutputFlag & { readonly json?: true }) =>
       (await import('./study-command.js')).mergeCommand(paths, flags),

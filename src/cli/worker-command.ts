@@ -1,19 +1,19 @@
 import { queueWorker } from '../../workers/queue-worker.js'
 import { GlmmError } from '../errors.js'
 import { writeNote } from './output.js'
+import { type QueueFlags, queueAccess } from './queue-access.js'
 
-export interface WorkerFlags {
-  readonly redis?: string
+export interface WorkerFlags extends QueueFlags {
+  /** Modules that its threads import first. */
+  readonly import?: readonly string[]
   readonly threads?: number
   readonly concurrency?: number
 }
 
 /** Takes part in studies until it is told to stop, and then finishes what it holds. */
-export async function workerCommand({ redis, threads, concurrency }: WorkerFlags): Promise<void> {
-  if (redis === undefined) {
-    throw new GlmmError('USAGE', 'expected the URL of a Redis after --redis, got none', 'such as redis://host:6379')
-  }
-  const worker = await queueWorker({ redis, threads, concurrency, onNote: writeNote })
+export async function workerCommand(flags: WorkerFlags): Promise<void> {
+  const { threads, concurrency, import: modules } = flags
+  const worker = await queueWorker({ ...queueAccess(flags), threads, concurrency, modules, onNote: writeNote })
   const signal = await new Promise<NodeJS.Signals>((resolve) => {
     process.once('SIGINT', resolve).once('SIGTERM', resolve)
   })

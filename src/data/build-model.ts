@@ -7,6 +7,7 @@ import { eachName, type Formula, type SyntaxNode } from '../formula/syntax-tree.
 import { type FurtherFormula, furtherTerms } from './further-formula.js'
 import { type Basis, basisOf, type Combination, givenBasis, newBasis } from './basis.js'
 import type { Levels } from './column-facts.js'
+import { columnWarnings } from './column-warnings.js'
 import { completeFrame } from './complete-frame.js'
 import { checkContrasts } from './contrasts-asked.js'
 import { designMatrix } from './design-matrix.js'
@@ -94,6 +95,8 @@ export function buildModel(formula: string | Formula, table: Table, options: Mod
   const counted = trialsOf(given, response, frame, options.rule)
   const told = responseOf(response, frame, options.rule, counted)
   const warnings: readonly Warning[] = [
+    ...(table.warnings ?? []),
+    ...columnWarnings(columns, computed, complete),
     ...complete.warnings,
     ...predictors.flatMap(({ fixed }) => aliasWarnings(fixed)),
   ]

@@ -11,10 +11,11 @@ export interface InferredFamily {
   readonly why: string
 }
 
-/** The family for a call that names none: binomial for cbind, 0/1 or two levels; gaussian otherwise. */
-export function inferFamily(formula: string | Formula, table: Table): InferredFamily {
+/** The family for a call that names none: binomial for cbind, 0/1, two levels or a column of trials; gaussian otherwise. */
+export function inferFamily(formula: string | Formula, table: Table, trials?: string): InferredFamily {
   const { left, source } = typeof formula === 'string' ? parseFormula(formula) : formula
   if (left === null) return { family: 'gaussian', why: 'the formula has no response' }
+  if (trials !== undefined) return { family: 'binomial', why: `${trials} are the trials of ${nodeText(left)}` }
   const why = looksBinomial(left, frameOf(table, null, source))
   if (why !== null) return { family: 'binomial', why }
   return { family: 'gaussian', why: `the response ${nodeText(left)} is numeric` }

@@ -30,7 +30,7 @@ export interface ModelChoice extends WeightColumns {
 /** States the model of a formula and a table; a family that was not given is inferred, and told where that is a guess. */
 export function stateModel(formula: string, table: Table, choice: ModelChoice = {}, basis?: Basis): Model {
   const parsed = parsedOver(formula, table)
-  const inferred = choice.family === undefined ? inferFamily(parsed, table) : null
+  const inferred = choice.family === undefined ? inferFamily(parsed, table, choice.trials) : null
   const { family: base, link } = familyNamed(inferred?.family ?? choice.family!, choice.link)
   const { weights, trials, frequency, precision, offset } = choice
   const empty = (name: string, rhs: string | undefined): boolean => {

@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto'
 import { closeSync, openSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { temporaryName } from './temporary-files.js'
 import { fileError } from './write-atomically.js'
 
 /**
@@ -8,7 +8,7 @@ import { fileError } from './write-atomically.js'
  * Threads of the process share its descriptor. A FILE error says why there can be none.
  */
 export function openScratch(folder: string): number {
-  const path = join(folder, `.draws.${randomUUID()}.scratch`)
+  const path = temporaryName(join(folder, 'draws'), 'scratch')
   try {
     const file = openSync(path, 'wx+')
     rmSync(path)

@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto'
 import { realpath, rename, rm, stat } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import { GlmmError } from '../errors.js'
+import { sweepTemporaries, temporaryName } from './temporary-files.js'
 
 /**
  * Writes a file whole or not at all: `write` fills a temporary file in the same folder, which then takes the name, so
@@ -11,10 +11,14 @@ import { GlmmError } from '../errors.js'
 export async function writeAtomically(path: string, write: (temporary: string) => Promise<void>): Promise<void> {
   let temporary: string | null = null
   try {
-    const found = await stat(path).catch(() => null)
+    const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return null
+      throw error
+    })
     if (found !== null && !found.isFile() && !found.isDirectory()) return await write(path)
     const target = found === null ? path : await realpath(path)
-    temporary = join(dirname(target), `.${basename(target)}.${randomUUID()}.tmp`)
+    await sweepTemporaries(dirname(target))
+    temporary = temporaryName(target)
     await write(temporary)
     await rename(temporary, target)
   } catch (error) {
@@ -44,6 +48,8 @@ export function fileError(path: string, error: unknown): unknown {
       case 'ENOSPC':
       case 'EDQUOT':
         return ['the disk is full', 'free some space, or write elsewhere']
+      case 'ELOOP':
+        return ['its symbolic links lead in a circle', 'remove the link, or write elsewhere']
       case 'ENAMETOOLONG':
         return ['the name is too long', 'choose a shorter name']
     }

@@ -17,7 +17,7 @@ import { block, fixedPart, randomTerms } from './fixed-part.js'
 import type { GlmFit } from './glm.js'
 import { checkDraws, type ImportanceEstimate, importanceEstimate } from './importance-estimate.js'
 import { importanceRecord } from './importance-record.js'
-import { nothingToSample, tooManyNodes } from './integration-refusals.js'
+import { checkIntegral, nothingToSample, tooManyNodes } from './integration-refusals.js'
 import { climbLadder, type Ladder } from './ladder.js'
 import { asLeastSquares, residualDf } from './least-squares.js'
 import { nullModel } from './null-model.js'
@@ -52,7 +52,7 @@ export function fitModel(
   draws: Draws | null = null,
 ): FitRecord {
   const began = performance.now()
-  const { like, nodes } = withNodes(likelihood(reml ? restricted(model) : model), asked)
+  const { like, nodes } = withNodes(likelihood(reml ? restricted(model) : model), asked, reml)
   const glm = glmOf(model)
   const separated = separation(model, glm)
   if (like.layout.terms.length === 0 && model.predictors.length === 1)
@@ -77,18 +77,18 @@ export function fitModel(
 }
 
 /** The likelihood with the nodes asked for, and the number by which these are called: the largest, where levels differ. */
-function withNodes(like: Likelihood, nodes: Nodes): { like: Likelihood; nodes: number | 'auto' } {
+function withNodes(like: Likelihood, nodes: Nodes, reml: boolean): { like: Likelihood; nodes: number | 'auto' } {
   const { model, mostNodes, perLevel } = like
+  checkIntegral(model, nodes, reml, like.layout.terms.length > 0)
   if (typeof nodes === 'number' && nodes > mostNodes) throw tooManyNodes(model, nodes, mostNodes)
   if (typeof nodes === 'number' || nodes === 'auto') return { like, nodes }
-  const count = nodes.length
-  if (!perLevel || perLevel.groups.length !== count) {
+  if (!perLevel || perLevel.groups.length !== nodes.length) {
     const groups = perLevel?.groups ?? [...new Set(randomTerms(like.layout.terms).map(({ laid }) => laid.term.group))]
     throw new GlmmError(
       'USAGE',
       perLevel
-        ? `expected ${groups.length} numbers of nodes, for ${groups.join(', ')} in this order, got ${count}: ${nodes.join(',')}`
-        : `expected nested factors for ${count} numbers of nodes, got ${groups.length > 0 ? groups.join(', ') : 'no random effects'}`,
+        ? `expected ${groups.length} numbers of nodes, for ${groups.join(', ')} in this order, got ${nodes.length}: ${nodes.join(',')}`
+        : `expected nested factors for ${nodes.length} numbers of nodes, got ${groups.length > 0 ? groups.join(', ') : 'no random effects'}`,
       perLevel ? 'or give one number, for all' : 'give one number',
     )
   }

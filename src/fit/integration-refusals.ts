@@ -1,5 +1,18 @@
 import type { Model } from '../data/model.js'
 import { GlmmError } from '../errors.js'
+import type { Nodes } from './fit-record.js'
+
+/** Refuses nodes where there is no integral, or one that is exact. */
+export function checkIntegral(model: Model, nodes: Nodes, reml: boolean, effects: boolean): void {
+  if (nodes === 'auto' || nodes === 1 || (effects && !reml)) return
+  const message = reml
+    ? `expected no nodes with restricted maximum likelihood, whose integral is exact, got ${nodes} nodes`
+    : `expected random effects to integrate over with ${nodes} nodes, got none in ${model.formula}`
+  const hint = reml
+    ? 'leave --nodes out; without --reml, too, the integral of a gaussian model needs none'
+    : 'leave --nodes out: a model without random effects has no integral to approximate'
+  throw new GlmmError('MODEL', message, hint)
+}
 
 /** More nodes than the rule of this structure takes. */
 export function tooManyNodes(model: Model, nodes: number | string, most: number): GlmmError {

@@ -44,7 +44,7 @@ export function predict(fit: FitRecord | FitSource, table: Table, options: Predi
   checkOptions(kind, level, nodes)
   const design = newDesign(designSource(fit), table, details[kind])
   const terms = fittedTerms(fit, design)
-  const warnings: Warning[] = []
+  const warnings: Warning[] = [...(table.warnings ?? [])]
   const uncertainty = uncertaintyOf(fit, kind, options.original, terms, warnings)
   const predictions: Prediction[] = Array.from({ length: table.nrow }, (_, row) => ({
     row: row + 1,

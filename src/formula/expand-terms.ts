@@ -1,5 +1,6 @@
 import { formulaFault } from './formula-fault.js'
 import { nodeText } from './formula-text.js'
+import { covarianceCalls } from './function-arguments.js'
 import { type BinaryNode, isCondition, type NameNode, type SyntaxNode } from './syntax-tree.js'
 
 /** A variable of the model frame: a column, or a function of columns such as log(x). */
@@ -61,6 +62,7 @@ function expand(node: SyntaxNode, state: State): TermSet {
     case 'name':
       return node.name === '.' ? everythingElse(node, state) : variable(node, state)
     case 'call':
+      if (covarianceCalls.has(node.name)) throw notTerm(node, state, `got ${nodeText(node)}`)
       return variable(node, state)
     case 'number':
       if (node.value === 0 || node.value === 1) {
@@ -193,7 +195,7 @@ function everythingElse(node: NameNode, state: State): TermSet {
 }
 
 function notTerm(node: SyntaxNode, state: State, got: string) {
-  if (node.kind === 'binary')
+  if (node.kind === 'binary' || node.kind === 'call')
     return formulaFault(
       state.source,
       node.start,

@@ -77,7 +77,8 @@ function measureTable(measures: readonly Measure[]): Table {
     ...numbers.map((key) => numberCell(one[key], one[`${key}Mcse`])),
   ])
   const note = keys.some((key) => isError(key, keys)) ? ['in brackets: Monte Carlo standard errors'] : []
-  return table([...names.map((key) => `<${key}`), ...numbers.map(words)], rows, ...note)
+  const headers = [...names.map((key) => `<${key}`), ...numbers.map(words)]
+  return { ...table(headers, rows, ...note), keys: names.length }
 }
 
 const varies = (measures: readonly Measure[], key: string): boolean =>

@@ -4,7 +4,7 @@ import { keptRows } from './kept-rows.js'
 import { studyKindNamed } from './registry.js'
 import { rowLedger } from './row-ledger.js'
 import { type RowText, rowText } from './row-text.js'
-import { type LogHeader, readLog } from './rows-log.js'
+import { type LogHeader, readLog, takeRows } from './rows-log.js'
 import { readShard, shardSpans } from './shard.js'
 import type { Summary } from './study-plan.js'
 import type { StudyRecord } from './study-record.js'
@@ -35,15 +35,7 @@ export async function mergeStudy(paths: readonly string[], keepRows?: number): P
   // In the order of the shards, so that few rows wait for others.
   const order = headers.map((header, i) => ({ index: header.shard ? readShard(header.shard).index : 0, i }))
   for (const { i } of order.sort((a, b) => a.index - b.index)) {
-    await readLog(
-      paths[i],
-      () => {},
-      (line) => {
-        const row = text.read(line)
-        if (row) ledger.add(row, line)
-        return row !== null
-      },
-    )
+    await readLog(paths[i], () => {}, takeRows(first.study, text, ledger))
   }
   const missing = spans.findIndex(({ to }, condition) => ledger.completeTo(condition) < to)
   if (missing >= 0 && typeof call.until !== 'string') {
@@ -71,6 +63,7 @@ export async function mergeStudy(paths: readonly string[], keepRows?: number): P
       workers: 0,
       jobs: 0,
       retried: 0,
+      rechecked: 0,
       milliseconds: performance.now() - began,
       rows: done,
       failed,

@@ -2,7 +2,7 @@ import { GlmmError, type PlainError } from '../errors.js'
 import type { Row, RowValues, StudyOutline } from './study-plan.js'
 
 /** Keys of a row beside the numbers of its columns. */
-const reserved: ReadonlySet<string> = new Set(['condition', 'replicate', 'status', 'code', 'message', 'seed'])
+const reserved: ReadonlySet<string> = new Set(['condition', 'replicate', 'status', 'code', 'message', 'seed', 'hash'])
 
 /** The key under which a column stands in a row: its name, unless that is one of the row's own. */
 const columnKey = (column: string): string => (reserved.has(column) ? `${column}.value` : column)
@@ -16,7 +16,15 @@ export interface RowText {
    */
   readonly write: (condition: number, replicate: number, row: RowValues) => string
   /** The row of a line, maybe beyond the replicates of its condition; null where the line is no row of this study. */
-  readonly read: (line: string) => Row | null
+  readonly read: (line: string) => ReadRow | null
+}
+
+/** A row as it is read back. */
+export interface ReadRow extends Row {
+  /** Its canonical text, whatever blanks the line had. */
+  readonly text: string
+  /** What the line gives as its hash; undefined where it gives none. */
+  readonly hash: unknown
 }
 
 export function rowText({ seed, conditions }: Pick<StudyOutline, 'seed' | 'conditions'>): RowText {
@@ -26,28 +34,33 @@ export function rowText({ seed, conditions }: Pick<StudyOutline, 'seed' | 'condi
     heads.set(columns, known)
     return known
   }
+  const write: RowText['write'] = (condition, replicate, { values, failure }) => {
+    const names = headsOf(conditions[condition].columns)
+    let text = `{"condition":${condition},"replicate":${replicate},"status":${failure ? '"failed"' : '"ok"'}`
+    if (failure) text += failureText(failure, seed)
+    for (let j = 0; j < names.length; j++) text += names[j] + numberText(values[j])
+    return `${text}}`
+  }
   return {
-    write: (condition, replicate, { values, failure }) => {
-      const names = headsOf(conditions[condition].columns)
-      let text = `{"condition":${condition},"replicate":${replicate},"status":${failure ? '"failed"' : '"ok"'}`
-      if (failure) text += failureText(failure, seed)
-      for (let j = 0; j < names.length; j++) text += names[j] + numberText(values[j])
-      return `${text}}`
-    },
+    write,
     read: (line) => {
       const parsed = parsedLine(line)
       if (parsed === null) return null
       const { condition, replicate, status } = parsed
-      const of = conditions[condition as number]
-      if (of === undefined || !Number.isInteger(replicate) || (status !== 'ok' && status !== 'failed')) return null
+      const of = Number.isInteger(condition) ? conditions[condition as number] : undefined
+      if (of === undefined || !Number.isSafeInteger(replicate) || (status !== 'ok' && status !== 'failed')) return null
       if ((replicate as number) < 0) return null
+      const failure = status === 'ok' ? null : failureOf(parsed, seed)
+      if (failure === undefined) return null
       const values = new Float64Array(of.columns.length)
       for (let j = 0; j < values.length; j++) {
         const value = parsed[columnKey(of.columns[j])]
-        if (value !== null && typeof value !== 'number') return null
-        values[j] = value ?? Number.NaN
+        if (value !== null && !Number.isFinite(value)) return null
+        values[j] = (value as number | null) ?? Number.NaN
       }
-      return { condition: condition as number, replicate: replicate as number, ok: status === 'ok', values }
+      const address = { condition: condition as number, replicate: replicate as number }
+      const text = write(address.condition, address.replicate, { values, failure })
+      return { ...address, ok: status === 'ok', values, text, hash: parsed.hash }
     },
   }
 }
@@ -66,6 +79,12 @@ const numberText = (value: number): string => (Number.isFinite(value) ? String(v
 
 const failureText = ({ code, message }: PlainError, seed: number): string =>
   `,"code":${JSON.stringify(code)},"message":${JSON.stringify(firstLine(message))},"seed":${seed}`
+
+/** The failure that a row tells; undefined where it tells none as `failureText` writes it. */
+function failureOf({ code, message, seed: told }: Record<string, unknown>, seed: number): PlainError | undefined {
+  if (typeof code !== 'string' || typeof message !== 'string' || told !== seed) return undefined
+  return { code: code as PlainError['code'], message, hint: '' }
+}
 
 /** A fault of the program has a stack for a message, which names places that differ between machines. */
 const firstLine = (message: string): string => message.split('\n', 1)[0]

@@ -10,6 +10,9 @@ import {
 } from 'node:fs'
 import { GlmmError } from '../errors.js'
 import { version } from '../version.js'
+import type { RowLedger } from './row-ledger.js'
+import type { RowText } from './row-text.js'
+import { isSealed, isSealedHead, sealedHead } from './sealed-row.js'
 import type { StudyOutline } from './study-plan.js'
 
 /** The first line of a log: which study its rows are of. */
@@ -34,6 +37,21 @@ export interface RowsLog {
 
 const schema = 'glmm/study-rows@1'
 
+/** Why a line is not taken: it is no row of the study, or its hash is not that of its row. */
+type RowFault = 'no row' | 'altered'
+type TakeLine = (line: string) => RowFault | null
+
+/** Takes the rows of a study's log into a ledger, each under its canonical text. */
+export const takeRows =
+  (study: string, text: RowText, ledger: Pick<RowLedger, 'add'>): TakeLine =>
+  (line) => {
+    const row = text.read(line)
+    if (row === null) return 'no row'
+    if (!isSealed(study, row.text, row.hash)) return 'altered'
+    ledger.add(row, row.text)
+    return null
+  }
+
 export const logHeader = (
   study: string,
   outline: StudyOutline,
@@ -43,12 +61,12 @@ export const logHeader = (
 
 /** Begins a log. A file that is there already is not overwritten. */
 export function startLog(path: string, header: LogHeader): RowsLog {
-  if (existsSync(path) && !isEmpty(path)) {
+  if (existsSync(path) && !isFolder(path) && !isEmpty(path)) {
     const message = `expected no rows in ${path} yet, but the file has some`
     throw new GlmmError('USAGE', message, 'go on with --resume, remove the file, or name another with --log')
   }
   const log = appendTo(path, openFor(path, 'w'))
-  log.append(`${JSON.stringify(header)}\n`)
+  log.append(`${sealedHead(header)}\n`)
   return log
 }
 
@@ -56,24 +74,24 @@ export function startLog(path: string, header: LogHeader): RowsLog {
  * Opens a log to go on with. A last line that is not whole, as a kill leaves it, is cut off. FILE where the log belongs
  * to another study. A log that does not exist is begun.
  */
-export async function resumeLog(path: string, header: LogHeader, take: (line: string) => boolean): Promise<RowsLog> {
+export async function resumeLog(path: string, header: LogHeader, take: TakeLine): Promise<RowsLog> {
   if (!existsSync(path) || isEmpty(path)) return startLog(path, header)
   const { whole } = await readLog(path, (found) => checkSameStudy(path, found, header), take)
   const file = openFor(path, 'r+')
   ftruncateSync(file, whole)
   const log = appendTo(path, file, whole)
-  if (whole === 0) log.append(`${JSON.stringify(header)}\n`)
+  if (whole === 0) log.append(`${sealedHead(header)}\n`)
   return log
 }
 
 /**
- * Reads a log: its header, then each line to `take`, which says whether it is a row; the header alone without it. A torn
- * last line is left out. Returns the bytes up to the last line end.
+ * Reads a log: its header, then each line that is not blank to `take`; the header alone without it. A torn last line is
+ * left out. Returns the bytes up to the last line end.
  */
 export async function readLog(
   path: string,
   head: (header: LogHeader) => void,
-  take: ((line: string) => boolean) | null,
+  take: TakeLine | null,
 ): Promise<{ readonly whole: number }> {
   let whole = 0
   let number = 0
@@ -87,7 +105,10 @@ export async function readLog(
         number++
         if (number === 1) head(headerOf(path, line))
         else if (take === null) return { whole }
-        else if (!take(line)) throw strangeLine(path, number, line)
+        else if (line.trim() !== '') {
+          const fault = take(line)
+          if (fault !== null) throw strangeLine(path, number, line, fault)
+        }
         whole += end + 1 - from
         from = end + 1
       }
@@ -101,12 +122,23 @@ export async function readLog(
 }
 
 function headerOf(path: string, line: string): LogHeader {
+  const header = parsedHead(line)
+  if (header?.schema !== schema) {
+    const message = `expected the rows of a study in ${path}, got '${line.slice(0, 40)}'`
+    throw new GlmmError('FILE', message, 'name a log that glmm study wrote')
+  }
+  if (isSealedHead(header)) return header as unknown as LogHeader
+  const message = `expected the first line of ${path} as glmm study wrote it, got an altered one`
+  throw new GlmmError('FILE', message, 'put it back, or make the rows again in another log')
+}
+
+function parsedHead(line: string): Readonly<Record<string, unknown>> | null {
   try {
-    const header = JSON.parse(line) as LogHeader
-    if (header.schema === schema && Array.isArray(header.outline.conditions)) return header
-  } catch {}
-  const message = `expected the rows of a study in ${path}, got '${line.slice(0, 40)}'`
-  throw new GlmmError('FILE', message, 'name a log that glmm study wrote')
+    const found = JSON.parse(line.replace(/^\ufeff/, '')) as unknown
+    return typeof found === 'object' ? (found as Readonly<Record<string, unknown>> | null) : null
+  } catch {
+    return null
+  }
 }
 
 function checkSameStudy(path: string, found: LogHeader, wanted: LogHeader): void {
@@ -121,10 +153,21 @@ function checkSameStudy(path: string, found: LogHeader, wanted: LogHeader): void
   throw new GlmmError('FILE', message, hint)
 }
 
-const strangeLine = (path: string, number: number, line: string): GlmmError =>
-  new GlmmError('FILE', `expected a row in line ${number} of ${path}, got '${line.slice(0, 40)}'`, 'remove that line')
+const strangeLine = (path: string, number: number, line: string, fault: RowFault): GlmmError =>
+  fault === 'altered'
+    ? new GlmmError(
+        'FILE',
+        `expected the row in line ${number} of ${path} as it was written, got an altered one, or another study's: '${line.slice(0, 40)}'`,
+        'remove that line, and the row is made again',
+      )
+    : new GlmmError(
+        'FILE',
+        `expected a row in line ${number} of ${path}, got '${line.slice(0, 40)}'`,
+        'remove that line',
+      )
 
 /** A device, such as a full disk's stand-in, has no size either. */
+const isFolder = (path: string): boolean => statSync(path).isDirectory()
 const isEmpty = (path: string): boolean => statSync(path).size === 0
 
 function openFor(path: string, flags: 'w' | 'r+'): number {
@@ -162,6 +205,9 @@ function notWritten(path: string, thrown: unknown): GlmmError {
     ENOENT: 'its folder does not exist',
     EACCES: 'it may not be written to',
     EISDIR: 'it is a folder',
+    ELOOP: 'its symbolic links lead in a circle',
+    ENAMETOOLONG: 'the name is too long',
+    ENOTDIR: 'its folder does not exist',
     EROFS: 'it may not be written to',
   }
   const reason = full ? 'the disk is full' : (reasons[code] ?? (thrown as Error).message)

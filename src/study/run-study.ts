@@ -8,8 +8,9 @@ import { studyKindNamed } from './registry.js'
 import { type RowLedger, rowLedger } from './row-ledger.js'
 import { type Batch, type BatchOfRows, type RowRange, studyRowsTask } from './row-task.js'
 import { type RowText, rowText } from './row-text.js'
-import { logHeader, type RowsLog, resumeLog, startLog } from './rows-log.js'
-import { type Shard, shardSpans, shardText } from './shard.js'
+import { logHeader, type RowsLog, resumeLog, startLog, takeRows } from './rows-log.js'
+import { checkShard, type Shard, shardSpans, shardText } from './shard.js'
+import { sealedRows } from './sealed-row.js'
 import type { Summary } from './study-plan.js'
 import type { StudyRecord } from './study-record.js'
 import { readUntil } from './until.js'
@@ -56,6 +57,7 @@ export async function runStudy(
     const message = 'expected a study without until for shards, which end without knowing of each other'
     throw new GlmmError('USAGE', message, 'leave one of the two out')
   }
+  if (shard) checkShard(plan.conditions, shard)
   const summary = studyKindNamed(plan.kind).summary(outlineOf(plan))
   const until = planned.until === null ? null : readUntil(planned.until, summary.measures())
   const text = rowText(plan)
@@ -69,6 +71,7 @@ export async function runStudy(
   const made = Array.from({ length: executor.workers }, () => 0)
   const counts = { jobs: 0, retried: 0 }
   const retriedBefore = executor.retried ?? 0
+  const recheckedBefore = executor.rechecked ?? 0
   const report = (): void => options.onProgress?.({ ...ledger.count(), total, resumed, workers: [...made] })
   const work = async (ranges: readonly RowRange[]): Promise<void> => {
     const cut = batches(ranges, ledger.has, executor.workers, executor.jobMilliseconds)
@@ -81,7 +84,7 @@ export async function runStudy(
         ledger,
         plan.conditions.map(({ columns }) => columns.length),
       )
-      log?.append(`${outcome.value.lines}\n`)
+      log?.append(sealedRows(planned.hash, outcome.value.lines))
       cut.timed(rows, outcome.value.milliseconds)
       made[worker] = (made[worker] ?? 0) + rows
       report()
@@ -137,7 +140,7 @@ export async function runStudy(
     findings: shard ? [] : summary.findings(),
     rows: kept.rows(),
   }
-  const warnings = kept.warnings(failed, done, log?.path ?? null)
+  const warnings = [...planned.warnings, ...kept.warnings(failed, done, log?.path ?? null)]
   return {
     ...record,
     warnings,
@@ -146,6 +149,7 @@ export async function runStudy(
       workers: executor.workers,
       jobs: counts.jobs,
       retried: counts.retried + (executor.retried ?? 0) - retriedBefore,
+      rechecked: (executor.rechecked ?? 0) - recheckedBefore,
       milliseconds: performance.now() - began,
       rows: done,
       failed,
@@ -206,9 +210,5 @@ async function openLog(
   if (path === undefined) return null
   const header = logHeader(hash, outlineOf(plan), call, shard ? shardText(shard) : null)
   if (!resume) return startLog(path, header)
-  return resumeLog(path, header, (line) => {
-    const row = text.read(line)
-    if (row) ledger.add(row, line)
-    return row !== null
-  })
+  return resumeLog(path, header, takeRows(hash, text, ledger))
 }

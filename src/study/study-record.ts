@@ -29,6 +29,8 @@ export interface StudyExecution {
   readonly jobs: number
   /** Batches handed out once more because their worker, or the queue, had lost them. */
   readonly retried: number
+  /** Rows from elsewhere that were made again here, and found the same. */
+  readonly rechecked: number
   readonly milliseconds: number
   /** Rows there are, those that failed, and those found in the log. */
   readonly rows: number

@@ -20,9 +20,15 @@ export interface Reply {
 /** The command as a user calls it, in the folder `cwd`; `use` may meddle with the process. */
 export function glmm(
   args: readonly string[],
-  options: { readonly cwd?: string; readonly input?: string; readonly use?: (child: ChildProcess) => void } = {},
+  options: {
+    readonly cwd?: string
+    readonly input?: string
+    readonly environment?: Readonly<Record<string, string>>
+    readonly use?: (child: ChildProcess) => void
+  } = {},
 ): Promise<Reply> {
-  const child = spawn(process.execPath, [main, ...args], { cwd: options.cwd })
+  const env = { ...process.env, ...options.environment }
+  const child = spawn(process.execPath, [main, ...args], { cwd: options.cwd, env })
   return reply(child, options)
 }
 

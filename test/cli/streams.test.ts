@@ -1,9 +1,11 @@
 import type { ChildProcess } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { brokenSeal } from '../../samplers/draws-seal.js'
+import { readRun } from '../../samplers/run-file.js'
 import { readDraws } from '../../src/draws/read-draws.js'
-import { betablocker, folder, formula, glmm, main, shell } from './call.js'
+import { betablocker, folder, formula, glmm, main, type Reply, shell } from './call.js'
 
 const cwd = folder()
 const fit = `$GLMM fit "${formula}" --data ${betablocker}`
@@ -135,26 +137,60 @@ describe('a run that is stopped', () => {
     expect(readdirSync(cwd).filter((name) => name.includes('draws'))).toEqual([])
   })
 
-  test.each<NodeJS.Signals>(['SIGINT', 'SIGTERM'])('%s while draws are written leaves none of them', async (signal) => {
-    const own = folder()
-    const reply = await glmm(
-      [...long.with(5, '25000'), '--chains', '2', '--warmup', '200', '--sampler', 'random-walk'],
-      {
-        cwd: own,
-        use: (child) => {
-          const watching = setInterval(() => {
-            if (!readdirSync(own).some((name) => name.endsWith('.tmp'))) return
-            clearInterval(watching)
-            child.kill(signal)
-          }, 5)
-          child.on('close', () => clearInterval(watching))
-        },
+  /** Signals sent, one after the other, while draws are written. */
+  const whileWriting = async (own: string, signals: readonly NodeJS.Signals[]): Promise<Reply> =>
+    glmm([...long.with(5, '25000'), '--chains', '2', '--warmup', '200', '--sampler', 'random-walk'], {
+      cwd: own,
+      use: (child) => {
+        const watching = setInterval(() => {
+          if (!readdirSync(own).some((name) => name.endsWith('.tmp'))) return
+          clearInterval(watching)
+          signals.forEach((signal, i) => void setTimeout(() => child.kill(signal), 30 * i))
+        }, 5)
+        child.on('close', () => clearInterval(watching))
       },
+    })
+
+  test('Ctrl-C while draws are written keeps them', async () => {
+    const own = folder()
+    const reply = await whileWriting(own, ['SIGINT'])
+    expect(readdirSync(own).sort()).toEqual(['draws.csv', 'draws.csv.run'])
+    const read = await readDraws(join(own, 'draws.csv'))
+    expect(read.draws.ndraws).toBe(25_000)
+    expect(reply.stderr).toMatch(
+      /^glmm: (keeps the draws|writes draws.csv to its end) first; Ctrl-C once more [^\n]*\nglmm: wrote draws.csv\n$/,
     )
-    expect(readdirSync(own)).toEqual([])
-    if (signal === 'SIGTERM') return expect(reply).toMatchObject({ status: null, signal })
-    expect(reply.stderr).toMatch(/^glmm: ABORTED: expected to write draws.csv, but the command was stopped .*\n$/)
     expect(reply.status).toBe(130)
+    const { seal } = await readRun(join(own, 'draws.csv.run'))
+    expect(brokenSeal(seal, read.draws, read.statistics)).toBeNull()
+  })
+
+  test('a second Ctrl-C while draws are written leaves none of them', async () => {
+    const own = folder()
+    const reply = await whileWriting(own, ['SIGINT', 'SIGINT'])
+    expect(readdirSync(own)).toEqual([])
+    expect(reply.stderr).toMatch(/\nglmm: ABORTED: expected to write draws.csv, but the command was stopped .*\n$/)
+    expect(reply.status).toBe(130)
+  })
+
+  test('SIGTERM while draws are written leaves none of them', async () => {
+    const own = folder()
+    expect(await whileWriting(own, ['SIGTERM'])).toMatchObject({ status: null, signal: 'SIGTERM' })
+    expect(readdirSync(own)).toEqual([])
+  })
+
+  test('what a kill left behind is swept by the next that writes there, and nothing else is', async () => {
+    const own = folder()
+    expect((await whileWriting(own, ['SIGKILL'])).signal).toBe('SIGKILL')
+    const left = readdirSync(own).filter((name) => /^\.draws\.csv\..*\.tmp$/.test(name))
+    expect(left).toHaveLength(1)
+    // One of a process that is alive, and one of another machine's.
+    const alive = left[0].replace(/-\d+-/, `-${process.pid}-`)
+    const elsewhere = left[0].replace(/[0-9a-f]{8}-/, '00000000-')
+    for (const name of [alive, elsewhere, '.mine.tmp', 'notes.tmp']) writeFileSync(join(own, name), '')
+    const { status } = await glmm(['fit', formula, '--data', betablocker, '--out', 'fit.json'], { cwd: own })
+    expect(status).toBe(0)
+    expect(readdirSync(own).sort()).toEqual(['.mine.tmp', 'fit.json', 'notes.tmp', alive, elsewhere].sort())
   })
 
   test('Ctrl-C on a terminal gives the terminal back as it was', async ({ skip }) => {

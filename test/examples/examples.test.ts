@@ -1,10 +1,11 @@
 import { execFile, execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { families } from '../../src/families/registry.js'
+import { printed } from './doc-blocks.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')
@@ -101,26 +102,6 @@ describe('examples of long studies, with fewer replicates', () => {
 const blocksOf = (markdown: string): { language: string; text: string }[] =>
   [...markdown.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)].map(([, language, text]) => ({ language, text }))
 
-/** A shell command as its words: bare, or in double quotes with nothing to expand. */
-const shellWords = (command: string): string[] =>
-  [...command.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare)
-
-/** Runs `npx glmm ...` or `node ...` as a reader would, but for npx itself. */
-const runCommand = (command: string): Promise<string> => {
-  const [first, ...rest] = shellWords(command)
-  if (first === 'node') return outputOf(process.execPath, rest)
-  expect([first, rest[0]], command).toEqual(['npx', 'glmm'])
-  return outputOf(process.execPath, ['dist/src/cli/main.js', ...rest.slice(1)])
-}
-
-/** Blocks that show a command after `$` and below it what it prints, with `...` for what is left out. */
-const consoles = blocksOf(read('README.md'))
-  .filter(({ language }) => language === 'console')
-  .map(({ text }) => {
-    const [first, ...shown] = text.trimEnd().split('\n')
-    return { command: first.replace(/^\$ /, ''), shown }
-  })
-
 describe('README.md', () => {
   const scriptsOfPackage = JSON.parse(read('package.json')).scripts as Record<string, string>
 
@@ -146,34 +127,6 @@ describe('README.md', () => {
     expect(blocks).toContain('npm ci && npm start\n')
     expect(blocks).toContain('npm ci && npm test\n')
   })
-
-  it.each(consoles)('$command prints what is shown', async ({ command, shown }) => {
-    // npm start is a line of package.json; the rest of the blocks are commands.
-    const line = command === 'npm start' ? scriptsOfPackage.start.replaceAll('\\"', '"') : command
-    const printed = (await runCommand(line)).split('\n').map(wordsOf)
-    // Words and order of the lines; their numbers are compared with exact ones elsewhere. Bars are drawn to scale.
-    let at = 0
-    for (const text of shown.map(wordsOf)) {
-      if (text === '' || text === '...' || /[├┴●]/.test(text)) continue
-      const found = printed.indexOf(text, at)
-      expect(found, `'${text}' below: ${command}`).toBeGreaterThanOrEqual(at)
-      at = found + 1
-    }
-  })
-
-  it('runs its script', async () => {
-    const script = blocksOf(read('README.md')).find(({ language }) => language === 'ts')!.text
-    const shown = blocksOf(read('README.md')).find(({ language }) => language === 'text')!.text
-    // Inside the package, where its name leads to itself, and out of the way of git.
-    const folder = mkdtempSync(join(root, 'dist', 'readme-'))
-    try {
-      const path = join(folder, 'script.mjs')
-      writeFileSync(path, script)
-      expect(await outputOf(process.execPath, [path])).toBe(shown)
-    } finally {
-      rmSync(folder, { recursive: true })
-    }
-  })
 })
 
 const markdown = [
@@ -196,7 +149,7 @@ describe('documents', () => {
       .flatMap(({ text }) => text.trimEnd().split('\n'))
       .filter((line) => /^npx glmm fit /.test(line))
     expect(commands.length).toBeGreaterThan(2)
-    for (const command of commands) expect((await runCommand(command)).length, command).toBeGreaterThan(100)
+    for (const command of commands) expect((await printed(command)).length, command).toBeGreaterThan(100)
   })
 
   it('and all other committed text names no place of one machine', () => {

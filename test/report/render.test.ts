@@ -71,6 +71,24 @@ describe('text tables', () => {
     expect(columns).toEqual(Array.from({ length: 12 }, (_, i) => `column${i}`))
   })
 
+  test.each([40, 60, 90])('width %i: every block repeats all columns that tell rows apart', (width) => {
+    const numbers = Array.from({ length: 9 }, (_, i) => `number${i}`)
+    const rows = ['laplace', 'agq'].flatMap((method) => ['treat', 'sd(g)'].map((one) => [method, one, ...numbers]))
+    const two = { ...table(['<method', '<parameter', ...numbers], rows), keys: 2 }
+    const blocks = textTable(two, width, plain).split('\n\n')
+    expect(blocks.length).toBeGreaterThan(1)
+    for (const block of blocks) {
+      const [head, ...lines] = block.split('\n')
+      expect(head).toMatch(/^method {3}parameter {2}number/)
+      const keys = lines.map((line) => line.split(/ +/).slice(0, 2))
+      expect(keys).toEqual(rows.map(([method, one]) => [method, one]))
+      expect(displayWidth(head)).toBeLessThanOrEqual(width)
+    }
+    // Keys that leave no room for anything beside them do not repeat.
+    const narrow = textTable(two, 24, plain).split('\n\n')
+    expect(narrow.every((block) => block.startsWith('method'))).toBe(true)
+  })
+
   test('a long row name is clipped to half the width', () => {
     const [, line] = textTable(table(['<', 'x'], [['n'.repeat(300), '1']]), 40, plain).split('\n')
     expect(line).toBe(`${'n'.repeat(19)}…  1`)

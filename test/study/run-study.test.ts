@@ -79,7 +79,8 @@ describe('the same rows, to the last bit', () => {
     }
     expect(lines.map(address)).not.toEqual(lines.map(address).sort((a, b) => a - b))
     lines.sort((a, b) => address(a) - address(b))
-    const sorted = lines.map((line) => `${line}\n`).join('')
+    // Without the hash that each line has of its own.
+    const sorted = lines.map((line) => `${line.replace(/,"hash":"[0-9a-f]{16}"\}$/, '}')}\n`).join('')
     expect(createHash('sha256').update(sorted).digest('hex')).toBe(execution.rowsHash)
   })
 

@@ -84,8 +84,14 @@ export interface WorkerProcess {
   readonly ended: Promise<number | string>
 }
 
-export async function workerProcess(redis: string): Promise<WorkerProcess> {
-  const child = spawn(process.execPath, [main, 'worker', '--redis', redis, '--threads', '1'])
+export async function workerProcess(
+  redis: string,
+  args: readonly string[] = [],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<WorkerProcess> {
+  const child = spawn(process.execPath, [main, 'worker', '--redis', redis, '--threads', '1', ...args], {
+    env: { ...process.env, ...environment },
+  })
   let told = ''
   const ended = new Promise<number | string>((resolve) => {
     child.once('exit', (status, signal) => resolve(status ?? signal ?? 'nothing'))

@@ -1,0 +1,65 @@
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
+import { GlmmError } from '../errors.js'
+import { recordSchemas } from './record-schemas.js'
+
+const validators = new Map<string, ValidateFunction>()
+
+function validatorOf(schema: string): ValidateFunction | null {
+  const known = validators.get(schema)
+  if (known) return known
+  if (!Object.hasOwn(recordSchemas, schema)) return null
+  const ajv = new Ajv2020({ strict: false, verbose: true, validateSchema: false, allowUnionTypes: true })
+  const made = ajv.compile(recordSchemas[schema])
+  validators.set(schema, made)
+  return made
+}
+
+/**
+ * Checks the types in a record that came from anywhere against the schema that it names. FILE with the place of what is wrong, or
+ * where it names none that there is; `hint` says how such a record is made.
+ */
+export function validateRecord(document: unknown, path: string, hint: string): void {
+  const schema = (document as { schema?: unknown } | null)?.schema
+  const validate = typeof schema === 'string' ? validatorOf(schema) : null
+  if (validate === null) {
+    const got = typeof schema === 'string' ? `'${schema.slice(0, 40)}'` : 'none'
+    throw new GlmmError('FILE', `expected a whole document of a glmm result in ${path}, got schema ${got}`, hint)
+  }
+  if (validate(document)) return
+  const { place, wanted, got } = described(validate.errors!)
+  const message = `expected a whole ${schema} in ${path}, got parts of it broken: ${got} at ${place}, not ${wanted}`
+  throw new GlmmError('FILE', message, hint)
+}
+
+/** The fault that lies deepest, for of alternatives the one that was meant goes furthest. */
+function described(errors: readonly ErrorObject[]): { place: string; wanted: string; got: string } {
+  const depth = ({ instancePath }: ErrorObject): number => instancePath.split('/').length
+  const error = errors.reduce((deepest, one) => (depth(one) > depth(deepest) ? one : deepest))
+  const { instancePath, keyword, params, data, schema } = error
+  if (keyword === 'required') {
+    return { place: `${instancePath}/${params.missingProperty}`, wanted: 'a value', got: 'nothing' }
+  }
+  const wanted = ((): string => {
+    if (keyword === 'type') return [params.type].flat().map(named).join(' or ')
+    if (keyword === 'enum') return `one of ${(schema as readonly unknown[]).join(', ')}`
+    if (keyword === 'minimum') return `a number from ${params.limit} on`
+    if (keyword === 'minItems') return 'a list that is not empty'
+    return error.message ?? keyword
+  })()
+  return { place: instancePath || '/', wanted, got: shown(data) }
+}
+
+const names: Readonly<Record<string, string>> = {
+  integer: 'a whole number',
+  number: 'a number',
+  string: 'a text',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
+}
+const named = (type: string): string => names[type] ?? type
+
+function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value)
+  return text.length > 40 ? `${text.slice(0, 37)}...` : text
+}
