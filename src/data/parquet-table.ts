@@ -73,7 +73,7 @@ function decoded(bytes: Uint8Array, source: string, most: number): Promise<Parqu
     }
     const fail = (reason: string): void => {
       settle()
-      reject(damaged(source, reason))
+      reject(damaged(source, reason, `write the file again; if it is whole, raise its bound: --max-bytes ${10 * most}`))
     }
     worker.on('message', (message: ParquetReply) => {
       if ('begun' in message) {
@@ -93,9 +93,5 @@ function decoded(bytes: Uint8Array, source: string, most: number): Promise<Parqu
   })
 }
 
-const damaged = (source: string, reason: string): GlmmError =>
-  new GlmmError(
-    'FILE',
-    `a readable Parquet file was expected, got in ${source}: ${reason.split('\n')[0]}`,
-    'write the file again',
-  )
+const damaged = (source: string, reason: string, hint = 'write the file again'): GlmmError =>
+  new GlmmError('FILE', `a readable Parquet file was expected, got in ${source}: ${reason.split('\n')[0]}`, hint)
