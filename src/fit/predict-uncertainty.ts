@@ -56,7 +56,7 @@ function coefficientCovariance({
 
 /** Parameters at their limit have no covariance: they are held there, and vary with nothing. */
 const heldAsKnown = (covariance: readonly (readonly number[])[] | null): number[][] | null =>
-  covariance && covariance.map((row) => row.map((one) => (Number.isFinite(one) ? one : 0)))
+  covariance?.map((row) => row.map((one) => (Number.isFinite(one) ? one : 0))) ?? null
 
 /** Step of a difference of the modes, in standard errors of a parameter. */
 const share = 1e-3
