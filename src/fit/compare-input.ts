@@ -92,7 +92,7 @@ export function comparableFit(document: unknown, name: string): ComparableFit {
       const correlation = list(own(fields, 'correlation'), 'correlation').map((row) => numbers(row, 'correlation'))
       if (correlation.length !== names.length) throw wrong(`${names.length} rows in correlation`, correlation)
       const sd = numbers(own(fields, 'sd'), 'sd')
-      const none = { sdSe: sd.map(() => null), sdLimits: null, correlationLimits: null }
+      const none = { sdSe: sd.map(() => null), runsTo: sd.map(() => null), sdLimits: null, correlationLimits: null }
       return { group: text(fields, 'group'), names, sd, correlation, ...none }
     }),
     certificate: certificate === null ? null : { verdict: adequate ? 'adequate' : 'inadequate' },

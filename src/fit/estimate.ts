@@ -7,6 +7,10 @@ import { inverseAlong, negativeHessian } from '../numerics/hessian.js'
 import { type Maximum, maximise } from '../numerics/maximise.js'
 import { type BoundaryPoint, boundaryPoint } from './boundary-point.js'
 import { fitGlm, type GlmFit } from './glm.js'
+import { limitEstimate } from './limit-estimate.js'
+import type { Runaway } from './runaway.js'
+import { withRunawayTerms } from './runaway-terms.js'
+import { runawayVariance } from './runaway-variance.js'
 import type { Start } from './start.js'
 import { whyNot } from './why-not.js'
 
@@ -33,6 +37,10 @@ export interface Estimate {
   readonly zeroed: readonly number[]
   /** The constants of further predictors that have run to where the family becomes a simpler one. */
   readonly limits: readonly number[]
+  /** Parameters without a finite maximum. */
+  readonly runs: readonly Runaway[]
+  /** What to say of standard deviations without one; null where there is none. */
+  readonly unbounded: string | null
   readonly iterations: number
   readonly evaluations: number
 }
@@ -68,6 +76,8 @@ const acceptable = 1e-4
 /** Climbs the marginal likelihood with `nodes` nodes from `start`. */
 export function estimate(likelihood: Likelihood, nodes: number, start: Start): Estimate {
   const { dimension: d } = likelihood
+  const unbounded = runawayVariance(likelihood, start)
+  if (unbounded) return limitEstimate(likelihood, unbounded, nodes)
   const density = likelihood.marginal(nodes)
   const { evaluate } = density
   // Laplace's searches of the mode start from the point that the climb has reached.
@@ -137,7 +147,7 @@ export function estimate(likelihood: Likelihood, nodes: number, start: Start): E
   const known = converged ? null : whyNot(likelihood, parameters, nodes)
   const reason = known ?? reasonOf(converged, boundary, inverse !== null, gradientNorm)
   const covariance = inverse
-  return {
+  return withRunawayTerms(likelihood, {
     nodes,
     parameters,
     logLik,
@@ -149,9 +159,11 @@ export function estimate(likelihood: Likelihood, nodes: number, start: Start): E
     singular,
     zeroed,
     limits,
+    runs: [],
+    unbounded: null,
     iterations,
     evaluations,
-  }
+  })
 }
 
 /**
@@ -298,6 +310,8 @@ function failed(nodes: number, parameters: Float64Array, evaluations: number): E
     singular: false,
     zeroed: [],
     limits: [],
+    runs: [],
+    unbounded: null,
     iterations: 0,
     evaluations,
   }

@@ -55,12 +55,18 @@ function randomEstimate({ term, covariance, start, size }: LaidTerm, estimate: E
     return orNull(Math.sqrt(variance))
   })
   const flat = covariance.correlations(theta, q)
+  const units = covariance.units(q)
+  const runsTo = sd.map((_, i) => {
+    const own = estimate.runs.find(({ at }) => at >= start && at < start + size && units[at - start] === i)
+    return own?.to === 'Inf' ? own.to : null
+  })
   const correlation = Array.from({ length: q }, (_, i) => Array.from(flat.subarray(i * q, (i + 1) * q)))
   return {
     group: term.group,
     names: term.names,
     sd,
-    sdSe: sdSe.map((se, i) => (sd[i] === 0 ? null : se)),
+    sdSe: sdSe.map((se, i) => (sd[i] === 0 || runsTo[i] !== null ? null : se)),
+    runsTo,
     correlation,
     sdLimits: null,
     correlationLimits: null,

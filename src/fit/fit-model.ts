@@ -67,7 +67,9 @@ export function fitModel(
   if (draws) {
     if (isExact(like)) throw nothingToSample(model)
     checkDraws(draws.count, like)
-    const start = startAt(estimate(like, 1, first), first)
+    const laplace = estimate(like, 1, first)
+    if (laplace.unbounded !== null) return record({ like, fitted: laplace, importance: null }, null)
+    const start = startAt(laplace, first)
     const importance = importanceEstimate(like, draws.count, draws.seed, start)
     return record({ like: importance.likelihood, fitted: importance.estimate, importance }, null)
   }
@@ -131,7 +133,7 @@ function mlRecord(
   const randomTold = randomEstimates(like, fitted).map((one, t) =>
     profiled ? { ...one, sdLimits: profiled.random[t].sd, correlationLimits: profiled.random[t].correlation } : one,
   )
-  const certified = separated || importance ? null : certificate(like, fitted)
+  const certified = separated || importance || fitted.unbounded !== null ? null : certificate(like, fitted)
   const modes: ConditionalMode[] = []
   random.forEach(({ laid, at }, position) => {
     const { group, levels, names: columns } = laid.term
@@ -178,7 +180,7 @@ function mlRecord(
     random: randomTold,
     dispersion: dispersionEstimates(like, fitted, level, profiled?.predictors.slice(1)),
     intervals: { method: profiled ? 'profile' : 'wald', level },
-    varianceExplained: varianceExplained(like, fitted, beta, randomTold),
+    varianceExplained: fitted.unbounded === null ? varianceExplained(like, fitted, beta, randomTold) : null,
     modes,
     residuals: { pearson: fiveNumbers(pearson, copies), deviance: deviance && fiveNumbers(deviance, copies) },
     certificate: certified,
@@ -274,6 +276,8 @@ function glmRecord(
     singular: false,
     zeroed: [],
     limits: [],
+    runs: [],
+    unbounded: null,
     iterations: glm.iterations,
     evaluations: glm.iterations,
   }

@@ -153,6 +153,8 @@ export interface RandomEstimate {
   readonly names: readonly string[]
   readonly sd: readonly number[]
   readonly sdSe: readonly (number | null)[]
+  /** For each standard deviation 'Inf' where it has no finite maximum, so that `sd` is but a number that is large; null elsewhere. */
+  readonly runsTo: readonly ('Inf' | null)[]
   readonly correlation: readonly (readonly number[])[]
   /** Profile limits of the standard deviations and of the correlations; null where intervals are Wald's. */
   readonly sdLimits: readonly Limits[] | null

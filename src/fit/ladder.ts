@@ -62,6 +62,9 @@ export function climbLadder(likelihood: Likelihood, atLeast = 1, seed = 1): Ladd
   let moved: number | null = null
   for (const nodes of rungs.filter((rung) => rung <= likelihood.mostNodes)) {
     moved = climb(() => ({ estimate: estimate(likelihood, nodes, start), importance: null })).maxShiftInSe
+    const { estimate: last } = climbed.at(-1)!
+    // In the limit of an infinite standard deviation no number of nodes is better than another.
+    if (last.unbounded !== null) return { climbed, settled: false, limit: settledShift }
     settled = exact || (moved !== null && moved <= settledShift)
     if (settled && nodes >= atLeast) break
   }
