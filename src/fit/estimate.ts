@@ -293,7 +293,7 @@ function reasonOf(converged: boolean, boundary: BoundaryPoint | null, definite: 
 
 /** The start of the next rung: this estimate with its covariance. */
 export function startAt(estimate: Estimate, fallback: Start): Start {
-  if (!estimate.covariance || estimate.singular) return fallback
+  if (!estimate.covariance || estimate.singular || estimate.runs.length > 0) return fallback
   return { parameters: estimate.parameters, scale: estimate.covariance }
 }
 

@@ -10,6 +10,7 @@ import { type Likelihood, likelihood } from '../likelihood/likelihood.js'
 import { restricted } from '../likelihood/restricted.js'
 import { linkNamed } from '../links/registry.js'
 import { normalQuantile } from '../numerics/special.js'
+import { tellRunning } from './running-estimates.js'
 import type { StudyFit } from './study-spec.js'
 
 /** A fit as studies need it: without the record, which costs more than the climb. */
@@ -60,7 +61,10 @@ export function parameterNames(model: Model): string[] {
   return names
 }
 
-/** Estimates with their standard errors and, where asked for, limits; NaN for what does not exist. */
+/**
+ * Estimates with their standard errors and, where asked for, limits; NaN for what does not exist. An estimate without a
+ * finite maximum is infinite, has no standard error, and limits where its profile has been followed, one of them infinite.
+ */
 export interface ParameterTable {
   readonly estimate: Float64Array
   readonly se: Float64Array
@@ -114,7 +118,15 @@ export function parameterTable({ like, fitted }: Refit, intervals: 'none' | 'wal
   for (const { estimate, se, lower, upper } of Object.values(dispersionEstimates(like, fitted))) {
     push(estimate, se, lower, upper)
   }
-  if (intervals === 'profile') profile(like, fitted, lower, upper)
+  const running = tellRunning({ like, fitted }, estimates)
+  for (const j of running.keys()) se[j] = lower[j] = upper[j] = Number.NaN
+  if (intervals === 'profile') {
+    profile(like, fitted, lower, upper)
+    for (const [j, end] of running) {
+      if (end === Number.POSITIVE_INFINITY && !Number.isNaN(lower[j])) upper[j] = end
+      if (end === Number.NEGATIVE_INFINITY && !Number.isNaN(upper[j])) lower[j] = end
+    }
+  }
   return {
     estimate: Float64Array.from(estimates),
     se: Float64Array.from(se),
@@ -126,7 +138,9 @@ export function parameterTable({ like, fitted }: Refit, intervals: 'none' | 'wal
 /** The estimates of `parameterTable` alone, at a fraction of its cost: NaN for a correlation that does not exist. */
 export function parameterEstimates(found: Refit): Float64Array {
   if (found.like.layout.fixedStart[1] === 0) return parameterTable(found, 'none').estimate
-  return estimatesAt(found.like, found.fitted.parameters)
+  const estimates = estimatesAt(found.like, found.fitted.parameters)
+  tellRunning(found, estimates)
+  return estimates
 }
 
 /** The parameters in the order of `parameterNames` at outer parameters x of a likelihood that is not restricted. */

@@ -137,7 +137,7 @@ export async function runStudy(
     findings: shard ? [] : summary.findings(),
     rows: kept.rows(),
   }
-  const warnings = kept.warnings(failed, done, log?.path ?? null)
+  const warnings = [...kept.warnings(failed, done, log?.path ?? null), ...(summary.warnings?.() ?? [])]
   return {
     ...record,
     warnings,
