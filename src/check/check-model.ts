@@ -16,7 +16,7 @@ import { version } from '../version.js'
 import type { CheckRecord, Comparison, Effect, Ratio, Rung } from './check-record.js'
 import { crossCheck } from './cross-check.js'
 import { judge } from './judge.js'
-import { outerEstimates } from './outer-estimates.js'
+import { outerEstimates, outerPositions } from './outer-estimates.js'
 
 /** The ladder climbs at least so far, settled or not, so that a reader sees the estimates stand still. */
 const atLeastNodes = 13
@@ -80,7 +80,7 @@ export async function checkModel(
     posterior,
     comparison,
     ratios: ratios(model, rungs.at(-1)!, sample),
-    clusters: clusterErrors(like, laplace, nodes),
+    clusters: laplace.unbounded === null ? clusterErrors(like, laplace, nodes) : [],
     effects: effects(like, best, sample),
     verdict,
     reasons,
@@ -90,6 +90,7 @@ export async function checkModel(
 
 function compare(like: Likelihood, laplace: Estimate, best: Estimate, sample: Sample, paretoK: number): Comparison[] {
   const approximate = outerEstimates(like, laplace)
+  const positions = outerPositions(like)
   return outerEstimates(like, best).map(({ name, estimate, se }, j) => {
     const summary = sample.summary[j]
     const difference = approximate[j].estimate - estimate
@@ -98,6 +99,7 @@ function compare(like: Likelihood, laplace: Estimate, best: Estimate, sample: Sa
       laplace: approximate[j].estimate,
       best: estimate,
       se,
+      runsTo: best.runs.find(({ at }) => at === positions[j])?.to ?? null,
       shiftInSe: se === null ? null : difference / se,
       posteriorMean: summary.mean,
       posteriorSd: summary.sd,

@@ -74,10 +74,11 @@ export function laplaceStart(likelihood: Likelihood, start: Start): Start {
 const acceptable = 1e-4
 
 /** Climbs the marginal likelihood with `nodes` nodes from `start`. */
-export function estimate(likelihood: Likelihood, nodes: number, start: Start): Estimate {
+export function estimate(likelihood: Likelihood, nodes: number, given: Start): Estimate {
   const { dimension: d } = likelihood
-  const unbounded = runawayVariance(likelihood, start)
-  if (unbounded) return limitEstimate(likelihood, unbounded, nodes)
+  const verdict = runawayVariance(likelihood, given)
+  if (verdict?.runs) return limitEstimate(likelihood, verdict.runs, nodes)
+  const start = verdict ? { ...given, parameters: verdict.maximum } : given
   const density = likelihood.marginal(nodes)
   const { evaluate } = density
   // Laplace's searches of the mode start from the point that the climb has reached.
@@ -147,7 +148,7 @@ export function estimate(likelihood: Likelihood, nodes: number, start: Start): E
   const known = converged ? null : whyNot(likelihood, parameters, nodes)
   const reason = known ?? reasonOf(converged, boundary, inverse !== null, gradientNorm)
   const covariance = inverse
-  return withRunawayTerms(likelihood, {
+  const found = {
     nodes,
     parameters,
     logLik,
@@ -163,7 +164,9 @@ export function estimate(likelihood: Likelihood, nodes: number, start: Start): E
     unbounded: null,
     iterations,
     evaluations,
-  })
+  }
+  // Where exact integration has found a maximum, one off the scale is the rule's error.
+  return verdict ? found : withRunawayTerms(likelihood, found)
 }
 
 /**

@@ -62,7 +62,8 @@ function saysOf(
   names: readonly string[],
 ): string {
   const known = names.map((name, j) => `${name} ${Number(ratios[j].toPrecision(3))}`)
-  const ratio = known.length > 0 ? `; only the ratios of the fixed effects to it are determined (${known.join(', ')})` : ''
+  const ratio =
+    known.length > 0 ? `; only the ratios of the fixed effects to it are determined (${known.join(', ')})` : ''
   const what = unanimous
     ? `each of the ${levels} levels of ${term.group} is unanimous`
     : `in each of the ${levels} levels of ${term.group} the fixed effects part the responses without error`

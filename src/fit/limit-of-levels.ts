@@ -42,7 +42,13 @@ export function limitOfLevels(
     return -eta / term.z[i]
   }
   /** The largest bound (side 1) or smallest (side -1), smoothed outwards; the weights of the rows in it. */
-  const extreme = (r: Float64Array, among: readonly number[], side: 1 | -1, width: number, weights: number[]): number => {
+  const extreme = (
+    r: Float64Array,
+    among: readonly number[],
+    side: 1 | -1,
+    width: number,
+    weights: number[],
+  ): number => {
     if (among.length === 0) return -side * Number.POSITIVE_INFINITY
     let top = Number.NEGATIVE_INFINITY
     for (let k = 0; k < among.length; k++) {
@@ -92,7 +98,8 @@ export function limitOfLevels(
   let best = null as LimitOfLevels | null
   const keep = (r: Float64Array): void => {
     const logLik = exact(r, none)
-    if (logLik > Number.NEGATIVE_INFINITY && (best === null || logLik > best.logLik)) best = { logLik, ratios: r.slice() }
+    if (logLik > Number.NEGATIVE_INFINITY && (best === null || logLik > best.logLik))
+      best = { logLik, ratios: r.slice() }
   }
   for (const from of starts) {
     let r = from

@@ -114,8 +114,7 @@ function suspectsOf({ model, layout }: Likelihood, { parameters, converged, logL
 function touchedRows({ nobs: n }: Model, suspects: readonly Suspect[]): Uint8Array {
   const touched = new Uint8Array(n)
   for (const { laid, columns } of suspects)
-    for (const column of columns)
-      for (let i = 0; i < n; i++) if (laid.term.z[column * n + i] !== 0) touched[i] = 1
+    for (const column of columns) for (let i = 0; i < n; i++) if (laid.term.z[column * n + i] !== 0) touched[i] = 1
   return touched
 }
 
@@ -226,10 +225,15 @@ function saysOf({ nobs }: Model, suspects: readonly Suspect[], ends: Int8Array, 
       const own = seen.get(term.index[i]) ?? new Set()
       seen.set(term.index[i], own.add(ends[i]))
     }
-    return [...seen.values()].every((own) => own.size === 1) ? `each of the ${seen.size} levels of ${term.group} is unanimous` : null
+    return [...seen.values()].every((own) => own.size === 1)
+      ? `each of the ${seen.size} levels of ${term.group} is unanimous`
+      : null
   })
   const told = unanimous.filter((one) => one !== null)
-  const what = told.length > 0 ? told.join(', ') : `${termsText(suspects)}${all ? ' and the fixed effects' : ''} predict ${all ? 'every response' : 'the responses they touch'} without error`
+  const what =
+    told.length > 0
+      ? told.join(', ')
+      : `${termsText(suspects)}${all ? ' and the fixed effects' : ''} predict ${all ? 'every response' : 'the responses they touch'} without error`
   const many = suspects.length > 1
   return (
     `${what}, so that no finite maximum could be established for the standard deviation${many ? 's' : ''} of ${termsText(suspects)}, ` +

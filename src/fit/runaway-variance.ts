@@ -1,5 +1,4 @@
 import type { Model } from '../data/model.js'
-import { familyNamed } from '../families/registry.js'
 import type { Likelihood } from '../likelihood/likelihood.js'
 import type { LaidTerm } from '../likelihood/parameter-layout.js'
 import { maximise } from '../numerics/maximise.js'
@@ -8,6 +7,9 @@ import { explainsAll, type LimitOfLevels, limitOfLevels } from './limit-of-level
 import { responseEnds } from './response-ends.js'
 import { type SeparatedLevels, separatedLevels } from './separated-levels.js'
 import type { Start } from './start.js'
+
+/** A standard deviation that has no finite maximum, or might have had none. */
+export type Verdict = { readonly runs: RunawayVariance } | { readonly runs: null; readonly maximum: Float64Array }
 
 /** A standard deviation without a finite maximum, and what the likelihood tends to. */
 export interface RunawayVariance {
@@ -29,9 +31,10 @@ const moderate = 3
  * all data a glance at the levels says no. Where it is so, the limit of the likelihood is held against the highest point that exact
  * integration finds below it: no rule of nodes about a mode could decide, whose own error grows with the standard
  * deviation. With a probit link, or an intercept alone, the limit is the supremum: a level's rows are together no more probable
- * than the least of them, and the product of these is a model of the levels that the limit contains.
+ * than the least of them, and the product of these is a model of the levels that the limit contains. Null where the question does not
+ * arise; where it does, and there is a finite maximum, about where exact integration has it.
  */
-export function runawayVariance(like: Likelihood, start: Start): RunawayVariance | null {
+export function runawayVariance(like: Likelihood, start: Start): Verdict | null {
   const { model, layout } = like
   const [laid, another] = layout.terms
   if (!laid || another || laid.predictor !== 0 || laid.term.names.length !== 1 || laid.size !== 1) return null
@@ -57,42 +60,34 @@ export function runawayVariance(like: Likelihood, start: Start): RunawayVariance
     : multiples.map((multiple) => separated.direction.map((value) => (multiple * value) / length))
   const limit = limitOfLevels(model, laid.term, signs, [own, zero, ...along])
   if (!limit || explainsAll(limit)) return null
-  const proven = separated.unanimous && !model.predictors[0].offset && (model.link === 'probit' || interceptAlone(model))
-  if (!proven && finiteMaximum(like, laid, laplace.x, start, limit.logLik)) return null
-  return { laid, separated, limit }
+  const proven =
+    separated.unanimous && !model.predictors[0].offset && (model.link === 'probit' || interceptAlone(model))
+  const maximum = proven ? null : finiteMaximum(like, laid, laplace.x, start, limit.logLik)
+  return maximum ? { runs: null, maximum } : { runs: { laid, separated, limit } }
 }
 
 function interceptAlone({ nobs: n, predictors: [{ fixed }] }: Model): boolean {
   return fixed.names.length === 1 && fixed.x.every((value) => value === fixed.x[0]) && n > 0 && fixed.x[0] !== 0
 }
 
-/** Whether a point below `farthestSd` has a higher likelihood than the limit. */
+/** The highest point found below `farthestSd` by exact integration, where it is above the limit; null where none is. */
 function finiteMaximum(
   { model, layout }: Likelihood,
   { term, start: at }: LaidTerm,
   laplace: Float64Array,
   start: Start,
   limit: number,
-): boolean {
+): Float64Array | null {
   const exact = exactLevels(model, layout, term)
-  let found = false
-  const objective = (x: Float64Array, gradient: Float64Array): number => {
-    // Once it is known the climb need not go on: it has nowhere to go.
-    if (found) return Number.NEGATIVE_INFINITY
-    const value = exact(x, gradient)
-    if (value > above(limit)) found = true
-    return value
-  }
   const sd = Math.abs(laplace[at])
   const shrunk = laplace.slice()
   if (sd > moderate) for (let j = 0; j < shrunk.length; j++) shrunk[j] *= moderate / sd
   for (const from of [shrunk, start.parameters]) {
     if (Math.abs(from[at]) > farthestSd) continue
-    maximise(objective, from, start.scale, { tolerance: 1e-3, maxIterations: 50, maxEvaluations: 60 })
-    if (found) return true
+    const top = maximise(exact, from, start.scale, { tolerance: 1e-2, maxIterations: 50, maxEvaluations: 60 })
+    if (top.value <= above(limit)) continue
+    top.x[at] = Math.abs(top.x[at])
+    return top.x
   }
-  return false
+  return null
 }
-
-/** Whether the response's family has ends at all, told without a look at the rows. */
-export const mayRun = ({ family }: Model): boolean => ['binomial', 'count'].includes(familyNamed(family).family.response)

@@ -49,7 +49,9 @@ export function separatedLevels(
     const pair = Float64Array.from({ length: p }, (_, k) => {
       const column = fixed.x.subarray(k * n, (k + 1) * n)
       const difference = column[i] / term.z[i] - column[j] / term.z[j]
-      return Math.abs(difference) > 1e-12 * (Math.abs(column[i] / term.z[i]) + Math.abs(column[j] / term.z[j])) ? difference : 0
+      return Math.abs(difference) > 1e-12 * (Math.abs(column[i] / term.z[i]) + Math.abs(column[j] / term.z[j]))
+        ? difference
+        : 0
     })
     if (pair.every((value) => value === 0)) return false
     pairs.push(pair)

@@ -71,7 +71,13 @@ export function planBootstrap(spec: BootstrapSpec, table: Table): StudyPlan {
     by: method === 'cluster' ? `resampling ${units!.group} with replacement` : 'simulating responses from the fit',
   }
   const data: BootstrapData = { full: fitted, method, units, null: below?.fitted ?? null }
-  return { kind: 'bootstrap', seed, conditions, facts: { ...facts, running: facts.running.map((one) => ({ ...one })) }, data }
+  return {
+    kind: 'bootstrap',
+    seed,
+    conditions,
+    facts: { ...facts, running: facts.running.map((one) => ({ ...one })) },
+    data,
+  }
 }
 
 function fittedModel(model: Model, fit: StudyFit): { fitted: FittedModel; refitted: Refit } {

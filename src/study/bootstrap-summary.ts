@@ -9,7 +9,9 @@ import type { Measure, StudyOutline, Summary } from './study-plan.js'
 /** Sums up a bootstrap. Intervals are quantiles, so that estimates are kept: 8 bytes each. */
 export function bootstrapSummary({ facts }: StudyOutline): Summary {
   const { names, estimate: told, observed, by, running } = facts as unknown as BootstrapFacts
-  const estimate = told.map((one) => (one === null ? Number.NaN : one === 'Inf' ? 1 / 0 : one === '-Inf' ? -1 / 0 : Number(one)))
+  const estimate = told.map((one) =>
+    one === null ? Number.NaN : one === 'Inf' ? 1 / 0 : one === '-Inf' ? -1 / 0 : Number(one),
+  )
   const refits = names.map(() => growingColumn())
   const leftOut: number[][] = names.map(() => [])
   const statistics = growingColumn()

@@ -75,7 +75,9 @@ export const runningParameters = (names: readonly string[], found: ReadonlyMap<n
 /** What a study says of parameters without a finite maximum in its data; nothing where all have one. */
 export function runningInData(running: readonly RunningParameter[], consequence: string): Warning[] {
   if (running.length === 0) return []
-  const each = running.map(({ name, to }) => (to === null ? `${name} (its direction left open)` : `${name} (runs to ${to})`))
+  const each = running.map(({ name, to }) =>
+    to === null ? `${name} (its direction left open)` : `${name} (runs to ${to})`,
+  )
   const message = `the likelihood of the data has no finite maximum in ${each.join(', ')}: ${consequence}`
   return [{ code: 'SEPARATION', message }]
 }
@@ -95,5 +97,10 @@ export function runningInRows(counts: readonly RunningCount[], consequence: stri
   if (some.length === 0) return []
   const each = some.slice(0, mostTold).map(({ label, runs, of }) => `${label} in ${runs} of ${of}`)
   const more = some.length > mostTold ? `, and ${some.length - mostTold} more` : ''
-  return [{ code: 'SEPARATION', message: `no finite maximum among the replicates: ${each.join('; ')}${more}; ${consequence}` }]
+  return [
+    {
+      code: 'SEPARATION',
+      message: `no finite maximum among the replicates: ${each.join('; ')}${more}; ${consequence}`,
+    },
+  ]
 }

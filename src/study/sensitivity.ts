@@ -198,8 +198,9 @@ function restarted({ base, seed }: Shared, start: number): Refit {
   const { parameters, se, covariance } = fitted
   const d = parameters.length
   const spread = se.map((one) => (Number.isFinite(one) ? one : 0.1))
-  const scale =
-    covariance?.every(Number.isFinite) ? covariance : Float64Array.from({ length: d * d }, (_, at) => (at % (d + 1) === 0 ? spread[at / (d + 1)] ** 2 : 0))
+  const scale = covariance?.every(Number.isFinite)
+    ? covariance
+    : Float64Array.from({ length: d * d }, (_, at) => (at % (d + 1) === 0 ? spread[at / (d + 1)] ** 2 : 0))
   const from = parameters.map((value, j) => value + 2 * spread[j] * rng.normal())
   return converged({ like, fitted: estimate(like, fitted.nodes, { parameters: from, scale }) })
 }
