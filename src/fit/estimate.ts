@@ -1,4 +1,5 @@
 import type { Model } from '../data/model.js'
+import type { Warning } from '../errors.js'
 import { familyNamed } from '../families/registry.js'
 import type { Likelihood, MarginalDensity } from '../likelihood/likelihood.js'
 import { linkNamed } from '../links/registry.js'
@@ -7,6 +8,8 @@ import { inverseAlong, negativeHessian } from '../numerics/hessian.js'
 import { type Maximum, maximise } from '../numerics/maximise.js'
 import { type BoundaryPoint, boundaryPoint } from './boundary-point.js'
 import { fitGlm, type GlmFit } from './glm.js'
+import { furtherRuns } from './runaway/further-runs.js'
+import type { Runaway } from './runaway/runaway.js'
 import type { Start } from './start.js'
 import { whyNot } from './why-not.js'
 
@@ -33,6 +36,10 @@ export interface Estimate {
   readonly zeroed: readonly number[]
   /** The constants of further predictors that have run to where the family becomes a simpler one. */
   readonly limits: readonly number[]
+  /** Parameters without a finite maximum; empty where there are none. All others are those of the limit. */
+  readonly runs: readonly Runaway[]
+  /** What is to be said of them. */
+  readonly told: readonly Warning[]
   readonly iterations: number
   readonly evaluations: number
 }
@@ -63,7 +70,7 @@ export function laplaceStart(likelihood: Likelihood, start: Start): Start {
 }
 
 /** A scaled gradient up to this counts as converged: the estimate is within that many standard errors of the top. */
-const acceptable = 1e-4
+export const acceptable = 1e-4
 
 /** Climbs the marginal likelihood with `nodes` nodes from `start`. */
 export function estimate(likelihood: Likelihood, nodes: number, start: Start): Estimate {
@@ -90,6 +97,22 @@ export function estimate(likelihood: Likelihood, nodes: number, start: Start): E
   }
   makeCanonical(likelihood, top)
 
+  const held: number[] = []
+  const runs: Runaway[] = []
+  const told: Warning[] = []
+  for (;;) {
+    const found = furtherRuns(likelihood, nodes, top.x, held)
+    if (!found) break
+    held.push(...found.held)
+    runs.push(...found.runs)
+    told.push(found.warning)
+    anchor?.(found.x)
+    top = maximise(evaluate, found.x, without(start.scale, held), { ...near, limit: start.limit })
+    evaluations += top.evaluations + 4
+    iterations += top.iterations
+    makeCanonical(likelihood, top)
+  }
+
   let boundary: BoundaryPoint | null = null
   for (const withLimits of [true, false]) {
     const point = boundaryPoint(likelihood, top, start.parameters, withLimits)
@@ -106,8 +129,11 @@ export function estimate(likelihood: Likelihood, nodes: number, start: Start): E
   }
   const zeroed: readonly number[] = boundary?.covariance ?? []
   const limits: readonly number[] = boundary?.limits ?? []
+  for (const at of limits) runs.push(atLimit(likelihood, at))
   const singular = zeroed.length > 0
-  const free = Array.from({ length: d }, (_, j) => j).filter((j) => !zeroed.includes(j) && !limits.includes(j))
+  const free = Array.from({ length: d }, (_, j) => j).filter(
+    (j) => !zeroed.includes(j) && ![...limits, ...held].includes(j),
+  )
 
   anchor?.(top.x)
   let inverse = invertedInformation(density, top, free)
@@ -115,7 +141,7 @@ export function estimate(likelihood: Likelihood, nodes: number, start: Start): E
   let newton = inverse && newtonStep(inverse, top.gradient, free)
   for (let round = 0; newton && newton.rise > 1e-11 && !boundary && round < 3; round++) {
     // The distance was misjudged for want of a good matrix; now there is one.
-    top = maximise(evaluate, top.x, inverse!, near)
+    top = maximise(evaluate, top.x, without(inverse!, held), near)
     makeCanonical(likelihood, top)
     inverse = invertedInformation(density, top, free)
     newton = inverse && newtonStep(inverse, top.gradient, free)
@@ -130,13 +156,13 @@ export function estimate(likelihood: Likelihood, nodes: number, start: Start): E
   const se = new Float64Array(d).fill(Number.NaN)
   let gradientNorm = newton ? Math.sqrt(2 * Math.max(0, newton.rise)) : 0
   for (const j of free) {
-    if (inverse) se[j] = Math.sqrt(inverse[j * d + j])
+    if (inverse) se[j] = runs.some(({ at }) => at === j) ? Number.NaN : Math.sqrt(inverse[j * d + j])
     else gradientNorm = Math.max(gradientNorm, Math.abs(top.gradient[j]) * Math.sqrt(top.inverseHessian[j * d + j]))
   }
   const converged = inverse !== null && gradientNorm <= acceptable
   const known = converged ? null : whyNot(likelihood, parameters, nodes)
-  const reason = known ?? reasonOf(converged, boundary, inverse !== null, gradientNorm)
-  const covariance = inverse
+  const reason = known ?? reasonOf(converged, boundary, runs, inverse !== null, gradientNorm)
+  const covariance = inverse && unknownWhere(inverse, runs)
   return {
     nodes,
     parameters,
@@ -149,9 +175,36 @@ export function estimate(likelihood: Likelihood, nodes: number, start: Start): E
     singular,
     zeroed,
     limits,
+    runs,
+    told,
     iterations,
     evaluations,
   }
+}
+
+/** The constant of a further predictor that is at its limit, as what runs to it. */
+function atLimit({ model, layout }: Likelihood, at: number): Runaway {
+  const k = layout.fixedStart.lastIndexOf(at)
+  const { name, fixed } = model.predictors[k]
+  const { limit } = familyNamed(model.family).family.further[k - 1]
+  return { at, predictor: name, name: fixed.names[0], to: limit!.at < 0 ? '-Inf' : 'Inf' }
+}
+
+/** A d x d matrix with the rows and columns of the parameters `held` zero: a climb with it leaves them where they are. */
+function without(scale: Float64Array, held: readonly number[]): Float64Array {
+  if (held.length === 0) return scale
+  const d = Math.sqrt(scale.length)
+  const out = scale.slice()
+  for (const j of held) for (let i = 0; i < d; i++) out[i * d + j] = out[j * d + i] = 0
+  return out
+}
+
+/** A covariance without that of running parameters, which is none. */
+function unknownWhere(covariance: Float64Array, runs: readonly Runaway[]): Float64Array {
+  if (runs.length === 0) return covariance
+  const d = Math.sqrt(covariance.length)
+  for (const { at } of runs) for (let i = 0; i < d; i++) covariance[i * d + at] = covariance[at * d + i] = Number.NaN
+  return covariance
 }
 
 /**
@@ -268,8 +321,16 @@ function newtonStep(
   return { step, rise }
 }
 
-function reasonOf(converged: boolean, boundary: BoundaryPoint | null, definite: boolean, gradientNorm: number): string {
+function reasonOf(
+  converged: boolean,
+  boundary: BoundaryPoint | null,
+  runs: readonly Runaway[],
+  definite: boolean,
+  gradientNorm: number,
+): string {
   if (converged) {
+    const limits = boundary?.limits ?? []
+    if (runs.length > limits.length) return `${endOfRuns}: gradient is zero to rounding for all else`
     if (!boundary) return 'gradient is zero to rounding'
     return boundary.covariance.length > 0
       ? 'maximum on the boundary: a variance or a combination of effects is zero'
@@ -279,9 +340,12 @@ function reasonOf(converged: boolean, boundary: BoundaryPoint | null, definite: 
   return 'the information matrix is not positive definite: a parameter is not identified'
 }
 
+/** What a climb with parameters that run has reached. */
+const endOfRuns = 'a parameter has no finite maximum and is held far out'
+
 /** The start of the next rung: this estimate with its covariance. */
 export function startAt(estimate: Estimate, fallback: Start): Start {
-  if (!estimate.covariance || estimate.singular) return fallback
+  if (!estimate.covariance || estimate.singular || estimate.runs.length > 0) return fallback
   return { parameters: estimate.parameters, scale: estimate.covariance }
 }
 
@@ -298,6 +362,8 @@ function failed(nodes: number, parameters: Float64Array, evaluations: number): E
     singular: false,
     zeroed: [],
     limits: [],
+    runs: [],
+    told: [],
     iterations: 0,
     evaluations,
   }

@@ -15,10 +15,9 @@ export function fitWarnings(
   importance: ImportanceEstimate | null,
   ladder: Ladder | null,
   certified: Certificate | null,
-  separated: Warning | null,
 ): Warning[] {
-  const warnings: Warning[] = separated ? [separated] : []
-  if (!fitted.converged && !separated) {
+  const warnings: Warning[] = [...fitted.told]
+  if (!fitted.converged) {
     warnings.push({ code: 'NO_CONVERGENCE', message: `the fit did not converge: ${fitted.reason}` })
   }
   const quadratic = familyNamed(model.family).family.quadratic?.(model.link) ?? false

@@ -111,6 +111,8 @@ const emptyEstimate = {
   singular: false,
   zeroed: [],
   limits: [],
+  runs: [],
+  told: [],
   iterations: 0,
   evaluations: 0,
 } as const
