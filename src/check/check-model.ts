@@ -80,7 +80,7 @@ export async function checkModel(
     posterior,
     comparison,
     ratios: ratios(model, rungs.at(-1)!, sample),
-    clusters: laplace.unbounded === null ? clusterErrors(like, laplace, nodes) : [],
+    clusters: !laplace.unbounded ? clusterErrors(like, laplace, nodes) : [],
     effects: effects(like, best, sample),
     verdict,
     reasons,

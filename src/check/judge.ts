@@ -45,7 +45,7 @@ export function judge(
   ]
   const last = ladder.climbed.at(-1)!.maxShiftInSe
   const moved = last === null ? 'unknown' : digits(last)
-  if (best.unbounded === null)
+  if (!best.unbounded)
     reasons.push(
       ladder.settled
         ? `${what} has settled: the last rung moved no parameter by more than ${moved} standard errors`
@@ -59,7 +59,7 @@ export function judge(
     )
   }
   const named = runs.map(({ name, to }) => (to === null ? `${name} (left open)` : `${name} (${to})`))
-  if (best.unbounded !== null) reasons.push(best.unbounded)
+  for (const { message } of best.told) reasons.push(message)
   if (named.length > 0) {
     reasons.push(
       `without a finite maximum: ${named.join(', ')}; of these there is no estimate that an approximation could be held against`,

@@ -1,5 +1,6 @@
 import { type Family, type Noise, noDeviance } from './family.js'
 import { logProbabilityOfZero, zeroRow } from './probability-of-zero.js'
+import { type Recession, truncatedRecession } from './recession.js'
 import { densitySize, firstAt, secondAt, settle, thirdAt, vanish } from './row-density.js'
 import { withoutZero } from './tails.js'
 
@@ -14,6 +15,26 @@ export function truncated(family: Family): Family {
   const logZero = logProbabilityOfZero(family)
   const K = 1 + family.further.length
   const size = densitySize(K)
+  let recession: Recession | null | undefined
+  const density: Family['density'] = (link, response) => {
+    const whole = family.density(link, response)
+    const none = family.density(link, zeroRow)
+    const { y } = response
+    const b = new Float64Array(size)
+    return {
+      predictors: K,
+      at: (row, eta, out) => {
+        if (y[row] === 0) {
+          vanish(out, size)
+          return
+        }
+        whole.at(row, eta, out)
+        none.at(0, eta, b)
+        if (b[0] > noZeros && out[0] > Number.NEGATIVE_INFINITY) addTruncation(K, b, out)
+        settle(out, size)
+      },
+    }
+  }
   return {
     name: `truncated_${family.name}`,
     response: family.response,
@@ -21,24 +42,10 @@ export function truncated(family: Family): Family {
     links: ['log'],
     further: family.further,
     derivatives: family.derivatives,
-    density: (link, response) => {
-      const whole = family.density(link, response)
-      const none = family.density(link, zeroRow)
-      const { y } = response
-      const b = new Float64Array(size)
-      return {
-        predictors: K,
-        at: (row, eta, out) => {
-          if (y[row] === 0) {
-            vanish(out, size)
-            return
-          }
-          whole.at(row, eta, out)
-          none.at(0, eta, b)
-          if (b[0] > noZeros && out[0] > Number.NEGATIVE_INFINITY) addTruncation(K, b, out)
-          settle(out, size)
-        },
-      }
+    density,
+    recession: () => {
+      if (recession === undefined) recession = truncatedRecession(density, family.further)
+      return recession
     },
     variance: family.variance,
     meanOfResponse: (parameters) => family.meanOfResponse(parameters) / -Math.expm1(logZero(parameters)),

@@ -46,7 +46,7 @@ export function comparableFit(document: unknown, name: string): ComparableFit {
   const coefficients = (value: unknown, what: string): ComparableFit['fixed'] =>
     list(value, what).map((one) => {
       const fields = record(one, `a coefficient in ${what}`)
-      const nothing = { se: null, z: null, p: null, lower: null, upper: null }
+      const nothing = { runsTo: null, se: null, z: null, p: null, lower: null, upper: null }
       return { name: text(fields, 'name'), estimate: number(fields, 'estimate'), ...nothing }
     })
 

@@ -1,4 +1,5 @@
 import type { Model } from '../data/model.js'
+import type { Warning } from '../errors.js'
 import { familyNamed } from '../families/registry.js'
 import type { Likelihood, MarginalDensity } from '../likelihood/likelihood.js'
 import { linkNamed } from '../links/registry.js'
@@ -7,10 +8,12 @@ import { inverseAlong, negativeHessian } from '../numerics/hessian.js'
 import { type Maximum, maximise } from '../numerics/maximise.js'
 import { type BoundaryPoint, boundaryPoint } from './boundary-point.js'
 import { fitGlm, type GlmFit } from './glm.js'
-import { limitEstimate } from './limit-estimate.js'
-import type { Runaway } from './runaway.js'
-import { withRunawayTerms } from './runaway-terms.js'
-import { runawayVariance } from './runaway-variance.js'
+import { furtherRuns } from './runaway/further-runs.js'
+import { toldOffTheScale } from './runaway/off-the-scale.js'
+import { limitEstimate } from './runaway/limit-estimate.js'
+import type { Runaway } from './runaway/runaway.js'
+import { withRunawayTerms } from './runaway/runaway-terms.js'
+import { runawayVariance } from './runaway/runaway-variance.js'
 import type { Start } from './start.js'
 import { whyNot } from './why-not.js'
 
@@ -37,10 +40,12 @@ export interface Estimate {
   readonly zeroed: readonly number[]
   /** The constants of further predictors that have run to where the family becomes a simpler one. */
   readonly limits: readonly number[]
-  /** Parameters without a finite maximum. */
+  /** Parameters without a finite maximum; empty where there are none. All others are those of the limit. */
   readonly runs: readonly Runaway[]
-  /** What to say of standard deviations without one; null where there is none. */
-  readonly unbounded: string | null
+  /** What is to be said of them. */
+  readonly told: readonly Warning[]
+  /** Whether a standard deviation is among them: no other number of nodes would then be better. */
+  readonly unbounded: boolean
   readonly iterations: number
   readonly evaluations: number
 }
@@ -71,7 +76,7 @@ export function laplaceStart(likelihood: Likelihood, start: Start): Start {
 }
 
 /** A scaled gradient up to this counts as converged: the estimate is within that many standard errors of the top. */
-const acceptable = 1e-4
+export const acceptable = 1e-4
 
 /** Climbs the marginal likelihood with `nodes` nodes from `start`. */
 export function estimate(likelihood: Likelihood, nodes: number, given: Start): Estimate {
@@ -101,6 +106,22 @@ export function estimate(likelihood: Likelihood, nodes: number, given: Start): E
   }
   makeCanonical(likelihood, top)
 
+  const held: number[] = []
+  const runs: Runaway[] = []
+  const told: Warning[] = []
+  for (;;) {
+    const found = furtherRuns(likelihood, nodes, top.x, held)
+    if (!found) break
+    held.push(...found.held)
+    runs.push(...found.runs)
+    told.push(found.warning)
+    anchor?.(found.x)
+    top = maximise(evaluate, found.x, without(start.scale, held), { ...near, limit: start.limit })
+    evaluations += top.evaluations + 4
+    iterations += top.iterations
+    makeCanonical(likelihood, top)
+  }
+
   let boundary: BoundaryPoint | null = null
   for (const withLimits of [true, false]) {
     const point = boundaryPoint(likelihood, top, start.parameters, withLimits)
@@ -117,8 +138,11 @@ export function estimate(likelihood: Likelihood, nodes: number, given: Start): E
   }
   const zeroed: readonly number[] = boundary?.covariance ?? []
   const limits: readonly number[] = boundary?.limits ?? []
+  for (const at of limits) runs.push(atLimit(likelihood, at))
   const singular = zeroed.length > 0
-  const free = Array.from({ length: d }, (_, j) => j).filter((j) => !zeroed.includes(j) && !limits.includes(j))
+  const free = Array.from({ length: d }, (_, j) => j).filter(
+    (j) => !zeroed.includes(j) && ![...limits, ...held].includes(j),
+  )
 
   anchor?.(top.x)
   let inverse = invertedInformation(density, top, free)
@@ -126,7 +150,7 @@ export function estimate(likelihood: Likelihood, nodes: number, given: Start): E
   let newton = inverse && newtonStep(inverse, top.gradient, free)
   for (let round = 0; newton && newton.rise > 1e-11 && !boundary && round < 3; round++) {
     // The distance was misjudged for want of a good matrix; now there is one.
-    top = maximise(evaluate, top.x, inverse!, near)
+    top = maximise(evaluate, top.x, without(inverse!, held), near)
     makeCanonical(likelihood, top)
     inverse = invertedInformation(density, top, free)
     newton = inverse && newtonStep(inverse, top.gradient, free)
@@ -141,13 +165,13 @@ export function estimate(likelihood: Likelihood, nodes: number, given: Start): E
   const se = new Float64Array(d).fill(Number.NaN)
   let gradientNorm = newton ? Math.sqrt(2 * Math.max(0, newton.rise)) : 0
   for (const j of free) {
-    if (inverse) se[j] = Math.sqrt(inverse[j * d + j])
+    if (inverse) se[j] = runs.some(({ at }) => at === j) ? Number.NaN : Math.sqrt(inverse[j * d + j])
     else gradientNorm = Math.max(gradientNorm, Math.abs(top.gradient[j]) * Math.sqrt(top.inverseHessian[j * d + j]))
   }
   const converged = inverse !== null && gradientNorm <= acceptable
   const known = converged ? null : whyNot(likelihood, parameters, nodes)
-  const reason = known ?? reasonOf(converged, boundary, inverse !== null, gradientNorm)
-  const covariance = inverse
+  const reason = known ?? reasonOf(converged, boundary, runs, inverse !== null, gradientNorm)
+  const covariance = inverse && unknownWhere(inverse, runs)
   const found = {
     nodes,
     parameters,
@@ -160,13 +184,39 @@ export function estimate(likelihood: Likelihood, nodes: number, given: Start): E
     singular,
     zeroed,
     limits,
-    runs: [],
-    unbounded: null,
+    runs,
+    told,
+    unbounded: false,
     iterations,
     evaluations,
   }
   // Where exact integration has found a maximum, one off the scale is the rule's error.
-  return verdict ? found : withRunawayTerms(likelihood, found)
+  return verdict ? toldOffTheScale(likelihood, found, verdict.maximum) : withRunawayTerms(likelihood, found)
+}
+
+/** The constant of a further predictor that is at its limit, as what runs to it. */
+function atLimit({ model, layout }: Likelihood, at: number): Runaway {
+  const k = layout.fixedStart.lastIndexOf(at)
+  const { name, fixed } = model.predictors[k]
+  const { limit } = familyNamed(model.family).family.further[k - 1]
+  return { at, predictor: name, name: fixed.names[0], to: limit!.at < 0 ? '-Inf' : 'Inf' }
+}
+
+/** A d x d matrix with the rows and columns of the parameters `held` zero: a climb with it leaves them where they are. */
+function without(scale: Float64Array, held: readonly number[]): Float64Array {
+  if (held.length === 0) return scale
+  const d = Math.sqrt(scale.length)
+  const out = scale.slice()
+  for (const j of held) for (let i = 0; i < d; i++) out[i * d + j] = out[j * d + i] = 0
+  return out
+}
+
+/** A covariance without that of running parameters, which is none. */
+function unknownWhere(covariance: Float64Array, runs: readonly Runaway[]): Float64Array {
+  if (runs.length === 0) return covariance
+  const d = Math.sqrt(covariance.length)
+  for (const { at } of runs) for (let i = 0; i < d; i++) covariance[i * d + at] = covariance[at * d + i] = Number.NaN
+  return covariance
 }
 
 /**
@@ -283,8 +333,16 @@ function newtonStep(
   return { step, rise }
 }
 
-function reasonOf(converged: boolean, boundary: BoundaryPoint | null, definite: boolean, gradientNorm: number): string {
+function reasonOf(
+  converged: boolean,
+  boundary: BoundaryPoint | null,
+  runs: readonly Runaway[],
+  definite: boolean,
+  gradientNorm: number,
+): string {
   if (converged) {
+    const limits = boundary?.limits ?? []
+    if (runs.length > limits.length) return `${endOfRuns}: gradient is zero to rounding for all else`
     if (!boundary) return 'gradient is zero to rounding'
     return boundary.covariance.length > 0
       ? 'maximum on the boundary: a variance or a combination of effects is zero'
@@ -293,6 +351,9 @@ function reasonOf(converged: boolean, boundary: BoundaryPoint | null, definite: 
   if (definite) return `stopped with a gradient of ${gradientNorm.toExponential(1)} standard errors`
   return 'the information matrix is not positive definite: a parameter is not identified'
 }
+
+/** What a climb with parameters that run has reached. */
+const endOfRuns = 'a parameter has no finite maximum and is held far out'
 
 /** The start of the next rung: this estimate with its covariance. */
 export function startAt(estimate: Estimate, fallback: Start): Start {
@@ -314,7 +375,8 @@ function failed(nodes: number, parameters: Float64Array, evaluations: number): E
     zeroed: [],
     limits: [],
     runs: [],
-    unbounded: null,
+    told: [],
+    unbounded: false,
     iterations: 0,
     evaluations,
   }

@@ -6,9 +6,19 @@ import { normalQuantile, normalTwoSided } from '../numerics/special.js'
 import type { Estimate } from './estimate.js'
 import type { FitRecord, FixedEstimate, Limits, RandomEstimate } from './fit-record.js'
 import { randomTerms } from './fixed-part.js'
+import type { Runaway } from './runaway/runaway.js'
 
 /** A number that exists, or null. */
 const orNull = (value: number): number | null => (Number.isFinite(value) ? value : null)
+
+/** Where the j-th of some estimates runs to. */
+export type Ends = (j: number) => Runaway['to']
+
+/** The ends of the parameters from `first` on. */
+export const endsFrom =
+  ({ runs }: Pick<Estimate, 'runs'>, first: number): Ends =>
+  (j) =>
+    runs.find(({ at }) => at === first + j)?.to ?? null
 
 /** Fixed effects with Wald tests and limits of the level. */
 export function fixedEstimates(
@@ -16,6 +26,7 @@ export function fixedEstimates(
   beta: ArrayLike<number>,
   se: ArrayLike<number>,
   level = 0.95,
+  ends: Ends = () => null,
 ): FixedEstimate[] {
   const distance = normalQuantile((1 + level) / 2)
   return names.map((name, j) => {
@@ -23,6 +34,7 @@ export function fixedEstimates(
     return {
       name,
       estimate: beta[j],
+      runsTo: ends(j),
       se: orNull(se[j]),
       z: orNull(z),
       p: Number.isNaN(z) ? null : normalTwoSided(z),
@@ -79,10 +91,11 @@ function randomEstimate({ term, covariance, start, size }: LaidTerm, estimate: E
  */
 export function dispersionEstimates(
   { model, layout }: Likelihood,
-  { parameters, se }: Estimate,
+  fitted: Estimate,
   level = 0.95,
   given: readonly (readonly Limits[])[] | null = null,
 ): FitRecord['dispersion'] {
+  const { parameters, se } = fitted
   const distance = normalQuantile((1 + level) / 2)
   const { family } = familyNamed(model.family)
   const entries = model.predictors.slice(1).flatMap((predictor, k) => {
@@ -95,6 +108,7 @@ export function dispersionEstimates(
       : { lower: orNull(parameters[at] - distance * se[at]), upper: orNull(parameters[at] + distance * se[at]) }
     const told = {
       estimate: inverse(parameters[at]),
+      runsTo: endsFrom(fitted, at)(0),
       se: orNull(slope(parameters[at]) * se[at]),
       lower: lower === null ? null : orNull(inverse(lower)),
       upper: upper === null ? null : orNull(inverse(upper)),

@@ -128,6 +128,8 @@ export interface Importance {
 export interface FixedEstimate {
   readonly name: string
   readonly estimate: number
+  /** The end that it runs to where the likelihood has no finite maximum in it; `estimate` is then the value it was held at. */
+  readonly runsTo: '-Inf' | 'Inf' | null
   readonly se: number | null
   readonly z: number | null
   readonly p: number | null
@@ -139,6 +141,8 @@ export interface FixedEstimate {
 /** A further parameter that is one number, on its natural scale; Wald limits are those of its predictor. */
 export interface DispersionEstimate extends Limits {
   readonly estimate: number
+  /** The end that its predictor runs to where the likelihood has no finite maximum in it. */
+  readonly runsTo: '-Inf' | 'Inf' | null
   readonly se: number | null
 }
 

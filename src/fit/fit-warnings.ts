@@ -15,10 +15,9 @@ export function fitWarnings(
   importance: ImportanceEstimate | null,
   ladder: Ladder | null,
   certified: Certificate | null,
-  separated: Warning | null,
 ): Warning[] {
-  const warnings: Warning[] = separated ? [separated] : []
-  if (!fitted.converged && !separated) {
+  const warnings: Warning[] = [...fitted.told]
+  if (!fitted.converged) {
     warnings.push({ code: 'NO_CONVERGENCE', message: `the fit did not converge: ${fitted.reason}` })
   }
   const quadratic = familyNamed(model.family).family.quadratic?.(model.link) ?? false
@@ -38,8 +37,7 @@ export function fitWarnings(
   familyNamed(model.family).family.further.forEach(({ limit }, k) => {
     if (limit && fitted.limits.includes(layout.fixedStart[k + 1])) warnings.push({ code: 'LIMIT', message: limit.says })
   })
-  if (fitted.unbounded !== null) warnings.push({ code: 'SEPARATION', message: fitted.unbounded })
-  if (ladder && !ladder.settled && fitted.unbounded === null) {
+  if (ladder && !ladder.settled && !fitted.unbounded) {
     const by = importance ? `${importance.draws} draws` : `${fitted.nodes} nodes`
     const message = `at ${by} a parameter still moves by more than ${ladder.limit} standard errors`
     warnings.push({ code: 'NOT_SETTLED', message })

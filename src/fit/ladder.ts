@@ -1,7 +1,9 @@
-import type { Likelihood } from '../likelihood/likelihood.js'
+import { type Likelihood, likelihood as makeLikelihood } from '../likelihood/likelihood.js'
 import { isExact } from './certificate-limit.js'
 import { type Estimate, estimate, glmOf, startAt } from './estimate.js'
 import { type ImportanceEstimate, importanceEstimate, trustedParetoK } from './importance-estimate.js'
+import { type LimitModel, limitModel } from './runaway/limit-model.js'
+import { widening } from './runaway/widen.js'
 import { type Start, startFrom } from './start.js'
 
 /**
@@ -44,6 +46,8 @@ const settledSampling = 0.02
  */
 export function climbLadder(likelihood: Likelihood, atLeast = 1, seed = 1): Ladder {
   const glm = glmOf(likelihood.model)
+  const limit = limitModel(likelihood.model, glm)
+  if (limit) return ladderInLimit(limit, atLeast, seed)
   const first = startFrom(likelihood, glm)
   const climbed: Climbed[] = []
   const exact = isExact(likelihood)
@@ -64,7 +68,7 @@ export function climbLadder(likelihood: Likelihood, atLeast = 1, seed = 1): Ladd
     moved = climb(() => ({ estimate: estimate(likelihood, nodes, start), importance: null })).maxShiftInSe
     const { estimate: last } = climbed.at(-1)!
     // In the limit of an infinite standard deviation no number of nodes is better than another.
-    if (last.unbounded !== null) return { climbed, settled: false, limit: settledShift }
+    if (last.unbounded) return { climbed, settled: false, limit: settledShift }
     settled = exact || (moved !== null && moved <= settledShift)
     if (settled && nodes >= atLeast) break
   }
@@ -79,6 +83,18 @@ export function climbLadder(likelihood: Likelihood, atLeast = 1, seed = 1): Ladd
     if (settled) break
   }
   return { climbed, settled, limit: settledSampling }
+}
+
+/** The rungs of a model of which some coefficients run: those of its limit, told as the full model's. */
+function ladderInLimit(limit: LimitModel, atLeast: number, seed: number): Ladder {
+  const like = makeLikelihood(limit.model)
+  const { climbed, ...rest } = climbLadder(like, atLeast, seed)
+  const wide = widening(limit)
+  const told = climbed.map(({ estimate: fitted, importance, ...one }): Climbed => {
+    const full = wide.fitted({ like: importance?.likelihood ?? like, fitted, importance })
+    return { ...one, estimate: full.fitted, importance: full.importance }
+  })
+  return { climbed: told, ...rest }
 }
 
 /** Largest difference of two estimates in the later one's standard errors; parameters without one count absolutely. */

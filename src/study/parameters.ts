@@ -5,6 +5,8 @@ import { dispersionEstimates, randomEstimates } from '../fit/estimates.js'
 import { fixedPart } from '../fit/fixed-part.js'
 import { climbLadder } from '../fit/ladder.js'
 import { profileIntervals } from '../fit/profile-intervals.js'
+import { limitModel } from '../fit/runaway/limit-model.js'
+import { widening } from '../fit/runaway/widen.js'
 import { type Start, startFrom } from '../fit/start.js'
 import { type Likelihood, likelihood } from '../likelihood/likelihood.js'
 import { restricted } from '../likelihood/restricted.js'
@@ -21,13 +23,19 @@ export interface Refit {
 
 /** Fits a model. `near` is where the top is expected; a climb from there that fails is done again from the data. */
 export function refit(model: Model, { nodes = 1, reml = false }: StudyFit, near: Start | null = null): Refit {
+  const glm = glmOf(model)
+  const limit = limitModel(model, glm)
+  if (limit) {
+    const { like, fitted } = refit(limit.model, { nodes, reml })
+    return widening(limit).fitted({ like, fitted, importance: null })
+  }
   const like = likelihood(reml ? restricted(model) : model)
   if (nodes === 'auto') return { like, fitted: climbLadder(like).climbed.at(-1)!.estimate }
   if (near) {
     const fitted = estimate(like, nodes, near)
     if (fitted.converged) return { like, fitted }
   }
-  const start = startFrom(like, glmOf(model))
+  const start = startFrom(like, glm)
   return { like, fitted: estimate(like, nodes, nodes === 1 ? start : laplaceStart(like, start)) }
 }
 

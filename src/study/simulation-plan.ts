@@ -123,7 +123,8 @@ const emptyEstimate = {
   zeroed: [],
   limits: [],
   runs: [],
-  unbounded: null,
+  told: [],
+  unbounded: false,
   iterations: 0,
   evaluations: 0,
 } as const

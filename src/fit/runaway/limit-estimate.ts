@@ -1,9 +1,9 @@
-import type { Likelihood } from '../likelihood/likelihood.js'
-import type { LaidTerm } from '../likelihood/parameter-layout.js'
-import type { Estimate } from './estimate.js'
+import type { Likelihood } from '../../likelihood/likelihood.js'
+import type { LaidTerm } from '../../likelihood/parameter-layout.js'
+import type { Estimate } from '../estimate.js'
 import type { Runaway } from './runaway.js'
 import type { RunawayVariance } from './runaway-variance.js'
-import { termText } from './term-text.js'
+import { termText } from '../term-text.js'
 
 /** The standard deviation that stands for an infinite one: the likelihood is within about 1 / 1000 of its limit. */
 export const standsForInfinity = 1000
@@ -45,7 +45,8 @@ export function limitEstimate({ model, layout }: Likelihood, found: RunawayVaria
     zeroed: [],
     limits: [],
     runs: [...runs, { at: laid.start, predictor: mean.name, name: deviationName(laid, 0), to: 'Inf' }],
-    unbounded: saysOf(found, mean.fixed.names),
+    told: [{ code: 'SEPARATION', message: saysOf(found, mean.fixed.names) }],
+    unbounded: true,
     iterations: 0,
     evaluations: 0,
   }

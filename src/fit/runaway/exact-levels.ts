@@ -1,7 +1,7 @@
-import type { Model, RandomTerm } from '../data/model.js'
-import { rowModel } from '../likelihood/row-model.js'
-import type { ParameterLayout } from '../likelihood/parameter-layout.js'
-import type { Objective } from '../numerics/maximise.js'
+import type { Model, RandomTerm } from '../../data/model.js'
+import { rowModel } from '../../likelihood/row-model.js'
+import type { ParameterLayout } from '../../likelihood/parameter-layout.js'
+import type { Objective } from '../../numerics/maximise.js'
 
 /** Standard deviations of the effect's prior on either side of 0: what is left beyond is 1e-12. */
 const reach = 7

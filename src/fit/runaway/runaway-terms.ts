@@ -1,14 +1,14 @@
-import { diagonal } from '../covariance/diagonal.js'
-import { flat } from '../covariance/flat.js'
-import type { Model, RandomTerm } from '../data/model.js'
-import { type Likelihood, likelihood } from '../likelihood/likelihood.js'
-import type { LaidTerm } from '../likelihood/parameter-layout.js'
-import { cholesky, choleskyInverse } from '../numerics/cholesky.js'
-import type { Estimate } from './estimate.js'
+import { diagonal } from '../../covariance/diagonal.js'
+import { flat } from '../../covariance/flat.js'
+import type { Model, RandomTerm } from '../../data/model.js'
+import { type Likelihood, likelihood } from '../../likelihood/likelihood.js'
+import type { LaidTerm } from '../../likelihood/parameter-layout.js'
+import { cholesky, choleskyInverse } from '../../numerics/cholesky.js'
+import type { Estimate } from '../estimate.js'
 import { deviationName, directionOf } from './limit-estimate.js'
 import { responseEnds } from './response-ends.js'
 import type { Runaway } from './runaway.js'
-import { termText } from './term-text.js'
+import { termText } from '../term-text.js'
 
 /**
  * A standard deviation of the predictor beyond this is on no scale of a probability or a rate: with a logit, a twentieth of
@@ -89,8 +89,9 @@ export function withRunawayTerms(like: Likelihood, fitted: Estimate): Estimate {
     se: fitted.se.map((_, j) => (covariance ? Math.sqrt(covariance[j * d + j]) : Number.NaN)),
     converged: true,
     reason: `the likelihood rises towards ${suspects.length > 1 ? 'infinite standard deviations' : 'an infinite standard deviation'} of ${termsText(suspects)}`,
-    runs,
-    unbounded: saysOf(model, suspects, ends, all),
+    runs: [...fitted.runs.filter(({ at }) => !gone.has(at)), ...runs],
+    told: [...fitted.told, { code: 'SEPARATION', message: saysOf(model, suspects, ends, all) }],
+    unbounded: true,
   }
 }
 

@@ -1,6 +1,6 @@
-import type { Model, RandomTerm } from '../data/model.js'
-import { maximise, type Objective } from '../numerics/maximise.js'
-import { scaledErfc } from '../numerics/special.js'
+import type { Model, RandomTerm } from '../../data/model.js'
+import { maximise, type Objective } from '../../numerics/maximise.js'
+import { scaledErfc } from '../../numerics/special.js'
 
 /** What the likelihood tends to as a standard deviation grows without bound. */
 export interface LimitOfLevels {

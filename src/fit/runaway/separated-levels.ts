@@ -1,4 +1,4 @@
-import type { Model, RandomTerm } from '../data/model.js'
+import type { Model, RandomTerm } from '../../data/model.js'
 import { strictDirection } from './strict-direction.js'
 
 /** How the rows of a term's levels stand to each other. */

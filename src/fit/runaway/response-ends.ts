@@ -1,6 +1,6 @@
-import type { Model } from '../data/model.js'
-import { familyNamed } from '../families/registry.js'
-import { linkNamed } from '../links/registry.js'
+import type { Model } from '../../data/model.js'
+import { familyNamed } from '../../families/registry.js'
+import { linkNamed } from '../../links/registry.js'
 
 /** An offset that is infinite for every link, however heavy its tails. */
 const farthest = 1e12

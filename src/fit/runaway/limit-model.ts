@@ -1,0 +1,123 @@
+import type { Model, Predictor, RandomTerm } from '../../data/model.js'
+import { familyNamed } from '../../families/registry.js'
+import { boundDensity } from '../../families/repeated-rows.js'
+import { densitySize, firstAt, secondAt } from '../../families/row-density.js'
+import { linkNamed } from '../../links/registry.js'
+import { independentColumns } from '../../numerics/independent-columns.js'
+import { type End, free } from '../../numerics/recession-cone.js'
+import type { GlmFit } from '../glm.js'
+import { type MeanCone, meanCone } from './mean-cone.js'
+
+/**
+ * A model with its running coefficients at their ends. Rows that they move have a constant mean, so far out that it is at
+ * its limit; columns that are then combinations of others are left out. It is an ordinary model, with the
+ * likelihood that the full one has in the limit.
+ */
+export interface LimitModel {
+  readonly full: Model
+  readonly model: Model
+  /** The same, the moved rows counting for nothing: a generalized linear model starts from it. */
+  readonly ofRest: Model
+  readonly cone: MeanCone
+  /** By predictor: columns that the limit keeps, and which of the full model's columns are not determined. */
+  readonly columns: readonly { readonly kept: readonly number[]; readonly ends: ReadonlyMap<number, End> }[]
+  /** By predictor: the random terms that are kept, by their position. */
+  readonly terms: readonly (readonly number[])[]
+  /** The moved rows' mean predictor, where it counts as its end. */
+  readonly distance: (side: number) => number
+}
+
+/** The model in the limit of its running coefficients; null where none of the mean's runs. */
+export function limitModel(model: Model, glm: GlmFit): LimitModel | null {
+  const cone = meanCone(model, glm)
+  if (!cone) return null
+  const { moved } = cone.cone
+  const { nobs: n } = model
+  const link = linkNamed(model.link)
+  const reached = [farthest(link.inverse, -1), farthest(link.inverse, 1)]
+  const distance = (side: number): number => reached[side < 0 ? 0 : 1]
+  const said = model.predictors.map((_, k) =>
+    k === 0 ? moved.map((one) => 1 - one) : rowsThatSay(model, cone, distance, k),
+  )
+  const columns = model.predictors.map(({ fixed: { names, x } }, k) => {
+    if (k === 0) {
+      const ends = new Map(names.flatMap((_, j) => (cone.cone.runs[j] ? [[j, cone.cone.to[j]] as const] : [])))
+      return { kept: names.map((_, j) => j).filter((j) => !cone.cone.held.includes(j)), ends }
+    }
+    const rows = Int32Array.from(said[k].keys()).filter((i) => said[k][i] === 1)
+    if (rows.length === n) return { kept: names.map((_, j) => j), ends: new Map<number, End>() }
+    const { kept, held, basis } = independentColumns(names.map((_, j) => Float64Array.from(rows, (i) => x[j * n + i])))
+    const open = names.flatMap((_, j) =>
+      held.some((_, h) => basis[h * names.length + j] !== 0) ? [[j, null] as const] : [],
+    )
+    return { kept, ends: new Map<number, End>(open) }
+  })
+  const terms = model.predictors.map(({ random }, k) =>
+    random.flatMap(({ z }, t) => (z.some((value, at) => value !== 0 && said[k][at % n] === 1) ? [t] : [])),
+  )
+  const predictors = model.predictors.map((predictor, k) => {
+    const smaller = withColumns(predictor, n, columns[k].kept, terms[k])
+    return k === 0 ? moveOut(smaller, cone, distance) : smaller
+  })
+  const limit: Model = { ...model, predictors }
+  const frequency = Float64Array.from(moved, (one, i) => (one ? 0 : (model.response.frequency?.[i] ?? 1)))
+  const ofRest = { ...limit, response: { ...limit.response, frequency } }
+  return { full: model, model: limit, ofRest, cone, columns, terms, distance }
+}
+
+/** A predictor at which the mean is its limit to 1e-14, in whichever direction; a heavy tail is followed to 1e12. */
+function farthest(inverse: (eta: number) => number, side: number): number {
+  const end = inverse(side * 1e300)
+  let distance = 32
+  while (distance < 1e12 && Math.abs(inverse(side * distance) - end) > 1e-14) distance *= 2
+  return distance
+}
+
+/** Which rows say anything of predictor k once the mean's running rows are at their ends: 1 for those that do. */
+function rowsThatSay(
+  model: Model,
+  { cone, sides }: MeanCone,
+  distance: (side: number) => number,
+  k: number,
+): Uint8Array {
+  const { family } = familyNamed(model.family)
+  const K = model.predictors.length
+  const density = boundDensity(family, model.link, model.response)
+  const out = new Float64Array(densitySize(K))
+  const eta = new Float64Array(K)
+  return Uint8Array.from(sides, (side, i) => {
+    if (cone.moved[i] === 0 || side === free) return 1
+    eta[0] = side * distance(side)
+    return [0, 1.5].some((by) => {
+      family.further.forEach(({ start }, one) => {
+        eta[one + 1] = start + by
+      })
+      density.at(i, eta, out)
+      return Math.abs(out[firstAt(K, k)]) > 1e-10 || Math.abs(out[secondAt(K, k, k)]) > 1e-10
+    })
+      ? 1
+      : 0
+  })
+}
+
+function withColumns(predictor: Predictor, n: number, kept: readonly number[], terms: readonly number[]): Predictor {
+  const { fixed, random } = predictor
+  const x = new Float64Array(kept.length * n)
+  kept.forEach((j, at) => {
+    x.set(fixed.x.subarray(j * n, (j + 1) * n), at * n)
+  })
+  const names = kept.map((j) => fixed.names[j])
+  return { ...predictor, fixed: { ...fixed, names, x }, random: terms.map((t) => random[t]) }
+}
+
+/** Gives the moved rows a constant predictor that nothing changes. */
+function moveOut(predictor: Predictor, { cone, sides }: MeanCone, distance: (side: number) => number): Predictor {
+  const { moved } = cone
+  const n = moved.length
+  const without = (columns: Float64Array): Float64Array => columns.map((value, at) => (moved[at % n] ? 0 : value))
+  const offset = Float64Array.from(moved, (one, i) =>
+    one ? sides[i] * distance(sides[i]) : (predictor.offset?.[i] ?? 0),
+  )
+  const random = predictor.random.map((term): RandomTerm => ({ ...term, z: without(term.z) }))
+  return { ...predictor, offset, fixed: { ...predictor.fixed, x: without(predictor.fixed.x) }, random }
+}
