@@ -50,7 +50,8 @@ export function boundaryPoint(
     const at = layout.fixedStart[k + 1]
     if (!withLimits || !limit || fixed.names.length !== 1 || random.length > 0) return
     if (x[at] / limit.at < underway) return
-    x[at] = limit.at
+    // A climb that has gone past the end is right to: among many rows a small share still counts.
+    if (x[at] / limit.at < 1) x[at] = limit.at
     limits.push(at)
   })
   return covariance.length + limits.length > 0 ? { x, covariance, limits } : null

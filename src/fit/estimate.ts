@@ -8,14 +8,16 @@ import { inverseAlong, negativeHessian } from '../numerics/hessian.js'
 import { type Maximum, maximise } from '../numerics/maximise.js'
 import { type BoundaryPoint, boundaryPoint } from './boundary-point.js'
 import { fitGlm, type GlmFit } from './glm.js'
-import { furtherRuns } from './runaway/further-runs.js'
-import { toldOffTheScale } from './runaway/off-the-scale.js'
+import { type FurtherRuns, furtherRuns, provedRuns } from './runaway/further-runs.js'
+import { atLimit, unknownWhere, without } from './runaway/held.js'
 import { limitEstimate } from './runaway/limit-estimate.js'
+import { toldOffTheScale } from './runaway/off-the-scale.js'
 import type { Runaway } from './runaway/runaway.js'
 import { withRunawayTerms } from './runaway/runaway-terms.js'
 import { runawayVariance } from './runaway/runaway-variance.js'
+import { offPlateau } from './off-plateau.js'
 import type { Start } from './start.js'
-import { whyNot } from './why-not.js'
+import { reproducesExactly, whyNot } from './why-not.js'
 
 /** Maximum likelihood estimates of the outer parameters at one number of nodes. */
 export interface Estimate {
@@ -90,33 +92,39 @@ export function estimate(likelihood: Likelihood, nodes: number, given: Start): E
   const anchor = nodes === 1 ? likelihood.anchor : null
   anchor?.(start.parameters)
   const near = { ...close, accepted: anchor }
-  let top = maximise(evaluate, start.parameters, start.scale, { ...near, limit: start.limit })
-  if (top.value === Number.NEGATIVE_INFINITY) {
-    const from = insideSupport(likelihood, density.value, start.parameters)
-    top = maximise(evaluate, from, start.scale, { ...near, limit: start.limit })
+  const held: number[] = []
+  const runs: Runaway[] = []
+  const told: Warning[] = []
+  const hold = (found: FurtherRuns): Float64Array => {
+    held.push(...found.held)
+    runs.push(...found.runs)
+    told.push(found.warning)
+    anchor?.(found.x)
+    return found.x
   }
+  const climb = (from: Float64Array): Maximum =>
+    maximise(evaluate, from, without(start.scale, held), { ...near, limit: start.limit })
+  let from = start.parameters
+  for (let found = provedRuns(likelihood, from, held); found; found = provedRuns(likelihood, from, held))
+    from = hold(found)
+  let top = climb(from)
+  if (top.value === Number.NEGATIVE_INFINITY) top = climb(insideSupport(likelihood, density.value, from))
   let { evaluations, iterations } = top
   if (top.value === Number.NEGATIVE_INFINITY) return failed(nodes, top.x, evaluations)
-  const again = offPlateau(likelihood, top.x)
+  const again = offPlateau(likelihood, top.x, held)
   if (again) {
-    const other = maximise(evaluate, again, start.scale, { ...near, limit: start.limit })
+    const other = climb(again)
     evaluations += other.evaluations
     iterations += other.iterations
     if (other.value > top.value) top = other
   }
   makeCanonical(likelihood, top)
-
-  const held: number[] = []
-  const runs: Runaway[] = []
-  const told: Warning[] = []
-  for (;;) {
-    const found = furtherRuns(likelihood, nodes, top.x, held)
-    if (!found) break
-    held.push(...found.held)
-    runs.push(...found.runs)
-    told.push(found.warning)
-    anchor?.(found.x)
-    top = maximise(evaluate, found.x, without(start.scale, held), { ...near, limit: start.limit })
+  for (
+    let found = furtherRuns(likelihood, nodes, top.x, held);
+    found;
+    found = furtherRuns(likelihood, nodes, top.x, held)
+  ) {
+    top = climb(hold(found))
     evaluations += top.evaluations + 4
     iterations += top.iterations
     makeCanonical(likelihood, top)
@@ -168,7 +176,7 @@ export function estimate(likelihood: Likelihood, nodes: number, given: Start): E
     if (inverse) se[j] = runs.some(({ at }) => at === j) ? Number.NaN : Math.sqrt(inverse[j * d + j])
     else gradientNorm = Math.max(gradientNorm, Math.abs(top.gradient[j]) * Math.sqrt(top.inverseHessian[j * d + j]))
   }
-  const converged = inverse !== null && gradientNorm <= acceptable
+  const converged = inverse !== null && gradientNorm <= acceptable && !reproducesExactly(likelihood, parameters)
   const known = converged ? null : whyNot(likelihood, parameters, nodes)
   const reason = known ?? reasonOf(converged, boundary, runs, inverse !== null, gradientNorm)
   const covariance = inverse && unknownWhere(inverse, runs)
@@ -194,31 +202,6 @@ export function estimate(likelihood: Likelihood, nodes: number, given: Start): E
   return verdict ? toldOffTheScale(likelihood, found, verdict.maximum) : withRunawayTerms(likelihood, found)
 }
 
-/** The constant of a further predictor that is at its limit, as what runs to it. */
-function atLimit({ model, layout }: Likelihood, at: number): Runaway {
-  const k = layout.fixedStart.lastIndexOf(at)
-  const { name, fixed } = model.predictors[k]
-  const { limit } = familyNamed(model.family).family.further[k - 1]
-  return { at, predictor: name, name: fixed.names[0], to: limit!.at < 0 ? '-Inf' : 'Inf' }
-}
-
-/** A d x d matrix with the rows and columns of the parameters `held` zero: a climb with it leaves them where they are. */
-function without(scale: Float64Array, held: readonly number[]): Float64Array {
-  if (held.length === 0) return scale
-  const d = Math.sqrt(scale.length)
-  const out = scale.slice()
-  for (const j of held) for (let i = 0; i < d; i++) out[i * d + j] = out[j * d + i] = 0
-  return out
-}
-
-/** A covariance without that of running parameters, which is none. */
-function unknownWhere(covariance: Float64Array, runs: readonly Runaway[]): Float64Array {
-  if (runs.length === 0) return covariance
-  const d = Math.sqrt(covariance.length)
-  for (const { at } of runs) for (let i = 0; i < d; i++) covariance[i * d + at] = covariance[at * d + i] = Number.NaN
-  return covariance
-}
-
 /**
  * The start with smaller random effects, where the likelihood is zero at the start itself: effects of that size may
  * leave the support of a link such as the identity.
@@ -229,38 +212,6 @@ function insideSupport({ layout }: Likelihood, value: (x: Float64Array) => numbe
     for (let j = layout.fixed; j < x.length; j++) x[j] *= 0.3
   }
   return x
-}
-
-/** A logit beyond `plateau` leaves a probability without slope; one of `shoulder` has some. */
-const plateau = 7
-const shoulder = 3
-
-/**
- * Where a predictor of a probability has run out onto the plateau near 0 or 1 in some rows, the parameters with that
- * predictor drawn in to where there is slope again: the top may lie between. Null where there is none.
- */
-export function offPlateau(
-  { model, layout }: Pick<Likelihood, 'model' | 'layout'>,
-  x: Float64Array,
-): Float64Array | null {
-  const { further } = familyNamed(model.family).family
-  const again = x.slice()
-  let found = false
-  further.forEach(({ link }, k) => {
-    if (link !== 'logit') return
-    const { fixed } = model.predictors[k + 1]
-    const first = layout.fixedStart[k + 1]
-    let farthest = 0
-    for (let i = 0; i < model.nobs; i++) {
-      let eta = 0
-      for (let j = 0; j < fixed.names.length; j++) eta += fixed.x[j * model.nobs + i] * x[first + j]
-      farthest = Math.max(farthest, Math.abs(eta))
-    }
-    if (farthest <= plateau) return
-    found = true
-    for (let j = 0; j < fixed.names.length; j++) again[first + j] *= shoulder / farthest
-  })
-  return found ? again : null
 }
 
 /** Of the thetas that stand for one covariance the one told has positive standard deviations. */

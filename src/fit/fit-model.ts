@@ -51,9 +51,10 @@ export function fitModel(
   const climbed = limit?.model ?? model
   const glm = limit ? glmOf(limit.ofRest) : alone
   const whole = likelihood(reml ? restricted(climbed) : climbed)
-  if (isGlm(model)) return glmRecord(whole, model, limit, glm, call, intervals, began)
-  const integrates = whole.layout.terms.length > 0 || !limit
+  const integrates =
+    whole.layout.terms.length > 0 || !limit || !model.predictors.some(({ random }) => random.length > 0)
   const { like, nodes } = withNodes(whole, integrates ? asked : 1)
+  if (isGlm(model)) return glmRecord(like, model, limit, glm, call, intervals, began)
   const record = (one: Fitted, ladder: Ladder | null): FitRecord =>
     mlRecord(one, model, limit, Array.isArray(asked) ? asked : null, ladder, glm, call, intervals, began)
   if (nodes === 'auto') {

@@ -37,7 +37,7 @@ export function fitWarnings(
   familyNamed(model.family).family.further.forEach(({ limit }, k) => {
     if (limit && fitted.limits.includes(layout.fixedStart[k + 1])) warnings.push({ code: 'LIMIT', message: limit.says })
   })
-  if (ladder && !ladder.settled && !fitted.unbounded) {
+  if (ladder && !ladder.settled && !fitted.unbounded && fitted.converged) {
     const by = importance ? `${importance.draws} draws` : `${fitted.nodes} nodes`
     const message = `at ${by} a parameter still moves by more than ${ladder.limit} standard errors`
     warnings.push({ code: 'NOT_SETTLED', message })

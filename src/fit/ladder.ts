@@ -5,6 +5,7 @@ import { type ImportanceEstimate, importanceEstimate, trustedParetoK } from './i
 import { type LimitModel, limitModel } from './runaway/limit-model.js'
 import { widening } from './runaway/widen.js'
 import { type Start, startFrom } from './start.js'
+import { reproducesExactly } from './why-not.js'
 
 /**
  * Numbers of nodes worth trying: the error of k nodes is of order n^-floor((k + 2) / 3) (Jin and Andersson 2020), so
@@ -69,6 +70,7 @@ export function climbLadder(likelihood: Likelihood, atLeast = 1, seed = 1): Ladd
     const { estimate: last } = climbed.at(-1)!
     // In the limit of an infinite standard deviation no number of nodes is better than another.
     if (last.unbounded) return { climbed, settled: false, limit: settledShift }
+    if (hopeless(likelihood, climbed)) return { climbed, settled: false, limit: settledShift }
     settled = exact || (moved !== null && moved <= settledShift)
     if (settled && nodes >= atLeast) break
   }
@@ -78,11 +80,22 @@ export function climbLadder(likelihood: Likelihood, atLeast = 1, seed = 1): Ladd
       const sampled = importanceEstimate(likelihood, draws, seed, start)
       return { estimate: sampled.estimate, importance: sampled }
     })
+    if (hopeless(likelihood, climbed)) break
     const { maxMcseInSe, paretoK } = importance!
     settled = Math.max(maxShiftInSe!, maxMcseInSe) <= settledSampling && paretoK <= trustedParetoK
     if (settled) break
   }
   return { climbed, settled, limit: settledSampling }
+}
+
+/**
+ * Whether more nodes would not help: two rungs have ended without a maximum, or one has where the density of the response has no
+ * bound.
+ */
+function hopeless(likelihood: Likelihood, climbed: readonly Climbed[]): boolean {
+  const [last, before] = [climbed.at(-1)!.estimate, climbed.at(-2)?.estimate]
+  if (last.converged) return false
+  return before?.converged === false || reproducesExactly(likelihood, last.parameters)
 }
 
 /** The rungs of a model of which some coefficients run: those of its limit, told as the full model's. */

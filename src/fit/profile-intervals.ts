@@ -54,7 +54,7 @@ export function profileIntervals(
     fixed.names.map((column, j) => {
       const at = layout.fixedStart[k] + j
       const told = k === 0 ? column : `${column} of ${name}`
-      if (fitted.runs.some((run) => run.at === at)) return none
+      if (fitted.runs.some((run) => run.at === at) && !fitted.limits.includes(at)) return none
       return limits(parameterQuantity(told, at, fitted.se[at] > 0 ? fitted.se[at] : units[at]))
     }),
   )

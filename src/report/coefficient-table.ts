@@ -12,7 +12,7 @@ export const limitNames = (level: number): [string, string] => {
 export function coefficientTable(fixed: readonly FixedEstimate[], aliased: readonly string[], level = 0.95): Table {
   const rows = fixed.map((f) => [
     f.name,
-    formatBeside(f.estimate, f.se, 7),
+    f.runsTo ?? formatBeside(f.estimate, f.se, 7),
     formatEstimate(f.se),
     formatZ(f.z),
     formatP(f.p),

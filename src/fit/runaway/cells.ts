@@ -86,7 +86,7 @@ function variablesOf({ predictors, basis, nobs: n }: Model, k: number): Variable
   return [...factors, ...numbers]
 }
 
-/** `all 12 counts are zero`, of the responses of some rows; '' where they differ. */
+/** `all 12 counts are zero`, of the responses of some rows; '' where there is no such word for them. */
 export function responsesOf({ response }: Model, rows: readonly number[]): string {
   const { y, trials } = response
   const all = rows.reduce((sum, i) => sum + copies(response, i), 0)
@@ -98,6 +98,8 @@ export function responsesOf({ response }: Model, rows: readonly number[]): strin
     if (used.every((i) => y[i] === 0)) return `none of the ${total} trials is a success`
     return used.every((i) => y[i] === trials[i]) ? `all ${total} trials are successes` : ''
   }
+  if (!trials && used.every((i) => y[i] !== 0) && !used.every((i) => y[i] === y[first]))
+    return `none of the ${all} counts is zero`
   if (!used.every((i) => y[i] === y[first])) return ''
   const what = trials ? 'responses' : 'counts'
   return `all ${all} ${what} are ${y[first] === 0 && !trials ? 'zero' : y[first]}`

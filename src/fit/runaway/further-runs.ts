@@ -1,13 +1,14 @@
 import type { Model } from '../../data/model.js'
 import { copies } from '../../data/response-rows.js'
 import type { Warning } from '../../errors.js'
+import type { FurtherPredictor } from '../../families/family.js'
 import { familyNamed } from '../../families/registry.js'
 import { boundDensity } from '../../families/repeated-rows.js'
 import { densitySize, firstAt, secondAt } from '../../families/row-density.js'
 import type { Likelihood } from '../../likelihood/likelihood.js'
 import { free, recessionCone, still } from '../../numerics/recession-cone.js'
 import type { Runaway } from './runaway.js'
-import { cellText, list, remedy } from './separation-warning.js'
+import { cellText, list, remedy, runsText } from './separation-warning.js'
 
 /** Coefficients of a further predictor that a climb is on its way to infinity with. */
 export interface FurtherRuns {
@@ -31,8 +32,8 @@ const rounding = 1e-6
  * What runs in the predictors beside the mean's at x, the end of a climb. Where the family becomes a simpler one as a
  * predictor goes to its end (no zero inflation, no overdispersion), a row's density has a limit above 0 there, and whether
  * the maximum lies at the end is a matter of estimates: rows that say nothing more of the predictor may go on to that end,
- * all others stand still, and the log-likelihood must not fall along the direction that there is. Where zeros come from
- * nothing else the responses decide. Null where nothing more runs than the parameters `held`.
+ * all others stand still, and the log-likelihood must not fall along the direction that there is. Null where nothing more
+ * runs than the parameters `held`.
  */
 export function furtherRuns(
   likelihood: Likelihood,
@@ -40,55 +41,105 @@ export function furtherRuns(
   x: Float64Array,
   held: readonly number[],
 ): FurtherRuns | null {
-  const { model, layout } = likelihood
-  const { family } = familyNamed(model.family)
-  const n = model.nobs
-  for (const [at, { limit, recession }] of family.further.entries()) {
-    const k = at + 1
-    const { fixed, random, name } = model.predictors[k]
-    const p = fixed.names.length
-    const first = layout.fixedStart[k]
-    const alone = p === 1 && limit !== undefined
-    if (!(limit || recession) || random.length > 0 || p === 0 || alone) continue
-    if (held.some((j) => j >= first && j < first + p) || !farOut(model, k, x.subarray(first, first + p))) continue
+  const { model } = likelihood
+  for (const k of predictorsWith(likelihood, held, ({ limit, recession }) => limit !== undefined && !recession)) {
+    const { first, p, limit } = predictorAt(likelihood, k)
+    // The constant of a predictor that has nothing else is the boundary's.
+    if (p === 1 || !farOut(model, k, x.subarray(first, first + p))) continue
     const says = rowsThatSay(likelihood, x, k)
-    const sides = new Int8Array(n)
-    for (let i = 0; i < n; i++) {
-      if (copies(model.response, i) === 0 || says[i] === null) sides[i] = free
-      else if (recession) sides[i] = recession(model.response, i)
-      else sides[i] = says[i] ? still : Math.sign(limit!.at)
-    }
-    const cone = recessionCone(fixed.x, n, p, sides)
-    if (!cone || !cone.moved.includes(1)) continue
+    const sides = Int8Array.from(says, (one) => (one === null ? free : one ? still : Math.sign(limit!.at)))
     const { value } = likelihood.marginal(nodes)
-    const direction = perRow(fixed.x, n, cone.direction, cone.moved)
-    const along = (by: number): Float64Array =>
-      x.map((one, j) => (j >= first && j < first + p ? one + by * direction[j - first] : one))
     const now = value(x)
-    if (further.some((by) => !(value(along(by)) > now - rounding))) continue
-    const runs = fixed.names.flatMap((column, j): Runaway[] =>
-      cone.runs[j] ? [{ at: first + j, predictor: name, name: column, to: cone.to[j] }] : [],
-    )
-    return {
-      x: along(further[further.length - 1]),
-      held: cone.held.map((j) => first + j),
-      runs,
-      warning: warning(model, k, runs, cone.moved, sides, limit?.says ?? null),
-    }
+    const found = runsAlong(likelihood, k, sides, x, () => further[1], limit!.says)
+    if (found && further.every((by) => value(found.along(by)) > now - rounding)) return found
   }
   return null
 }
 
+/**
+ * What runs in the predictors beside the mean's for which the response alone decides, as that of a zero where zeros come
+ * from nothing else, whatever all others are. From x, the coefficients are taken out to where the rows are at their ends.
+ */
+export function provedRuns(likelihood: Likelihood, x: Float64Array, held: readonly number[]): FurtherRuns | null {
+  const { model } = likelihood
+  for (const k of predictorsWith(likelihood, held, ({ recession }) => recession !== undefined)) {
+    const { first, p, recession } = predictorAt(likelihood, k)
+    const sides = new Int8Array(model.nobs)
+    for (let i = 0; i < sides.length; i++)
+      sides[i] = copies(model.response, i) === 0 ? free : recession!(model.response, i)
+    const eta = predictorOf(model, k, x.subarray(first, first + p))
+    const distance = (moved: Uint8Array): number =>
+      sides.reduce((most, side, i) => (moved[i] ? Math.max(most, settled - side * eta[i]) : most), 0)
+    const found = runsAlong(likelihood, k, sides, x, distance, null)
+    if (found) return found
+  }
+  return null
+}
+
+/** A logit so far out is at its end but for 1e-14. */
+const settled = 32
+
+/** Predictors without random effects of a kind, of whose coefficients none is held. */
+function predictorsWith(
+  { model, layout }: Likelihood,
+  held: readonly number[],
+  kind: (predictor: FurtherPredictor) => boolean,
+): number[] {
+  const { further } = familyNamed(model.family).family
+  return further.flatMap((one, at) => {
+    const [first, end] = layout.fixedStart.subarray(at + 1, at + 3)
+    const { random } = model.predictors[at + 1]
+    if (!kind(one) || random.length > 0 || end === first || held.some((j) => j >= first && j < end)) return []
+    return [at + 1]
+  })
+}
+
+function predictorAt({ model, layout }: Likelihood, k: number): FurtherPredictor & { first: number; p: number } {
+  const further = familyNamed(model.family).family.further[k - 1]
+  return { ...further, first: layout.fixedStart[k], p: model.predictors[k].fixed.names.length }
+}
+
+/** What the rows' sides let run in predictor k, taken `distance` along a direction that moves each row by 1 or more. */
+function runsAlong(
+  { model, layout }: Likelihood,
+  k: number,
+  sides: Int8Array,
+  x: Float64Array,
+  distance: (moved: Uint8Array) => number,
+  says: string | null,
+): (FurtherRuns & { readonly along: (by: number) => Float64Array }) | null {
+  const { fixed, name } = model.predictors[k]
+  const p = fixed.names.length
+  const first = layout.fixedStart[k]
+  const cone = recessionCone(fixed.x, model.nobs, p, sides)
+  if (!cone?.moved.includes(1)) return null
+  const direction = perRow(fixed.x, model.nobs, cone.direction, cone.moved)
+  const along = (by: number): Float64Array =>
+    x.map((one, j) => (j >= first && j < first + p ? one + by * direction[j - first] : one))
+  const runs = fixed.names.flatMap((column, j): Runaway[] =>
+    cone.runs[j] ? [{ at: first + j, predictor: name, name: column, to: cone.to[j] }] : [],
+  )
+  const held = cone.held.map((j) => first + j)
+  return {
+    x: along(distance(cone.moved)),
+    held,
+    runs,
+    warning: warning(model, k, runs, cone.moved, sides, says),
+    along,
+  }
+}
+
 /** Whether any row's predictor is far from 0. */
-function farOut(model: Model, k: number, beta: Float64Array): boolean {
+const farOut = (model: Model, k: number, beta: Float64Array): boolean =>
+  predictorOf(model, k, beta).some((eta) => Math.abs(eta) > underway)
+
+/** Predictor k of every row without random effects. */
+function predictorOf(model: Model, k: number, beta: Float64Array): Float64Array {
   const { fixed, offset } = model.predictors[k]
   const n = model.nobs
-  for (let i = 0; i < n; i++) {
-    let eta = offset ? offset[i] : 0
-    for (let j = 0; j < beta.length; j++) eta += fixed.x[j * n + i] * beta[j]
-    if (Math.abs(eta) > underway) return true
-  }
-  return false
+  const eta = offset ? offset.slice() : new Float64Array(n)
+  for (let j = 0; j < beta.length; j++) for (let i = 0; i < n; i++) eta[i] += fixed.x[j * n + i] * beta[j]
+  return eta
 }
 
 /** By row at the modes: whether its density still depends on predictor k; null where it can not, the mean being at its end. */
@@ -101,6 +152,7 @@ function rowsThatSay({ model, modes }: Likelihood, x: Float64Array, k: number): 
   const at = new Float64Array(K)
   const { fixed } = model.predictors[0]
   return Array.from({ length: model.nobs }, (_, i) => {
+    if (copies(model.response, i) === 0) return null
     for (let one = 0; one < K; one++) at[one] = eta[one][i]
     density.at(i, at, out)
     const says = Math.abs(out[firstAt(K, k)]) > silent || Math.abs(out[secondAt(K, k, k)]) > silent
@@ -131,24 +183,11 @@ function warning(
   says: string | null,
 ): Warning {
   const { name } = model.predictors[k]
-  const cells = cellsNamed(model, k, moved, sides)
-  const going = runs.map(({ name: column, to }) =>
-    to ? `${column} to ${to}` : `${column} without a direction that the data determine`,
-  )
-  const what = says ?? 'responses that are zeros all, or none, leave their probability at its end'
+  const among = Uint8Array.from(sides, (side) => (side === free ? 0 : 1))
+  const cells = cellText(model, k, moved, among, says)
+  const names = runs.map((run) => run.name)
   const message =
-    `${name}: ${list(going)} ${runs.length === 1 ? 'runs' : 'run'}${cells}: ${what}; ` +
-    `no standard errors for ${runs.length === 1 ? 'it' : 'them'}; ${remedy(
-      runs.map((run) => run.name),
-      cells !== '',
-    )}`
+    `${list(names)} of ${name} ${runs.length === 1 ? 'has' : 'have'} no finite maximum${cells || (says ? ` (${says})` : '')}: ` +
+    `${runsText(runs)}, without a standard error; ${remedy(names, cells !== '')}`
   return { code: 'SEPARATION', message }
 }
-
-const cellsNamed = (model: Model, k: number, moved: Uint8Array, sides: Int8Array): string =>
-  cellText(
-    model,
-    k,
-    moved,
-    Uint8Array.from(sides, (side) => (side === free ? 0 : 1)),
-  )

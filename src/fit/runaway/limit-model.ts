@@ -27,7 +27,10 @@ export interface LimitModel {
   readonly distance: (side: number) => number
 }
 
-/** The model in the limit of its running coefficients; null where none of the mean's runs. */
+/**
+ * The model in the limit of the mean's running coefficients, without the columns that no row says anything of; null where there
+ * are neither.
+ */
 export function limitModel(model: Model, glm: GlmFit): LimitModel | null {
   const cone = meanCone(model, glm)
   if (!cone) return null
@@ -36,9 +39,7 @@ export function limitModel(model: Model, glm: GlmFit): LimitModel | null {
   const link = linkNamed(model.link)
   const reached = [farthest(link.inverse, -1), farthest(link.inverse, 1)]
   const distance = (side: number): number => reached[side < 0 ? 0 : 1]
-  const said = model.predictors.map((_, k) =>
-    k === 0 ? moved.map((one) => 1 - one) : rowsThatSay(model, cone, distance, k),
-  )
+  const said = model.predictors.map((_, k) => rowsThatSay(model, cone, distance, k))
   const columns = model.predictors.map(({ fixed: { names, x } }, k) => {
     if (k === 0) {
       const ends = new Map(names.flatMap((_, j) => (cone.cone.runs[j] ? [[j, cone.cone.to[j]] as const] : [])))
@@ -55,6 +56,7 @@ export function limitModel(model: Model, glm: GlmFit): LimitModel | null {
   const terms = model.predictors.map(({ random }, k) =>
     random.flatMap(({ z }, t) => (z.some((value, at) => value !== 0 && said[k][at % n] === 1) ? [t] : [])),
   )
+  if (columns.every(({ ends }) => ends.size === 0)) return null
   const predictors = model.predictors.map((predictor, k) => {
     const smaller = withColumns(predictor, n, columns[k].kept, terms[k])
     return k === 0 ? moveOut(smaller, cone, distance) : smaller
@@ -80,23 +82,23 @@ function rowsThatSay(
   distance: (side: number) => number,
   k: number,
 ): Uint8Array {
+  if (k === 0) return Uint8Array.from(sides, (side, i) => (side === free || cone.moved[i] === 1 ? 0 : 1))
   const { family } = familyNamed(model.family)
   const K = model.predictors.length
   const density = boundDensity(family, model.link, model.response)
   const out = new Float64Array(densitySize(K))
   const eta = new Float64Array(K)
   return Uint8Array.from(sides, (side, i) => {
-    if (cone.moved[i] === 0 || side === free) return 1
-    eta[0] = side * distance(side)
-    return [0, 1.5].some((by) => {
+    if (cone.moved[i] === 0 && side !== free) return 1
+    const says = [0, 1.5].some((by) => {
+      eta[0] = side === free ? by : side * distance(side)
       family.further.forEach(({ start }, one) => {
         eta[one + 1] = start + by
       })
       density.at(i, eta, out)
       return Math.abs(out[firstAt(K, k)]) > 1e-10 || Math.abs(out[secondAt(K, k, k)]) > 1e-10
     })
-      ? 1
-      : 0
+    return says ? 1 : 0
   })
 }
 

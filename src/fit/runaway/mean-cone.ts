@@ -16,7 +16,8 @@ export interface MeanCone {
  * The recession cone of the mean's coefficients. L(beta, theta) = E_b[prod f(y_i | x_i'beta + z_i'b)]: along a direction that
  * moves no row the wrong way each factor rises for every b, so that random effects of whatever structure leave the
  * maximum at infinity, and need not be looked at (Albert and Anderson 1984 for logistic regression; Correia, Guimaraes and
- * Zylkin 2019 for counts). Null where nothing runs, or where rounding leaves it open.
+ * Zylkin 2019 for counts). Null where nothing runs for sure, where the family has no such directions, and where rounding
+ * leaves it open.
  */
 export function meanCone(model: Model, glm: GlmFit): MeanCone | null {
   const { fixed } = model.predictors[0]
@@ -25,7 +26,11 @@ export function meanCone(model: Model, glm: GlmFit): MeanCone | null {
   if (!recession || p === 0 || provedBounded(model, glm)) return null
   const { response, nobs: n } = model
   const sides = new Int8Array(n)
-  for (let i = 0; i < n; i++) sides[i] = copies(response, i) === 0 ? free : recession(response, i)
+  let anyFree = false
+  for (let i = 0; i < n; i++) {
+    sides[i] = copies(response, i) === 0 ? free : recession(response, i)
+    if (sides[i] === free) anyFree = true
+  }
   const cone = recessionCone(fixed.x, n, p, sides)
-  return cone && cone.held.length > 0 ? { cone, sides } : null
+  return cone && (anyFree || cone.held.length > 0) ? { cone, sides } : null
 }

@@ -3,6 +3,7 @@ import { free } from '../../numerics/recession-cone.js'
 import type { Model } from '../../data/model.js'
 import { cellsOf, responsesOf } from './cells.js'
 import type { LimitModel } from './limit-model.js'
+import type { Runaway } from './runaway.js'
 
 /** Cells that are told one by one. */
 const mostTold = 4
@@ -10,33 +11,44 @@ const mostTold = 4
 /** What the running coefficients of a mean have to be told by: columns, cells, and what helps. */
 export function meanWarning({ full, columns, cone: { cone, sides } }: LimitModel): Warning {
   const among = Uint8Array.from(sides, (side) => (side === free ? 0 : 1))
-  const ends = [...columns[0].ends]
   const { names } = full.predictors[0].fixed
-  const nothing = ends.every(([j]) => cone.direction[j] === 0)
-  const told = nothing ? ends : ends.filter(([j]) => cone.direction[j] !== 0)
-  const run = told.map(([j]) => names[j])
-  const leading = run.length > 1 ? run.filter((name) => name !== '(Intercept)') : run
+  const runs = [...columns[0].ends].map(([j, to]) => ({ name: names[j], to }))
   const unsaid = full.predictors
     .slice(1)
     .flatMap(({ name, fixed }, k) => [...columns[k + 1].ends.keys()].map((j) => `${fixed.names[j]} of ${name}`))
-  const notIdentified =
-    unsaid.length > 0 ? `; there ${unsaid.join(', ')} ${unsaid.length === 1 ? 'is' : 'are'} not identified` : ''
-  if (nothing) {
-    const message = `not identified: the data say nothing of ${list(run)}${cellText(full, 0, silentRows(sides), null)}${notIdentified}; ${remedy(leading, true)}`
+  if (!cone.moved.includes(1)) {
+    const silent = Uint8Array.from(sides, (side) => (side === free ? 1 : 0))
+    const told = [...runs.map(({ name }) => name), ...unsaid]
+    const message =
+      `not identified: the data say nothing of ${list(told)}${cellText(full, 0, silent, null)}; ` +
+      remedy(told, runs.length > 0)
     return { code: 'NOT_IDENTIFIED', message }
   }
   const complete = sides.every((side, i) => side === free || cone.moved[i] === 1)
-  const cells = cellText(full, 0, cone.moved, among)
+  const cells = cellsOf(full, 0, cone.moved, among)
+  const cell = cells ? cellText(full, 0, cone.moved, among) : ''
+  const alike = cells?.[0]?.says === ''
+  const others = runs.filter(({ name }) => name !== '(Intercept)')
+  const leading = (others.length === 0 || (alike && others.length < runs.length) ? runs.slice(0, 1) : others).map(
+    ({ name }) => name,
+  )
   const [tells, whose] = leading.length === 1 ? ['predicts', 'its estimate'] : ['together predict', 'their estimates']
-  const going = told.flatMap(([j, to]) => (to ? [`${names[j]} to ${to}`] : []))
-  const open = told.flatMap(([j, to]) => (to ? [] : [names[j]]))
-  const runs = [...going, ...(open.length > 0 ? [`${list(open)} without a direction that the data determine`] : [])]
+  const notIdentified =
+    unsaid.length > 0 ? `; ${list(unsaid)} ${unsaid.length === 1 ? 'is' : 'are'} then not identified` : ''
   const message =
     `${complete ? 'complete' : 'quasi-complete'} separation: ${leading.join(', ')} ${tells} ` +
-    `${complete ? 'every response' : 'some of the responses'} without error${cells}, so that the likelihood has no maximum and ` +
-    `${whose} no standard error: ${list(runs)} ${runs.length === 1 && going.length === 1 ? 'runs' : 'run'}${notIdentified}; ` +
-    remedy(leading, cells !== '')
+    `${complete ? 'every response' : 'some of the responses'} without error${cell}, so that the likelihood has no maximum and ` +
+    `${whose} no standard error: ${runsText(runs)}${notIdentified}; ` +
+    (alike ? 'give a prior (glmm sample)' : remedy(leading, cell !== ''))
   return { code: 'SEPARATION', message }
+}
+
+/** `a runs to -Inf and b to Inf`, with those last of which the data do not tell where they run. */
+export function runsText(runs: readonly Pick<Runaway, 'name' | 'to'>[]): string {
+  const going = runs.filter(({ to }) => to).map(({ name, to }, i) => `${name} ${i === 0 ? 'runs ' : ''}to ${to}`)
+  const open = runs.filter(({ to }) => !to).map(({ name }) => name)
+  const whither = `${list(open)} ${open.length === 1 ? 'runs' : 'run'} to an end that the data do not determine`
+  return [...(going.length > 0 ? [list(going)] : []), ...(open.length > 0 ? [whither] : [])].join('; ')
 }
 
 /** What helps against coefficients that run. */
@@ -45,20 +57,23 @@ export const remedy = (columns: readonly string[], cell: boolean): string => {
   return `give a prior (glmm sample), or leave ${columns.length === 1 ? 'it' : 'one'} out`
 }
 
-/** ` (trt = D: all 12 counts are zero)`, or nothing where the marked rows of predictor k make no cells. */
-export function cellText(model: Model, k: number, marked: ArrayLike<number>, among: ArrayLike<number> | null): string {
+/** ` (trt = D: all 12 counts are zero)`, what there is to say of a cell being given or looked up, or nothing where the marked rows of predictor k make no cells. */
+export function cellText(
+  model: Model,
+  k: number,
+  marked: ArrayLike<number>,
+  among: ArrayLike<number> | null,
+  known: string | null = null,
+): string {
   const cells = cellsOf(model, k, marked, among ?? new Uint8Array(model.nobs).fill(1))
   if (!cells) return ''
   const texts = cells.slice(0, mostTold).flatMap(({ says, rows }) => {
-    const what = responsesOf(model, rows)
+    const what = known ?? responsesOf(model, rows)
     return what === '' ? [says] : [says === '' ? what : `${says}: ${what}`]
   })
   const more = cells.length > mostTold ? [`${cells.length - mostTold} more cells`] : []
   return texts.join('') === '' ? '' : ` (${[...texts, ...more].join('; ')})`
 }
-
-/** Rows that say nothing of the mean. */
-const silentRows = (sides: Int8Array): Uint8Array => Uint8Array.from(sides, (side) => (side === free ? 1 : 0))
 
 /** `a`, `a and b`, `a, b and c`. */
 export const list = (texts: readonly string[]): string =>
