@@ -21,6 +21,7 @@ import { nothingToSample, tooManyNodes } from './integration-refusals.js'
 import { climbLadder, type Ladder } from './ladder.js'
 import { type Intervals, type ProfileIntervals, waldIntervals, withLimits } from './profile-intervals.js'
 import { profiledOf } from './profiled.js'
+import { withOneSidedLimits } from './runaway/one-sided-limits.js'
 import { fiveNumbers, residuals } from './residuals.js'
 import { type LimitModel, limitModel } from './runaway/limit-model.js'
 import { type Fitted, widening } from './runaway/widen.js'
@@ -123,7 +124,8 @@ function mlRecord(
   const { pearson, deviance, copies } = residuals(model, eta)
   const { level } = intervals
   const own = profiledOf(climbed.like, reml ? original : null, climbed.fitted, glm, intervals)
-  const profiled = own && wide ? wide.profile(own) : own
+  const inFull = own && wide ? wide.profile(own) : own
+  const profiled = inFull && withOneSidedLimits(inFull, like, fitted, intervals.level)
   const fixed = fixedEstimates(names, beta, se, level, reml ? undefined : endsFrom(fitted, 0))
   const randomTold = randomEstimates(like, fitted).map((one, t) =>
     profiled ? { ...one, sdLimits: profiled.random[t].sd, correlationLimits: profiled.random[t].correlation } : one,

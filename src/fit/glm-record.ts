@@ -4,7 +4,7 @@ import { responseChecksum } from '../data/response-checksum.js'
 import { observations } from '../data/response-rows.js'
 import { noDeviance } from '../families/family.js'
 import { familyNamed } from '../families/registry.js'
-import type { Likelihood } from '../likelihood/likelihood.js'
+import { type Likelihood, likelihood } from '../likelihood/likelihood.js'
 import { linkNamed } from '../links/registry.js'
 import { version } from '../version.js'
 import type { Estimate } from './estimate.js'
@@ -14,6 +14,7 @@ import { block } from './fixed-part.js'
 import { fitGlm, type GlmFit, totalDeviance } from './glm.js'
 import { type Intervals, withLimits } from './profile-intervals.js'
 import { profiledOf } from './profiled.js'
+import { withOneSidedLimits } from './runaway/one-sided-limits.js'
 import { fiveNumbers, residuals } from './residuals.js'
 import type { LimitModel } from './runaway/limit-model.js'
 import { widening } from './runaway/widen.js'
@@ -52,7 +53,7 @@ export function glmRecord(
   const missed = { code: 'NO_CONVERGENCE', message: `the fit did not converge in ${glm.iterations} iterations` }
   const { level } = intervals
   const own = profiledOf(like, null, inner, top, intervals)
-  const profiled = own && wide ? wide.profile(own) : own
+  const profiled = own && wide ? withOneSidedLimits(wide.profile(own), likelihood(model), fitted, level) : own
   const fixed = fixedEstimates(names, glm.beta, fitted.se, level, endsFrom(fitted, 0))
   return {
     schema: 'glmm/fit@1',

@@ -32,11 +32,7 @@ export function reproducesExactly({ model, layout, modes }: Likelihood, paramete
 }
 
 /** What is known to keep a climb from its top, in words, with what helps; null where nothing of that kind is seen. */
-export function whyNot(
-  likelihood: Likelihood,
-  parameters: Float64Array,
-  nodes: number,
-): string | null {
+export function whyNot(likelihood: Likelihood, parameters: Float64Array, nodes: number): string | null {
   const { model, layout, mostNodes } = likelihood
   const { further } = familyNamed(model.family).family
   const exact = reproducesExactly(likelihood, parameters)

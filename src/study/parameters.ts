@@ -6,6 +6,7 @@ import { fixedPart } from '../fit/fixed-part.js'
 import { climbLadder } from '../fit/ladder.js'
 import { profileIntervals } from '../fit/profile-intervals.js'
 import { limitModel } from '../fit/runaway/limit-model.js'
+import { withOneSidedLimits } from '../fit/runaway/one-sided-limits.js'
 import { widening } from '../fit/runaway/widen.js'
 import { type Start, startFrom } from '../fit/start.js'
 import { type Likelihood, likelihood } from '../likelihood/likelihood.js'
@@ -175,7 +176,8 @@ export function estimatesAt({ model, layout }: Likelihood, x: Float64Array): Flo
 /** Puts profile limits in place of Wald's. */
 function profile(like: Likelihood, fitted: Estimate, lower: number[], upper: number[]): void {
   const { model } = like
-  const found = profileIntervals(like, fitted, startFrom(like, glmOf(model)), 0.95)
+  const own = profileIntervals(like, fitted, startFrom(like, glmOf(model)), 0.95)
+  const found = withOneSidedLimits(own, like, fitted, 0.95)
   const limits = [...found.predictors[0]]
   const isNumber = (k: number): boolean =>
     model.predictors[k + 1].fixed.names.length === 1 && model.predictors[k + 1].random.length === 0

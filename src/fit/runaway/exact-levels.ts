@@ -1,12 +1,16 @@
 import type { Model, RandomTerm } from '../../data/model.js'
+import { copies } from '../../data/response-rows.js'
 import { rowModel } from '../../likelihood/row-model.js'
 import type { ParameterLayout } from '../../likelihood/parameter-layout.js'
 import type { Objective } from '../../numerics/maximise.js'
+import { responseEnds } from './response-ends.js'
 
 /** Standard deviations of the effect's prior on either side of 0: what is left beyond is 1e-12. */
 const reach = 7
 /** The step in units of 1 / sigma: for a logistic function the error is exp(-2 pi^2 / 1.2), 7e-8 (Trefethen and Weideman 2014). */
 const fine = 1.2
+/** The step in conditional standard deviations of the narrowest level: for a normal density the error is exp(-2 pi^2 / 0.9^2). */
+const narrow = 0.9
 /** Where sigma is small the normal density is what bounds the step: its error is exp(-2 pi^2 / 0.5^2). */
 const coarse = 0.5
 /** Standard deviations beyond are not looked at. */
@@ -15,9 +19,14 @@ export const farthestSd = 12
 /**
  * Log marginal likelihood of a model with one scalar random effect of the mean over all outer parameters, by the
  * trapezoidal rule on a lattice of the spherical effect: right however large sigma is, where rules of nodes about a mode
- * are not. Dear, and meant for a few evaluations of small data. -Infinity where sigma is beyond `farthestSd`.
+ * are not. Dear, and meant for a few evaluations of small data. -Infinity where sigma is beyond `farthest`.
  */
-export function exactLevels(model: Model, layout: ParameterLayout, term: RandomTerm): Objective {
+export function exactLevels(
+  model: Model,
+  layout: ParameterLayout,
+  term: RandomTerm,
+  farthest: number = farthestSd,
+): Objective {
   const { nobs: n, predictors } = model
   const K = predictors.length
   const rows = rowModel(model.family, model.link, K, model.response)
@@ -27,6 +36,16 @@ export function exactLevels(model: Model, layout: ParameterLayout, term: RandomT
   const sd = layout.terms[0].start
   let widest = 1e-3
   for (let i = 0; i < n; i++) widest = Math.max(widest, Math.abs(term.z[i]))
+  // A trial's curvature is at most 1 / 4; where all agree it has faded before it adds up.
+  const ends = responseEnds(model)
+  const sharpest = byLevel.reduce((most, level) => {
+    const mixed = level.some((i) => ends?.[i] !== ends?.[level[0]] || ends?.[i] === 0)
+    const curvature = level.reduce(
+      (sum, i) => sum + (copies(model.response, i) * (model.response.trials?.[i] ?? 1) * term.z[i] ** 2) / 4,
+      0,
+    )
+    return Math.max(most, mixed ? curvature : Math.min(curvature, widest ** 2))
+  }, 0)
   const eta0 = Array.from({ length: K }, () => new Float64Array(n))
   let count = 0
   let u = new Float64Array(0)
@@ -36,7 +55,11 @@ export function exactLevels(model: Model, layout: ParameterLayout, term: RandomT
   let share = new Float64Array(0)
   const place = (sigma: number): number => {
     // Steps of powers of two, so that the value does not change by rounding all the time.
-    const wanted = Math.min(coarse, fine / Math.max(1e-6, Math.abs(sigma) * widest))
+    const wanted = Math.min(
+      coarse,
+      fine / Math.max(1e-6, Math.abs(sigma) * widest),
+      narrow / Math.sqrt(1 + sigma * sigma * sharpest),
+    )
     const step = 2 ** Math.floor(Math.log2(wanted))
     const needed = 2 * Math.ceil(reach / step) + 1
     if (needed !== count) {
@@ -52,7 +75,7 @@ export function exactLevels(model: Model, layout: ParameterLayout, term: RandomT
   return (x, gradient) => {
     gradient.fill(0)
     const sigma = x[sd]
-    if (!(Math.abs(sigma) <= farthestSd)) return Number.NEGATIVE_INFINITY
+    if (!(Math.abs(sigma) <= farthest)) return Number.NEGATIVE_INFINITY
     const logStep = Math.log(place(sigma))
     predictors.forEach(({ fixed, offset }, k) => {
       const into = eta0[k]
