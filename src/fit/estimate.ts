@@ -74,6 +74,9 @@ export function laplaceStart(likelihood: Likelihood, start: Start): Start {
 /** A scaled gradient up to this counts as converged: the estimate is within that many standard errors of the top. */
 export const acceptable = 1e-4
 
+/** The far ends of ranges that are tried, twice as far out where many rows still see the first, and then none. */
+const reaches = [1, 2, 0]
+
 /** Climbs the marginal likelihood with `nodes` nodes from `start`. */
 export function estimate(likelihood: Likelihood, nodes: number, start: Start): Estimate {
   const { dimension: d } = likelihood
@@ -122,8 +125,8 @@ export function estimate(likelihood: Likelihood, nodes: number, start: Start): E
   }
 
   let boundary: BoundaryPoint | null = null
-  for (const withLimits of [true, false]) {
-    const point = boundaryPoint(likelihood, top, start.parameters, withLimits)
+  for (const reach of reaches) {
+    const point = boundaryPoint(likelihood, top, start.parameters, reach)
     if (!point || density.value(point.x) < top.value - 1e-7 * (1 + Math.abs(top.value))) continue
     // The gradient in a variance's root is zero where that is zero: the climb goes on along the boundary.
     const along = maximise(evaluate, point.x, top.inverseHessian, near)
