@@ -230,8 +230,8 @@ function invertedInformation(density: MarginalDensity, top: Maximum, free: reado
   const scale = top.x.map((_, j) => Math.sqrt(top.inverseHessian[j * d + j]))
   const small = density.negativeHessian
     ? inverted(density.negativeHessian(top.x), d, free)
-    : (inverseAlong(density.evaluate, top.x, free, top.inverseHessian) ??
-      inverted(negativeHessian(density.evaluate, top.x, scale), d, free))
+    : (inverseAlong(density.evaluate, top.x, free, top.inverseHessian, undefined, top.gradient) ??
+      inverted(negativeHessian(density.evaluate, top.x, scale, undefined, top.gradient), d, free))
   if (!small) return null
   // A variance so far beyond what the climb found is that of a direction without curvature but rounding's.
   const beyond = free.some((j, a) => small[a * (size + 1)] > 1e5 * top.inverseHessian[j * (d + 1)])

@@ -448,6 +448,45 @@ describe('by a number', () => {
   })
 })
 
+describe('zero-truncated counts whose variance is mu (1 + phi)', () => {
+  it('have their maximum at the logarithmic series, or above it', () => {
+    let ran = 0
+    for (let seed = 1; seed <= 8; seed++) {
+      const rng = stream({ seed, purpose: 'series' })
+      const draw = (): number => {
+        let [u, k, mass] = [rng.uniform(), 1, -0.6 / Math.log(0.4)]
+        for (; u > mass; k++) {
+          u -= mass
+          mass *= (0.6 * k) / (k + 1)
+        }
+        return k
+      }
+      const y = Array.from({ length: 150 }, draw)
+      const mean = y.reduce((sum, one) => sum + one, 0) / y.length
+      // The series' maximum: -p / ((1 - p) log(1 - p)) is the mean.
+      let [low, high] = [1e-9, 1 - 1e-9]
+      for (let step = 0; step < 100; step++) {
+        const p = (low + high) / 2
+        if (-p / ((1 - p) * Math.log1p(-p)) < mean) low = p
+        else high = p
+      }
+      const logLik = y.reduce((sum, k) => sum + k * Math.log(low) - Math.log(k), 0) - 150 * Math.log(-Math.log1p(-low))
+      const record = fit('y ~ 1', tableFrom({ y }), { family: 'truncated_nbinom1' })
+      expectHeld(record)
+      if (record.fixed[0].runsTo === null) expect(record.logLik).toBeGreaterThan(logLik - 1e-8)
+      else {
+        ran++
+        expect(ends(record)).toEqual({ '(Intercept)': '-Inf' })
+        expect(record.logLik).toBeCloseTo(logLik, 5)
+        expect(record.dispersion.phi.estimate).toBeCloseTo(low / (1 - low), 3)
+        expect(separation(record)[0]).toContain('logarithmic series')
+      }
+    }
+    expect(ran).toBeGreaterThan(1)
+    expect(ran).toBeLessThan(8)
+  })
+})
+
 describe('no false alarm', () => {
   it('in sound data, however sparse: 240 random sets of six families', () => {
     let alarms = 0
