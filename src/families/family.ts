@@ -135,6 +135,11 @@ export interface Family {
    * row's can: where the link reaches the end of the mean's range at a finite predictor, or the density falls to 0 either way.
    */
   readonly recession?: (link: string) => Recession | null
+  /**
+   * The end of the mean's predictor at which every row's density has a limit above 0, where there is one besides what
+   * `recession` says: whether the maximum is there is a matter of estimates, as with that of a further predictor.
+   */
+  readonly meanLimit?: NonNullable<FurtherPredictor['limit']>
   /** What exp(coefficient) is called under a link, where it has a name. */
   readonly ratio: (link: string) => 'odds ratio' | 'rate ratio' | null
   /** P(Y <= y), or P(Y > y) where `upper`, given all natural parameters and the trials. */

@@ -1,11 +1,14 @@
 import { type Family, type Noise, noDeviance } from './family.js'
 import { logProbabilityOfZero, zeroRow } from './probability-of-zero.js'
-import { type Recession, truncatedRecession } from './recession.js'
+import { byNone, byOnes, endsInOnes } from './recession.js'
 import { densitySize, firstAt, secondAt, settle, thirdAt, vanish } from './row-density.js'
 import { withoutZero } from './tails.js'
 
 /** Below this log probability of a zero, exp(-100) beside 1, the counts are as good as untruncated. */
 const noZeros = -100
+
+/** What counts without zeros become as their mean goes to 0, unless they are surely 1 there. */
+const series = { at: -16, says: 'the counts are those of a logarithmic series: mu runs to zero' }
 
 /**
  * A family of counts given that they are not 0: log f(y) - log(1 - f(0)), y = 1, 2, ... mu is the mean of the counts
@@ -15,7 +18,6 @@ export function truncated(family: Family): Family {
   const logZero = logProbabilityOfZero(family)
   const K = 1 + family.further.length
   const size = densitySize(K)
-  let recession: Recession | null | undefined
   const density: Family['density'] = (link, response) => {
     const whole = family.density(link, response)
     const none = family.density(link, zeroRow)
@@ -35,6 +37,7 @@ export function truncated(family: Family): Family {
       },
     }
   }
+  const ones = endsInOnes(density, family.further)
   return {
     name: `truncated_${family.name}`,
     response: family.response,
@@ -43,10 +46,8 @@ export function truncated(family: Family): Family {
     further: family.further,
     derivatives: family.derivatives,
     density,
-    recession: () => {
-      if (recession === undefined) recession = truncatedRecession(density, family.further)
-      return recession
-    },
+    recession: () => (ones ? byOnes : byNone),
+    ...(!ones && { meanLimit: series }),
     variance: family.variance,
     meanOfResponse: (parameters) => family.meanOfResponse(parameters) / -Math.expm1(logZero(parameters)),
     varianceOfResponse: (parameters) => {

@@ -61,6 +61,7 @@ export const mixedWithZeros = (
   observed: family.observed,
   start: family.start,
   unitDeviance: noDeviance,
+  ...(rest.meanLimit && { meanLimit: rest.meanLimit }),
   ...(rest.recession && { recession: rest.recession }),
   ratio: family.ratio,
   simulate: (noise, parameters, trials) =>

@@ -80,6 +80,9 @@ export function laplaceStart(likelihood: Likelihood, start: Start): Start {
 /** A scaled gradient up to this counts as converged: the estimate is within that many standard errors of the top. */
 export const acceptable = 1e-4
 
+/** The far ends of ranges that are tried, twice as far out where many rows still see the first, and then none. */
+const reaches = [1, 2, 0]
+
 /** Climbs the marginal likelihood with `nodes` nodes from `start`. */
 export function estimate(likelihood: Likelihood, nodes: number, given: Start): Estimate {
   const { dimension: d } = likelihood
@@ -131,8 +134,8 @@ export function estimate(likelihood: Likelihood, nodes: number, given: Start): E
   }
 
   let boundary: BoundaryPoint | null = null
-  for (const withLimits of [true, false]) {
-    const point = boundaryPoint(likelihood, top, start.parameters, withLimits)
+  for (const reach of reaches) {
+    const point = boundaryPoint(likelihood, top, start.parameters, reach)
     if (!point || density.value(point.x) < top.value - 1e-7 * (1 + Math.abs(top.value))) continue
     // The gradient in a variance's root is zero where that is zero: the climb goes on along the boundary.
     const along = maximise(evaluate, point.x, top.inverseHessian, near)
@@ -239,8 +242,8 @@ function invertedInformation(density: MarginalDensity, top: Maximum, free: reado
   const scale = top.x.map((_, j) => Math.sqrt(top.inverseHessian[j * d + j]))
   const small = density.negativeHessian
     ? inverted(density.negativeHessian(top.x), d, free)
-    : (inverseAlong(density.evaluate, top.x, free, top.inverseHessian) ??
-      inverted(negativeHessian(density.evaluate, top.x, scale), d, free))
+    : (inverseAlong(density.evaluate, top.x, free, top.inverseHessian, undefined, top.gradient) ??
+      inverted(negativeHessian(density.evaluate, top.x, scale, undefined, top.gradient), d, free))
   if (!small) return null
   // A variance so far beyond what the climb found is that of a direction without curvature but rounding's.
   const beyond = free.some((j, a) => small[a * (size + 1)] > 1e5 * top.inverseHessian[j * (d + 1)])

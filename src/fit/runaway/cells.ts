@@ -9,7 +9,7 @@ interface Variable {
 }
 
 /** Values that a number of the design may have for its rows to be told by it. */
-const mostValues = 12
+const mostValues = 2
 
 /**
  * The cells of the design that make up the marked rows: values of one variable, or of two together, all of whose rows are
@@ -19,7 +19,7 @@ const mostValues = 12
 export function cellsOf(model: Model, k: number, marked: ArrayLike<number>, among: ArrayLike<number>): Cell[] | null {
   const variables = variablesOf(model, k)
   const rows = Array.from({ length: model.nobs }, (_, i) => i).filter((i) => among[i])
-  if (rows.every((i) => marked[i])) return [{ says: '', rows }]
+  if (rows.every((i) => marked[i]) && responsesOf(model, rows) !== '') return [{ says: '', rows }]
   for (const variable of variables) {
     const cells = pureCells([variable], rows, marked)
     if (cells) return cells

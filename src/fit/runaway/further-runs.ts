@@ -1,7 +1,6 @@
 import type { Model } from '../../data/model.js'
 import { copies } from '../../data/response-rows.js'
 import type { Warning } from '../../errors.js'
-import type { FurtherPredictor } from '../../families/family.js'
 import { familyNamed } from '../../families/registry.js'
 import { boundDensity } from '../../families/repeated-rows.js'
 import { densitySize, firstAt, secondAt } from '../../families/row-density.js'
@@ -41,33 +40,44 @@ export function furtherRuns(
   x: Float64Array,
   held: readonly number[],
 ): FurtherRuns | null {
-  const { model } = likelihood
-  for (const k of predictorsWith(likelihood, held, ({ limit, recession }) => limit !== undefined && !recession)) {
-    const { first, p, limit } = predictorAt(likelihood, k)
-    // The constant of a predictor that has nothing else is the boundary's.
-    if (p === 1 || !farOut(model, k, x.subarray(first, first + p))) continue
-    const says = rowsThatSay(likelihood, x, k)
-    const sides = Int8Array.from(says, (one) => (one === null ? free : one ? still : Math.sign(limit!.at)))
+  const { model, layout } = likelihood
+  const { family } = familyNamed(model.family)
+  const ends = model.predictors.map((_, k) => (k === 0 ? family.meanLimit : family.further[k - 1].limit))
+  for (const [k, limit] of ends.entries()) {
+    const [first, end] = layout.fixedStart.subarray(k, k + 2)
+    const { random } = model.predictors[k]
+    // The constant of a further predictor that has nothing else is the boundary's.
+    const treated = k === 0 ? end > first : end > first + 1 && random.length === 0
+    if (!limit || !treated || isHeld(held, first, end) || !farOut(model, k, x.subarray(first, end))) continue
+    const recession = k === 0 ? family.recession?.(model.link) : null
+    const sides = Int8Array.from(rowsThatSay(likelihood, x, k), (says, i) => {
+      if (says === null || recession?.(model.response, i) === free) return free
+      return says ? still : Math.sign(limit.at)
+    })
     const { value } = likelihood.marginal(nodes)
     const now = value(x)
-    const found = runsAlong(likelihood, k, sides, x, () => further[1], limit!.says)
+    const found = runsAlong(likelihood, k, sides, x, () => further[1], limit.says)
     if (found && further.every((by) => value(found.along(by)) > now - rounding)) return found
   }
   return null
 }
+
+const isHeld = (held: readonly number[], first: number, end: number): boolean => held.some((j) => j >= first && j < end)
 
 /**
  * What runs in the predictors beside the mean's for which the response alone decides, as that of a zero where zeros come
  * from nothing else, whatever all others are. From x, the coefficients are taken out to where the rows are at their ends.
  */
 export function provedRuns(likelihood: Likelihood, x: Float64Array, held: readonly number[]): FurtherRuns | null {
-  const { model } = likelihood
-  for (const k of predictorsWith(likelihood, held, ({ recession }) => recession !== undefined)) {
-    const { first, p, recession } = predictorAt(likelihood, k)
+  const { model, layout } = likelihood
+  for (const [at, { recession }] of familyNamed(model.family).family.further.entries()) {
+    const k = at + 1
+    const [first, end] = layout.fixedStart.subarray(k, k + 2)
+    if (!recession || end === first || model.predictors[k].random.length > 0 || isHeld(held, first, end)) continue
     const sides = new Int8Array(model.nobs)
     for (let i = 0; i < sides.length; i++)
-      sides[i] = copies(model.response, i) === 0 ? free : recession!(model.response, i)
-    const eta = predictorOf(model, k, x.subarray(first, first + p))
+      sides[i] = copies(model.response, i) === 0 ? free : recession(model.response, i)
+    const eta = predictorOf(model, k, x.subarray(first, end))
     const distance = (moved: Uint8Array): number =>
       sides.reduce((most, side, i) => (moved[i] ? Math.max(most, settled - side * eta[i]) : most), 0)
     const found = runsAlong(likelihood, k, sides, x, distance, null)
@@ -78,26 +88,6 @@ export function provedRuns(likelihood: Likelihood, x: Float64Array, held: readon
 
 /** A logit so far out is at its end but for 1e-14. */
 const settled = 32
-
-/** Predictors without random effects of a kind, of whose coefficients none is held. */
-function predictorsWith(
-  { model, layout }: Likelihood,
-  held: readonly number[],
-  kind: (predictor: FurtherPredictor) => boolean,
-): number[] {
-  const { further } = familyNamed(model.family).family
-  return further.flatMap((one, at) => {
-    const [first, end] = layout.fixedStart.subarray(at + 1, at + 3)
-    const { random } = model.predictors[at + 1]
-    if (!kind(one) || random.length > 0 || end === first || held.some((j) => j >= first && j < end)) return []
-    return [at + 1]
-  })
-}
-
-function predictorAt({ model, layout }: Likelihood, k: number): FurtherPredictor & { first: number; p: number } {
-  const further = familyNamed(model.family).family.further[k - 1]
-  return { ...further, first: layout.fixedStart[k], p: model.predictors[k].fixed.names.length }
-}
 
 /** What the rows' sides let run in predictor k, taken `distance` along a direction that moves each row by 1 or more. */
 function runsAlong(
@@ -117,7 +107,7 @@ function runsAlong(
   const along = (by: number): Float64Array =>
     x.map((one, j) => (j >= first && j < first + p ? one + by * direction[j - first] : one))
   const runs = fixed.names.flatMap((column, j): Runaway[] =>
-    cone.runs[j] ? [{ at: first + j, predictor: name, name: column, to: cone.to[j] }] : [],
+    cone.runs[j] ? [{ at: first + j, predictor: k === 0 ? 'mean' : name, name: column, to: cone.to[j] }] : [],
   )
   const held = cone.held.map((j) => first + j)
   return {
