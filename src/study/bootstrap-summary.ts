@@ -49,7 +49,7 @@ export function bootstrapSummary({ facts }: StudyOutline): Summary {
     warnings: () => [
       ...runningInData(
         running,
-        'responses are simulated from, or compared with, a fit in which they are at the end; limits of infinite estimates are infinite or none',
+        'responses are simulated from, or compared with, a fit in which they are at the end; limits of infinite estimates are infinite or none, and glmm fit --intervals profile gives the finite one',
       ),
       ...runningInRows(
         names.map((label, j) => {

@@ -5,8 +5,8 @@ import type { Runaway } from './runaway.js'
 import type { RunawayVariance } from './runaway-variance.js'
 import { termText } from '../term-text.js'
 
-/** The standard deviation that stands for an infinite one: the likelihood is within about 1 / 1000 of its limit. */
-export const standsForInfinity = 1000
+/** The standard deviation that stands for an infinite one: of a million simulated levels about one is mixed. */
+export const standsForInfinity = 1e6
 
 /** Name of a standard deviation: sd(group), or sd(group, column). */
 export const deviationName = ({ term: { group, names }, predictor }: LaidTerm, column: number): string =>
@@ -16,7 +16,7 @@ export const deviationName = ({ term: { group, names }, predictor }: LaidTerm, c
 
 /**
  * The estimate where a standard deviation has no finite maximum: the log-likelihood is the limit, which is the same
- * for every number of nodes; the standard deviation stands at a thousand and the fixed effects at their ratios times it. All
+ * for every number of nodes; the standard deviation stands at a million and the fixed effects at their ratios times it. All
  * parameters run, or are left open: a level is then the sign of one number, of which no scale is known.
  */
 export function limitEstimate({ model, layout }: Likelihood, found: RunawayVariance, nodes: number): Estimate {
