@@ -9,6 +9,8 @@ import { normalQuantile } from '../numerics/special.js'
 import { version } from '../version.js'
 import { responseChecksum } from '../data/response-checksum.js'
 import type { FitRecord } from './fit-record.js'
+import { hasInfiniteDeviation, runningWarning } from './runaway/running-names.js'
+import { wide, wideAverage } from './wide-rule.js'
 import type { PredictedValue, Prediction, PredictionKind, PredictRecord } from './predict-record.js'
 import { designSource, type FitSource, modelChoice } from './predict-source.js'
 import { fittedTerms, type NewTermOfFit } from './predict-terms.js'
@@ -43,7 +45,11 @@ export function predict(fit: FitRecord | FitSource, table: Table, options: Predi
   checkOptions(kind, level, nodes)
   const design = newDesign(designSource(fit), table, details[kind])
   const terms = fittedTerms(fit, design)
-  const warnings: Warning[] = []
+  const warnings = runningWarning(
+    fit,
+    'the fit',
+    'predictions that depend on them are limits, and have no standard errors',
+  )
   const uncertainty = uncertaintyOf(fit, kind, options.original, terms, warnings)
   const predictions: Prediction[] = Array.from({ length: table.nrow }, (_, row) => ({
     row: row + 1,
@@ -52,10 +58,14 @@ export function predict(fit: FitRecord | FitSource, table: Table, options: Predi
     newLevels: [],
   }))
   const at = predictor(fit, design, terms, kind, nodes, uncertainty, normalQuantile((1 + level) / 2))
+  const unsure = hasInfiniteDeviation(fit)
+  const told = (one: PredictedValue | null): PredictedValue | null =>
+    one && unsure ? { ...one, se: null, lower: null, upper: null } : one
   const fresh = new Set<string>()
   for (let i = 0; i < design.nrow; i++) {
     const row = design.rows === null ? i : design.rows[i]
-    predictions[row] = { row: row + 1, ...at(i) }
+    const { linear, response, newLevels } = at(i)
+    predictions[row] = { row: row + 1, linear: told(linear), response: told(response), newLevels }
     for (const group of predictions[row].newLevels) fresh.add(group)
   }
   if (fresh.size > 0) {
@@ -161,7 +171,7 @@ function predictor(
   const eta = new Float64Array(K)
   const between = new Float64Array(K)
   const covariance = new Float64Array(K * K)
-  const averaged = kind === 'average' ? averageOf(meanAt, K, nodes) : null
+  const averaged = kind === 'average' ? averageOf(meanAt, K, nodes, family.response === 'binomial') : null
   const response = averaged ? (point: Float64Array): number => averaged(point, between) : meanAt
 
   return (i) => {
@@ -218,11 +228,15 @@ function keptColumns(names: readonly string[], kept: readonly string[], { formul
   throw new GlmmError('FILE', message, 'the parts of the fit do not belong together; fit again')
 }
 
-/** E f(eta + s Z) over independent standard normal Z, s^2 = variances, by a product of Gauss-Hermite rules. */
+/**
+ * E f(eta + s Z) over independent standard normal Z, s^2 = variances, by a product of Gauss-Hermite rules; where f is bounded and
+ * s is so large that f is a step beside it, by the limits of f.
+ */
 function averageOf(
   f: (eta: Float64Array) => number,
   K: number,
   nodes: number,
+  bounded: boolean,
 ): (eta: Float64Array, variances: Float64Array) => number {
   const rule = gaussHermite(nodes)
   const weights = rule.logWeights.map(Math.exp)
@@ -232,6 +246,13 @@ function averageOf(
     point[k] = eta[k]
     if (variances[k] === 0) return over(k + 1, eta, variances)
     const sd = Math.sqrt(variances[k])
+    if (sd > wide && bounded) {
+      const inner = (value: number): number => {
+        point[k] = value
+        return over(k + 1, eta, variances)
+      }
+      return wideAverage(inner, eta[k], sd)
+    }
     let sum = 0
     for (let j = 0; j < weights.length; j++) {
       point[k] = eta[k] + sd * rule.nodes[j]

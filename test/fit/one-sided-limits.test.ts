@@ -8,7 +8,8 @@ import type { FitRecord, FixedEstimate } from '../../src/fit/fit-record.js'
 import { exactLevels } from '../../src/fit/runaway/exact-levels.js'
 import { likelihood } from '../../src/likelihood/likelihood.js'
 
-const faults = (name: string): Promise<Table> => readTable(new URL(`../reference/faults/${name}`, import.meta.url).pathname)
+const faults = (name: string): Promise<Table> =>
+  readTable(new URL(`../reference/faults/${name}`, import.meta.url).pathname)
 const profile = { intervals: 'profile' } as const
 
 /** The largest log-likelihood with parameter `at` held, by a search along the axes without derivatives. */
@@ -25,7 +26,12 @@ function heldTop(value: (x: Float64Array) => number, from: readonly number[], at
     for (let again = true; again; ) {
       again = false
       for (const along of directions) {
-        for (const [a, b] of [[1, 1], [-1, -1], [1, -1], [-1, 1]]) {
+        for (const [a, b] of [
+          [1, 1],
+          [-1, -1],
+          [1, -1],
+          [-1, 1],
+        ]) {
           const moved = x.slice()
           moved[along[0]] += a * width
           if (along.length > 1) moved[along[1]] += b * width
@@ -63,19 +69,22 @@ describe('one-sided profile limits', () => {
     ['emerge.csv', 'emergence ~ treatment', 'treatmentsucrose', { family: 'binomial' }],
     ['zerocell.csv', 'y ~ trt', 'trtD', { family: 'poisson' }],
     ['zerocell.csv', 'y ~ trt + (1 | site)', 'trtD', { family: 'poisson' }],
-  ] as [string, string, string, FitOptions][])('%s, %s: where the held likelihood has fallen enough', async (file, formula, name, options) => {
-    const table = await faults(file)
-    const record = fit(formula, table, { ...options, ...profile })
-    const { lower, upper, runsTo } = named(record, name)
-    const limit = runsTo === 'Inf' ? lower : upper
-    expect(runsTo === 'Inf' ? upper : lower).toBeNull()
-    expect(limit).not.toBeNull()
-    const like = likelihood(stateModel(formula, table, options))
-    const at = record.fixed.findIndex((one) => one.name === name)
-    const from = [...record.fixed.map(({ estimate }) => estimate), ...record.random.flatMap(({ sd }) => sd)]
-    from[at] = limit!
-    expect(record.logLik - heldTop(like.marginal(1).value, from, at)).toBeCloseTo(fall, 4)
-  })
+  ] as [string, string, string, FitOptions][])(
+    '%s, %s: where the held likelihood has fallen enough',
+    async (file, formula, name, options) => {
+      const table = await faults(file)
+      const record = fit(formula, table, { ...options, ...profile })
+      const { lower, upper, runsTo } = named(record, name)
+      const limit = runsTo === 'Inf' ? lower : upper
+      expect(runsTo === 'Inf' ? upper : lower).toBeNull()
+      expect(limit).not.toBeNull()
+      const like = likelihood(stateModel(formula, table, options))
+      const at = record.fixed.findIndex((one) => one.name === name)
+      const from = [...record.fixed.map(({ estimate }) => estimate), ...record.random.flatMap(({ sd }) => sd)]
+      from[at] = limit!
+      expect(record.logLik - heldTop(like.marginal(1).value, from, at)).toBeCloseTo(fall, 4)
+    },
+  )
 
   it('do not depend on which cell is the base', async () => {
     const table = await faults('zerocell.csv')
@@ -128,8 +137,7 @@ describe('one-sided profile limits', () => {
     })
     const record = fit('y ~ 0 + (1 | g)', table, { family: 'binomial', link: 'probit', ...profile })
     expect(record.logLik).toBeCloseTo(20 * Math.log(0.5), 8)
-    const logLik = (sd: number): number =>
-      20 * Math.log(0.25 + Math.asin((sd * sd) / (1 + sd * sd)) / (2 * Math.PI))
+    const logLik = (sd: number): number => 20 * Math.log(0.25 + Math.asin((sd * sd) / (1 + sd * sd)) / (2 * Math.PI))
     let [low, high] = [0, 50]
     for (let k = 0; k < 60; k++) {
       const middle = (low + high) / 2

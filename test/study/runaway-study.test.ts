@@ -48,7 +48,9 @@ describe('a bootstrap of data with a parameter that runs', () => {
       noMaximum: 60,
     })
     const [inData, inRows] = told(record)
-    expect(inData).toMatch(new RegExp(`^the likelihood of the data has no finite maximum in ${name} \\(runs to ${end}\\)`))
+    expect(inData).toMatch(
+      new RegExp(`^the likelihood of the data has no finite maximum in ${name} \\(runs to ${end}\\)`),
+    )
     expect(inRows).toMatch(new RegExp(`${name} in 60 of 60`))
     for (const row of record.rows.filter(({ condition }) => condition === 0)) expect(row[name]).toBe(end)
     const text = renderText(studyDocument(record), { width: 120, colour: false })
@@ -65,7 +67,12 @@ describe('a bootstrap of data with a parameter that runs', () => {
     const finite = own.filter((value) => typeof value === 'number')
     expect(Math.max(...finite)).toBeLessThan(12)
     const measure = of(record, name)
-    expect(measure).toMatchObject({ noMaximum: infinite, n: 150 - infinite, percentileUpper: 'Inf', basicLower: '-Inf' })
+    expect(measure).toMatchObject({
+      noMaximum: infinite,
+      n: 150 - infinite,
+      percentileUpper: 'Inf',
+      basicLower: '-Inf',
+    })
     const mean = finite.reduce((sum, value) => sum + value, 0) / finite.length
     expect(measure.bias).toBeCloseTo(mean - Number(measure.estimate), 10)
     expect(told(record).at(-1)).toMatch(new RegExp(`${name} in ${infinite} of 150`))
@@ -133,7 +140,14 @@ describe('a simulation in which cells come out empty', () => {
   })
 
   it('has one-sided intervals that cover, where profiles are asked for', async () => {
-    const record = await run({ ...spec, formula: 'y ~ trt', truth: { fixed: spec.truth.fixed }, replicates: 40, fit: {}, methods: [{ name: 'profile', fit: { intervals: 'profile' } }] })
+    const record = await run({
+      ...spec,
+      formula: 'y ~ trt',
+      truth: { fixed: spec.truth.fixed },
+      replicates: 40,
+      fit: {},
+      methods: [{ name: 'profile', fit: { intervals: 'profile' } }],
+    })
     const running = record.rows.filter((row) => row['profile.trtD'] === '-Inf')
     expect(running.length).toBeGreaterThan(3)
     for (const row of running) {
