@@ -4,7 +4,7 @@ import { normalCdf } from '../numerics/special.js'
 export const wide = 30
 /** A probability is at its limits this far from zero on its link's scale. */
 const reach = 40
-const cells = 160
+const cells = 800
 
 /**
  * E f(eta + sd Z) over a standard normal Z for a function with limits on either side of zero and a standard deviation too large for
