@@ -149,6 +149,37 @@ describe('a standard deviation without a maximum', () => {
     }
   })
 
+  it('grouped rows, one a level, are unanimous by their trials; single trials say nothing of a variance', () => {
+    const each = tableFrom({
+      r: votes.map((v) => 5 * v),
+      m: votes.map((v) => 5 - 5 * v),
+      v: votes,
+      w: levels.map(({ w }) => w),
+      s: levels.map((_, s) => `s${s}`),
+    })
+    const record = fit('cbind(r, m) ~ w + (1 | s)', each, binomial)
+    expectRunning(record, /^each of the 60 levels of s is unanimous/)
+    expect(record.logLik).toBeCloseTo(fit('y ~ w + (1 | s)', unanimous, binomial).logLik, 5)
+    const single = fit('v ~ w + (1 | s)', each, binomial)
+    expect(single.warnings.map(({ code }) => code)).toContain('NOT_IDENTIFIED')
+  })
+
+  it('levels of a hurdle that are all zero or without zeros, the counts keeping what they have', () => {
+    const counts = tableFrom({
+      y: rows.map((s, i) => votes[s] * (1 + ((s + i) % 3))),
+      s: rows.map((s) => `s${s}`),
+    })
+    const record = fit('y ~ 1', counts, { family: 'hurdle_poisson', zi: '~ 1 + (1 | s)', nodes: 7 })
+    const [told] = record.warnings.filter(({ code }) => code === 'SEPARATION')
+    expect(told.message).toMatch(/levels of s is unanimous.*standard deviation of \(1 \| s\) of zi/)
+    expect(record.random[0].runsTo).toEqual(['Inf'])
+    expect(record.further[0].fixed[0].se).toBeNull()
+    const positive = rows.flatMap((s, i) => (votes[s] === 1 ? [1 + ((s + i) % 3)] : []))
+    const alone = fit('y ~ 1', tableFrom({ y: positive }), { family: 'truncated_poisson' })
+    expect(record.fixed[0].estimate).toBeCloseTo(alone.fixed[0].estimate, 5)
+    expect(record.fixed[0].se).toBeCloseTo(alone.fixed[0].se!, 5)
+  })
+
   it('a slope of rows without counts, beside rows that keep their own estimates', () => {
     const some = tableFrom({
       y: rows.map((s, i) => (i % 4 === 3 ? 0 : [2, 1, 4, 3, 0][(s + i) % 5])),

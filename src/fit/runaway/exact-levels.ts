@@ -30,22 +30,10 @@ export function exactLevels(
   const { nobs: n, predictors } = model
   const K = predictors.length
   const rows = rowModel(model.family, model.link, K, model.response)
-  const byLevel: number[][] = term.levels.map(() => [])
-  for (let i = 0; i < n; i++) byLevel[term.index[i]].push(i)
+  const byLevel = rowsOf(term)
   const most = Math.max(...byLevel.map((level) => level.length))
   const sd = layout.terms[0].start
-  let widest = 1e-3
-  for (let i = 0; i < n; i++) widest = Math.max(widest, Math.abs(term.z[i]))
-  // A trial's curvature is at most 1 / 4; where all agree it has faded before it adds up.
-  const ends = responseEnds(model)
-  const sharpest = byLevel.reduce((most, level) => {
-    const mixed = level.some((i) => ends?.[i] !== ends?.[level[0]] || ends?.[i] === 0)
-    const curvature = level.reduce(
-      (sum, i) => sum + (copies(model.response, i) * (model.response.trials?.[i] ?? 1) * term.z[i] ** 2) / 4,
-      0,
-    )
-    return Math.max(most, mixed ? curvature : Math.min(curvature, widest ** 2))
-  }, 0)
+  const stepAt = latticeStep(model, term)
   const eta0 = Array.from({ length: K }, () => new Float64Array(n))
   let count = 0
   let u = new Float64Array(0)
@@ -55,12 +43,7 @@ export function exactLevels(
   let share = new Float64Array(0)
   const place = (sigma: number): number => {
     // Steps of powers of two, so that the value does not change by rounding all the time.
-    const wanted = Math.min(
-      coarse,
-      fine / Math.max(1e-6, Math.abs(sigma) * widest),
-      narrow / Math.sqrt(1 + sigma * sigma * sharpest),
-    )
-    const step = 2 ** Math.floor(Math.log2(wanted))
+    const step = 2 ** Math.floor(Math.log2(stepAt(sigma)))
     const needed = 2 * Math.ceil(reach / step) + 1
     if (needed !== count) {
       count = needed
@@ -123,6 +106,31 @@ export function exactLevels(
     }
     return Number.isFinite(total) ? total : Number.NEGATIVE_INFINITY
   }
+}
+
+/** The step of a lattice of the spherical effect that is fine enough at a standard deviation. */
+export function latticeStep(model: Model, term: RandomTerm): (sigma: number) => number {
+  const byLevel = rowsOf(term)
+  let widest = 1e-3
+  for (let i = 0; i < model.nobs; i++) widest = Math.max(widest, Math.abs(term.z[i]))
+  // A trial's curvature is at most 1 / 4; where all agree it has faded before it adds up.
+  const ends = responseEnds(model)
+  const sharpest = byLevel.reduce((most, level) => {
+    const mixed = level.some((i) => ends?.[i] !== ends?.[level[0]] || ends?.[i] === 0)
+    const curvature = level.reduce(
+      (sum, i) => sum + (copies(model.response, i) * (model.response.trials?.[i] ?? 1) * term.z[i] ** 2) / 4,
+      0,
+    )
+    return Math.max(most, mixed ? curvature : Math.min(curvature, widest ** 2))
+  }, 0)
+  return (sigma) =>
+    Math.min(coarse, fine / Math.max(1e-6, Math.abs(sigma) * widest), narrow / Math.sqrt(1 + sigma * sigma * sharpest))
+}
+
+function rowsOf({ levels, index }: RandomTerm): number[][] {
+  const rows: number[][] = levels.map(() => [])
+  for (let i = 0; i < index.length; i++) rows[index[i]].push(i)
+  return rows
 }
 
 const halfLogTwoPi = 0.5 * Math.log(2 * Math.PI)

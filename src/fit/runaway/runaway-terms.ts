@@ -41,48 +41,50 @@ const rootMeanSquare = (values: Float64Array): number =>
  * proved by having them. That the limit is the supremum is not: only for one scalar effect can that be decided (see runawayVariance).
  */
 export function withRunawayTerms(like: Likelihood, fitted: Estimate): Estimate {
-  const suspects = suspectsOf(like, fitted)
+  return like.model.predictors.reduce((told, _, k) => withTermsOf(k, like, told), fitted)
+}
+
+/** The same for the terms of predictor k, of whose zeros, or ones, nothing else decides. */
+function withTermsOf(k: number, like: Likelihood, fitted: Estimate): Estimate {
+  const suspects = suspectsOf(k, like, fitted)
   if (suspects.length === 0) return fitted
-  const ends = responseEnds(like.model)
+  const ends = responseEnds(like.model, k)
   if (!ends) return fitted
   const { model, layout } = like
   const touched = touchedRows(model, suspects)
-  const all = touched.every((one) => one === 1)
-  if (!parted(model, suspects, ends, touched, all)) return fitted
+  const all = touched.every((one, i) => one === 1 || ends[i] === 2)
+  if (!parted(model, k, suspects, ends, touched, all)) return fitted
   const { parameters } = fitted
   const d = layout.dimension
   const runs: Runaway[] = []
   const gone = new Set<number>()
-  const run = (at: number, predictor: string, name: string, to: Runaway['to']): void => {
+  const run = (at: number, predictor: number, name: string, to: Runaway['to']): void => {
     gone.add(at)
-    runs.push({ at, predictor, name, to })
+    runs.push({ at, predictor: model.predictors[predictor].name, name, to })
   }
   const size = Math.max(...suspects.map(({ size }) => size))
-  // Where every row is decided by the effects that run nothing else is left to know.
-  if (all) {
-    model.predictors.forEach(({ name, fixed }, k) => {
-      fixed.names.forEach((column, j) => {
-        const at = layout.fixedStart[k] + j
-        const { x } = fixed
-        const reach = Math.abs(parameters[at]) * rootMeanSquare(x.subarray(j * model.nobs, (j + 1) * model.nobs))
-        run(at, name, column, k === 0 && reach > noticed * size ? directionOf(parameters[at]) : null)
-      })
+  // Where every row is decided by the effects that run nothing else is left to know; of the mean's rows by no predictor.
+  const undecided = (predictor: number): boolean => all && (k === 0 || predictor === k)
+  model.predictors.forEach(({ fixed }, predictor) => {
+    if (!undecided(predictor)) return
+    fixed.names.forEach((column, j) => {
+      const at = layout.fixedStart[predictor] + j
+      const values = fixed.x.subarray(j * model.nobs, (j + 1) * model.nobs)
+      const reach = Math.abs(parameters[at]) * rootMeanSquare(values)
+      run(at, predictor, column, predictor === k && reach > noticed * size ? directionOf(parameters[at]) : null)
     })
-  }
+  })
   for (const laid of layout.terms) {
     const columns = suspects.find((one) => one.laid === laid)?.columns ?? []
-    const units = laid.covariance.units(laid.term.names.length)
-    const { name } = model.predictors[laid.predictor]
-    units.forEach((column, j) => {
-      if (column >= 0 && columns.includes(column)) run(laid.start + j, name, deviationName(laid, column), 'Inf')
-      else if (all || (column < 0 && columns.length > 0)) {
-        const told = column >= 0 ? deviationName(laid, column) : `cor(${laid.term.group})`
-        run(laid.start + j, name, told, null)
-      }
+    laid.covariance.units(laid.term.names.length).forEach((column, j) => {
+      const name = column >= 0 ? deviationName(laid, column) : `cor(${laid.term.group})`
+      if (column >= 0 && columns.includes(column)) run(laid.start + j, laid.predictor, name, 'Inf')
+      else if (undecided(laid.predictor) || (column < 0 && columns.length > 0))
+        run(laid.start + j, laid.predictor, name, null)
     })
   }
-  const free = Array.from({ length: d }, (_, j) => j).filter((j) => !gone.has(j))
-  const covariance = conditional(fitted.covariance, d, free)
+  const kept = Array.from({ length: d }, (_, j) => j).filter((j) => !gone.has(j))
+  const covariance = conditional(fitted.covariance, d, kept)
   return {
     ...fitted,
     covariance: covariance ?? new Float64Array(d * d).fill(Number.NaN),
@@ -90,17 +92,23 @@ export function withRunawayTerms(like: Likelihood, fitted: Estimate): Estimate {
     converged: true,
     reason: `the likelihood rises towards ${suspects.length > 1 ? 'infinite standard deviations' : 'an infinite standard deviation'} of ${termsText(suspects)}`,
     runs: [...fitted.runs.filter(({ at }) => !gone.has(at)), ...runs],
-    told: [...fitted.told, { code: 'SEPARATION', message: saysOf(model, suspects, ends, all) }],
+    told: [
+      ...fitted.told,
+      {
+        code: 'SEPARATION',
+        message: saysOf(model, k === 0 ? '' : ` of ${model.predictors[k].name}`, suspects, ends, all),
+      },
+    ],
     unbounded: true,
   }
 }
 
-function suspectsOf({ model, layout }: Likelihood, { parameters, converged, logLik }: Estimate): Suspect[] {
+function suspectsOf(k: number, { model, layout }: Likelihood, { parameters, converged, logLik }: Estimate): Suspect[] {
   if (!(logLik > Number.NEGATIVE_INFINITY)) return []
   const far = converged ? suspicious : suspiciousUnended
   return layout.terms.flatMap((laid): Suspect[] => {
     const { term, covariance, predictor, start, size } = laid
-    if (predictor !== 0 || covariance === flat) return []
+    if (predictor !== k || covariance === flat) return []
     const q = term.names.length
     const sd = covariance.standardDeviations(parameters.subarray(start, start + size), q)
     const sizes = term.names.map((_, i) => {
@@ -125,6 +133,7 @@ function touchedRows({ nobs: n }: Model, suspects: readonly Suspect[]): Uint8Arr
  */
 function parted(
   model: Model,
+  k: number,
   suspects: readonly Suspect[],
   ends: Int8Array,
   touched: Uint8Array,
@@ -137,7 +146,7 @@ function parted(
     if (ends[i] === 0) return false
     rows.push(i)
   }
-  const [mean] = model.predictors
+  const { fixed, name } = model.predictors[k]
   const columnsOf = (matrix: Float64Array, columns: readonly number[]): { z: Float64Array; sd: number[] } => {
     const z = new Float64Array(rows.length * columns.length)
     const sd = columns.map((column, c) => {
@@ -157,11 +166,11 @@ function parted(
     const index = Int32Array.from(rows, (i) => term.index[i])
     return { ...term, index, names: columns.map((column) => term.names[column]), z, covariance: diagonal.name }
   })
-  if (withFixed && mean.fixed.names.length > 0) {
-    const { z, sd } = columnsOf(mean.fixed.x, Array.from(mean.fixed.names.keys()))
+  if (withFixed && fixed.names.length > 0) {
+    const { z, sd } = columnsOf(fixed.x, Array.from(fixed.names.keys()))
     theta.push(...sd)
     const index = new Int32Array(rows.length)
-    random.push({ group: '(fixed)', levels: ['all'], index, names: mean.fixed.names, z, covariance: diagonal.name })
+    random.push({ group: '(fixed)', levels: ['all'], index, names: fixed.names, z, covariance: diagonal.name })
   }
   const none = { names: [], x: new Float64Array(0), aliased: [] }
   const y = Float64Array.from(rows, (i) => (ends[i] > 0 ? 1 : 0))
@@ -172,7 +181,7 @@ function parted(
     link: 'logit',
     nobs: rows.length,
     response: { name: model.response.name, y, trials },
-    predictors: [{ name: mean.name, fixed: none, offset: null, random }],
+    predictors: [{ name, fixed: none, offset: null, random }],
   }
   const [eta] = likelihood(surrogate).modes(Float64Array.from(theta)).eta
   return eta.every((value, r) => (y[r] === 1 ? value > margin : value < -margin))
@@ -218,7 +227,7 @@ const termsText = (suspects: readonly Suspect[]): string =>
   suspects.map(({ laid }) => termText(laid.term)).join(' and ')
 
 /** What a reader should know, and do. */
-function saysOf({ nobs }: Model, suspects: readonly Suspect[], ends: Int8Array, all: boolean): string {
+function saysOf({ nobs }: Model, of: string, suspects: readonly Suspect[], ends: Int8Array, all: boolean): string {
   const unanimous = suspects.map(({ laid: { term } }) => {
     const seen = new Map<number, Set<number>>()
     for (let i = 0; i < nobs; i++) {
@@ -237,7 +246,7 @@ function saysOf({ nobs }: Model, suspects: readonly Suspect[], ends: Int8Array, 
       : `${termsText(suspects)}${all ? ' and the fixed effects' : ''} predict ${all ? 'every response' : 'the responses they touch'} without error`
   const many = suspects.length > 1
   return (
-    `${what}, so that no finite maximum could be established for the standard deviation${many ? 's' : ''} of ${termsText(suspects)}, ` +
+    `${what}, so that no finite maximum could be established for the standard deviation${many ? 's' : ''} of ${termsText(suspects)}${of}, ` +
     `which run${many ? '' : 's'} to infinity; give ${many ? 'them' : 'it'} a prior (glmm sample), or leave ${many ? 'one' : 'the term'} out; the log-likelihood and the other numbers are those where the climb stopped`
   )
 }

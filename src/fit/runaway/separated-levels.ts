@@ -1,4 +1,5 @@
 import type { Model, RandomTerm } from '../../data/model.js'
+import { copies } from '../../data/response-rows.js'
 import { strictDirection } from './strict-direction.js'
 
 /** How the rows of a term's levels stand to each other. */
@@ -9,7 +10,7 @@ export interface SeparatedLevels {
   readonly direction: Float64Array
   /** Levels with a row that says something. */
   readonly levels: number
-  /** Whether each of them has one row only. */
+  /** Whether each of them has one row only, of one trial: such an effect cannot be told from the link's own variance. */
   readonly single: boolean
 }
 
@@ -25,7 +26,7 @@ const mostRounds = 50
  * violated. Null where they cannot be parted, or a row has sign 0 or z = 0.
  */
 export function separatedLevels(
-  { nobs: n, predictors: [{ fixed }] }: Pick<Model, 'nobs' | 'predictors'>,
+  { nobs: n, response, predictors: [{ fixed }] }: Pick<Model, 'nobs' | 'response' | 'predictors'>,
   term: RandomTerm,
   signs: Int8Array,
 ): SeparatedLevels | null {
@@ -39,7 +40,8 @@ export function separatedLevels(
   const seen = rows.filter(({ low, high }) => low.length + high.length > 0)
   if (seen.length === 0) return null
   const mixed = seen.filter(({ low, high }) => low.length > 0 && high.length > 0)
-  const single = seen.every(({ low, high }) => low.length + high.length === 1)
+  const draws = (i: number): number => copies(response, i) * (response.trials?.[i] ?? 1)
+  const single = seen.every(({ low, high }) => [...low, ...high].reduce((sum, i) => sum + draws(i), 0) === 1)
   const told = { unanimous: mixed.length === 0, levels: seen.length, single }
   if (mixed.length === 0) return { ...told, direction: new Float64Array(p) }
   if (p === 0) return null
