@@ -15,13 +15,15 @@ const mostLooks = 2000
  * after row, those numbered by `which`): the residual c + U'lambda of the nonnegative least squares problem min |c + U'lambda|,
  * lambda >= 0, which is its dual (Moreau's decomposition), by the active sets of Lawson and Hanson (1974, ch. 23). Systems are
  * solved by orthogonalising the active rows: normal equations lose the digits by which nearly separated data differ
- * from separated ones. The zero vector where the cone's polar contains the target; null where the looks ran out.
+ * from separated ones. The zero vector where the cone's polar contains the target; null where the looks ran out. `hot` are rows that were active in
+ * other projections on this cone, which are looked at before all are; it is added to.
  */
 export function projectOnCone(
   rows: Float64Array,
   which: ArrayLike<number>,
   q: number,
   target: Float64Array,
+  hot: number[] = [],
 ): Float64Array | null {
   let length = 0
   for (let j = 0; j < q; j++) length += target[j] * target[j]
@@ -110,10 +112,14 @@ export function projectOnCone(
     }
   }
 
+  let known: readonly number[] = [...hot]
   for (let look = 0; look < mostLooks; look++) {
     const size = norm(d)
     if (size <= nothing) return new Float64Array(q)
-    const candidates = mostViolated(which, (row) => along(row, d), -(wrong * size + rounding))
+    const bar = -(wrong * size + rounding)
+    let candidates = mostViolated(known, (row) => along(row, d), bar)
+    const fromAll = candidates.length === 0
+    if (fromAll) candidates = mostViolated(which, (row) => along(row, d), bar)
     if (candidates.length === 0) return d.map((value) => value * length)
     let taken = false
     // Of the candidates the one that d violates most, until it violates none of them.
@@ -130,10 +136,13 @@ export function projectOnCone(
         }
       })
       if (worst < 0) break
-      if (take(left[worst])) taken = true
-      else left = left.filter((_, k) => k !== worst)
+      if (take(left[worst])) {
+        taken = true
+        if (!hot.includes(left[worst])) hot.push(left[worst])
+      } else left = left.filter((_, k) => k !== worst)
     }
-    if (!taken) return null
+    if (!taken && fromAll) return null
+    if (!taken) known = []
   }
   return null
 }

@@ -32,6 +32,8 @@ const noPart = 1e-9
 const moves = 1e-9
 /** Rows per column that are looked at before all are: as a rule they prove already that nothing runs. */
 const sampled = 4
+/** How often the table is gone through for them. */
+const passes = 4
 
 /**
  * The cone of all d with x_i'd on the side that `sides` gives for each row of x (n x p, column after column). Its
@@ -42,10 +44,12 @@ const sampled = 4
  */
 export function recessionCone(x: Float64Array, n: number, p: number, sides: Int8Array): RecessionCone | null {
   const scales = Array.from({ length: p }, (_, j) => extent(x, j * n, n) || 1)
-  const rowsWith = (test: (side: number, row: number) => boolean): Int32Array =>
-    Int32Array.from(sides.keys()).filter((i) => test(sides[i], i))
-  const columnsOf = (rows: Int32Array): Float64Array[] =>
-    scales.map((scale, j) => Float64Array.from(rows, (i) => x[j * n + i] / scale))
+  const rowsWith = (test: (side: number, row: number) => boolean): Int32Array => {
+    const rows: number[] = []
+    for (let i = 0; i < n; i++) if (test(sides[i], i)) rows.push(i)
+    return Int32Array.from(rows)
+  }
+  const columnsOf = (rows: ArrayLike<number>): Float64Array[] => scaledColumns(x, n, scales, rows)
 
   if (provedBySample(x, n, p, sides, scales)) return nothingRuns(n, p)
   const all = rowsWith((side) => side !== free)
@@ -83,16 +87,28 @@ const nothingRuns = (n: number, p: number): RecessionCone => ({
 /** True if a few of the rows that must stand still are enough for no direction to be left. */
 function provedBySample(x: Float64Array, n: number, p: number, sides: Int8Array, scales: readonly number[]): boolean {
   const most = sampled * p + 16
-  const stride = Math.max(1, Math.floor(n / (4 * most)))
+  const stride = Math.max(1, Math.floor(n / most))
   const rows: number[] = []
-  for (let first = 0; first < stride && rows.length < most && first < 8; first++) {
-    for (let i = first; i < n && rows.length < most; i += stride) if (sides[i] === still) rows.push(i)
+  // All over the table, which may be sorted; where few rows must stand still more of them are looked for.
+  for (let first = 0; first < Math.min(stride, passes) && rows.length < most; first++) {
+    for (let i = first; i < n; i += stride) if (sides[i] === still) rows.push(i)
   }
   if (rows.length < p) return false
-  return (
-    independentColumns(scales.map((scale, j) => Float64Array.from(rows, (i) => x[j * n + i] / scale))).held.length === 0
-  )
+  return independentColumns(scaledColumns(x, n, scales, rows)).held.length === 0
 }
+
+/** Each column's values in some rows, by its extent. */
+const scaledColumns = (
+  x: Float64Array,
+  n: number,
+  scales: readonly number[],
+  rows: ArrayLike<number>,
+): Float64Array[] =>
+  scales.map((scale, j) => {
+    const out = new Float64Array(rows.length)
+    for (let i = 0; i < out.length; i++) out[i] = x[j * n + rows[i]] / scale
+    return out
+  })
 
 /** The largest set of rows that can be moved, and a direction that moves them all; of the columns as scaled. */
 function movedRows(
@@ -113,17 +129,14 @@ function movedRows(
     for (let i = 0; i < m; i++) part[i] *= sides[rows[i]]
     return part
   })
-  for (let i = 0; i < m; i++) {
-    let own = 0
-    let part = 0
-    for (const column of columns) own += column[i] * column[i]
-    for (const column of parts) part += column[i] * column[i]
-    if (part <= noPart * noPart * own) for (const column of parts) column[i] = 0
-  }
+  const own = squares(columns, m)
+  const part = squares(parts, m)
+  for (let i = 0; i < m; i++) if (part[i] <= noPart * noPart * own[i]) for (const column of parts) column[i] = 0
   const { kept, orthonormal, triangle } = independentColumns(parts)
   const q = kept.length
   const { unit, lengths } = unitRows(orthonormal, m)
   let alive = Int32Array.from({ length: m }, (_, i) => i).filter((i) => lengths[i] > 0)
+  const gone = new Uint8Array(m)
   const total = new Float64Array(q)
   const moved: number[] = []
   while (alive.length > 0 && q > 0) {
@@ -150,8 +163,8 @@ function movedRows(
     const by = Math.max(1, before)
     for (let j = 0; j < q; j++) total[j] = by * total[j] + d[j] / size
     for (const i of struck) moved.push(i)
-    const set = new Set(struck)
-    alive = alive.filter((i) => !set.has(i))
+    for (const i of struck) gone[i] = 1
+    alive = alive.filter((i) => gone[i] === 0)
   }
   const along = solveUpper(triangle, q, total)
   const direction = new Float64Array(p)
@@ -161,17 +174,21 @@ function movedRows(
   return { moved: Int32Array.from(moved, (i) => rows[i]), direction }
 }
 
+/** The square of each row's length. */
+function squares(columns: readonly Float64Array[], m: number): Float64Array {
+  const out = new Float64Array(m)
+  for (const column of columns) for (let i = 0; i < m; i++) out[i] += column[i] * column[i]
+  return out
+}
+
 /** Rows of length 1, row after row, and the lengths they had. */
 function unitRows(columns: readonly Float64Array[], m: number): { unit: Float64Array; lengths: Float64Array } {
   const q = columns.length
   const unit = new Float64Array(m * q)
-  const lengths = new Float64Array(m)
-  for (let i = 0; i < m; i++) {
-    let sum = 0
-    for (let j = 0; j < q; j++) sum += columns[j][i] * columns[j][i]
-    lengths[i] = Math.sqrt(sum)
-    for (let j = 0; j < q && sum > 0; j++) unit[i * q + j] = columns[j][i] / lengths[i]
-  }
+  const lengths = squares(columns, m).map(Math.sqrt)
+  columns.forEach((column, j) => {
+    for (let i = 0; i < m; i++) unit[i * q + j] = lengths[i] > 0 ? column[i] / lengths[i] : 0
+  })
   return { unit, lengths }
 }
 
@@ -191,15 +208,19 @@ function ends(
   direction: Float64Array,
 ): End[] | null {
   const q = held.length
-  const columns = held.map((_, h) =>
-    Float64Array.from(moved, (i) => {
-      let sum = 0
-      for (let j = 0; j < p; j++) if (basis[h * p + j] !== 0) sum += (basis[h * p + j] * x[j * n + i]) / scales[j]
-      return sides[i] * sum
-    }),
-  )
-  const { unit, lengths } = unitRows(columns, moved.length)
-  const which = Int32Array.from({ length: moved.length }, (_, i) => i).filter((i) => lengths[i] > 0)
+  const m = moved.length
+  const columns = held.map((_, h) => {
+    const out = new Float64Array(m)
+    for (let j = 0; j < p; j++) {
+      const by = basis[h * p + j] / scales[j]
+      if (by !== 0) for (let i = 0; i < m; i++) out[i] += by * x[j * n + moved[i]]
+    }
+    for (let i = 0; i < m; i++) out[i] *= sides[moved[i]]
+    return out
+  })
+  const { unit, lengths } = unitRows(columns, m)
+  const which = Int32Array.from({ length: m }, (_, i) => i).filter((i) => lengths[i] > 0)
+  const hot: number[] = []
   const known: Float64Array[] = [Float64Array.from(held, (column) => direction[column])]
   const out: End[] = []
   for (let j = 0; j < p; j++) {
@@ -214,6 +235,7 @@ function ends(
         which,
         q,
         part.map((value) => sign * value),
+        hot,
       )
       if (d && Math.hypot(...d) > moves * size) known.push(d)
       return d && Math.hypot(...d) > moves * size

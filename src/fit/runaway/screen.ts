@@ -28,6 +28,7 @@ export function provedBounded(model: Model, glm: GlmFit): boolean {
   const { x } = fixed
   if (model.link === 'logit') return bounded(x, n, p, glm.weights, glm.working, glm.covariance)
 
+  if (boundedBeside(model, glm)) return true
   const logit = linkNamed('logit')
   const inverse = linkNamed(model.link).inverse
   const weights = new Float64Array(n)
@@ -53,6 +54,40 @@ export function provedBounded(model: Model, glm: GlmFit): boolean {
   return false
 }
 
+/**
+ * The same at once, at the fitted coefficients stretched by the ratio of the slopes at a half: H is at least the fit's own
+ * information times the smallest ratio of their weights.
+ */
+function boundedBeside({ family: name, link, response, predictors, nobs: n }: Model, glm: GlmFit): boolean {
+  const { family } = familyNamed(name)
+  const { fixed, offset } = predictors[0]
+  const logit = linkNamed('logit')
+  const own = linkNamed(link)
+  const stretch = 4 * own.slope(own.link(0.5))
+  const weights = new Float64Array(n)
+  const working = new Float64Array(n)
+  let share = Number.POSITIVE_INFINITY
+  for (let i = 0; i < n; i++) {
+    const told = offset ? offset[i] : 0
+    const eta = told + stretch * (glm.eta[i] - told)
+    const slope = logit.slope(eta)
+    weights[i] = copies(response, i) * family.weight(response, i) * slope
+    working[i] = slope > 0 ? (family.observed(response, i) - logit.inverse(eta)) / slope : 0
+    if (glm.weights[i] > 0) share = Math.min(share, weights[i] / glm.weights[i])
+  }
+  return (
+    share > 0 &&
+    bounded(
+      fixed.x,
+      n,
+      fixed.names.length,
+      weights,
+      working,
+      glm.covariance.map((one) => one / share),
+    )
+  )
+}
+
 /** Newton's decrement times the largest standard error of a predictor is small; `covariance` is H^-1, g is X'W r. */
 function bounded(
   x: Float64Array,
@@ -63,15 +98,25 @@ function bounded(
   covariance: Float64Array,
 ): boolean {
   const score = new Float64Array(p)
+  // No covariance is above the product of standard errors: most often this coarse bound is enough.
+  let coarse = 0
   for (let j = 0; j < p; j++) {
     let sum = 0
-    for (let i = 0, at = j * n; i < n; i++, at++) sum += x[at] * weights[i] * working[i]
+    let largest = 0
+    for (let i = 0, at = j * n; i < n; i++, at++) {
+      const value = x[at]
+      sum += value * weights[i] * working[i]
+      if (value > largest) largest = value
+      else if (-value > largest) largest = -value
+    }
     score[j] = sum
+    coarse += largest * Math.sqrt(covariance[j * (p + 1)])
   }
   let decrement = 0
   for (let j = 0; j < p; j++) for (let k = 0; k < p; k++) decrement += score[j] * covariance[j * p + k] * score[k]
   const most = (settled * settled) / decrement
   if (!(decrement >= 0)) return false
+  if (coarse * coarse < most) return true
   for (let i = 0; i < n; i++) {
     let variance = 0
     for (let j = 0; j < p; j++) {
