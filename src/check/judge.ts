@@ -45,7 +45,8 @@ export function judge(
   ]
   const last = ladder.climbed.at(-1)!.maxShiftInSe
   const moved = last === null ? 'unknown' : digits(last)
-  if (!best.unbounded)
+  // A ladder that ends at its first rung has nothing that could settle; why is told below.
+  if (!best.unbounded && (ladder.settled || last !== null))
     reasons.push(
       ladder.settled
         ? `${what} has settled: the last rung moved no parameter by more than ${moved} standard errors`
