@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { parseTable } from '../../src/data/parse-table.js'
+import { stateModel } from '../../src/data/state-model.js'
 import type { Table } from '../../src/data/table.js'
 import { tableFrom } from '../../src/data/table-from.js'
 import { type FitOptions, fit } from '../../src/fit/fit.js'
 import type { FitRecord, FixedEstimate } from '../../src/fit/fit-record.js'
+import { likelihood } from '../../src/likelihood/likelihood.js'
 import { stream } from '../../src/random/stream.js'
 
 type Row = Record<string, number | string>
@@ -72,11 +74,13 @@ function expectLimit(record: FitRecord, rest: FitRecord, tolerance = 1e-5): void
 }
 
 describe('an empty cell: all else as on the other rows', () => {
-  const zerocell = rowsOf('zerocell').map((row, i): Row => ({
-    ...row,
-    block: `b${(i * 7) % 5}`,
-    sub: `${row.site}${i % 2}`,
-  }))
+  const zerocell = rowsOf('zerocell').map(
+    (row, i): Row => ({
+      ...row,
+      block: `b${(i * 7) % 5}`,
+      sub: `${row.site}${i % 2}`,
+    }),
+  )
   const rest = zerocell.filter(({ trt }) => trt !== 'D')
   const plain = 'y ~ trt + (1 | site)'
   it.each<[string, FitOptions]>([
@@ -263,9 +267,7 @@ describe('truncated counts and hurdles', () => {
   })
 })
 
-const salamanders = parseTable(
-  readFileSync(new URL('../reference/Salamanders.csv', import.meta.url), 'utf8'),
-)
+const salamanders = parseTable(readFileSync(new URL('../reference/Salamanders.csv', import.meta.url), 'utf8'))
 
 /** glmmTMB 1.1.5 on the rest of the rows, or with the running coefficient held; see README.md. */
 describe('standard errors of the limit, as glmmTMB has them', () => {
@@ -493,6 +495,38 @@ describe('zero-truncated counts whose variance is mu (1 + phi)', () => {
     }
     expect(ran).toBeGreaterThan(1)
     expect(ran).toBeLessThan(8)
+  })
+})
+
+describe('the full likelihood at what is told', () => {
+  it('has the value of the limit and no slope, in 90 separated sets of five families', () => {
+    let running = 0
+    for (let seed = 1; seed <= 90; seed++) {
+      const rng = stream({ seed, purpose: 'response' })
+      const family = ['binomial', 'poisson', 'nbinom2', 'truncated_poisson', 'hurdle_poisson'][seed % 5]
+      const rows = Array.from({ length: 70 }, (_, i): Row => {
+        const [arm, x, w] = [['a', 'b', 'c'][i % 3], Math.round(4 * rng.normal()) / 4, rng.normal()]
+        const sure = seed % 2 === 0 ? arm === 'b' : x > 0.5
+        const count = sure ? 0 : Math.floor(-2 * Math.log(rng.uniform()))
+        const y = family === 'binomial' ? Math.min(1, count) : family === 'truncated_poisson' ? count + 1 : count
+        return { arm, x, w, g: `g${i % 9}`, y }
+      })
+      const table = tableOf(rows)
+      const formula = `y ~ arm + x + w${seed % 3 === 0 ? ' + (1 | g)' : ''}`
+      const options = { family, ...(family.startsWith('hurdle') && { zi: '~ arm + x' }) }
+      const record = fit(formula, table, options)
+      expectHeld(record)
+      if (Object.keys(ends(record)).length > 0) running++
+      const gradient = new Float64Array(record.parameters.estimate.length)
+      const full = likelihood(stateModel(formula, table, options)).marginal(1)
+      const value = full.evaluate(Float64Array.from(record.parameters.estimate), gradient)
+      expect(value, `seed ${seed}`).toBeCloseTo(record.logLik, 6)
+      record.parameters.covariance!.forEach((row, j) => {
+        const scale = row[j] > 0 ? Math.sqrt(row[j]) : 1
+        expect(Math.abs(gradient[j]) * scale, `seed ${seed}, parameter ${j}`).toBeLessThan(1e-4)
+      })
+    }
+    expect(running).toBeGreaterThan(40)
   })
 })
 
