@@ -80,7 +80,7 @@ const sum = (values: ArrayLike<number>): number => Array.from(values).reduce((a,
 
 /** Random designs of several kinds, and sides that make all answers common. */
 function problem(seed: number): { x: number[][]; sides: number[] } {
-  const rng = stream({ seed, purpose: 'cone' })
+  const rng = stream({ seed, purpose: 'response' })
   const p = 1 + Math.floor(rng.uniform() * 4)
   const n = p + 1 + Math.floor(rng.uniform() * 12)
   const kind = Math.floor(rng.uniform() * 4)
@@ -166,7 +166,7 @@ describe('invariance', () => {
 
 describe('nearly separated', () => {
   it.each([2, 5, 12, 20])('%i columns, 2000 rows: one row turned decides', (p) => {
-    const rng = stream({ seed: p, purpose: 'near' })
+    const rng = stream({ seed: p, purpose: 'response' })
     const truth = Array.from({ length: p }, () => rng.normal())
     const x = Array.from({ length: 2000 }, () => Array.from({ length: p }, (_, j) => (j === 0 ? 1 : rng.normal())))
     const eta = x.map((row) => row.reduce((total, value, j) => total + value * truth[j], 0))

@@ -28,6 +28,7 @@ export const MIXED_FIT: FitRecord = {
     {
       name: '(Intercept)',
       estimate: -2.19620056124994,
+      runsTo: null,
       se: 0.113091296693065,
       z: -19.4197133242758,
       p: 5.3e-84,
@@ -37,6 +38,7 @@ export const MIXED_FIT: FitRecord = {
     {
       name: 'treat',
       estimate: -0.260910716914195,
+      runsTo: null,
       se: 0.0499047737027756,
       z: -5.22817152659855,
       p: 1.712e-7,
@@ -113,6 +115,7 @@ export const GLM_FIT: FitRecord = {
     {
       name: '(Intercept)',
       estimate: -2.19711176781497,
+      runsTo: null,
       se: 0.0335863709095049,
       z: -65.4167660368806,
       p: 0,
@@ -122,6 +125,7 @@ export const GLM_FIT: FitRecord = {
     {
       name: 'treat',
       estimate: -0.257373116686926,
+      runsTo: null,
       se: 0.0494237010356654,
       z: -5.20748368280229,
       p: 1.91418664480441e-7,

@@ -14,12 +14,18 @@ const mostValues = 2
 /**
  * The cells of the design that make up the marked rows: values of one variable, or of two together, all of whose rows are
  * marked and which leave no marked row over; `among` are the rows that count. Null where there are no such cells, as
- * with a number that changes from row to row.
+ * with a number that changes from row to row. All rows, where they are `alike` in what is told of them, are one cell.
  */
-export function cellsOf(model: Model, k: number, marked: ArrayLike<number>, among: ArrayLike<number>): Cell[] | null {
+export function cellsOf(
+  model: Model,
+  k: number,
+  marked: ArrayLike<number>,
+  among: ArrayLike<number>,
+  alike = false,
+): Cell[] | null {
   const variables = variablesOf(model, k)
   const rows = Array.from({ length: model.nobs }, (_, i) => i).filter((i) => among[i])
-  if (rows.every((i) => marked[i]) && responsesOf(model, rows) !== '') return [{ says: '', rows }]
+  if (rows.every((i) => marked[i]) && (alike || responsesOf(model, rows) !== '')) return [{ says: '', rows }]
   for (const variable of variables) {
     const cells = pureCells([variable], rows, marked)
     if (cells) return cells

@@ -1,3 +1,4 @@
+import { covarianceNamed } from '../../covariance/registry.js'
 import type { Model, Predictor, RandomTerm } from '../../data/model.js'
 import { familyNamed } from '../../families/registry.js'
 import { boundDensity } from '../../families/repeated-rows.js'
@@ -7,6 +8,12 @@ import { independentColumns } from '../../numerics/independent-columns.js'
 import { type End, free } from '../../numerics/recession-cone.js'
 import type { GlmFit } from '../glm.js'
 import { type MeanCone, meanCone } from './mean-cone.js'
+
+/** A random term that rows say something of. */
+export interface KeptTerm {
+  readonly term: number
+  readonly columns: readonly number[]
+}
 
 /**
  * A model with its running coefficients at their ends. Rows that they move have a constant mean, so far out that it is at
@@ -21,8 +28,8 @@ export interface LimitModel {
   readonly cone: MeanCone
   /** By predictor: columns that the limit keeps, and which of the full model's columns are not determined. */
   readonly columns: readonly { readonly kept: readonly number[]; readonly ends: ReadonlyMap<number, End> }[]
-  /** By predictor: the random terms that are kept, by their position. */
-  readonly terms: readonly (readonly number[])[]
+  /** By predictor: the random terms that are kept, by their position, and which of their columns. */
+  readonly terms: readonly (readonly KeptTerm[])[]
   /** The moved rows' mean predictor, where it counts as its end. */
   readonly distance: (side: number) => number
 }
@@ -53,9 +60,7 @@ export function limitModel(model: Model, glm: GlmFit): LimitModel | null {
     )
     return { kept, ends: new Map<number, End>(open) }
   })
-  const terms = model.predictors.map(({ random }, k) =>
-    random.flatMap(({ z }, t) => (z.some((value, at) => value !== 0 && said[k][at % n] === 1) ? [t] : [])),
-  )
+  const terms = model.predictors.map(({ random }, k) => keptTerms(random, said[k]))
   if (columns.every(({ ends }) => ends.size === 0)) return null
   const predictors = model.predictors.map((predictor, k) => {
     const smaller = withColumns(predictor, n, columns[k].kept, terms[k])
@@ -102,14 +107,37 @@ function rowsThatSay(
   })
 }
 
-function withColumns(predictor: Predictor, n: number, kept: readonly number[], terms: readonly number[]): Predictor {
+/** The terms and columns with an effect on some row that says something; of others nothing is known. */
+const keptTerms = (random: readonly RandomTerm[], said: Uint8Array): KeptTerm[] =>
+  random.flatMap(({ names, z, covariance }, term) => {
+    const n = said.length
+    const all = names.map((_, column) => column)
+    const used = all.filter((column) => said.some((one, i) => one === 1 && z[column * n + i] !== 0))
+    if (used.length === 0) return []
+    return [{ term, columns: covarianceNamed(covariance).part ? used : all }]
+  })
+
+function withColumns(predictor: Predictor, n: number, kept: readonly number[], terms: readonly KeptTerm[]): Predictor {
   const { fixed, random } = predictor
   const x = new Float64Array(kept.length * n)
   kept.forEach((j, at) => {
     x.set(fixed.x.subarray(j * n, (j + 1) * n), at * n)
   })
   const names = kept.map((j) => fixed.names[j])
-  return { ...predictor, fixed: { ...fixed, names, x }, random: terms.map((t) => random[t]) }
+  return {
+    ...predictor,
+    fixed: { ...fixed, names, x },
+    random: terms.map((one) => withEffects(random[one.term], n, one.columns)),
+  }
+}
+
+function withEffects(term: RandomTerm, n: number, columns: readonly number[]): RandomTerm {
+  if (columns.length === term.names.length) return term
+  const z = new Float64Array(columns.length * n)
+  columns.forEach((column, at) => {
+    z.set(term.z.subarray(column * n, (column + 1) * n), at * n)
+  })
+  return { ...term, names: columns.map((column) => term.names[column]), z }
 }
 
 /** Gives the moved rows a constant predictor that nothing changes. */

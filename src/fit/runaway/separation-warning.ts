@@ -9,13 +9,21 @@ import type { Runaway } from './runaway.js'
 const mostTold = 4
 
 /** What the running coefficients of a mean have to be told by: columns, cells, and what helps. */
-export function meanWarning({ full, columns, cone: { cone, sides } }: LimitModel): Warning {
+export function meanWarning(limit: LimitModel): Warning {
+  const {
+    full,
+    columns,
+    cone: { cone, sides },
+  } = limit
   const among = Uint8Array.from(sides, (side) => (side === free ? 0 : 1))
   const { names } = full.predictors[0].fixed
   const runs = [...columns[0].ends].map(([j, to]) => ({ name: names[j], to }))
-  const unsaid = full.predictors
-    .slice(1)
-    .flatMap(({ name, fixed }, k) => [...columns[k + 1].ends.keys()].map((j) => `${fixed.names[j]} of ${name}`))
+  const unsaid = [
+    ...full.predictors
+      .slice(1)
+      .flatMap(({ name, fixed }, k) => [...columns[k + 1].ends.keys()].map((j) => `${fixed.names[j]} of ${name}`)),
+    ...effectsLost(limit),
+  ]
   if (!cone.moved.includes(1)) {
     const silent = Uint8Array.from(sides, (side) => (side === free ? 1 : 0))
     const told = [...runs.map(({ name }) => name), ...unsaid]
@@ -43,6 +51,15 @@ export function meanWarning({ full, columns, cone: { cone, sides } }: LimitModel
   return { code: 'SEPARATION', message }
 }
 
+/** Standard deviations of effects that no row is left to say anything of. */
+const effectsLost = ({ full, terms }: LimitModel): string[] =>
+  full.predictors.flatMap(({ random }, k) =>
+    random.flatMap(({ group, names }, t) => {
+      const columns = terms[k].find(({ term }) => term === t)?.columns ?? []
+      return names.filter((_, j) => !columns.includes(j)).map((name) => `the standard deviation of ${name} by ${group}`)
+    }),
+  )
+
 /** `a runs to -Inf and b to Inf`, with those last of which the data do not tell where they run. */
 export function runsText(runs: readonly Pick<Runaway, 'name' | 'to'>[]): string {
   const going = runs.filter(({ to }) => to).map(({ name, to }, i) => `${name} ${i === 0 ? 'runs ' : ''}to ${to}`)
@@ -65,7 +82,7 @@ export function cellText(
   among: ArrayLike<number> | null,
   known: string | null = null,
 ): string {
-  const cells = cellsOf(model, k, marked, among ?? new Uint8Array(model.nobs).fill(1))
+  const cells = cellsOf(model, k, marked, among ?? new Uint8Array(model.nobs).fill(1), known !== null)
   if (!cells) return ''
   const texts = cells.slice(0, mostTold).flatMap(({ says, rows }) => {
     const what = known ?? responsesOf(model, rows)

@@ -1,6 +1,6 @@
 import type { ConditionalModes } from '../../likelihood/conditional-modes.js'
 import { type Likelihood, likelihood } from '../../likelihood/likelihood.js'
-import { type ParameterLayout, parameterLayout } from '../../likelihood/parameter-layout.js'
+import { type LaidTerm, type ParameterLayout, parameterLayout } from '../../likelihood/parameter-layout.js'
 import type { Estimate } from '../estimate.js'
 import type { Limits } from '../fit-record.js'
 import type { GlmFit } from '../glm.js'
@@ -120,12 +120,11 @@ function profileInFull(limit: LimitModel, layout: ParameterLayout, of: ProfileIn
     }),
   )
   const random = layout.terms.map((laid) => {
-    const at = kept.indexOf(laid)
-    const q = laid.term.names.length
-    if (at >= 0) return of.random[at]
+    const at = kept.findIndex((one) => one.laid === laid)
+    const names = laid.term.names.map((_, j) => (at < 0 ? -1 : kept[at].columns.indexOf(j)))
     return {
-      sd: new Array<Limits>(q).fill(none),
-      correlation: Array.from({ length: q }, () => new Array<Limits>(q).fill(none)),
+      sd: names.map((j) => (j < 0 ? none : of.random[at].sd[j])),
+      correlation: names.map((i) => names.map((j) => (i < 0 || j < 0 ? none : of.random[at].correlation[i][j]))),
     }
   })
   return { predictors, random, warnings: of.warnings }
@@ -137,19 +136,25 @@ export const endOfSeparated = 'the data are separated, and what does not run to 
 /** The full model's outer parameter for each of the limit's. */
 function places({ columns, terms, full }: LimitModel, layout: ParameterLayout): number[] {
   const fixed = full.predictors.flatMap((_, k) => columns[k].kept.map((j) => layout.fixedStart[k] + j))
-  const random = laidTerms(layout, terms).flatMap(({ start, size }) =>
-    Array.from({ length: size }, (_, j) => start + j),
-  )
+  const random = laidTerms(layout, terms).flatMap(({ laid: { term, covariance, start, size }, columns: kept }) => {
+    const q = term.names.length
+    const part = kept.length < q ? covariance.part!(q, kept) : Array.from({ length: size }, (_, j) => j)
+    return part.map((j) => start + j)
+  })
   return [...fixed, ...random]
 }
 
-/** The terms of the full model that the limit keeps. */
-function laidTerms({ terms: laid }: ParameterLayout, kept: LimitModel['terms']): ParameterLayout['terms'] {
+/** The terms of the full model that the limit keeps, with the columns kept. */
+function laidTerms(
+  { terms: laid }: ParameterLayout,
+  kept: LimitModel['terms'],
+): { laid: LaidTerm; columns: readonly number[] }[] {
   const counts = new Map<number, number>()
-  return laid.filter(({ predictor }) => {
-    const t = counts.get(predictor) ?? 0
-    counts.set(predictor, t + 1)
-    return kept[predictor].includes(t)
+  return laid.flatMap((one) => {
+    const t = counts.get(one.predictor) ?? 0
+    counts.set(one.predictor, t + 1)
+    const found = kept[one.predictor].find(({ term }) => term === t)
+    return found ? [{ laid: one, columns: found.columns }] : []
   })
 }
 
@@ -199,14 +204,10 @@ function modesInLimit(
   const found = of.modes(Float64Array.from(inner))
   const kept = laidTerms(layout, limit.terms)
   const terms = layout.terms.map((laid) => {
-    const at = kept.indexOf(laid)
-    if (at >= 0) return found.terms[at]
-    const effects = laid.term.levels.length * laid.term.names.length
-    return {
-      mode: new Float64Array(effects),
-      sd: new Float64Array(effects),
-      covariance: new Float64Array(effects * laid.term.names.length),
-    }
+    const at = kept.findIndex((one) => one.laid === laid)
+    const q = laid.term.names.length
+    if (at >= 0 && kept[at].columns.length === q) return found.terms[at]
+    return widened(laid.term.levels.length, q, at < 0 ? [] : kept[at].columns, found.terms[at])
   })
   const eta = found.eta.map((values, k) => {
     if (k > 0) return values
@@ -222,4 +223,27 @@ function modesInLimit(
     })
   })
   return { terms, eta }
+}
+
+/** Modes of some of the q effects of each level among all; an effect that is not there is 0. */
+function widened(
+  levels: number,
+  q: number,
+  columns: readonly number[],
+  of: ConditionalModes['terms'][number] | undefined,
+): ConditionalModes['terms'][number] {
+  const k = columns.length
+  const mode = new Float64Array(levels * q)
+  const sd = new Float64Array(levels * q)
+  const covariance = new Float64Array(levels * q * q)
+  for (let g = 0; g < levels; g++) {
+    columns.forEach((column, i) => {
+      mode[g * q + column] = of!.mode[g * k + i]
+      sd[g * q + column] = of!.sd[g * k + i]
+      columns.forEach((other, j) => {
+        covariance[(g * q + column) * q + other] = of!.covariance[(g * k + i) * k + j]
+      })
+    })
+  }
+  return { mode, sd, covariance }
 }
