@@ -115,7 +115,7 @@ function ladderTable(c: CheckRecord): Table {
     ...random.map(({ term, name }) => {
       const own = rung.random.find((t) => t.group === term.group && t.names.includes(name))
       const at = own?.names.indexOf(name) ?? -1
-      return own?.runsTo[at] ?? formatNumber(own?.sd[at], 5)
+      return own?.runsTo?.[at] ?? formatNumber(own?.sd[at], 5)
     }),
   ])
   const sds = random.map(({ term, name }) => sdName(term.group, name))

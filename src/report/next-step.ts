@@ -12,7 +12,8 @@ export function nextStep(c: CheckRecord): NextStep {
   if (c.verdict === 'adequate') {
     return { advice: 'The Laplace fit may be reported as it is:', command: command(c, 'fit', ['--nodes', '1']) }
   }
-  if (c.comparison.some(({ runsTo }) => runsTo !== null)) {
+  // Documents of earlier versions do not say.
+  if (c.comparison.some(({ runsTo }) => (runsTo ?? null) !== null)) {
     return {
       advice:
         'Maximum likelihood has no answer for the parameters that run. Report a posterior, its prior chosen and told, or a model without them:',

@@ -72,6 +72,7 @@ describe('a mixed model, as lme4 prints it and more', () => {
         names: ['(Intercept)', 'x'],
         sd: [1, 2],
         sdSe: [0.1, null],
+        runsTo: [null, null],
         correlation: [
           [1, -0.25],
           [-0.25, 1],

@@ -60,6 +60,7 @@ export const MIXED_FIT: FitRecord = {
       names: ['(Intercept)'],
       sd: [0.48648631006527],
       sdSe: [0.0840423134312318],
+      runsTo: [null],
       correlation: [[1]],
       sdLimits: null,
       correlationLimits: null,
