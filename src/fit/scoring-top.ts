@@ -1,8 +1,8 @@
+import { familyNamed } from '../families/registry.js'
 import type { Likelihood } from '../likelihood/likelihood.js'
+import { linkNamed } from '../links/registry.js'
 import { acceptable, estimate } from './estimate.js'
 import { type GlmFit, glmAt } from './glm.js'
-import { familyNamed } from '../families/registry.js'
-import { linkNamed } from '../links/registry.js'
 
 /** The end of scoring, with what the likelihood says of it. */
 export interface ScoringTop {

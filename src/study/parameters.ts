@@ -3,6 +3,7 @@ import { familyNamed } from '../families/registry.js'
 import { type Estimate, estimate, glmOf, laplaceStart, startAt } from '../fit/estimate.js'
 import { dispersionEstimates, randomEstimates } from '../fit/estimates.js'
 import { fixedPart } from '../fit/fixed-part.js'
+import type { GlmFit } from '../fit/glm.js'
 import { climbLadder } from '../fit/ladder.js'
 import { profileIntervals } from '../fit/profile-intervals.js'
 import { limitModel } from '../fit/runaway/limit-model.js'
@@ -24,7 +25,11 @@ export interface Refit {
 
 /** Fits a model. `near` is where the top is expected; a climb from there that fails is done again from the data. */
 export function refit(model: Model, { nodes = 1, reml = false }: StudyFit, near: Start | null = null): Refit {
-  const glm = glmOf(model)
+  let made: GlmFit | null = null
+  const glm = (): GlmFit => {
+    made ??= glmOf(model)
+    return made
+  }
   const limit = limitModel(model, glm)
   if (limit) {
     const { like, fitted } = refit(limit.model, { nodes, reml })
@@ -36,7 +41,7 @@ export function refit(model: Model, { nodes = 1, reml = false }: StudyFit, near:
     const fitted = estimate(like, nodes, near)
     if (fitted.converged) return { like, fitted }
   }
-  const start = startFrom(like, glm)
+  const start = startFrom(like, glm())
   return { like, fitted: estimate(like, nodes, nodes === 1 ? start : laplaceStart(like, start)) }
 }
 

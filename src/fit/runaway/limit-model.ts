@@ -36,10 +36,10 @@ export interface LimitModel {
 
 /**
  * The model in the limit of the mean's running coefficients, without the columns that no row says anything of; null where there
- * are neither.
+ * are neither. `glm` is the model's, or makes it where it is needed.
  */
-export function limitModel(model: Model, glm: GlmFit): LimitModel | null {
-  const cone = meanCone(model, glm)
+export function limitModel(model: Model, glm: GlmFit | (() => GlmFit)): LimitModel | null {
+  const cone = meanCone(model, typeof glm === 'function' ? glm : () => glm)
   if (!cone) return null
   const { moved } = cone.cone
   const { nobs: n } = model

@@ -19,11 +19,11 @@ export interface MeanCone {
  * Zylkin 2019 for counts). Null where nothing runs for sure, where the family has no such directions, and where rounding
  * leaves it open.
  */
-export function meanCone(model: Model, glm: GlmFit): MeanCone | null {
+export function meanCone(model: Model, glm: () => GlmFit): MeanCone | null {
   const { fixed } = model.predictors[0]
   const recession = familyNamed(model.family).family.recession?.(model.link)
   const p = fixed.names.length
-  if (!recession || p === 0 || provedBounded(model, glm)) return null
+  if (!recession || p === 0 || (model.response.trials && provedBounded(model, glm()))) return null
   const { response, nobs: n } = model
   const sides = new Int8Array(n)
   let anyFree = false

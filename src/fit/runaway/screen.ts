@@ -23,7 +23,6 @@ export function provedBounded(model: Model, glm: GlmFit): boolean {
   const { family } = familyNamed(model.family)
   const { response, nobs: n } = model
   const { fixed, offset } = model.predictors[0]
-  if (!response.trials) return false
   const p = fixed.names.length
   const { x } = fixed
   if (model.link === 'logit') return bounded(x, n, p, glm.weights, glm.working, glm.covariance)

@@ -1,6 +1,6 @@
+import type { Model } from '../../data/model.js'
 import type { Warning } from '../../errors.js'
 import { free } from '../../numerics/recession-cone.js'
-import type { Model } from '../../data/model.js'
 import { cellsOf, responsesOf } from './cells.js'
 import type { LimitModel } from './limit-model.js'
 import type { Runaway } from './runaway.js'
