@@ -7,7 +7,7 @@ import { densitySize, firstAt, secondAt } from '../../families/row-density.js'
 import type { Likelihood } from '../../likelihood/likelihood.js'
 import { free, recessionCone, still } from '../../numerics/recession-cone.js'
 import type { Runaway } from './runaway.js'
-import { cellText, list, remedy, runsText } from './separation-warning.js'
+import { cellText, list, profileHint, remedy, runsText } from './separation-warning.js'
 
 /** Coefficients of a further predictor that a climb is on its way to infinity with. */
 export interface FurtherRuns {
@@ -178,6 +178,6 @@ function warning(
   const names = runs.map((run) => run.name)
   const message =
     `${list(names)} of ${name} ${runs.length === 1 ? 'has' : 'have'} no finite maximum${cells || (says ? ` (${says})` : '')}: ` +
-    `${runsText(runs)}, without a standard error; ${remedy(names, cells !== '')}`
+    `${runsText(runs)}, without a standard error; ${remedy(names, cells !== '')}${profileHint(runs)}`
   return { code: 'SEPARATION', message }
 }

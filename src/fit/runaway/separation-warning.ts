@@ -47,7 +47,8 @@ export function meanWarning(limit: LimitModel): Warning {
     `${complete ? 'complete' : 'quasi-complete'} separation: ${leading.join(', ')} ${tells} ` +
     `${complete ? 'every response' : 'some of the responses'} without error${cell}, so that the likelihood has no maximum and ` +
     `${whose} no standard error: ${runsText(runs)}${notIdentified}; ` +
-    (alike ? 'give a prior (glmm sample)' : remedy(leading, cell !== ''))
+    (alike ? 'give a prior (glmm sample)' : remedy(leading, cell !== '')) +
+    profileHint(runs)
   return { code: 'SEPARATION', message }
 }
 
@@ -73,6 +74,10 @@ export const remedy = (columns: readonly string[], cell: boolean): string => {
   if (cell) return 'give a prior (glmm sample), or merge the cell with another'
   return `give a prior (glmm sample), or leave ${columns.length === 1 ? 'it' : 'one'} out`
 }
+
+/** Where to find the one limit that a parameter with a known end has; nothing where none has one. */
+export const profileHint = (runs: readonly Pick<Runaway, 'to'>[]): string =>
+  runs.some(({ to }) => to !== null) ? '; --intervals profile gives the limit that is finite' : ''
 
 /** ` (trt = D: all 12 counts are zero)`, what there is to say of a cell being given or looked up, or nothing where the marked rows of predictor k make no cells. */
 export function cellText(
