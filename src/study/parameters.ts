@@ -122,7 +122,9 @@ export function parameterTable({ like, fitted }: Refit, intervals: 'none' | 'wal
   for (const { sd, sdSe, correlation } of randomEstimates(like, fitted)) {
     sd.forEach((value, i) => {
       const error = sdSe[i] ?? Number.NaN
-      const factor = Math.exp((z95 * error) / value)
+      // Limits that overflow are none: infinite ones belong to estimates that run.
+      const ratio = Math.exp((z95 * error) / value)
+      const factor = Number.isFinite(ratio) ? ratio : Number.NaN
       push(value, error, value / factor, value * factor)
     })
     correlation.forEach((row, i) => {

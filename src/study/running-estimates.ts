@@ -91,8 +91,8 @@ export interface RunningCount {
 
 const mostTold = 8
 
-/** What a study says of its replicates; nothing where all had a maximum. */
-export function runningInRows(counts: readonly RunningCount[], consequence: string): Warning[] {
+/** What a study says of its rows; nothing where all had a maximum. */
+export function runningInRows(counts: readonly RunningCount[], consequence: string, rows = 'replicates'): Warning[] {
   const some = counts.filter(({ runs }) => runs > 0)
   if (some.length === 0) return []
   const each = some.slice(0, mostTold).map(({ label, runs, of }) => `${label} in ${runs} of ${of}`)
@@ -100,7 +100,7 @@ export function runningInRows(counts: readonly RunningCount[], consequence: stri
   return [
     {
       code: 'SEPARATION',
-      message: `no finite maximum among the replicates: ${each.join('; ')}${more}; ${consequence}`,
+      message: `no finite maximum among the ${rows}: ${each.join('; ')}${more}; ${consequence}`,
     },
   ]
 }

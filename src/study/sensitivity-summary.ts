@@ -47,6 +47,7 @@ export function sensitivitySummary({ facts }: StudyOutline): Summary {
               }),
         ),
         'they have no shift, and nothing can be concluded of their size there',
+        'settings',
       ),
   }
 }
