@@ -255,6 +255,22 @@ describe('truncated counts and hurdles', () => {
     expectLimit(record, fit('e ~ arm + (1 | g)', tableOf(without), { family: 'hurdle_poisson', zi: '~ arm' }), 1e-4)
   })
 
+  it('hurdle: the zero part runs whatever its random effects', () => {
+    const of = rows.map(
+      (row, i): Row => ({ ...row, h: row.arm === 'b' ? row.y : i % 3 === 0 || i % 24 < 4 ? 0 : row.y }),
+    )
+    const record = fit('h ~ 1', tableOf(of), { family: 'hurdle_poisson', zi: '~ arm + (1 | g)', nodes: 7 })
+    expect(ends(record)).toMatchObject({ 'zi: armb': '-Inf' })
+    expect(separation(record)[0]).toContain('arm = b: none of the 60 counts is zero')
+    const rest = of.filter(({ arm }) => arm !== 'b').map((row) => ({ ...row, zero: row.h === 0 ? 1 : 0 }))
+    const zero = fit('zero ~ arm + (1 | g)', tableOf(rest), { family: 'binomial', nodes: 7 })
+    for (const { name, estimate, se } of zero.fixed) {
+      const one = record.further[0].fixed.find((other) => other.name === name)!
+      expect(one.estimate).toBeCloseTo(estimate, 4)
+      expect(Math.abs(one.se! / se! - 1)).toBeLessThan(1e-3)
+    }
+  })
+
   it('hurdle without zeros: their probability runs to 0', () => {
     const table = faults('tp')
     for (const formula of ['y ~ x', 'y ~ x + (1 | g)']) {

@@ -73,7 +73,7 @@ export function provedRuns(likelihood: Likelihood, x: Float64Array, held: readon
   for (const [at, { recession }] of familyNamed(model.family).family.further.entries()) {
     const k = at + 1
     const [first, end] = layout.fixedStart.subarray(k, k + 2)
-    if (!recession || end === first || model.predictors[k].random.length > 0 || isHeld(held, first, end)) continue
+    if (!recession || end === first || isHeld(held, first, end)) continue
     const sides = new Int8Array(model.nobs)
     for (let i = 0; i < sides.length; i++)
       sides[i] = copies(model.response, i) === 0 ? free : recession(model.response, i)
