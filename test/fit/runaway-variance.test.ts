@@ -299,6 +299,7 @@ describe('whether there is a finite maximum', () => {
     ['toenail.csv', 'y ~ treatment * time + (1 | patient)', binomial],
     ['toenail.csv', 'y ~ treatment * time + (1 + time | patient)', binomial],
     ['Contraception.csv', 'use ~ age + urban + (1 | district)', binomial],
+    ['faults/hugevar.csv', 'y ~ x + (1 | g)', binomial],
     ['cbpp.csv', 'cbind(incidence, size - incidence) ~ period + (1 | herd)', binomial],
     ['Salamanders.csv', 'count ~ mined + (1 | site)', { family: 'nbinom2' }],
     ['VerbAgg.csv', 'r2 ~ btype + (1 | id) + (1 | item)', binomial],
