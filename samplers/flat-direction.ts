@@ -1,7 +1,8 @@
 import type { Model } from '../src/data/model.js'
 import type { Warning } from '../src/errors.js'
 import { glmOf } from '../src/fit/estimate.js'
-import { separation } from '../src/fit/separation.js'
+import { limitModel } from '../src/fit/runaway/limit-model.js'
+import { meanWarning } from '../src/fit/runaway/separation-warning.js'
 import { priorsInForce } from '../src/likelihood/priors-in-force.js'
 
 /**
@@ -12,8 +13,9 @@ export function flatDirection(model: Model, statements: readonly string[], prior
   if (priorOnly) return null
   const flat = priorsInForce(model, statements).improper.filter((text) => /^(b|Intercept)\b/.test(text))
   if (flat.length === 0) return null
-  const found = separation(model, glmOf(model))
-  if (!found) return null
+  const limit = limitModel(model, glmOf(model))
+  if (!limit) return null
+  const found = meanWarning(limit)
   const message =
     `the posterior has no finite integral, and its draws go to infinity: ${found.message}; here the prior is ` +
     `${flat.join(', ')}, and a proper one is b ~ normal(0, 2.5)`

@@ -18,7 +18,7 @@ import { version } from '../version.js'
 import type { CheckRecord, Comparison, Effect, Ratio, Rung } from './check-record.js'
 import { crossCheck } from './cross-check.js'
 import { judge } from './judge.js'
-import { outerEstimates } from './outer-estimates.js'
+import { outerEstimates, outerPositions } from './outer-estimates.js'
 
 /** The ladder climbs at least so far, settled or not, so that a reader sees the estimates stand still. */
 const atLeastNodes = 13
@@ -81,7 +81,7 @@ export async function checkModel(
     posterior,
     comparison,
     ratios: ratios(model, rungs.at(-1)!, sample),
-    clusters: clusterErrors(like, laplace, nodes),
+    clusters: !laplace.unbounded ? clusterErrors(like, laplace, nodes) : [],
     effects: effects(like, best, sample),
     verdict,
     reasons,
@@ -97,6 +97,7 @@ function rungFixed(like: Likelihood, estimate: Estimate): Rung['fixed'] {
 
 function compare(like: Likelihood, laplace: Estimate, best: Estimate, sample: Sample, paretoK: number): Comparison[] {
   const approximate = outerEstimates(like, laplace)
+  const positions = outerPositions(like)
   return outerEstimates(like, best).map(({ name, estimate, se }, j) => {
     const summary = sample.summary[j]
     const difference = approximate[j].estimate - estimate
@@ -105,6 +106,7 @@ function compare(like: Likelihood, laplace: Estimate, best: Estimate, sample: Sa
       laplace: approximate[j].estimate,
       best: estimate,
       se,
+      runsTo: best.runs.find(({ at }) => at === positions[j])?.to ?? null,
       shiftInSe: se === null ? null : difference / se,
       posteriorMean: summary.mean,
       posteriorSd: summary.sd,

@@ -42,6 +42,8 @@ export interface Comparison {
   readonly best: number
   /** Standard error at the best rung. */
   readonly se: number | null
+  /** The end that it runs to at the best rung, where the likelihood has no finite maximum in it; null elsewhere. */
+  readonly runsTo: 'Inf' | '-Inf' | null
   /** (laplace - best) / se. */
   readonly shiftInSe: number | null
   readonly posteriorMean: number

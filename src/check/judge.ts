@@ -29,7 +29,7 @@ export function judge(
   const agrees = crossed === null || crossed.largestScore <= agreeingScore
   const reasons: string[] = []
 
-  if (!worst) reasons.push('no standard error could be had, so that no shift can be measured')
+  if (!worst) reasons.push('no parameter has a standard error, so that no shift can be measured')
   else if (shift <= adequateShift) {
     const largest = `the largest is ${digits(shift)}, of ${worst.parameter}`
     reasons.push(`Laplace is within ${adequateShift} standard errors of ${rule} for every parameter: ${largest}`)
@@ -39,13 +39,19 @@ export function judge(
       reasons.push(`${row.parameter} is ${values}: ${digits(Math.abs(row.shiftInSe!))} standard errors off`)
     }
   }
+  const runs = [
+    ...best.runs,
+    ...ladder.climbed[0].estimate.runs.filter((one) => !best.runs.some(({ at }) => at === one.at)),
+  ]
   const last = ladder.climbed.at(-1)!.maxShiftInSe
   const moved = last === null ? 'unknown' : digits(last)
-  reasons.push(
-    ladder.settled
-      ? `${what} has settled: the last rung moved no parameter by more than ${moved} standard errors`
-      : `${what} has not settled: its last rung, ${rule}, still moved a parameter by ${moved} standard errors (limit ${ladder.limit})`,
-  )
+  // A ladder that ends at its first rung has nothing that could settle; why is told below.
+  if (!best.unbounded && (ladder.settled || last !== null))
+    reasons.push(
+      ladder.settled
+        ? `${what} has settled: the last rung moved no parameter by more than ${moved} standard errors`
+        : `${what} has not settled: its last rung, ${rule}, still moved a parameter by ${moved} standard errors (limit ${ladder.limit})`,
+    )
   if (importance) {
     const error = digits(importance.maxMcseInSe)
     const k = digits(importance.paretoK)
@@ -53,7 +59,13 @@ export function judge(
       `the draws leave a Monte Carlo error of ${error} standard errors at most; Pareto k of their weights is ${k}`,
     )
   }
-  if (!sound) reasons.push(`not every fit converged to an identified maximum: ${best.reason}`)
+  const named = runs.map(({ name, to }) => (to === null ? `${name} (left open)` : `${name} (${to})`))
+  for (const { message } of best.told) reasons.push(message)
+  if (named.length > 0) {
+    reasons.push(
+      `without a finite maximum: ${named.join(', ')}; of these there is no estimate that an approximation could be held against`,
+    )
+  } else if (!sound) reasons.push(`not every fit converged to an identified maximum: ${best.reason}`)
   if (best.singular) reasons.push('the variance of the random effect is estimated as zero, where Laplace is exact')
   if (crossed) {
     const far = digits(crossed.largestScore)
@@ -72,6 +84,7 @@ export function judge(
 
   if (shift > adequateShift && best.converged) return { verdict: 'inadequate', reasons }
   const singularButSound = best.singular && best.converged
-  const adequate = ladder.settled && agrees && (sound || singularButSound) && shift <= adequateShift
+  const adequate =
+    runs.length === 0 && ladder.settled && agrees && (sound || singularButSound) && shift <= adequateShift
   return { verdict: adequate ? 'adequate' : 'undetermined', reasons }
 }

@@ -43,6 +43,19 @@ export function outerEstimates(like: Likelihood, { parameters, covariance }: Est
   })
 }
 
+/** Where each of them stands among the outer parameters of a likelihood; -1 for a correlation. */
+export function outerPositions({ layout, coordinates, dimension }: Likelihood): Int32Array {
+  const positions = Int32Array.from({ length: dimension }, (_, j) => (j < layout.fixed ? j : -1))
+  for (const { laid, q, start, deviationOf } of coordinates.terms) {
+    const units = laid.covariance.units(q)
+    deviationOf.forEach((deviation, effect) => {
+      const at = units.indexOf(effect)
+      if (at >= 0) positions[start + deviation] = laid.start + at
+    })
+  }
+  return positions
+}
+
 /** The model's own names where it has them: a coefficient's as in the formula, sd(group), sd(group, column). */
 function outerNames({ model, coordinates }: Likelihood): string[] {
   const told = outerParameters(model, coordinates).names

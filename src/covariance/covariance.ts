@@ -55,6 +55,11 @@ export interface Covariance {
    * left out where there are none.
    */
   readonly ends?: (q: number) => readonly { readonly at: number; readonly end: number }[]
+  /**
+   * Where the thetas of the covariance of some effects alone stand among those of all, the others being 0 where the other
+   * effects are; left out where effects can not be left out.
+   */
+  readonly part?: (q: number, kept: readonly number[]) => readonly number[]
   /** Signs (+1, -1) by which to multiply theta to get the one theta told of all that give the same covariance. */
   readonly canonicalSigns: (theta: ArrayLike<number>, q: number) => Float64Array
   /** The quantities told of the covariance, each with the thetas that have it at a value. */

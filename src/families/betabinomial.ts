@@ -5,6 +5,7 @@ import { binomial } from './binomial.js'
 import { precision } from './drawn.js'
 import { type Family, noDeviance } from './family.js'
 import { risingExcess } from './gamma-ratio.js'
+import { byTrials } from './recession.js'
 import { settle } from './row-density.js'
 import { betaVariate } from '../random/gamma-variate.js'
 import { binomialVariate } from './variates.js'
@@ -75,6 +76,7 @@ export const betabinomial: Family = {
   observed: binomial.observed,
   start: binomial.start,
   unitDeviance: noDeviance,
+  recession: () => byTrials,
   ratio: binomial.ratio,
   simulate: (noise, [mu, phi], trials) => binomialVariate(noise, trials, betaVariate(noise, mu * phi, (1 - mu) * phi)),
 }

@@ -4,6 +4,7 @@ import { rounder, softplusDensity, softplusRange, softplusTable, softplusTerms }
 import { betaTail, logChoose } from '../numerics/special.js'
 import type { Family, ResponseData, RowKernel } from './family.js'
 import { logitShift } from './logit-shift.js'
+import { byTrials } from './recession.js'
 import { type RowDensity, settle } from './row-density.js'
 import { belowSupport } from './tails.js'
 import { binomialVariate } from './variates.js'
@@ -27,6 +28,7 @@ export const binomial: Family = {
   observed: (response, row) => (response.trials![row] > 0 ? response.y[row] / response.trials![row] : 0),
   start: (observed, weight) => (weight * observed + 0.5) / (weight + 1),
   unitDeviance: (observed, mu) => 2 * (xLogRatio(observed, mu) + xLogRatio(1 - observed, 1 - mu)),
+  recession: () => byTrials,
   ratio: (link) => (link === 'logit' ? 'odds ratio' : null),
   simulate: (noise, [mu], trials) => binomialVariate(noise, trials, mu),
   meanOfResponse: ([mu]) => mu,

@@ -1,3 +1,4 @@
+import type { Recession } from './recession.js'
 import type { RowDensity } from './row-density.js'
 import type { ShiftKernel } from './shift-kernel.js'
 import type { Tail } from './tails.js'
@@ -74,6 +75,8 @@ export interface FurtherPredictor {
    * runs to zero.
    */
   readonly vanishes?: string
+  /** Which way a row's predictor may run whatever the other predictors are, where the response alone decides that. */
+  readonly recession?: Recession
   /** How draws of a posterior tell it; left out, by what is reported, with a prior by its link. */
   readonly drawn?: Drawn
 }
@@ -138,6 +141,16 @@ export interface Family {
    * for a dispersion of 1 (phi as given for the negative binomials); `noDeviance` where R defines none.
    */
   readonly unitDeviance: (observed: number, mu: number, ...parameters: readonly number[]) => number
+  /**
+   * Which way a row's mean predictor may run under a link, whatever the other predictors are; left out, or null, where no
+   * row's can: where the link reaches the end of the mean's range at a finite predictor, or the density falls to 0 either way.
+   */
+  readonly recession?: (link: string) => Recession | null
+  /**
+   * The end of the mean's predictor at which every row's density has a limit above 0, where there is one besides what
+   * `recession` says: whether the maximum is there is a matter of estimates, as with that of a further predictor.
+   */
+  readonly meanLimit?: NonNullable<FurtherPredictor['limit']>
   /** What exp(coefficient) is called under a link, where it has a name. */
   readonly ratio: (link: string) => 'odds ratio' | 'rate ratio' | null
   /** P(Y <= y), or P(Y > y) where `upper`, given all natural parameters and the trials. */

@@ -2,6 +2,7 @@ import { linkNamed } from '../links/registry.js'
 import { normalCdf } from '../numerics/special.js'
 import { residual } from './drawn.js'
 import type { Family } from './family.js'
+import { byNotPositive } from './recession.js'
 import { settle, throughFirst } from './row-density.js'
 
 const halfLog2Pi = 0.5 * Math.log(2 * Math.PI)
@@ -60,6 +61,7 @@ export const gaussian: Family = {
   // A response at or below 0 says little about the log of its mean; any mean above 0 is a start.
   start: (observed, _weight, link) => (link === 'log' && !(observed > 0) ? 1 : observed),
   unitDeviance: (observed, mu) => (observed - mu) ** 2,
+  recession: (link) => (link === 'log' ? byNotPositive : null),
   ratio: () => null,
   simulate: ({ normal }, [mu, sigma]) => mu + sigma * normal(),
 }

@@ -1,5 +1,6 @@
 import { chanceOfZero } from './drawn.js'
 import type { Family } from './family.js'
+import { byZeroOrNot } from './recession.js'
 import { densitySize, settle } from './row-density.js'
 import { truncated } from './truncated.js'
 import { addLogRest, mixedWithZeros, widen, zeroPredictor } from './zero-predictor.js'
@@ -13,7 +14,7 @@ export function hurdle(family: Family): Family {
     ...mixedWithZeros(family, positive),
     name: `hurdle_${family.name}`,
     links: positive.links,
-    further: [...family.further, { ...zeroPredictor, drawn: chanceOfZero('hu') }],
+    further: [...family.further, { ...zeroPredictor, recession: byZeroOrNot, drawn: chanceOfZero('hu') }],
     density: (link, response) => {
       const counts = positive.density(link, response)
       const base = new Float64Array(densitySize(K))

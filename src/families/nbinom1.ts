@@ -1,6 +1,7 @@
 import { logGamma } from '../numerics/special.js'
 import { type Family, noDeviance } from './family.js'
 import { risingExcess } from './gamma-ratio.js'
+import { byZeros } from './recession.js'
 import { settle } from './row-density.js'
 import { logistic, softplus } from './softplus.js'
 import { negativeBinomialTail } from './tails.js'
@@ -77,5 +78,6 @@ export const nbinom1: Family = {
   observed: (response, row) => response.y[row],
   start: (observed) => (observed === 0 ? 1 / 6 : observed),
   unitDeviance: noDeviance,
+  recession: (link) => (link === 'log' ? byZeros : null),
   ratio: (link) => (link === 'log' ? 'rate ratio' : null),
 }

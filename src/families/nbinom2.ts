@@ -2,6 +2,7 @@ import { logGamma } from '../numerics/special.js'
 import { shape } from './drawn.js'
 import type { Family } from './family.js'
 import { risingExcess } from './gamma-ratio.js'
+import { byZeros } from './recession.js'
 import { settle } from './row-density.js'
 import { logistic, softplus } from './softplus.js'
 import { negativeBinomialTail } from './tails.js'
@@ -80,5 +81,6 @@ export const nbinom2: Family = {
     2 *
     ((observed === 0 ? 0 : observed * Math.log(observed / mu)) -
       (observed + phi) * Math.log1p((observed - mu) / (mu + phi))),
+  recession: (link) => (link === 'log' ? byZeros : null),
   ratio: (link) => (link === 'log' ? 'rate ratio' : null),
 }

@@ -3,6 +3,7 @@ import { logGamma } from '../numerics/special.js'
 import type { Family, ResponseData, RowKernel } from './family.js'
 import { kernelOf } from './kernel-of.js'
 import { poissonShift } from './poisson-shift.js'
+import { byZeros } from './recession.js'
 import { type RowDensity, settle, vanish } from './row-density.js'
 import { poissonTail } from './tails.js'
 import { poissonVariate } from './variates.js'
@@ -28,6 +29,7 @@ export const poisson: Family = {
     mu >= 0
       ? 2 * ((observed === 0 ? 0 : observed * Math.log(observed / mu)) - (observed - mu))
       : Number.POSITIVE_INFINITY,
+  recession: (link) => (link === 'log' ? byZeros : null),
   ratio: (link) => (link === 'log' ? 'rate ratio' : null),
 }
 

@@ -1,10 +1,14 @@
 import { type Family, type Noise, noDeviance } from './family.js'
 import { logProbabilityOfZero, zeroRow } from './probability-of-zero.js'
+import { byNone, byOnes, endsInOnes } from './recession.js'
 import { densitySize, firstAt, secondAt, settle, thirdAt, vanish } from './row-density.js'
 import { withoutZero } from './tails.js'
 
 /** Below this log probability of a zero, exp(-100) beside 1, the counts are as good as untruncated. */
 const noZeros = -100
+
+/** What counts without zeros become as their mean goes to 0, unless they are surely 1 there. */
+const series = { at: -16, says: 'the counts are those of a logarithmic series: mu runs to zero' }
 
 /**
  * A family of counts given that they are not 0: log f(y) - log(1 - f(0)), y = 1, 2, ... mu is the mean of the counts
@@ -14,6 +18,26 @@ export function truncated(family: Family): Family {
   const logZero = logProbabilityOfZero(family)
   const K = 1 + family.further.length
   const size = densitySize(K)
+  const density: Family['density'] = (link, response) => {
+    const whole = family.density(link, response)
+    const none = family.density(link, zeroRow)
+    const { y } = response
+    const b = new Float64Array(size)
+    return {
+      predictors: K,
+      at: (row, eta, out) => {
+        if (y[row] === 0) {
+          vanish(out, size)
+          return
+        }
+        whole.at(row, eta, out)
+        none.at(0, eta, b)
+        if (b[0] > noZeros && out[0] > Number.NEGATIVE_INFINITY) addTruncation(K, b, out)
+        settle(out, size)
+      },
+    }
+  }
+  const ones = endsInOnes(density, family.further)
   return {
     name: `truncated_${family.name}`,
     response: family.response,
@@ -21,25 +45,9 @@ export function truncated(family: Family): Family {
     links: ['log'],
     further: family.further,
     derivatives: family.derivatives,
-    density: (link, response) => {
-      const whole = family.density(link, response)
-      const none = family.density(link, zeroRow)
-      const { y } = response
-      const b = new Float64Array(size)
-      return {
-        predictors: K,
-        at: (row, eta, out) => {
-          if (y[row] === 0) {
-            vanish(out, size)
-            return
-          }
-          whole.at(row, eta, out)
-          none.at(0, eta, b)
-          if (b[0] > noZeros && out[0] > Number.NEGATIVE_INFINITY) addTruncation(K, b, out)
-          settle(out, size)
-        },
-      }
-    },
+    density,
+    recession: () => (ones ? byOnes : byNone),
+    ...(!ones && { meanLimit: series }),
     variance: family.variance,
     meanOfResponse: (parameters) => family.meanOfResponse(parameters) / -Math.expm1(logZero(parameters)),
     varianceOfResponse: (parameters) => {

@@ -61,6 +61,8 @@ export const mixedWithZeros = (
   observed: family.observed,
   start: family.start,
   unitDeviance: noDeviance,
+  ...(rest.meanLimit && { meanLimit: rest.meanLimit }),
+  ...(rest.recession && { recession: rest.recession }),
   ratio: family.ratio,
   simulate: (noise, parameters, trials) =>
     noise.uniform() < parameters.at(-1)! ? 0 : rest.simulate!(noise, parameters.slice(0, -1), trials),

@@ -19,13 +19,14 @@ const underway = 0.3
 
 /**
  * Where a climb that stopped at `top` may be going: roots of variances that are about to vanish at zero, correlations and
- * dispersions that run away at the far end of their range. Null where nothing is.
+ * dispersions that run away at the far end of their range, or so many times as far out as `reach` says; with 0 no more than
+ * the roots. Null where nothing is.
  */
 export function boundaryPoint(
   { model, layout }: Likelihood,
   top: Maximum,
   started: Float64Array,
-  withLimits: boolean,
+  reach: number,
 ): BoundaryPoint | null {
   const x = top.x.slice()
   const d = x.length
@@ -39,7 +40,7 @@ export function boundaryPoint(
       x[at] = 0
       covariance.push(at)
     }
-    for (const { at: index, end } of withLimits ? (of.ends?.(term.names.length) ?? []) : []) {
+    for (const { at: index, end } of reach > 0 ? (of.ends?.(term.names.length) ?? []) : []) {
       const at = start + index
       if (Math.abs(x[at]) < underway * end) continue
       x[at] = x[at] < 0 ? -end : end
@@ -48,9 +49,9 @@ export function boundaryPoint(
   }
   familyNamed(model.family).family.further.forEach(({ limit }, k) => {
     const at = layout.fixedStart[k + 1]
-    if (!withLimits || !limit || !isConstant(model.predictors[k + 1])) return
+    if (reach === 0 || !limit || !isConstant(model.predictors[k + 1])) return
     if (x[at] / limit.at < underway) return
-    x[at] = limit.at
+    x[at] = reach * limit.at
     limits.push(at)
   })
   return covariance.length + limits.length > 0 ? { x, covariance, limits } : null

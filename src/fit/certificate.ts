@@ -70,14 +70,9 @@ export function certificate(likelihood: Likelihood, fitted: Estimate): Certified
 }
 
 /** The certificate of a fit that may have been sampled, or have no maximum. */
-export function certifiedOf(
-  likelihood: Likelihood,
-  fitted: Estimate,
-  importance: object | null,
-  separated: object | null,
-): Certified {
+export function certifiedOf(likelihood: Likelihood, fitted: Estimate, importance: object | null): Certified {
   if (importance) return none('the integral is sampled: its Monte Carlo errors are told in its place')
-  if (separated) return none('the likelihood has no maximum, and nothing is to be said about estimates')
+  if (fitted.unbounded) return none('a standard deviation has no finite maximum, with any number of nodes')
   return certificate(likelihood, fitted)
 }
 

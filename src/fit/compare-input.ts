@@ -46,7 +46,7 @@ export function comparableFit(document: unknown, name: string): ComparableFit {
   const coefficients = (value: unknown, what: string): ComparableFit['fixed'] =>
     list(value, what).map((one) => {
       const fields = record(one, `a coefficient in ${what}`)
-      const nothing = { se: null, z: null, p: null, lower: null, upper: null }
+      const nothing = { runsTo: endOf(own(fields, 'runsTo')), se: null, z: null, p: null, lower: null, upper: null }
       const df = own(fields, 'df')
       const inference =
         typeof df === 'number' && df > 0 ? ({ statistic: 't', df } as const) : ({ statistic: 'z', df: null } as const)
@@ -95,7 +95,9 @@ export function comparableFit(document: unknown, name: string): ComparableFit {
       const correlation = list(own(fields, 'correlation'), 'correlation').map((row) => numbers(row, 'correlation'))
       if (correlation.length !== names.length) throw wrong(`${names.length} rows in correlation`, correlation)
       const sd = numbers(own(fields, 'sd'), 'sd')
-      const none = { sdSe: sd.map(() => null), sdLimits: null, correlationLimits: null }
+      const ends = own(fields, 'runsTo')
+      const runsTo = sd.map((_, i) => (Array.isArray(ends) && ends[i] === 'Inf' ? ends[i] : null))
+      const none = { sdSe: sd.map(() => null), runsTo, sdLimits: null, correlationLimits: null }
       return { group: text(fields, 'group'), names, sd, correlation, ...none }
     }),
     certificate: certificate === null ? null : { verdict: adequate ? 'adequate' : 'inadequate' },
@@ -105,6 +107,9 @@ export function comparableFit(document: unknown, name: string): ComparableFit {
     },
   }
 }
+
+/** The end that a parameter runs to; null for anything else. */
+const endOf = (value: unknown): 'Inf' | '-Inf' | null => (value === 'Inf' || value === '-Inf' ? value : null)
 
 /** A field of the document itself, not of what all objects have. */
 const own = (fields: Fields, key: string): unknown => (Object.hasOwn(fields, key) ? fields[key] : undefined)

@@ -4,6 +4,7 @@ import { parseFormula } from '../formula/parse-formula.js'
 import { chiSquareUpper } from '../numerics/special.js'
 import { version } from '../version.js'
 import { nesting } from './compare-nesting.js'
+import { runningWarning } from './runaway/running-names.js'
 import type { ComparableFit, ComparedModel, CompareRecord, LikelihoodRatioTest } from './compare-record.js'
 
 interface Named {
@@ -109,6 +110,9 @@ function warningsOf(ordered: readonly Named[]): Warning[] {
     if (!fit.convergence.converged) {
       warnings.push({ code: 'NO_CONVERGENCE', message: `${name} did not converge: its log-likelihood is too low` })
     }
+    const consequence =
+      'its log-likelihood is that of the limit, and a chi-square distribution of its tests is not assured'
+    warnings.push(...runningWarning(fit, name, consequence))
     if (fit.certificate?.verdict === 'inadequate') {
       const message = `${name} has an inadequate approximation of its log-likelihood; fit it with --nodes auto`
       warnings.push({ code: 'INTEGRATION', message })

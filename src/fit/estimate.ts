@@ -1,4 +1,5 @@
 import type { Model } from '../data/model.js'
+import type { Warning } from '../errors.js'
 import { familyNamed } from '../families/registry.js'
 import type { Likelihood, MarginalDensity } from '../likelihood/likelihood.js'
 import { linkNamed } from '../links/registry.js'
@@ -7,8 +8,16 @@ import { inverseAlong, negativeHessian } from '../numerics/hessian.js'
 import { type Maximum, maximise } from '../numerics/maximise.js'
 import { type BoundaryPoint, boundaryPoint } from './boundary-point.js'
 import { fitGlm, type GlmFit } from './glm.js'
+import { type FurtherRuns, furtherRuns, provedRuns } from './runaway/further-runs.js'
+import { atLimit, unknownWhere, without } from './runaway/held.js'
+import { limitEstimate } from './runaway/limit-estimate.js'
+import { toldOffTheScale } from './runaway/off-the-scale.js'
+import type { Runaway } from './runaway/runaway.js'
+import { withRunawayTerms } from './runaway/runaway-terms.js'
+import { runawayVariance } from './runaway/runaway-variance.js'
+import { offPlateau } from './off-plateau.js'
 import type { Start } from './start.js'
-import { whyNot } from './why-not.js'
+import { reproducesExactly, whyNot } from './why-not.js'
 import { type HeldParameter, holding, withoutResidual } from './without-residual.js'
 
 /** Maximum likelihood estimates of the outer parameters at one number of nodes. */
@@ -34,6 +43,12 @@ export interface Estimate {
   readonly zeroed: readonly number[]
   /** The constants of further predictors that have run to where the family becomes a simpler one. */
   readonly limits: readonly number[]
+  /** Parameters without a finite maximum; empty where there are none. All others are those of the limit. */
+  readonly runs: readonly Runaway[]
+  /** What is to be said of them. */
+  readonly told: readonly Warning[]
+  /** Whether a standard deviation is among them: no other number of nodes would then be better. */
+  readonly unbounded: boolean
   readonly iterations: number
   readonly evaluations: number
 }
@@ -64,49 +79,82 @@ export function laplaceStart(likelihood: Likelihood, start: Start): Start {
 }
 
 /** A scaled gradient up to this counts as converged: the estimate is within that many standard errors of the top. */
-const acceptable = 1e-4
+export const acceptable = 1e-4
+
+/** The far ends of ranges that are tried, twice as far out where many rows still see the first, and then none. */
+const reaches = [1, 2, 0]
 
 /**
  * Climbs the marginal likelihood with `nodes` nodes from `start`. Where a residual is on its way to zero, or cannot be told
  * from the random effects, the top is that of its limit, if it is as high.
  */
-export function estimate(likelihood: Likelihood, nodes: number, start: Start): Estimate {
-  const free = climbed(likelihood, nodes, start, null)
-  return withoutResidual(likelihood, free, start, (from, held) => climbed(likelihood, nodes, from, held)) ?? free
+export function estimate(likelihood: Likelihood, nodes: number, given: Start): Estimate {
+  const verdict = runawayVariance(likelihood, given)
+  if (verdict?.runs) return limitEstimate(likelihood, verdict.runs, nodes)
+  if (verdict) {
+    const found = climbed(likelihood, nodes, { ...given, parameters: verdict.maximum }, null)
+    // Where exact integration has found a maximum, one off the scale is the rule's error.
+    return found.logLik > Number.NEGATIVE_INFINITY ? toldOffTheScale(likelihood, found, verdict.maximum) : found
+  }
+  const free = climbed(likelihood, nodes, given, null)
+  const found = withoutResidual(likelihood, free, given, (from, held) => climbed(likelihood, nodes, from, held)) ?? free
+  return found.logLik > Number.NEGATIVE_INFINITY ? withRunawayTerms(likelihood, found) : found
 }
 
 /** Step of differences, in standard errors, where a small residual takes eight digits of the gradient. */
 const wideStep = 3e-3
 
-/** With `held`, one parameter is not climbed but held at its limit. */
-function climbed(likelihood: Likelihood, nodes: number, start: Start, held: HeldParameter | null): Estimate {
+/** With `residual`, its parameter is not climbed but held at its limit. */
+function climbed(likelihood: Likelihood, nodes: number, start: Start, residual: HeldParameter | null): Estimate {
   const { dimension: d } = likelihood
-  const density = held ? holding(likelihood.marginal(nodes), held) : likelihood.marginal(nodes)
+  const density = residual ? holding(likelihood.marginal(nodes), residual) : likelihood.marginal(nodes)
   const { evaluate } = density
-  // Laplace's searches of the mode start from the point that the climb has reached.
-  const anchor = nodes === 1 ? likelihood.anchor : null
+  // Laplace's searches of the mode start from the point that the climb has reached. A residual that is held small leaves
+  // no digits for searches by an older factor.
+  const anchor = nodes === 1 && !residual ? likelihood.anchor : null
   anchor?.(start.parameters)
-  // A residual that is held small leaves no digits for searches by an older factor.
-  const near = { ...close, accepted: held ? null : anchor }
-  let top = maximise(evaluate, start.parameters, start.scale, { ...near, limit: start.limit })
-  if (top.value === Number.NEGATIVE_INFINITY) {
-    const from = insideSupport(likelihood, density.value, start.parameters)
-    top = maximise(evaluate, from, start.scale, { ...near, limit: start.limit })
+  const near = { ...close, accepted: anchor }
+  const held: number[] = []
+  const runs: Runaway[] = []
+  const told: Warning[] = []
+  const hold = (found: FurtherRuns): Float64Array => {
+    held.push(...found.held)
+    runs.push(...found.runs)
+    told.push(found.warning)
+    anchor?.(found.x)
+    return found.x
   }
+  const climb = (from: Float64Array): Maximum =>
+    maximise(evaluate, from, without(start.scale, held), { ...near, limit: start.limit })
+  let from = start.parameters
+  for (let found = provedRuns(likelihood, from, held); found; found = provedRuns(likelihood, from, held))
+    from = hold(found)
+  let top = climb(from)
+  if (top.value === Number.NEGATIVE_INFINITY) top = climb(insideSupport(likelihood, density.value, from))
   let { evaluations, iterations } = top
   if (top.value === Number.NEGATIVE_INFINITY) return failed(nodes, top.x, evaluations)
-  const again = offPlateau(likelihood, top.x)
+  const again = offPlateau(likelihood, top.x, held)
   if (again) {
-    const other = maximise(evaluate, again, start.scale, { ...near, limit: start.limit })
+    const other = climb(again)
     evaluations += other.evaluations
     iterations += other.iterations
     if (other.value > top.value) top = other
   }
   makeCanonical(likelihood, top)
+  for (
+    let found = furtherRuns(likelihood, nodes, top.x, held);
+    found;
+    found = furtherRuns(likelihood, nodes, top.x, held)
+  ) {
+    top = climb(hold(found))
+    evaluations += top.evaluations + 4
+    iterations += top.iterations
+    makeCanonical(likelihood, top)
+  }
 
   let boundary: BoundaryPoint | null = null
-  for (const withLimits of [true, false]) {
-    const point = boundaryPoint(likelihood, top, start.parameters, withLimits)
+  for (const reach of reaches) {
+    const point = boundaryPoint(likelihood, top, start.parameters, reach)
     if (!point || density.value(point.x) < top.value - 1e-7 * (1 + Math.abs(top.value))) continue
     // The gradient in a variance's root is zero where that is zero: the climb goes on along the boundary.
     const along = maximise(evaluate, point.x, top.inverseHessian, near)
@@ -119,19 +167,22 @@ function climbed(likelihood: Likelihood, nodes: number, start: Start, held: Held
     break
   }
   const zeroed: readonly number[] = boundary?.covariance ?? []
-  const limits: readonly number[] = [...(boundary?.limits ?? []), ...(held ? [held.at] : [])]
+  const limits: readonly number[] = [...(boundary?.limits ?? []), ...(residual ? [residual.at] : [])]
+  for (const at of boundary?.limits ?? []) runs.push(atLimit(likelihood, at))
   const singular = zeroed.length > 0
-  const free = Array.from({ length: d }, (_, j) => j).filter((j) => !zeroed.includes(j) && !limits.includes(j))
+  const free = Array.from({ length: d }, (_, j) => j).filter(
+    (j) => !zeroed.includes(j) && ![...limits, ...held].includes(j),
+  )
 
-  if (!held) anchor?.(top.x)
-  let inverse = invertedInformation(density, top, free, held ? wideStep : undefined)
+  anchor?.(top.x)
+  let inverse = invertedInformation(density, top, free, residual ? wideStep : undefined)
   evaluations += 2 * d
   let newton = inverse && newtonStep(inverse, top.gradient, free)
-  for (let round = 0; newton && newton.rise > 1e-11 && !boundary && !held && round < 3; round++) {
+  for (let round = 0; newton && newton.rise > 1e-11 && !boundary && !residual && round < 3; round++) {
     // The distance was misjudged for want of a good matrix; now there is one.
-    top = maximise(evaluate, top.x, inverse!, near)
+    top = maximise(evaluate, top.x, without(inverse!, held), near)
     makeCanonical(likelihood, top)
-    inverse = invertedInformation(density, top, free, held ? wideStep : undefined)
+    inverse = invertedInformation(density, top, free)
     newton = inverse && newtonStep(inverse, top.gradient, free)
     evaluations += top.evaluations + 2 * d
     iterations += top.iterations
@@ -139,19 +190,19 @@ function climbed(likelihood: Likelihood, nodes: number, start: Start, held: Held
   // So near to the top the parabola is the function to the last digit: Newton's step needs no evaluation.
   const last = newton && newton.rise < 1e-8 ? newton : { step: new Float64Array(d), rise: 0 }
   const parameters = top.x.map((value, j) => value + last.step[j])
-  if (held) parameters[held.at] = held.value
   const logLik = top.value + last.rise
 
   const se = new Float64Array(d).fill(Number.NaN)
   let gradientNorm = newton ? Math.sqrt(2 * Math.max(0, newton.rise)) : 0
   for (const j of free) {
-    if (inverse) se[j] = Math.sqrt(inverse[j * d + j])
+    if (inverse) se[j] = runs.some(({ at }) => at === j) ? Number.NaN : Math.sqrt(inverse[j * d + j])
     else gradientNorm = Math.max(gradientNorm, Math.abs(top.gradient[j]) * Math.sqrt(top.inverseHessian[j * d + j]))
   }
-  const converged = inverse !== null && gradientNorm <= acceptable
+  const converged =
+    inverse !== null && gradientNorm <= acceptable && (residual !== null || !reproducesExactly(likelihood, parameters))
   const known = converged ? null : whyNot(likelihood, parameters, nodes)
-  const reason = known ?? reasonOf(converged, zeroed, limits, inverse !== null, gradientNorm)
-  const covariance = inverse
+  const reason = known ?? reasonOf(converged, zeroed, limits, runs, inverse !== null, gradientNorm)
+  const covariance = inverse && unknownWhere(inverse, runs)
   return {
     nodes,
     parameters,
@@ -164,6 +215,9 @@ function climbed(likelihood: Likelihood, nodes: number, start: Start, held: Held
     singular,
     zeroed,
     limits,
+    runs,
+    told,
+    unbounded: false,
     iterations,
     evaluations,
   }
@@ -179,38 +233,6 @@ function insideSupport({ layout }: Likelihood, value: (x: Float64Array) => numbe
     for (let j = layout.fixed; j < x.length; j++) x[j] *= 0.3
   }
   return x
-}
-
-/** A logit beyond `plateau` leaves a probability without slope; one of `shoulder` has some. */
-const plateau = 7
-const shoulder = 3
-
-/**
- * Where a predictor of a probability has run out onto the plateau near 0 or 1 in some rows, the parameters with that
- * predictor drawn in to where there is slope again: the top may lie between. Null where there is none.
- */
-export function offPlateau(
-  { model, layout }: Pick<Likelihood, 'model' | 'layout'>,
-  x: Float64Array,
-): Float64Array | null {
-  const { further } = familyNamed(model.family).family
-  const again = x.slice()
-  let found = false
-  further.forEach(({ link }, k) => {
-    if (link !== 'logit') return
-    const { fixed } = model.predictors[k + 1]
-    const first = layout.fixedStart[k + 1]
-    let farthest = 0
-    for (let i = 0; i < model.nobs; i++) {
-      let eta = 0
-      for (let j = 0; j < fixed.names.length; j++) eta += fixed.x[j * model.nobs + i] * x[first + j]
-      farthest = Math.max(farthest, Math.abs(eta))
-    }
-    if (farthest <= plateau) return
-    found = true
-    for (let j = 0; j < fixed.names.length; j++) again[first + j] *= shoulder / farthest
-  })
-  return found ? again : null
 }
 
 /** Of the thetas that stand for one covariance the one told has positive standard deviations. */
@@ -243,8 +265,8 @@ function invertedInformation(
   const scale = top.x.map((_, j) => Math.sqrt(top.inverseHessian[j * d + j]))
   const small = density.negativeHessian
     ? inverted(density.negativeHessian(top.x), d, free)
-    : (inverseAlong(density.evaluate, top.x, free, top.inverseHessian, step) ??
-      inverted(negativeHessian(density.evaluate, top.x, scale, step), d, free))
+    : (inverseAlong(density.evaluate, top.x, free, top.inverseHessian, step, top.gradient) ??
+      inverted(negativeHessian(density.evaluate, top.x, scale, step, top.gradient), d, free))
   if (!small) return null
   // A variance so far beyond what the climb found is that of a direction without curvature but rounding's.
   const beyond = free.some((j, a) => small[a * (size + 1)] > 1e5 * top.inverseHessian[j * (d + 1)])
@@ -292,10 +314,12 @@ function reasonOf(
   converged: boolean,
   zeroed: readonly number[],
   limits: readonly number[],
+  runs: readonly Runaway[],
   definite: boolean,
   gradientNorm: number,
 ): string {
   if (converged) {
+    if (runs.some(({ at }) => !limits.includes(at))) return `${endOfRuns}: gradient is zero to rounding for all else`
     if (zeroed.length + limits.length === 0) return 'gradient is zero to rounding'
     return zeroed.length > 0
       ? 'maximum on the boundary: a variance or a combination of effects is zero'
@@ -305,9 +329,12 @@ function reasonOf(
   return 'the information matrix is not positive definite: a parameter is not identified'
 }
 
+/** What a climb with parameters that run has reached. */
+const endOfRuns = 'a parameter has no finite maximum and is held far out'
+
 /** The start of the next rung: this estimate with its covariance. */
 export function startAt(estimate: Estimate, fallback: Start): Start {
-  if (!estimate.covariance || estimate.singular) return fallback
+  if (!estimate.covariance || estimate.singular || estimate.runs.length > 0) return fallback
   return { parameters: estimate.parameters, scale: estimate.covariance }
 }
 
@@ -324,6 +351,9 @@ function failed(nodes: number, parameters: Float64Array, evaluations: number): E
     singular: false,
     zeroed: [],
     limits: [],
+    runs: [],
+    told: [],
+    unbounded: false,
     iterations: 0,
     evaluations,
   }

@@ -7,9 +7,19 @@ import { normalQuantile, studentQuantile, studentTwoSided } from '../numerics/sp
 import type { Estimate } from './estimate.js'
 import type { FitRecord, FixedEstimate, Limits, RandomEstimate } from './fit-record.js'
 import { randomTerms } from './fixed-part.js'
+import type { Runaway } from './runaway/runaway.js'
 
 /** A number that exists, or null. */
 const orNull = (value: number): number | null => (Number.isFinite(value) ? value : null)
+
+/** Where the j-th of some estimates runs to. */
+export type Ends = (j: number) => Runaway['to']
+
+/** The ends of the parameters from `first` on. */
+export const endsFrom =
+  ({ runs }: Pick<Estimate, 'runs'>, first: number): Ends =>
+  (j) =>
+    runs.find(({ at }) => at === first + j)?.to ?? null
 
 /** Fixed effects with Wald tests and limits of the level: by Student's t where there are degrees of freedom, else normal. */
 export function fixedEstimates(
@@ -18,6 +28,7 @@ export function fixedEstimates(
   se: ArrayLike<number>,
   level = 0.95,
   df: ArrayLike<number> | null = null,
+  ends: Ends = () => null,
 ): FixedEstimate[] {
   const normal = normalQuantile((1 + level) / 2)
   return names.map((name, j) => {
@@ -27,6 +38,7 @@ export function fixedEstimates(
     return {
       name,
       estimate: beta[j],
+      runsTo: ends(j),
       se: orNull(se[j]),
       z: orNull(z),
       statistic: t ? 't' : 'z',
@@ -61,12 +73,18 @@ function randomEstimate({ term, covariance, start, size }: LaidTerm, estimate: E
     return orNull(Math.sqrt(variance))
   })
   const flat = covariance.correlations(theta, q)
+  const units = covariance.units(q)
+  const runsTo = sd.map((_, i) => {
+    const own = estimate.runs.find(({ at }) => at >= start && at < start + size && units[at - start] === i)
+    return own?.to === 'Inf' ? own.to : null
+  })
   const correlation = Array.from({ length: q }, (_, i) => Array.from(flat.subarray(i * q, (i + 1) * q)))
   return {
     group: term.group,
     names: term.names,
     sd,
-    sdSe: sdSe.map((se, i) => (sd[i] === 0 ? null : se)),
+    sdSe: sdSe.map((se, i) => (sd[i] === 0 || runsTo[i] !== null ? null : se)),
+    runsTo,
     correlation,
     sdLimits: null,
     correlationLimits: null,
@@ -79,10 +97,11 @@ function randomEstimate({ term, covariance, start, size }: LaidTerm, estimate: E
  */
 export function dispersionEstimates(
   { model, layout }: Likelihood,
-  { parameters, se }: Estimate,
+  fitted: Estimate,
   level = 0.95,
   given: readonly (readonly Limits[])[] | null = null,
 ): FitRecord['dispersion'] {
+  const { parameters, se } = fitted
   const distance = normalQuantile((1 + level) / 2)
   const { family } = familyNamed(model.family)
   const entries = model.predictors.slice(1).flatMap((predictor, k) => {
@@ -95,6 +114,7 @@ export function dispersionEstimates(
       : { lower: orNull(parameters[at] - distance * se[at]), upper: orNull(parameters[at] + distance * se[at]) }
     const told = {
       estimate: inverse(parameters[at]),
+      runsTo: endsFrom(fitted, at)(0),
       se: orNull(slope(parameters[at]) * se[at]),
       lower: lower === null ? null : orNull(inverse(lower)),
       upper: upper === null ? null : orNull(inverse(upper)),

@@ -1,35 +1,32 @@
 import { noBasis } from '../data/basis.js'
 import type { Model } from '../data/model.js'
 import { observations } from '../data/response-rows.js'
-import { GlmmError, type Warning } from '../errors.js'
+import { GlmmError } from '../errors.js'
 import { type Likelihood, likelihood } from '../likelihood/likelihood.js'
 import { restricted } from '../likelihood/restricted.js'
 import { version } from '../version.js'
-import { certifiedOf, nothingIntegrated } from './certificate.js'
+import { certifiedOf } from './certificate.js'
 import { isExact } from './certificate-limit.js'
 import { responseChecksum } from '../data/response-checksum.js'
 import { type Estimate, estimate, glmOf, laplaceStart, startAt } from './estimate.js'
 import { dfMethod, withDegreesOfFreedom } from './degrees-of-freedom.js'
-import { dispersionEstimates, fixedEstimates, randomEstimates } from './estimates.js'
+import { dispersionEstimates, endsFrom, fixedEstimates, randomEstimates } from './estimates.js'
 import type { ConditionalMode, FitRecord, Nodes } from './fit-record.js'
 import { fitWarnings } from './fit-warnings.js'
 import { block, fixedPart, randomTerms } from './fixed-part.js'
 import type { GlmFit } from './glm.js'
-import { checkDraws, type ImportanceEstimate, importanceEstimate } from './importance-estimate.js'
+import { glmRecord, isGlm } from './glm-record.js'
+import { checkDraws, importanceEstimate } from './importance-estimate.js'
 import { importanceRecord } from './importance-record.js'
 import { checkIntegral, nothingToSample, tooManyNodes } from './integration-refusals.js'
 import { climbLadder, type Ladder } from './ladder.js'
 import { asLeastSquares, residualDf } from './least-squares.js'
-import { nullModel } from './null-model.js'
-import {
-  type Intervals,
-  type ProfileIntervals,
-  profileIntervals,
-  waldIntervals,
-  withLimits,
-} from './profile-intervals.js'
+import { type Intervals, type ProfileIntervals, waldIntervals, withLimits } from './profile-intervals.js'
+import { profiledOf } from './profiled.js'
+import { withOneSidedLimits } from './runaway/one-sided-limits.js'
 import { fiveNumbers, residuals } from './residuals.js'
-import { separation } from './separation.js'
+import { type LimitModel, limitModel } from './runaway/limit-model.js'
+import { type Fitted, widening } from './runaway/widen.js'
 import { startFrom } from './start.js'
 import { varianceExplained } from './variance-explained.js'
 
@@ -52,23 +49,29 @@ export function fitModel(
   draws: Draws | null = null,
 ): FitRecord {
   const began = performance.now()
-  const { like, nodes } = withNodes(likelihood(reml ? restricted(model) : model), asked, reml)
-  const glm = glmOf(model)
-  const separated = separation(model, glm)
-  if (like.layout.terms.length === 0 && model.predictors.length === 1)
-    return glmRecord(like, glm, separated, call, intervals, began)
+  const alone = glmOf(model)
+  const limit = limitModel(model, alone)
+  const climbed = limit?.model ?? model
+  const glm = limit ? glmOf(limit.ofRest) : alone
+  const whole = likelihood(reml ? restricted(climbed) : climbed)
+  const integrates =
+    whole.layout.terms.length > 0 || !limit || !model.predictors.some(({ random }) => random.length > 0)
+  const { like, nodes } = withNodes(whole, integrates ? asked : 1, reml)
+  if (isGlm(model)) return glmRecord(like, model, limit, glm, call, intervals, began)
   const record = (one: Fitted, ladder: Ladder | null): FitRecord =>
-    mlRecord(one, model, Array.isArray(asked) ? asked : null, ladder, glm, separated, call, intervals, began)
+    mlRecord(one, model, limit, Array.isArray(asked) ? asked : null, ladder, glm, call, intervals, began)
   if (nodes === 'auto') {
     const ladder = climbLadder(like)
     const { estimate: fitted, importance } = ladder.climbed.at(-1)!
     return record({ like: importance?.likelihood ?? like, fitted, importance }, ladder)
   }
   const first = startFrom(like, glm)
-  if (draws) {
+  if (draws && integrates) {
     if (isExact(like)) throw nothingToSample(model)
     checkDraws(draws.count, like)
-    const start = startAt(estimate(like, 1, first), first)
+    const laplace = estimate(like, 1, first)
+    if (laplace.unbounded) return record({ like, fitted: laplace, importance: null }, null)
+    const start = startAt(laplace, first)
     const importance = importanceEstimate(like, draws.count, draws.seed, start)
     return record({ like: importance.likelihood, fitted: importance.estimate, importance }, null)
   }
@@ -97,24 +100,19 @@ function withNodes(like: Likelihood, nodes: Nodes, reml: boolean): { like: Likel
   return { like: nodes.every((one) => one === most) ? like : perLevel.at(nodes), nodes: most }
 }
 
-/** An estimate, and the likelihood that it is the top of. */
-interface Fitted {
-  readonly like: Likelihood
-  readonly fitted: Estimate
-  readonly importance: ImportanceEstimate | null
-}
-
 function mlRecord(
-  { like, fitted: top, importance }: Fitted,
+  climbed: Fitted,
   original: Model,
+  limit: LimitModel | null,
   perLevel: readonly number[] | null,
   ladder: Ladder | null,
   glm: GlmFit,
-  separated: Warning | null,
   call: FitRecord['call'],
   intervals: Intervals,
   began: number,
 ): FitRecord {
+  const wide = limit && widening(limit)
+  const { like, fitted: top, importance } = wide ? wide.fitted(climbed) : climbed
   const { model, layout, dimension: d } = like
   const fitted = asLeastSquares(like, top)
   const { parameters, logLik } = fitted
@@ -132,12 +130,14 @@ function mlRecord(
   const df = reml ? d + names.length : d
   const { pearson, deviance, copies } = residuals(model, eta)
   const { level } = intervals
-  const profiled = profiledOf(like, reml ? original : null, top, glm, separated, intervals)
-  const fixed = fixedEstimates(names, beta, se, level, inference.df)
+  const own = profiledOf(climbed.like, reml ? original : null, climbed.fitted, glm, intervals)
+  const inFull = own && wide ? wide.profile(own) : own
+  const profiled = inFull && withOneSidedLimits(inFull, like, fitted, intervals.level)
+  const fixed = fixedEstimates(names, beta, se, level, inference.df, reml ? undefined : endsFrom(fitted, 0))
   const randomTold = randomEstimates(like, fitted).map((one, t) =>
     profiled ? { ...one, sdLimits: profiled.random[t].sd, correlationLimits: profiled.random[t].correlation } : one,
   )
-  const { certificate: certified, uncertified } = certifiedOf(like, fitted, importance, separated)
+  const { certificate: certified, uncertified } = certifiedOf(climbed.like, climbed.fitted, importance)
   const modes: ConditionalMode[] = []
   random.forEach(({ laid, at }, position) => {
     const { group, levels, names: columns } = laid.term
@@ -160,7 +160,7 @@ function mlRecord(
     responseChecksum: responseChecksum(model.response),
     warnings: [
       ...model.warnings,
-      ...fitWarnings(like, fitted, importance, ladder, certified, separated),
+      ...fitWarnings(like, fitted, importance, ladder, certified),
       ...inference.warnings,
       ...(profiled?.warnings ?? []),
     ],
@@ -185,7 +185,7 @@ function mlRecord(
     random: randomTold,
     dispersion: dispersionEstimates(like, fitted, level, profiled?.predictors.slice(1)),
     intervals: { method: profiled ? 'profile' : 'wald', level },
-    varianceExplained: varianceExplained(like, fitted, beta, randomTold),
+    varianceExplained: limit || fitted.unbounded ? null : varianceExplained(like, fitted, beta, randomTold),
     modes,
     residuals: { pearson: fiveNumbers(pearson, copies), deviance: deviance && fiveNumbers(deviance, copies) },
     certificate: certified,
@@ -203,8 +203,8 @@ function mlRecord(
     residualDeviance: null,
     iterations: null,
     convergence: {
-      converged: fitted.converged || separated !== null,
-      reason: separated ? endOfSeparated : fitted.reason,
+      converged: fitted.converged,
+      reason: fitted.reason,
       gradientNorm: fitted.gradientNorm,
       iterations: fitted.iterations,
       evaluations: fitted.evaluations,
@@ -217,129 +217,14 @@ function mlRecord(
 /** Coefficients of the predictors beside the mean's. */
 const furtherEstimates = (
   { model, layout }: Likelihood,
-  { parameters, se }: Estimate,
+  fitted: Estimate,
   level: number,
   profiled: ProfileIntervals | null,
 ): FitRecord['further'] =>
   model.predictors.slice(1).map(({ name, fixed }, k) => {
     const [from, to] = layout.fixedStart.subarray(k + 1, k + 3)
-    const told = fixedEstimates(fixed.names, parameters.subarray(from, to), se.subarray(from, to), level)
+    const { parameters, se } = fitted
+    const ends = endsFrom(fitted, from)
+    const told = fixedEstimates(fixed.names, parameters.subarray(from, to), se.subarray(from, to), level, null, ends)
     return { predictor: name, fixed: profiled ? withLimits(told, profiled.predictors[k + 1]) : told }
   })
-
-/**
- * Profile intervals where they are asked for and there is a maximum to profile from. Under a restricted likelihood, which
- * has no fixed effects, those of the fixed effects are maximum likelihood's, as in lme4; `unrestricted` is that model.
- */
-function profiledOf(
-  like: Likelihood,
-  unrestricted: Model | null,
-  fitted: Estimate,
-  glm: GlmFit,
-  separated: Warning | null,
-  { method, level }: Intervals,
-): ProfileIntervals | null {
-  if (method !== 'profile' || separated || !fitted.converged) return null
-  const own = profileIntervals(like, fitted, startFrom(like, glm), level)
-  if (!unrestricted) return own
-  const full = likelihood(unrestricted)
-  const start = startFrom(full, glm)
-  const { predictors, warnings } = profileIntervals(full, estimate(full, 1, start), start, level, false)
-  return { ...own, predictors: [predictors[0], ...own.predictors.slice(1)], warnings: [...warnings, ...own.warnings] }
-}
-
-/** Why a fit of separated data ends, which is an end and not a failure: there is nothing to converge to. */
-const endOfSeparated = 'the data are separated: the likelihood rises towards infinite estimates'
-
-function glmRecord(
-  like: Likelihood,
-  glm: GlmFit,
-  separated: Warning | null,
-  call: FitRecord['call'],
-  intervals: Intervals,
-  began: number,
-): FitRecord {
-  const { model } = like
-  const p = glm.beta.length
-  const { names, aliased } = model.predictors[0].fixed
-  const se = Float64Array.from({ length: p }, (_, j) => Math.sqrt(glm.covariance[j * p + j]))
-  const { pearson, deviance, copies } = residuals(model, [glm.eta])
-  const gradient = new Float64Array(p)
-  const logLik = like.marginal(1).evaluate(glm.beta, gradient)
-  const used = copies ? copies.reduce((sum, count) => sum + count, 0) : pearson.length
-  const none = nullModel(model, used)
-  const gradientNorm = gradient.reduce((largest, slope, j) => Math.max(largest, Math.abs(slope) * se[j]), 0)
-  const missed = { code: 'NO_CONVERGENCE', message: `the fit did not converge in ${glm.iterations} iterations` }
-  const fitted = {
-    nodes: 1,
-    parameters: glm.beta,
-    logLik,
-    covariance: glm.covariance,
-    se,
-    gradientNorm,
-    converged: glm.converged,
-    reason: separated ? endOfSeparated : glm.converged ? 'the deviance stands still' : 'the deviance still moves',
-    singular: false,
-    zeroed: [],
-    limits: [],
-    iterations: glm.iterations,
-    evaluations: glm.iterations,
-  }
-  const { level } = intervals
-  const profiled = profiledOf(like, null, fitted, glm, separated, intervals)
-  const fixed = fixedEstimates(names, glm.beta, se, level)
-  return {
-    schema: 'glmm/fit@1',
-    version,
-    call,
-    formula: model.formula,
-    family: model.family,
-    link: model.link,
-    nobs: observations(model),
-    dropped: model.dropped,
-    responseChecksum: responseChecksum(model.response),
-    warnings: [
-      ...model.warnings,
-      ...(glm.converged && !separated ? [] : [separated ?? missed]),
-      ...(profiled?.warnings ?? []),
-    ],
-    method: 'glm',
-    nodes: null,
-    groups: {},
-    logLik: logLik,
-    deviance: -2 * logLik,
-    aic: -2 * logLik + 2 * p,
-    bic: -2 * logLik + Math.log(used) * p,
-    df: p,
-    dfResidual: used - p,
-    fixed: profiled ? withLimits(fixed, profiled.predictors[0]) : fixed,
-    intervals: { method: profiled ? 'profile' : 'wald', level },
-    further: [],
-    aliased,
-    fixedCovariance: block(glm.covariance, p, p),
-    parameters: { estimate: Array.from(glm.beta), covariance: block(glm.covariance, p, p) },
-    basis: model.basis ?? noBasis,
-    random: [],
-    dispersion: {},
-    varianceExplained: null,
-    modes: [],
-    residuals: { pearson: fiveNumbers(pearson, copies), deviance: deviance && fiveNumbers(deviance, copies) },
-    certificate: null,
-    uncertified: nothingIntegrated,
-    importance: null,
-    rungs: null,
-    nullDeviance: none.nullDeviance,
-    dfNull: none.dfNull,
-    residualDeviance: glm.deviance,
-    iterations: glm.iterations,
-    convergence: {
-      converged: glm.converged || separated !== null,
-      reason: fitted.reason,
-      gradientNorm,
-      iterations: glm.iterations,
-      evaluations: glm.iterations,
-      singular: false,
-      milliseconds: performance.now() - began,
-    },
-  }
-}

@@ -135,6 +135,8 @@ export interface Importance {
 export interface FixedEstimate {
   readonly name: string
   readonly estimate: number
+  /** The end that it runs to where the likelihood has no finite maximum in it; `estimate` is then the value it was held at. */
+  readonly runsTo: '-Inf' | 'Inf' | null
   readonly se: number | null
   /** Value of the statistic, estimate / se. */
   readonly z: number | null
@@ -150,6 +152,8 @@ export interface FixedEstimate {
 /** A further parameter that is one number, on its natural scale; Wald limits are those of its predictor. */
 export interface DispersionEstimate extends Limits {
   readonly estimate: number
+  /** The end that its predictor runs to where the likelihood has no finite maximum in it. */
+  readonly runsTo: '-Inf' | 'Inf' | null
   readonly se: number | null
 }
 
@@ -164,6 +168,8 @@ export interface RandomEstimate {
   readonly names: readonly string[]
   readonly sd: readonly number[]
   readonly sdSe: readonly (number | null)[]
+  /** For each standard deviation 'Inf' where it has no finite maximum, so that `sd` is but a number that is large; null elsewhere. */
+  readonly runsTo: readonly ('Inf' | null)[]
   readonly correlation: readonly (readonly number[])[]
   /** Profile limits of the standard deviations and of the correlations; null where intervals are Wald's. */
   readonly sdLimits: readonly Limits[] | null

@@ -8,6 +8,8 @@ import type { Estimate } from './estimate.js'
 import type { Certificate } from './fit-record.js'
 import { type ImportanceEstimate, trustedParetoK } from './importance-estimate.js'
 import type { Ladder } from './ladder.js'
+import { down, up } from '../numerics/recession-cone.js'
+import { responseEnds } from './runaway/response-ends.js'
 import { termText } from './term-text.js'
 
 /** What a fit of a mixed model has to say besides its numbers. */
@@ -17,16 +19,23 @@ export function fitWarnings(
   importance: ImportanceEstimate | null,
   ladder: Ladder | null,
   certified: Certificate | null,
-  separated: Warning | null,
 ): Warning[] {
-  const warnings: Warning[] = separated ? [separated] : []
-  if (!fitted.converged && !separated) {
+  const warnings: Warning[] = [...fitted.told]
+  if (!fitted.converged) {
     warnings.push({ code: 'NO_CONVERGENCE', message: `the fit did not converge: ${fitted.reason}` })
   }
   const quadratic = familyNamed(model.family).family.quadratic?.(model.link) ?? false
   for (const { term } of quadratic ? layout.terms : []) {
     if (term.levels.length < observations(model)) continue
     const message = `${termText(term)} has one row a level: its variance and the residual's cannot be told apart`
+    warnings.push({ code: 'NOT_IDENTIFIED', message })
+  }
+  const ends = layout.terms.some(({ term }) => term.levels.length >= observations(model)) ? responseEnds(model) : null
+  for (const { term, predictor } of layout.terms) {
+    const { trials } = model.response
+    if (predictor !== 0 || !trials || !ends?.every((end) => end === up || end === down)) continue
+    if (term.names.length > 1 || term.levels.length < observations(model) || trials.some((n) => n > 1)) continue
+    const message = `${termText(term)} has one 0/1 row a level: its variance and the link's own cannot be told apart`
     warnings.push({ code: 'NOT_IDENTIFIED', message })
   }
   for (const { term, start, size } of layout.terms) {
@@ -46,7 +55,7 @@ export function fitWarnings(
         message: `${vanishes}; the other estimates and standard errors are those of the limit`,
       })
   })
-  if (ladder && !ladder.settled) {
+  if (ladder && !ladder.settled && !fitted.unbounded && fitted.converged) {
     const by = importance ? `${importance.draws} draws` : `${fitted.nodes} nodes`
     const message = `at ${by} a parameter still moves by more than ${ladder.limit} standard errors`
     warnings.push({ code: 'NOT_SETTLED', message })

@@ -52,9 +52,7 @@ export function fitGlm(
     for (let i = 0; i < n; i++) {
       const mu = link.inverse(eta[i])
       const slope = link.slope(eta[i])
-      weights[i] = (copies(response, i) * family.weight(response, i) * slope * slope) / family.variance(mu)
-      // A variance that rounds to zero makes it infinite: such a row says nothing more.
-      if (!(weights[i] > 0 && weights[i] < Number.POSITIVE_INFINITY && slope !== 0)) weights[i] = 0
+      weights[i] = workingWeight(response, family, i, mu, slope)
       const residual = weights[i] === 0 ? 0 : (family.observed(response, i) - mu) / slope
       working[i] = first ? residual + eta[i] - (offset ? offset[i] : 0) : residual
     }
@@ -85,6 +83,38 @@ export function fitGlm(
   deviance = linearPredictor(x, beta, offset, eta, response, family, link)
   const covariance = last ? choleskyInverse(last.factor, p) : new Float64Array(p * p).fill(Number.NaN)
   return { beta, covariance, eta, weights, working, deviance, iterations, converged }
+}
+
+/** The working weights and residuals of a generalized linear model at coefficients found otherwise, and the rest of its fit. */
+export function glmAt(
+  beta: Float64Array,
+  fixed: Pick<FixedEffects, 'names' | 'x'>,
+  offset: Float64Array | null,
+  response: ResponseData,
+  family: Family,
+  link: Link,
+): Omit<GlmFit, 'iterations' | 'converged'> {
+  const n = response.y.length
+  const p = beta.length
+  const eta = new Float64Array(n)
+  const weights = new Float64Array(n)
+  const working = new Float64Array(n)
+  const deviance = linearPredictor(fixed.x, beta, offset, eta, response, family, link)
+  for (let i = 0; i < n; i++) {
+    const mu = link.inverse(eta[i])
+    const slope = link.slope(eta[i])
+    weights[i] = workingWeight(response, family, i, mu, slope)
+    working[i] = weights[i] === 0 ? 0 : (family.observed(response, i) - mu) / slope
+  }
+  const solved = p > 0 ? weightedLeastSquares(fixed.x, working, weights, p) : null
+  const covariance = solved ? choleskyInverse(solved.factor, p) : new Float64Array(p * p).fill(Number.NaN)
+  return { beta, covariance, eta, weights, working, deviance }
+}
+
+/** A row's weight; a variance that rounds to zero makes it infinite: such a row says nothing more. */
+function workingWeight(response: ResponseData, family: Family, i: number, mu: number, slope: number): number {
+  const weight = (copies(response, i) * family.weight(response, i) * slope * slope) / family.variance(mu)
+  return weight > 0 && weight < Number.POSITIVE_INFINITY && slope !== 0 ? weight : 0
 }
 
 /** Coefficients of the regression of y on x, and the Cholesky factor of X'WX; null where that is not definite. */

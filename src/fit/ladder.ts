@@ -1,8 +1,11 @@
-import type { Likelihood } from '../likelihood/likelihood.js'
+import { type Likelihood, likelihood as makeLikelihood } from '../likelihood/likelihood.js'
 import { isExact } from './certificate-limit.js'
 import { type Estimate, estimate, glmOf, startAt } from './estimate.js'
 import { type ImportanceEstimate, importanceEstimate, trustedParetoK } from './importance-estimate.js'
+import { type LimitModel, limitModel } from './runaway/limit-model.js'
+import { widening } from './runaway/widen.js'
 import { type Start, startFrom } from './start.js'
+import { reproducesExactly } from './why-not.js'
 
 /**
  * Numbers of nodes worth trying: the error of k nodes is of order n^-floor((k + 2) / 3) (Jin and Andersson 2020), so
@@ -44,6 +47,8 @@ const settledSampling = 0.02
  */
 export function climbLadder(likelihood: Likelihood, atLeast = 1, seed = 1): Ladder {
   const glm = glmOf(likelihood.model)
+  const limit = limitModel(likelihood.model, glm)
+  if (limit) return ladderInLimit(limit, atLeast, seed)
   const first = startFrom(likelihood, glm)
   const climbed: Climbed[] = []
   const exact = isExact(likelihood)
@@ -62,6 +67,10 @@ export function climbLadder(likelihood: Likelihood, atLeast = 1, seed = 1): Ladd
   let moved: number | null = null
   for (const nodes of rungs.filter((rung) => rung <= likelihood.mostNodes)) {
     moved = climb(() => ({ estimate: estimate(likelihood, nodes, start), importance: null })).maxShiftInSe
+    const { estimate: last } = climbed.at(-1)!
+    // In the limit of an infinite standard deviation no number of nodes is better than another.
+    if (last.unbounded) return { climbed, settled: false, limit: settledShift }
+    if (hopeless(likelihood, climbed)) return { climbed, settled: false, limit: settledShift }
     settled = exact || (moved !== null && moved <= settledShift)
     if (settled && nodes >= atLeast) break
   }
@@ -71,11 +80,34 @@ export function climbLadder(likelihood: Likelihood, atLeast = 1, seed = 1): Ladd
       const sampled = importanceEstimate(likelihood, draws, seed, start)
       return { estimate: sampled.estimate, importance: sampled }
     })
+    if (hopeless(likelihood, climbed)) break
     const { maxMcseInSe, paretoK } = importance!
     settled = Math.max(maxShiftInSe!, maxMcseInSe) <= settledSampling && paretoK <= trustedParetoK
     if (settled) break
   }
   return { climbed, settled, limit: settledSampling }
+}
+
+/**
+ * Whether more nodes would not help: two rungs have ended without a maximum, or one has where the density of the response has no
+ * bound.
+ */
+function hopeless(likelihood: Likelihood, climbed: readonly Climbed[]): boolean {
+  const [last, before] = [climbed.at(-1)!.estimate, climbed.at(-2)?.estimate]
+  if (last.converged) return false
+  return before?.converged === false || reproducesExactly(likelihood, last.parameters)
+}
+
+/** The rungs of a model of which some coefficients run: those of its limit, told as the full model's. */
+function ladderInLimit(limit: LimitModel, atLeast: number, seed: number): Ladder {
+  const like = makeLikelihood(limit.model)
+  const { climbed, ...rest } = climbLadder(like, atLeast, seed)
+  const wide = widening(limit)
+  const told = climbed.map(({ estimate: fitted, importance, ...one }): Climbed => {
+    const full = wide.fitted({ like: importance?.likelihood ?? like, fitted, importance })
+    return { ...one, estimate: full.fitted, importance: full.importance }
+  })
+  return { climbed: told, ...rest }
 }
 
 /** Largest difference of two estimates in the later one's standard errors; parameters without one count absolutely. */

@@ -28,7 +28,7 @@ export function separateUncertainty(fit: FitSource, sds: readonly Float64Array[]
     const g = x.flatMap((row, k) => Array.from(row, (value) => ({ k, value })))
     out.fill(0)
     for (const [i, a] of g.entries())
-      for (const [j, b] of g.entries()) out[a.k * K + b.k] += a.value * b.value * fixed(i, j)
+      for (const [j, b] of g.entries()) out[a.k * K + b.k] += share(a.value * b.value, fixed(i, j))
     terms.forEach(({ predictor, z, level }, t) => {
       if (level < 0) return
       z.forEach((value, j) => {
@@ -57,9 +57,12 @@ function coefficientCovariance({
 /** Parameters at their limit have no covariance: they are held there, and vary with nothing. */
 const heldAsKnown = (covariance: readonly (readonly number[])[] | null): number[][] | null =>
   covariance?.map((row) => row.map((one) => (Number.isFinite(one) ? one : 0))) ?? null
+/** A weight times a covariance; what a prediction does not depend on may have none, as where a coefficient has no maximum. */
+const share = (weight: number, covariance: number | null): number =>
+  weight === 0 ? 0 : weight * (covariance ?? Number.NaN)
 
 /** Step of a difference of the modes, in standard errors of a parameter. */
-const share = 1e-3
+const shareOfSe = 1e-3
 
 /**
  * With the data of the fit: for w = (fixed effects and modes), the curvature of the joint density at the estimates, and
@@ -83,7 +86,7 @@ export function jointUncertainty(fit: FitSource, original: Model): Uncertainty |
   /** Derivative of the modes of each term in parameter j. */
   function movement(value: number, se: number, j: number): Float64Array[] {
     if (!(se > 0)) return layout.terms.map(({ term }) => new Float64Array(term.levels.length * term.names.length))
-    const step = share * se
+    const step = shareOfSe * se
     const at = (shift: number): Float64Array[] => {
       const moved = x.slice()
       moved[j] = value + shift
@@ -118,7 +121,7 @@ export function jointUncertainty(fit: FitSource, original: Model): Uncertainty |
         let sum = 0
         for (let e = 0; e < structure.size; e++) sum += inModes[k][e] * inModes[l][e]
         for (let i = 0; i < d; i++)
-          for (let j = 0; j < d; j++) sum += inParameters[k][i] * covariance[i][j] * inParameters[l][j]
+          for (let j = 0; j < d; j++) sum += share(inParameters[k][i] * inParameters[l][j], covariance[i][j])
         out[k * K + l] = sum
       }
     }

@@ -10,6 +10,8 @@ import { version } from '../version.js'
 import { responseChecksum } from '../data/response-checksum.js'
 import { estimableParts } from './estimable.js'
 import type { FitRecord } from './fit-record.js'
+import { hasInfiniteDeviation, runningWarning } from './runaway/running-names.js'
+import { wide, wideAverage } from './wide-rule.js'
 import type { PredictedValue, Prediction, PredictionKind, PredictRecord } from './predict-record.js'
 import { designSource, type FitSource, modelChoice } from './predict-source.js'
 import { fittedTerms, type NewTermOfFit } from './predict-terms.js'
@@ -44,7 +46,10 @@ export function predict(fit: FitRecord | FitSource, table: Table, options: Predi
   checkOptions(kind, level, nodes)
   const design = newDesign(designSource(fit), table, details[kind])
   const terms = fittedTerms(fit, design)
-  const warnings: Warning[] = [...(table.warnings ?? [])]
+  const warnings: Warning[] = [
+    ...(table.warnings ?? []),
+    ...runningWarning(fit, 'the fit', 'predictions that depend on them are limits, and have no standard errors'),
+  ]
   const uncertainty = uncertaintyOf(fit, kind, options.original, terms, warnings)
   const predictions: Prediction[] = Array.from({ length: table.nrow }, (_, row) => ({
     row: row + 1,
@@ -61,13 +66,16 @@ export function predict(fit: FitRecord | FitSource, table: Table, options: Predi
     uncertainty,
     studentQuantile((1 + level) / 2, commonDf(fit, kind)),
   )
+  const unsure = hasInfiniteDeviation(fit)
+  const told = (one: PredictedValue | null): PredictedValue | null =>
+    one && unsure ? { ...one, se: null, lower: null, upper: null } : one
   const fresh = new Set<string>()
   const unknown = new Map<number, readonly string[]>()
   for (let i = 0; i < design.nrow; i++) {
     const row = design.rows === null ? i : design.rows[i]
-    const { missing, ...told } = at(i)
-    predictions[row] = { row: row + 1, ...told }
-    for (const group of told.newLevels) fresh.add(group)
+    const { missing, linear, response, newLevels } = at(i)
+    predictions[row] = { row: row + 1, linear: told(linear), response: told(response), newLevels }
+    for (const group of newLevels) fresh.add(group)
     if (missing.length > 0) unknown.set(row + 1, missing)
   }
   if (unknown.size > 0) warnings.push({ code: 'NOT_ESTIMABLE', message: notEstimable(unknown) })
@@ -172,7 +180,7 @@ function predictor(
   const eta = new Float64Array(K)
   const between = new Float64Array(K)
   const covariance = new Float64Array(K * K)
-  const averaged = kind === 'average' ? averageOf(meanAt, K, nodes) : null
+  const averaged = kind === 'average' ? averageOf(meanAt, K, nodes, family.response === 'binomial') : null
   const response = averaged ? (point: Float64Array): number => averaged(point, between) : meanAt
 
   return (i) => {
@@ -241,11 +249,15 @@ const value = (estimate: number, se: number, lower: number, upper: number): Pred
   return { estimate: orNull(estimate), se: orNull(se), lower: orNull(lower), upper: orNull(upper) }
 }
 
-/** E f(eta + s Z) over independent standard normal Z, s^2 = variances, by a product of Gauss-Hermite rules. */
+/**
+ * E f(eta + s Z) over independent standard normal Z, s^2 = variances, by a product of Gauss-Hermite rules; where f is bounded and
+ * s is so large that f is a step beside it, by the limits of f.
+ */
 function averageOf(
   f: (eta: Float64Array) => number,
   K: number,
   nodes: number,
+  bounded: boolean,
 ): (eta: Float64Array, variances: Float64Array) => number {
   const rule = gaussHermite(nodes)
   const weights = rule.logWeights.map(Math.exp)
@@ -255,6 +267,13 @@ function averageOf(
     point[k] = eta[k]
     if (variances[k] === 0) return over(k + 1, eta, variances)
     const sd = Math.sqrt(variances[k])
+    if (sd > wide && bounded) {
+      const inner = (value: number): number => {
+        point[k] = value
+        return over(k + 1, eta, variances)
+      }
+      return wideAverage(inner, eta[k], sd)
+    }
     let sum = 0
     for (let j = 0; j < weights.length; j++) {
       point[k] = eta[k] + sd * rule.nodes[j]

@@ -57,6 +57,7 @@ export function profileIntervals(
     fixed.names.map((column, j) => {
       const at = layout.fixedStart[k] + j
       const told = k === 0 ? column : `${column} of ${name}`
+      if (fitted.unbounded || (fitted.runs.some((run) => run.at === at) && !fitted.limits.includes(at))) return none
       return limits(parameterQuantity(told, at, fitted.se[at] > 0 ? fitted.se[at] : units[at]))
     }),
   )
@@ -66,7 +67,7 @@ export function profileIntervals(
     const correlation: Limits[][] = Array.from({ length: q }, () => new Array(q).fill(none))
     const theta = fitted.parameters.subarray(first, first + covariance.size(q))
     for (const held of covariance.held(q)) {
-      const defined = Number.isFinite(held.value(theta))
+      const defined = !fitted.unbounded && Number.isFinite(held.value(theta))
       const found = defined ? limits(covarianceQuantity(likelihood, fitted, at, held, units[first])) : none
       const [i, j] = held.effects
       if (held.kind === 'sd') sd[i] = found

@@ -1,6 +1,7 @@
 import type { Likelihood } from '../likelihood/likelihood.js'
 import { type Maximum, maximise, type Objective } from '../numerics/maximise.js'
-import { type Estimate, offPlateau } from './estimate.js'
+import type { Estimate } from './estimate.js'
+import { offPlateau } from './off-plateau.js'
 import type { ProfileQuantity } from './profile-quantities.js'
 
 /** The limits of a quantity; null for one that was not found, with `reason` in words. */

@@ -9,6 +9,7 @@ import { version } from '../version.js'
 import type { FitRecord } from './fit-record.js'
 import { checkEstimable } from './estimable.js'
 import { type FitSource, modelChoice } from './predict-source.js'
+import { runningWarning } from './runaway/running-names.js'
 import type { SimulateRecord } from './simulate-record.js'
 
 export interface SimulateOptions {
@@ -49,7 +50,10 @@ export function simulate(fit: FitRecord | FitSource, table: Table, options: Simu
     schema: 'glmm/simulate@1',
     version,
     call: { command: 'simulate', data: table.source, replicates, seed, conditional, fit: fit.call },
-    warnings: model.warnings,
+    warnings: [
+      ...model.warnings,
+      ...runningWarning(fit, 'the fit', 'responses are drawn with them far out, as good as at their ends'),
+    ],
     formula: fit.formula,
     family: fit.family,
     link: fit.link,

@@ -106,13 +106,15 @@ function momentOf(
     return out
   }
   const weight = sums((i) => weights[i])
-  const mean = sums((i) => weights[i] * z[i]).map((sum, g) => sum / weight[g])
+  // A level whose rows count for nothing has no mean.
+  const perWeight = (sum: number, g: number): number => (weight[g] > 0 ? sum / weight[g] : 0)
+  const mean = sums((i) => weights[i] * z[i]).map(perWeight)
   const within = sums((i) => weights[i] * (z[i] - mean[index[i]]) ** 2)
   const constant = within.every((sum, g) => !(sum > 1e-8 * weight[g] * mean[g] ** 2))
   const centre = constant ? mean.fill(0) : mean
   const t = constant ? sums((i) => weights[i] * z[i] ** 2) : within
   const pull = sums((i) => weights[i] * (z[i] - centre[index[i]]) * working[i])
-  const level = sums((i) => weights[i] * working[i]).map((sum, g) => sum / weight[g])
+  const level = sums((i) => weights[i] * working[i]).map(perWeight)
   let [phi, numerator, denominator] = [1, 0, 0]
   if (dispersed) {
     let chi = 0

@@ -64,7 +64,8 @@ function comparisonTable(c: CheckRecord): Table {
   const withK = c.comparison.some((d) => d.paretoK !== null)
   const rows = c.comparison.map((d) => [
     d.parameter,
-    ...[d.laplace, d.best, d.se].map((x) => formatBeside(x, d.se, 4)),
+    ...[d.laplace, d.best].map((x) => d.runsTo ?? formatBeside(x, d.se, 4)),
+    formatBeside(d.se, d.se, 4),
     formatShift(d.shiftInSe),
     ...[d.posteriorMean, d.posteriorSd, d.lower, d.upper].map((x) => formatBeside(x, d.posteriorSd, 4)),
     ...(withK ? [formatFixed(d.paretoK, 2)] : []),
@@ -107,10 +108,14 @@ function ladderTable(c: CheckRecord): Table {
     formatFixed(rung.logLik, 5),
     rung.maxShiftInSe === null ? '' : formatShift(rung.maxShiftInSe),
     formatDuration(rung.milliseconds),
-    ...fixed.map((name) => formatNumber(rung.fixed.find((f) => f.name === name)?.estimate, 5)),
+    ...fixed.map((name) => {
+      const own = rung.fixed.find((f) => f.name === name)
+      return own?.runsTo ?? formatNumber(own?.estimate, 5)
+    }),
     ...random.map(({ term, name }) => {
       const own = rung.random.find((t) => t.group === term.group && t.names.includes(name))
-      return formatNumber(own?.sd[own.names.indexOf(name)], 5)
+      const at = own?.names.indexOf(name) ?? -1
+      return own?.runsTo?.[at] ?? formatNumber(own?.sd[at], 5)
     }),
   ])
   const sds = random.map(({ term, name }) => sdName(term.group, name))

@@ -16,7 +16,7 @@ export function coefficientTable(fixed: readonly FixedEstimate[], aliased: reado
   const student = fixed.some(({ statistic }) => statistic === 't')
   const rows = fixed.map((f) => [
     f.name,
-    formatBeside(f.estimate, f.se, 7),
+    f.runsTo ?? formatBeside(f.estimate, f.se, 7),
     formatEstimate(f.se),
     ...(student ? [formatDf(f)] : []),
     formatZ(f.z),

@@ -133,13 +133,18 @@ function quantiles(q: FiveNumbers): Table {
 }
 
 function dispersionBlocks(fit: FitRecord): Block[] {
-  const rows = Object.entries(fit.dispersion).map(([name, { estimate, se, lower, upper }]) => [
+  const rows = Object.entries(fit.dispersion).map(([name, { estimate, runsTo, se, lower, upper }]) => [
     name,
-    ...[estimate, se, lower, upper].map(formatEstimate),
+    runsTo ? naturalEnd(runsTo, estimate) : formatEstimate(estimate),
+    ...[se, lower, upper].map(formatEstimate),
   ])
   const names = ['<', 'Estimate', 'Std. Error', ...limitNames(fit.intervals.level)]
   return rows.length === 0 ? [] : section('Dispersion', table(names, rows))
 }
+
+/** Where a natural value runs with its predictor: a probability to 0 or 1, any other to 0 or infinity. */
+const naturalEnd = (runsTo: '-Inf' | 'Inf', estimate: number): string =>
+  runsTo === '-Inf' ? '0' : estimate > 1 ? 'Inf' : '1'
 
 /** Profile limits of the random effects' standard deviations and correlations. */
 function randomLimitBlocks({ random, intervals }: FitRecord): Block[] {

@@ -6,10 +6,15 @@ const MOST = 12
 /** Letters in all column names together that still make one block in a terminal; beyond, numbers head the columns. */
 const MOST_LETTERS = 60
 
-/** Correlations of the estimated fixed effects, lower triangle; nothing for a single coefficient. */
-export function fixedCorrelation(names: readonly string[], covariance: readonly (readonly number[])[]): Block | null {
+/** Correlations of the estimated fixed effects that have a standard error, lower triangle; nothing for a single one. */
+export function fixedCorrelation(all: readonly string[], whole: readonly (readonly number[])[]): Block | null {
+  if (whole.length !== all.length) return null
+  // What has no finite maximum has no correlation either.
+  const known = all.map((_, j) => j).filter((j) => whole[j][j] > 0)
+  const names = known.map((j) => all[j])
+  const covariance = known.map((i) => known.map((j) => whole[i][j]))
   const p = names.length
-  if (p < 2 || covariance.length !== p) return null
+  if (p < 2) return null
   if (p > MOST) return paragraph(`Not shown for ${p} coefficients; --json has their covariance matrix.`)
   const numbered = names.slice(0, -1).join('').length > MOST_LETTERS
   const label = (name: string, i: number): string => (numbered ? `${i + 1} ${name}` : name)

@@ -12,6 +12,14 @@ export function nextStep(c: CheckRecord): NextStep {
   if (c.verdict === 'adequate') {
     return { advice: 'The Laplace fit may be reported as it is:', command: command(c, 'fit', ['--nodes', '1']) }
   }
+  // Documents of earlier versions do not say.
+  if (c.comparison.some(({ runsTo }) => (runsTo ?? null) !== null)) {
+    return {
+      advice:
+        'Maximum likelihood has no answer for the parameters that run. Report a posterior, its prior chosen and told, or a model without them:',
+      command: command(c, 'sample', ['--prior', quote('b ~ normal(0, 2.5)')]),
+    }
+  }
   if (c.verdict === 'undetermined') {
     return {
       advice: 'The reasons above say what is missing; a longer run of the sampler may settle it:',

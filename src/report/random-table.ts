@@ -10,8 +10,9 @@ export function randomTable(random: readonly RandomEstimate[]): Table {
     term.names.map((name, i) => [
       i === 0 ? term.group : '',
       name,
-      formatEstimate(term.sd[i] ** 2),
-      formatBeside(term.sd[i], term.sdSe[i], 7),
+      ...(term.runsTo?.[i]
+        ? [term.runsTo[i], term.runsTo[i]]
+        : [formatEstimate(term.sd[i] ** 2), formatBeside(term.sd[i], term.sdSe[i], 7)]),
       formatEstimate(term.sdSe[i]),
       ...corr.map((_, j) => (j < i ? formatFixed(term.correlation[i][j], 3) : '')),
     ]),

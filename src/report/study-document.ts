@@ -71,7 +71,9 @@ function measureTable(measures: readonly Measure[]): Table {
   const keys = Object.keys(measures[0])
   const names = labels.filter((key) => keys.includes(key) && (key !== 'condition' || varies(measures, key)))
   const shown = (key: string): boolean => !labels.includes(key) && !isError(key, keys)
-  const numbers = keys.filter((key) => shown(key) && measures.some((one) => one[key] !== null))
+  const told = (key: string): boolean =>
+    measures.some((one) => one[key] !== null && !(key === 'noMaximum' && one[key] === 0))
+  const numbers = keys.filter((key) => shown(key) && told(key))
   const rows = measures.map((one) => [
     ...names.map((key) => String(one[key])),
     ...numbers.map((key) => numberCell(one[key], one[`${key}Mcse`])),

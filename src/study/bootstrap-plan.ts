@@ -5,6 +5,7 @@ import { GlmmError } from '../errors.js'
 import type { Start } from '../fit/start.js'
 import { likelihood } from '../likelihood/likelihood.js'
 import { parameterNames, parameterTable, type Refit, refit, startNear, told } from './parameters.js'
+import { numberOrEnd, type RunningParameter, runningParameters, tellRunning } from './running-estimates.js'
 import { type LevelRows, levelRows } from './resample-levels.js'
 import type { Condition, StudyPlan } from './study-plan.js'
 import type { BootstrapSpec, StudyFit } from './study-spec.js'
@@ -15,7 +16,10 @@ export const conditionOf = { refits: 0, jackknife: 1, null: 2 } as const
 /** What a bootstrap's measures rest on besides its rows. */
 export interface BootstrapFacts {
   readonly names: readonly string[]
-  readonly estimate: readonly number[]
+  /** Infinite ones as 'Inf' and '-Inf', null for one that the data leave open. */
+  readonly estimate: readonly (number | string | null)[]
+  /** The parameters without a finite maximum in the data. */
+  readonly running: readonly RunningParameter[]
   /** Likelihood-ratio statistic of the data; null without a null model. */
   readonly observed: number | null
   /** How responses or rows were drawn, in words. */
@@ -61,12 +65,19 @@ export function planBootstrap(spec: BootstrapSpec, table: Table): StudyPlan {
   }
   const facts: BootstrapFacts = {
     names,
-    estimate: Array.from(parameterTable(refitted, 'none').estimate),
+    estimate: Array.from(parameterTable(refitted, 'none').estimate, numberOrEnd),
+    running: runningParameters(names, tellRunning(refitted, [])),
     observed: below?.observed ?? null,
     by: method === 'cluster' ? `resampling ${units!.group} with replacement` : 'simulating responses from the fit',
   }
   const data: BootstrapData = { full: fitted, method, units, null: below?.fitted ?? null }
-  return { kind: 'bootstrap', seed, conditions, facts: { ...facts }, data }
+  return {
+    kind: 'bootstrap',
+    seed,
+    conditions,
+    facts: { ...facts, running: facts.running.map((one) => ({ ...one })) },
+    data,
+  }
 }
 
 function fittedModel(model: Model, fit: StudyFit): { fitted: FittedModel; refitted: Refit } {

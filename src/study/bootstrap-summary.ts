@@ -2,12 +2,16 @@ import { quantile } from '../numerics/quantile.js'
 import { bootstrapIntervals, jackknifeAcceleration } from './bootstrap-intervals.js'
 import { type BootstrapFacts, conditionOf } from './bootstrap-plan.js'
 import { growingColumn } from './growing-column.js'
+import { hasNoMaximum, numberOrEnd, runningInData, runningInRows } from './running-estimates.js'
 import { runningMoments } from './running-moments.js'
 import type { Measure, StudyOutline, Summary } from './study-plan.js'
 
 /** Sums up a bootstrap. Intervals are quantiles, so that estimates are kept: 8 bytes each. */
 export function bootstrapSummary({ facts }: StudyOutline): Summary {
-  const { names, estimate, observed, by } = facts as unknown as BootstrapFacts
+  const { names, estimate: told, observed, by, running } = facts as unknown as BootstrapFacts
+  const estimate = told.map((one) =>
+    one === null ? Number.NaN : one === 'Inf' ? 1 / 0 : one === '-Inf' ? -1 / 0 : Number(one),
+  )
   const refits = names.map(() => growingColumn())
   const leftOut: number[][] = names.map(() => [])
   const statistics = growingColumn()
@@ -42,6 +46,19 @@ export function bootstrapSummary({ facts }: StudyOutline): Summary {
       }
       return told
     },
+    warnings: () => [
+      ...runningInData(
+        running,
+        'responses are simulated from, or compared with, a fit in which they are at the end; limits of infinite estimates are infinite or none, and glmm fit --intervals profile gives the finite one',
+      ),
+      ...runningInRows(
+        names.map((label, j) => {
+          const values = refits[j].values()
+          return { label, runs: values.filter((value) => hasNoMaximum(label, value)).length, of: values.length }
+        }),
+        'bias and SE are those of the others, and in the limits of intervals these count as infinite',
+      ),
+    ],
   }
 }
 
@@ -57,31 +74,33 @@ function parameterMeasure(
   leftOut: readonly number[],
 ): Measure {
   const finite = values.filter(Number.isFinite)
+  const known = values.filter((value) => !Number.isNaN(value))
   const moments = runningMoments()
   for (const value of finite) moments.add(value)
   const sd = moments.sd()
   const n = finite.length
   const acceleration = jackknifeAcceleration(leftOut.filter(Number.isFinite))
-  const found = bootstrapIntervals(finite.sort(), estimate, acceleration)
+  const found = bootstrapIntervals(known.sort(), estimate, acceleration)
   return {
     condition: conditionOf.refits,
     parameter,
-    estimate: orNull(estimate),
+    estimate: numberOrEnd(estimate),
     bias: orNull(moments.mean() - estimate),
     biasMcse: orNull(sd / Math.sqrt(n)),
     se: orNull(sd),
     seMcse: orNull(sd / Math.sqrt(2 * (n - 1))),
-    percentileLower: orNull(found.percentile[0]),
-    percentileUpper: orNull(found.percentile[1]),
+    percentileLower: numberOrEnd(found.percentile[0]),
+    percentileUpper: numberOrEnd(found.percentile[1]),
     percentileLowerMcse: orNull(found.percentileMcse[0]),
     percentileUpperMcse: orNull(found.percentileMcse[1]),
-    basicLower: orNull(found.basic[0]),
-    basicUpper: orNull(found.basic[1]),
-    bcaLower: orNull(found.bca[0]),
-    bcaUpper: orNull(found.bca[1]),
+    basicLower: numberOrEnd(found.basic[0]),
+    basicUpper: numberOrEnd(found.basic[1]),
+    bcaLower: numberOrEnd(found.bca[0]),
+    bcaUpper: numberOrEnd(found.bca[1]),
     biasCorrection: orNull(found.biasCorrection),
     acceleration: orNull(acceleration),
     n,
+    noMaximum: values.filter((value) => hasNoMaximum(parameter, value)).length,
   }
 }
 

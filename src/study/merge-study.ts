@@ -50,7 +50,7 @@ export async function mergeStudy(paths: readonly string[], keepRows?: number): P
     schema: 'glmm/study@1',
     version,
     call,
-    warnings: kept.warnings(failed, done, paths.join(', ')),
+    warnings: [...kept.warnings(failed, done, paths.join(', ')), ...(summary.warnings?.() ?? [])],
     kind: outline.kind,
     seed: outline.seed,
     conditions: outline.conditions.map(({ settings }, c) => ({ ...settings, replicates: ledger.completeTo(c) })),

@@ -5,14 +5,19 @@ import { type Estimate, estimate, glmOf, laplaceStart, startAt } from '../fit/es
 import { dispersionEstimates, randomEstimates } from '../fit/estimates.js'
 import { usualDegreesOfFreedom } from '../fit/degrees-of-freedom.js'
 import { fixedPart } from '../fit/fixed-part.js'
+import type { GlmFit } from '../fit/glm.js'
 import { climbLadder } from '../fit/ladder.js'
 import { asLeastSquares } from '../fit/least-squares.js'
 import { profileIntervals } from '../fit/profile-intervals.js'
+import { limitModel } from '../fit/runaway/limit-model.js'
+import { withOneSidedLimits } from '../fit/runaway/one-sided-limits.js'
+import { widening } from '../fit/runaway/widen.js'
 import { type Start, startFrom } from '../fit/start.js'
 import { type Likelihood, likelihood } from '../likelihood/likelihood.js'
 import { restricted } from '../likelihood/restricted.js'
 import { linkNamed } from '../links/registry.js'
 import { normalQuantile, studentQuantile } from '../numerics/special.js'
+import { tellRunning } from './running-estimates.js'
 import type { StudyFit } from './study-spec.js'
 
 /** A fit as studies need it: without the record, which costs more than the climb. */
@@ -26,13 +31,23 @@ export const told = ({ like, fitted }: Refit): Estimate => asLeastSquares(like, 
 
 /** Fits a model. `near` is where the top is expected; a climb from there that fails is done again from the data. */
 export function refit(model: Model, { nodes = 1, reml = false }: StudyFit, near: Start | null = null): Refit {
+  let made: GlmFit | null = null
+  const glm = (): GlmFit => {
+    made ??= glmOf(model)
+    return made
+  }
+  const limit = limitModel(model, glm)
+  if (limit) {
+    const { like, fitted } = refit(limit.model, { nodes, reml })
+    return widening(limit).fitted({ like, fitted, importance: null })
+  }
   const like = likelihood(reml ? restricted(model) : model)
   if (nodes === 'auto') return { like, fitted: climbLadder(like).climbed.at(-1)!.estimate }
   if (near) {
     const fitted = estimate(like, nodes, near)
     if (fitted.converged) return { like, fitted }
   }
-  const start = startFrom(like, glmOf(model))
+  const start = startFrom(like, glm())
   return { like, fitted: estimate(like, nodes, nodes === 1 ? start : laplaceStart(like, start)) }
 }
 
@@ -67,7 +82,10 @@ export function parameterNames(model: Model): string[] {
   return names
 }
 
-/** Estimates with their standard errors and, where asked for, limits; NaN for what does not exist. */
+/**
+ * Estimates with their standard errors and, where asked for, limits; NaN for what does not exist. An estimate without a
+ * finite maximum is infinite, has no standard error, and limits where its profile has been followed, one of them infinite.
+ */
 export interface ParameterTable {
   readonly estimate: Float64Array
   readonly se: Float64Array
@@ -115,7 +133,9 @@ export function parameterTable(found: Refit, intervals: 'none' | 'wald' | 'profi
   for (const { sd, sdSe, correlation } of randomEstimates(like, fitted)) {
     sd.forEach((value, i) => {
       const error = sdSe[i] ?? Number.NaN
-      const factor = Math.exp((z95 * error) / value)
+      // Limits that overflow are none: infinite ones belong to estimates that run.
+      const ratio = Math.exp((z95 * error) / value)
+      const factor = Number.isFinite(ratio) ? ratio : Number.NaN
       push(value, error, value / factor, value * factor)
     })
     correlation.forEach((row, i) => {
@@ -125,7 +145,15 @@ export function parameterTable(found: Refit, intervals: 'none' | 'wald' | 'profi
   for (const { estimate, se, lower, upper } of Object.values(dispersionEstimates(like, fitted))) {
     push(estimate, se, lower, upper)
   }
-  if (intervals === 'profile') profile(like, found.fitted, lower, upper)
+  const running = tellRunning({ like, fitted }, estimates)
+  for (const j of running.keys()) se[j] = lower[j] = upper[j] = Number.NaN
+  if (intervals === 'profile') {
+    profile(like, fitted, lower, upper)
+    for (const [j, end] of running) {
+      if (end === Number.POSITIVE_INFINITY && !Number.isNaN(lower[j])) upper[j] = end
+      if (end === Number.NEGATIVE_INFINITY && !Number.isNaN(upper[j])) lower[j] = end
+    }
+  }
   return {
     estimate: Float64Array.from(estimates),
     se: Float64Array.from(se),
@@ -137,7 +165,9 @@ export function parameterTable(found: Refit, intervals: 'none' | 'wald' | 'profi
 /** The estimates of `parameterTable` alone, at a fraction of its cost: NaN for a correlation that does not exist. */
 export function parameterEstimates(found: Refit): Float64Array {
   if (found.like.layout.fixedStart[1] === 0) return parameterTable(found, 'none').estimate
-  return estimatesAt(found.like, told(found).parameters)
+  const estimates = estimatesAt(found.like, told(found).parameters)
+  tellRunning(found, estimates)
+  return estimates
 }
 
 /** The parameters in the order of `parameterNames` at outer parameters x of a likelihood that is not restricted. */
@@ -164,7 +194,8 @@ export function estimatesAt({ model, layout }: Likelihood, x: Float64Array): Flo
 /** Puts profile limits in place of Wald's. */
 function profile(like: Likelihood, fitted: Estimate, lower: number[], upper: number[]): void {
   const { model } = like
-  const found = profileIntervals(like, fitted, startFrom(like, glmOf(model)), 0.95)
+  const own = profileIntervals(like, fitted, startFrom(like, glmOf(model)), 0.95)
+  const found = withOneSidedLimits(own, like, fitted, 0.95)
   const limits = [...found.predictors[0]]
   const isNumber = (k: number): boolean => isConstant(model.predictors[k + 1])
   found.predictors.slice(1).forEach((of, k) => {

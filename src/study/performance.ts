@@ -2,11 +2,15 @@ import { runningMoments } from './running-moments.js'
 
 /**
  * Performance of an estimator over simulated data, each measure with its Monte Carlo standard error, by the formulas of
- * Morris, White and Crowther (2019), table 6. Numbers that do not exist are NaN.
+ * Morris, White and Crowther (2019), table 6. Numbers that do not exist are NaN. Replicates in which the likelihood has no
+ * finite maximum in the parameter are counted apart: means, errors and standard deviations are those of the others, since with
+ * them there are none, while an interval of theirs counts like any other.
  */
 export interface Performance {
   /** Takes the fit of one replicate in; NaN for what it does not have. */
   readonly add: (estimate: number, se: number, lower: number, upper: number) => void
+  /** Takes in one without a finite maximum; an interval with an infinite limit may exist. */
+  readonly addRunning: (lower: number, upper: number) => void
   /** A replicate without a fit. */
   readonly fail: () => void
   readonly measures: () => PerformanceMeasures
@@ -37,9 +41,11 @@ export interface PerformanceMeasures {
   /** Share of the replicates with a fit. */
   readonly convergence: number
   readonly convergenceMcse: number
-  /** Replicates with a fit, and those with an interval. */
+  /** Replicates with a finite estimate, and those with an interval. */
   readonly n: number
   readonly nIntervals: number
+  /** Replicates with a fit in which the likelihood has no finite maximum in the parameter. */
+  readonly noMaximum: number
 }
 
 /** Monte Carlo error of a share of n. */
@@ -54,6 +60,13 @@ export function performanceOf(truth: number, tests: boolean): Performance {
   let intervals = 0
   let covered = 0
   let rejected = 0
+  let running = 0
+  const interval = (lower: number, upper: number): void => {
+    if (!(lower <= upper)) return
+    intervals++
+    if (lower <= truth && truth <= upper) covered++
+    if (lower > 0 || upper < 0) rejected++
+  }
   return {
     fail: () => {
       failed++
@@ -62,10 +75,11 @@ export function performanceOf(truth: number, tests: boolean): Performance {
       estimates.add(estimate)
       squaredErrors.add((estimate - truth) ** 2)
       if (se - se === 0) variances.add(se * se)
-      if (!(lower <= upper)) return
-      intervals++
-      if (lower <= truth && truth <= upper) covered++
-      if (lower > 0 || upper < 0) rejected++
+      interval(lower, upper)
+    },
+    addRunning: (lower, upper) => {
+      running++
+      interval(lower, upper)
     },
     measures: () => {
       const n = estimates.count()
@@ -78,7 +92,8 @@ export function performanceOf(truth: number, tests: boolean): Performance {
       const coverage = known ? covered / intervals : Number.NaN
       const rejection = tests && known ? rejected / intervals : Number.NaN
       const [power, typeI] = truth === 0 ? [Number.NaN, rejection] : [rejection, Number.NaN]
-      const convergence = n / (n + failed)
+      const fits = n + running
+      const convergence = fits / (fits + failed)
       return {
         bias: estimates.mean() - truth,
         biasMcse: known ? empSe / Math.sqrt(n) : Number.NaN,
@@ -95,9 +110,10 @@ export function performanceOf(truth: number, tests: boolean): Performance {
         typeI,
         typeIMcse: shareError(typeI, intervals),
         convergence,
-        convergenceMcse: shareError(convergence, n + failed),
+        convergenceMcse: shareError(convergence, fits + failed),
         n,
         nIntervals: intervals,
+        noMaximum: running,
       }
     },
   }

@@ -47,15 +47,15 @@ export const studyRowsTask: Task<StudyPlan, Batch, BatchOfRows> = {
     }
     return {
       lines: lines.join('\n'),
-      values: Float64Array.from(values, finiteOrNaN),
+      values: Float64Array.from(values, withoutSignOfZero),
       ok: Uint8Array.from(ok),
       milliseconds: performance.now() - began,
     }
   },
 }
 
-/** As a log gives it back, which has null for all of these. */
-const finiteOrNaN = (value: number): number => (Number.isFinite(value) ? value + 0 : Number.NaN)
+/** As a log gives it back. */
+const withoutSignOfZero = (value: number): number => value + 0
 
 /** The row at an address, or a failed one without numbers where making it threw. */
 function rowAt(plan: StudyPlan, make: MakeRow, condition: number, replicate: number): RowValues {

@@ -11,7 +11,8 @@ const columnKey = (column: string): string => (reserved.has(column) ? `${column}
 export interface RowText {
   /**
    * A row as one line of JSON, without the line end: address, status, for a failed row code, message and seed, then
-   * the columns. Numbers are the shortest that read back as the same; those that do not exist are null, and -0 is 0. It
+   * the columns. Numbers are the shortest that read back as the same; infinite ones, which stand for estimates without a
+   * finite maximum and open ends of intervals, are "Inf" and "-Inf", those that do not exist are null, and -0 is 0. It
    * holds no timing, so that the same row has the same text wherever it was made.
    */
   readonly write: (condition: number, replicate: number, row: RowValues) => string
@@ -55,8 +56,9 @@ export function rowText({ seed, conditions }: Pick<StudyOutline, 'seed' | 'condi
       const values = new Float64Array(of.columns.length)
       for (let j = 0; j < values.length; j++) {
         const value = parsed[columnKey(of.columns[j])]
-        if (value !== null && !Number.isFinite(value)) return null
-        values[j] = (value as number | null) ?? Number.NaN
+        const number = value === null ? Number.NaN : typeof value === 'number' ? value : infinite.get(value)
+        if (number === undefined) return null
+        values[j] = number
       }
       const address = { condition: condition as number, replicate: replicate as number }
       const text = write(address.condition, address.replicate, { values, failure })
@@ -75,7 +77,13 @@ function parsedLine(line: string): Record<string, unknown> | null {
 }
 
 // -0 + 0 is 0.
-const numberText = (value: number): string => (Number.isFinite(value) ? String(value + 0) : 'null')
+const numberText = (value: number): string =>
+  Number.isFinite(value) ? String(value + 0) : Number.isNaN(value) ? 'null' : value > 0 ? '"Inf"' : '"-Inf"'
+
+const infinite: ReadonlyMap<unknown, number> = new Map([
+  ['Inf', Number.POSITIVE_INFINITY],
+  ['-Inf', Number.NEGATIVE_INFINITY],
+])
 
 const failureText = ({ code, message }: PlainError, seed: number): string =>
   `,"code":${JSON.stringify(code)},"message":${JSON.stringify(firstLine(message))},"seed":${seed}`

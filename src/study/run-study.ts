@@ -140,7 +140,11 @@ export async function runStudy(
     findings: shard ? [] : summary.findings(),
     rows: kept.rows(),
   }
-  const warnings = [...planned.warnings, ...kept.warnings(failed, done, log?.path ?? null)]
+  const warnings = [
+    ...planned.warnings,
+    ...kept.warnings(failed, done, log?.path ?? null),
+    ...(summary.warnings?.() ?? []),
+  ]
   return {
     ...record,
     warnings,

@@ -1,5 +1,6 @@
 import { normalQuantile } from '../numerics/special.js'
 import { powerDiagnosis, sensitive } from './power-scaling.js'
+import { numberOrEnd, runningInRows } from './running-estimates.js'
 import type { Axis, SensitivityFacts } from './sensitivity-plan.js'
 import type { Measure, Row, StudyOutline, Summary } from './study-plan.js'
 
@@ -18,6 +19,8 @@ interface Cell {
   readonly se: number
   readonly lower: number
   readonly upper: number
+  /** Whether the fit has no finite maximum in the parameter. */
+  readonly running: boolean
 }
 
 /** Sums up a sensitivity study: what each setting moves, by how much, and which conclusions with it. */
@@ -32,6 +35,20 @@ export function sensitivitySummary({ facts }: StudyOutline): Summary {
     },
     measures,
     findings: () => findingsOf(measures(), axes, conclusions, rows),
+    warnings: () =>
+      runningInRows(
+        axes.flatMap((axis, condition) =>
+          axis.of !== 'fit'
+            ? []
+            : axis.parameters.flatMap((parameter, j) => {
+                const made = rows[condition].filter((row) => row?.ok)
+                const runs = made.filter((row) => row && cellOf(axis, row, j).running).length
+                return [{ label: `${parameter} (${axis.name})`, runs, of: made.length }]
+              }),
+        ),
+        'they have no shift, and nothing can be concluded of their size there',
+        'settings',
+      ),
   }
 }
 
@@ -41,9 +58,10 @@ function cellOf(axis: Axis, { values }: Row, j: number): Cell {
   const at = j * width(axis)
   if (axis.of === 'fit') {
     const [estimate, se] = [values[at], values[at + 1]]
-    return { estimate, se, lower: estimate - z95 * se, upper: estimate + z95 * se }
+    const running = se === Number.POSITIVE_INFINITY
+    return { estimate, se, lower: estimate - z95 * se, upper: estimate + z95 * se, running }
   }
-  return { estimate: values[at], se: values[at + 1], lower: values[at + 2], upper: values[at + 3] }
+  return { estimate: values[at], se: values[at + 1], lower: values[at + 2], upper: values[at + 3], running: false }
 }
 
 const orNull = (value: number): number | null => (Number.isFinite(value) ? value : null)
@@ -79,7 +97,7 @@ function measuresOf(
       const shift = from && to && comparable ? shiftOf(axis, from, to) : Number.NaN
       const known = {
         ...head,
-        estimate: orNull(to?.estimate ?? Number.NaN),
+        estimate: numberOrEnd(to?.estimate ?? Number.NaN),
         se: orNull(to?.se ?? Number.NaN),
         shift: orNull(shift),
       }
@@ -104,6 +122,8 @@ const isConclusion = (parameter: string, conclusions: readonly string[]): boolea
 /** What becomes of a conclusion, sign and whether the 95 % limits are on one side of zero; empty for other parameters. */
 function changeOf(parameter: string, conclusions: readonly string[], from: Cell, to: Cell): string {
   if (!isConclusion(parameter, conclusions)) return ''
+  if (to.running) return from.running ? 'same' : 'no maximum'
+  if (from.running) return 'has a maximum'
   if (Math.sign(from.estimate) !== Math.sign(to.estimate)) return 'sign'
   const [before, after] = [from, to].map(({ lower, upper }) => lower > 0 || upper < 0)
   return before === after ? 'same' : after ? 'gains significance' : 'loses significance'

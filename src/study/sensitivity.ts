@@ -14,6 +14,7 @@ import { stream } from '../random/stream.js'
 import { fitSchema } from './fit-schema.js'
 import { parameterEstimates, parameterNames, parameterTable, type Refit, refit } from './parameters.js'
 import { efficiencyOf, powerScaling } from './power-scaling.js'
+import { tellRunning } from './running-estimates.js'
 import { withoutRows } from './resample-levels.js'
 import { sensitivityFigures } from './sensitivity-figures.js'
 import { planSensitivity, type SensitivityData, type SensitivityFacts, type Variant } from './sensitivity-plan.js'
@@ -182,9 +183,12 @@ function fitRow(shared: Shared, { parameters, approximation }: RowOf, variant: V
   const table = parameterTable(found, 'none')
   const names = parameterNames(model)
   const beside = approximation === null ? null : oneStep(shared.base(), data, model)
+  const running = tellRunning(found, [])
   const values = parameters.flatMap((name) => {
     const j = names.indexOf(name)
-    return [table.estimate[j] ?? Number.NaN, table.se[j] ?? Number.NaN, ...(beside ? [beside[j]] : [])]
+    // An infinite error tells a parameter without a finite maximum from one that the model does not have.
+    const se = running.has(j) ? Number.POSITIVE_INFINITY : (table.se[j] ?? Number.NaN)
+    return [table.estimate[j] ?? Number.NaN, se, ...(beside ? [beside[j]] : [])]
   })
   return { values: [...values, found.fitted.logLik], failure: null }
 }
@@ -196,8 +200,9 @@ function restarted({ base, seed }: Shared, start: number): Refit {
   const { parameters, se, covariance } = fitted
   const d = parameters.length
   const spread = se.map((one) => (Number.isFinite(one) ? one : 0.1))
-  const scale =
-    covariance ?? Float64Array.from({ length: d * d }, (_, at) => (at % (d + 1) === 0 ? spread[at / (d + 1)] ** 2 : 0))
+  const scale = covariance?.every(Number.isFinite)
+    ? covariance
+    : Float64Array.from({ length: d * d }, (_, at) => (at % (d + 1) === 0 ? spread[at / (d + 1)] ** 2 : 0))
   const from = parameters.map((value, j) => value + 2 * spread[j] * rng.normal())
   return converged({ like, fitted: estimate(like, fitted.nodes, { parameters: from, scale }) })
 }
@@ -208,7 +213,7 @@ function restarted({ base, seed }: Shared, start: number): Refit {
  */
 function oneStep({ fitted }: Refit, { fit }: SensitivityData, model: Model): Float64Array {
   const like: Likelihood = likelihood(fit.reml ? restricted(model) : model)
-  const { parameters, covariance, nodes } = fitted
+  const { parameters, covariance, nodes, se } = fitted
   const d = parameters.length
   const names = parameterNames(model)
   if (!covariance) return new Float64Array(names.length).fill(Number.NaN)
@@ -216,7 +221,8 @@ function oneStep({ fitted }: Refit, { fit }: SensitivityData, model: Model): Flo
   like.marginal(nodes).evaluate(parameters, score)
   const moved = parameters.map((value, i) => {
     let step = 0
-    for (let j = 0; j < d; j++) step += covariance[i * d + j] * score[j]
+    // Parameters at a boundary, or without a finite maximum, stay where they are.
+    for (let j = 0; j < d; j++) if (se[i] > 0 && se[j] > 0) step += covariance[i * d + j] * score[j]
     return value + step
   })
   return parameterEstimates({ like, fitted: { ...fitted, parameters: moved } })

@@ -5,6 +5,7 @@ import { GlmmError } from '../errors.js'
 import { likelihood } from '../likelihood/likelihood.js'
 import { parameterNames, parameterTable, refit, told } from './parameters.js'
 import { performanceNames } from './performance.js'
+import { type RunningParameter, runningParameters, tellRunning } from './running-estimates.js'
 import { type SampleMethod, sampleMethod } from './posterior-estimates.js'
 import { levelRows } from './resample-levels.js'
 import { scenarios } from './simulation-conditions.js'
@@ -28,6 +29,8 @@ export interface SimulationFacts {
   /** True values by condition, method and parameter; null for a parameter that the truth does not have. */
   readonly truth: readonly (readonly (readonly (number | null)[])[])[]
   readonly measures: readonly string[]
+  /** The parameters without a finite maximum in the data, where the truth is their fit: they have no true value. */
+  readonly running: readonly RunningParameter[]
 }
 
 export interface Method {
@@ -64,7 +67,8 @@ export function planSimulation(spec: SimulationSpec, table: Table): StudyPlan {
   const given: NonNullable<SimulationSpec['methods']> = spec.methods ?? [{ name: 'fit' }]
   const methods = given.map((method, m) => methodOf(method, m, spec, table, base))
   checkMethodNames(methods)
-  const made = scenarios(spec, { truth: truthFrom(spec, base), groups: spec.groups ?? {} })
+  const { truth: start, running } = truthFrom(spec, base)
+  const made = scenarios(spec, { truth: start, groups: spec.groups ?? {} })
   const like = likelihood(base)
   const conditions = made.map(({ settings, scenario: { truth, groups } }) => {
     for (const [group, levels] of Object.entries(groups)) checkGroup(base, group, levels)
@@ -75,7 +79,9 @@ export function planSimulation(spec: SimulationSpec, table: Table): StudyPlan {
     const unknown = new Float64Array(x.length).fill(Number.NaN)
     const fitted = { ...emptyEstimate, parameters: x, se: unknown }
     const values = parameterTable({ like, fitted }, 'none').estimate
-    return methods.map(({ model }) => parameterNames(model).map((name) => values[names.indexOf(name)] ?? null))
+    const known = (name: string): number | null =>
+      running.some((one) => one.name === name) ? null : (values[names.indexOf(name)] ?? null)
+    return methods.map(({ model }) => parameterNames(model).map(known))
   })
   const facts: SimulationFacts = {
     methods: methods.map(({ name, model, sample }) => {
@@ -85,6 +91,7 @@ export function planSimulation(spec: SimulationSpec, table: Table): StudyPlan {
     }),
     truth,
     measures: spec.measures ?? performanceNames,
+    running,
   }
   const columns = facts.methods.flatMap(({ name, parameters, diagnostics, parts }) => [
     ...diagnostics.map((one) => `${name}.${one}`),
@@ -95,7 +102,11 @@ export function planSimulation(spec: SimulationSpec, table: Table): StudyPlan {
     kind: 'simulation',
     seed,
     conditions: conditions.map(({ settings }) => ({ settings, replicates, columns })),
-    facts: { ...facts, methods: facts.methods.map((method) => ({ ...method })) },
+    facts: {
+      ...facts,
+      methods: facts.methods.map((method) => ({ ...method })),
+      running: running.map((one) => ({ ...one })),
+    },
     data,
   }
 }
@@ -111,20 +122,29 @@ const emptyEstimate = {
   singular: false,
   zeroed: [],
   limits: [],
+  runs: [],
+  told: [],
+  unbounded: false,
   iterations: 0,
   evaluations: 0,
 } as const
 
-function truthFrom(spec: SimulationSpec, base: Model): ReturnType<typeof truthOf> {
+function truthFrom(
+  spec: SimulationSpec,
+  base: Model,
+): { truth: ReturnType<typeof truthOf>; running: readonly RunningParameter[] } {
   const { truth = 'fit', fit = {} } = spec
-  if (truth !== 'fit') return truth
+  if (truth !== 'fit') return { truth, running: [] }
   if (fit.reml) {
     const message = '/fit/reml: expected maximum likelihood for the truth, got reml'
     throw new GlmmError('USAGE', message, 'leave it out here, and put it into the methods')
   }
   const found = refit(base, fit)
   const { fitted } = found
-  if (fitted.converged) return truthOf(base, told(found).parameters)
+  if (fitted.converged) {
+    const running = runningParameters(parameterNames(base), tellRunning(found, []))
+    return { truth: truthOf(base, told(found).parameters), running }
+  }
   const message = `expected a fit of the data for the truth, got: ${fitted.reason}`
   throw new GlmmError('NO_CONVERGENCE', message, 'write the truth down instead')
 }

@@ -1,10 +1,11 @@
 import { type Performance, type PerformanceMeasures, performanceOf } from './performance.js'
+import { hasNoMaximum, runningInData, runningInRows } from './running-estimates.js'
 import type { SimulationFacts } from './simulation-plan.js'
 import type { Measure, StudyOutline, Summary } from './study-plan.js'
 
 /** Sums up a simulation: performance of each method's estimates of each parameter under each condition. */
 export function simulationSummary({ conditions, facts }: StudyOutline): Summary {
-  const { methods, truth, measures: wanted } = facts as unknown as SimulationFacts
+  const { methods, truth, measures: wanted, running } = facts as unknown as SimulationFacts
   const performances = (): readonly (readonly (readonly Performance[])[])[] =>
     conditions.map((_, c) =>
       methods.map(({ parameters, tests }, m) =>
@@ -31,9 +32,11 @@ export function simulationSummary({ conditions, facts }: StudyOutline): Summary 
         const converged = values[at] === 1
         at += diagnostics.length
         const median = parts.indexOf(medianPart)
-        parameters.forEach((_, j) => {
+        parameters.forEach((parameter, j) => {
           const cell = cells[condition][m][j]
-          if (converged) cell.add(values[at], values[at + 1], values[at + 2], values[at + 3])
+          const [estimate, se, lower, upper] = [values[at], values[at + 1], values[at + 2], values[at + 3]]
+          if (converged && hasNoMaximum(parameter, estimate)) cell.addRunning(lower, upper)
+          else if (converged) cell.add(estimate, se, lower, upper)
           else cell.fail()
           if (converged && median >= 0) {
             medians?.[condition][m][j].add(values[at + median], Number.NaN, Number.NaN, Number.NaN)
@@ -44,6 +47,17 @@ export function simulationSummary({ conditions, facts }: StudyOutline): Summary 
     },
     measures,
     findings: () => findingsOf(measures(), conditions.length > 1),
+    warnings: () => [
+      ...runningInData(running, 'there are no true values of them to compare with; write the truth down instead'),
+      ...runningInRows(
+        measures().map(({ condition, method, parameter, n, noMaximum }) => ({
+          label: `${method}, ${parameter}${conditions.length > 1 ? `, condition ${condition}` : ''}`,
+          runs: Number(noMaximum),
+          of: Number(n) + Number(noMaximum),
+        })),
+        'bias, errors and SE are those of the other replicates, coverage that of the intervals there are',
+      ),
+    ],
   }
 }
 
@@ -62,7 +76,7 @@ function medianMeasures(
 function chosen(found: PerformanceMeasures, wanted: readonly string[]): Record<string, number | null> {
   const kept = Object.entries(found).filter(([key]) => {
     const name = key.replace(/Mcse$/, '')
-    return wanted.includes(name) || name === 'n' || name === 'nIntervals'
+    return wanted.includes(name) || name === 'n' || name === 'nIntervals' || name === 'noMaximum'
   })
   return finite(kept)
 }

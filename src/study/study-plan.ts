@@ -1,4 +1,4 @@
-import type { PlainError } from '../errors.js'
+import type { PlainError, Warning } from '../errors.js'
 
 /** Anything JSON can hold. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
@@ -31,7 +31,7 @@ export interface StudyPlan extends StudyOutline {
   readonly data: unknown
 }
 
-/** The numbers of a row in the order of the condition's columns, NaN where there is none. */
+/** The numbers of a row in the order of the condition's columns, NaN where there is none, infinite where a parameter has no finite maximum. */
 export interface RowValues {
   readonly values: ArrayLike<number>
   /** Why the row counts as failed; null where it does not. */
@@ -64,4 +64,6 @@ export interface Summary {
   readonly measures: () => Measure[]
   /** In a sentence each, what a reader should take from the study. */
   readonly findings: () => string[]
+  /** What to beware of in them; nothing where left out. */
+  readonly warnings?: () => readonly Warning[]
 }

@@ -72,6 +72,7 @@ describe('a mixed model, as lme4 prints it and more', () => {
         names: ['(Intercept)', 'x'],
         sd: [1, 2],
         sdSe: [0.1, null],
+        runsTo: [null, null],
         correlation: [
           [1, -0.25],
           [-0.25, 1],
@@ -86,7 +87,7 @@ describe('a mixed model, as lme4 prints it and more', () => {
   test('profile limits stand with their level', () => {
     const limits = { lower: 0.31, upper: 0.77 }
     const random = [{ ...MIXED_FIT.random[0], sdLimits: [limits], correlationLimits: [[{ lower: null, upper: null }]] }]
-    const dispersion = { sigma: { estimate: 1.5, se: 0.1, lower: 1.25, upper: null } }
+    const dispersion = { sigma: { estimate: 1.5, runsTo: null, se: 0.1, lower: 1.25, upper: null } }
     const out = text({ ...MIXED_FIT, random, dispersion, intervals: { method: 'profile', level: 0.9 } })
     expect(out).toContain('Profile intervals of the random effects')
     expect(out).toMatch(/Estimate +5 % +95 %/)

@@ -28,6 +28,7 @@ export const MIXED_FIT: FitRecord = {
     {
       name: '(Intercept)',
       estimate: -2.19620056124994,
+      runsTo: null,
       se: 0.113091296693065,
       z: -19.4197133242758,
       statistic: 'z',
@@ -39,6 +40,7 @@ export const MIXED_FIT: FitRecord = {
     {
       name: 'treat',
       estimate: -0.260910716914195,
+      runsTo: null,
       se: 0.0499047737027756,
       z: -5.22817152659855,
       statistic: 'z',
@@ -62,6 +64,7 @@ export const MIXED_FIT: FitRecord = {
       names: ['(Intercept)'],
       sd: [0.48648631006527],
       sdSe: [0.0840423134312318],
+      runsTo: [null],
       correlation: [[1]],
       sdLimits: null,
       correlationLimits: null,
@@ -118,6 +121,7 @@ export const GLM_FIT: FitRecord = {
     {
       name: '(Intercept)',
       estimate: -2.19711176781497,
+      runsTo: null,
       se: 0.0335863709095049,
       z: -65.4167660368806,
       statistic: 'z',
@@ -129,6 +133,7 @@ export const GLM_FIT: FitRecord = {
     {
       name: 'treat',
       estimate: -0.257373116686926,
+      runsTo: null,
       se: 0.0494237010356654,
       z: -5.20748368280229,
       statistic: 'z',

@@ -183,19 +183,24 @@ describe('a log', () => {
 })
 
 describe('a row that fails', () => {
-  // With 2 of 4 rows without events resamples are separated now and then.
-  const table = 'y,x\n0,1\n0,2\n0,3\n1,4\n0,5\n1,6\n1,7\n1,8\n'
-  const study = { kind: 'bootstrap', seed: 3, replicates: 200, data: '', family: 'binomial', formula: 'y ~ x' }
+  // Without level c, as 8 resamples of 27 are, the response is reproduced exactly and the likelihood has no bound.
+  const table = 'y,g\n1,a\n1,a\n2,b\n2,b\n0.5,c\n3.5,c\n'
+  const study = { kind: 'bootstrap', method: 'cluster', seed: 3, replicates: 200, data: '', formula: 'y ~ 1 + (1 | g)' }
 
   it('is a row with its code and seed, and is replayed', async () => {
-    const file = path('separated.csv')
+    const file = path('exact.csv')
     writeFileSync(file, table)
     const record = await run({ ...study, data: file })
     const failed = record.rows.filter(({ status }) => status === 'failed')
-    expect(record.execution.rows).toBe(208)
+    expect(record.execution.rows).toBe(203)
     expect(failed.length).toBeGreaterThan(10)
     expect(record.execution.failed).toBe(failed.length)
-    expect(failed[0]).toMatchObject({ code: 'NO_CONVERGENCE', seed: 3, message: expect.any(String), x: null })
+    expect(failed[0]).toMatchObject({
+      code: 'NO_CONVERGENCE',
+      seed: 3,
+      message: expect.any(String),
+      '(Intercept)': null,
+    })
     expect(record.warnings).toMatchObject([{ code: 'FAILED_ROWS' }])
     expect(record.measures[0].n).toBe(200 - failed.filter(({ condition }) => condition === 0).length)
 

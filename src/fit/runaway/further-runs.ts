@@ -1,0 +1,183 @@
+import type { Model } from '../../data/model.js'
+import { copies } from '../../data/response-rows.js'
+import type { Warning } from '../../errors.js'
+import { familyNamed } from '../../families/registry.js'
+import { boundDensity } from '../../families/repeated-rows.js'
+import { densitySize, firstAt, secondAt } from '../../families/row-density.js'
+import type { Likelihood } from '../../likelihood/likelihood.js'
+import { free, recessionCone, still } from '../../numerics/recession-cone.js'
+import type { Runaway } from './runaway.js'
+import { cellText, list, profileHint, remedy, runsText } from './separation-warning.js'
+
+/** Coefficients of a further predictor that a climb is on its way to infinity with. */
+export interface FurtherRuns {
+  /** The point with the coefficients far out. */
+  readonly x: Float64Array
+  /** One of them for each dimension that nothing determines: held there, all other parameters have their limit. */
+  readonly held: readonly number[]
+  readonly runs: readonly Runaway[]
+  readonly warning: Warning
+}
+
+/** A row says nothing more of a predictor if neither derivative of its log density reaches this. */
+const silent = 1e-5
+/** No row is as far as this before it is beyond this end of its predictor. */
+const underway = 4
+/** How far a climb is taken on, and what its log-likelihood may lose on the way: rounding. */
+const further = [3, 12]
+const rounding = 1e-6
+
+/**
+ * What runs in the predictors beside the mean's at x, the end of a climb. Where the family becomes a simpler one as a
+ * predictor goes to its end (no zero inflation, no overdispersion), a row's density has a limit above 0 there, and whether
+ * the maximum lies at the end is a matter of estimates: rows that say nothing more of the predictor may go on to that end,
+ * all others stand still, and the log-likelihood must not fall along the direction that there is. Null where nothing more
+ * runs than the parameters `held`.
+ */
+export function furtherRuns(
+  likelihood: Likelihood,
+  nodes: number,
+  x: Float64Array,
+  held: readonly number[],
+): FurtherRuns | null {
+  const { model, layout } = likelihood
+  const { family } = familyNamed(model.family)
+  const ends = model.predictors.map((_, k) => (k === 0 ? family.meanLimit : family.further[k - 1].limit))
+  for (const [k, limit] of ends.entries()) {
+    const [first, end] = layout.fixedStart.subarray(k, k + 2)
+    const { random } = model.predictors[k]
+    // The constant of a further predictor that has nothing else is the boundary's.
+    const treated = k === 0 ? end > first : end > first + 1 && random.length === 0
+    if (!limit || !treated || isHeld(held, first, end) || !farOut(model, k, x.subarray(first, end))) continue
+    const recession = k === 0 ? family.recession?.(model.link) : null
+    const sides = Int8Array.from(rowsThatSay(likelihood, x, k), (says, i) => {
+      if (says === null || recession?.(model.response, i) === free) return free
+      return says ? still : Math.sign(limit.at)
+    })
+    const { value } = likelihood.marginal(nodes)
+    const now = value(x)
+    const found = runsAlong(likelihood, k, sides, x, () => further[1], limit.says)
+    if (found && further.every((by) => value(found.along(by)) > now - rounding)) return found
+  }
+  return null
+}
+
+const isHeld = (held: readonly number[], first: number, end: number): boolean => held.some((j) => j >= first && j < end)
+
+/**
+ * What runs in the predictors beside the mean's for which the response alone decides, as that of a zero where zeros come
+ * from nothing else, whatever all others are. From x, the coefficients are taken out to where the rows are at their ends.
+ */
+export function provedRuns(likelihood: Likelihood, x: Float64Array, held: readonly number[]): FurtherRuns | null {
+  const { model, layout } = likelihood
+  for (const [at, { recession }] of familyNamed(model.family).family.further.entries()) {
+    const k = at + 1
+    const [first, end] = layout.fixedStart.subarray(k, k + 2)
+    if (!recession || end === first || isHeld(held, first, end)) continue
+    const sides = new Int8Array(model.nobs)
+    for (let i = 0; i < sides.length; i++)
+      sides[i] = copies(model.response, i) === 0 ? free : recession(model.response, i)
+    const eta = predictorOf(model, k, x.subarray(first, end))
+    const distance = (moved: Uint8Array): number =>
+      sides.reduce((most, side, i) => (moved[i] ? Math.max(most, settled - side * eta[i]) : most), 0)
+    const found = runsAlong(likelihood, k, sides, x, distance, null)
+    if (found) return found
+  }
+  return null
+}
+
+/** A logit so far out is at its end but for 1e-14. */
+const settled = 32
+
+/** What the rows' sides let run in predictor k, taken `distance` along a direction that moves each row by 1 or more. */
+function runsAlong(
+  { model, layout }: Likelihood,
+  k: number,
+  sides: Int8Array,
+  x: Float64Array,
+  distance: (moved: Uint8Array) => number,
+  says: string | null,
+): (FurtherRuns & { readonly along: (by: number) => Float64Array }) | null {
+  const { fixed, name } = model.predictors[k]
+  const p = fixed.names.length
+  const first = layout.fixedStart[k]
+  const cone = recessionCone(fixed.x, model.nobs, p, sides)
+  if (!cone?.moved.includes(1)) return null
+  const direction = perRow(fixed.x, model.nobs, cone.direction, cone.moved)
+  const along = (by: number): Float64Array =>
+    x.map((one, j) => (j >= first && j < first + p ? one + by * direction[j - first] : one))
+  const runs = fixed.names.flatMap((column, j): Runaway[] =>
+    cone.runs[j] ? [{ at: first + j, predictor: k === 0 ? 'mean' : name, name: column, to: cone.to[j] }] : [],
+  )
+  const held = cone.held.map((j) => first + j)
+  return {
+    x: along(distance(cone.moved)),
+    held,
+    runs,
+    warning: warning(model, k, runs, cone.moved, sides, says),
+    along,
+  }
+}
+
+/** Whether any row's predictor is far from 0. */
+const farOut = (model: Model, k: number, beta: Float64Array): boolean =>
+  predictorOf(model, k, beta).some((eta) => Math.abs(eta) > underway)
+
+/** Predictor k of every row without random effects. */
+function predictorOf(model: Model, k: number, beta: Float64Array): Float64Array {
+  const { fixed, offset } = model.predictors[k]
+  const n = model.nobs
+  const eta = offset ? offset.slice() : new Float64Array(n)
+  for (let j = 0; j < beta.length; j++) for (let i = 0; i < n; i++) eta[i] += fixed.x[j * n + i] * beta[j]
+  return eta
+}
+
+/** By row at the modes: whether its density still depends on predictor k; null where it can not, the mean being at its end. */
+function rowsThatSay({ model, modes }: Likelihood, x: Float64Array, k: number): (boolean | null)[] {
+  const { eta } = modes(x)
+  const K = model.predictors.length
+  const { family } = familyNamed(model.family)
+  const density = boundDensity(family, model.link, model.response)
+  const out = new Float64Array(densitySize(K))
+  const at = new Float64Array(K)
+  const { fixed } = model.predictors[0]
+  return Array.from({ length: model.nobs }, (_, i) => {
+    if (copies(model.response, i) === 0) return null
+    for (let one = 0; one < K; one++) at[one] = eta[one][i]
+    density.at(i, at, out)
+    const says = Math.abs(out[firstAt(K, k)]) > silent || Math.abs(out[secondAt(K, k, k)]) > silent
+    if (says) return true
+    const ended = Math.abs(at[0]) > 30 && fixed.names.every((_, j) => fixed.x[j * model.nobs + i] === 0)
+    return ended ? null : false
+  })
+}
+
+/** The direction, so long that it moves the row that it moves least by 1. */
+function perRow(x: Float64Array, n: number, direction: Float64Array, moved: Uint8Array): Float64Array {
+  let least = Number.POSITIVE_INFINITY
+  for (let i = 0; i < n; i++) {
+    if (moved[i] === 0) continue
+    let sum = 0
+    for (let j = 0; j < direction.length; j++) sum += x[j * n + i] * direction[j]
+    least = Math.min(least, Math.abs(sum))
+  }
+  return direction.map((value) => value / least)
+}
+
+function warning(
+  model: Model,
+  k: number,
+  runs: readonly Runaway[],
+  moved: Uint8Array,
+  sides: Int8Array,
+  says: string | null,
+): Warning {
+  const { name } = model.predictors[k]
+  const among = Uint8Array.from(sides, (side) => (side === free ? 0 : 1))
+  const cells = cellText(model, k, moved, among, says)
+  const names = runs.map((run) => run.name)
+  const message =
+    `${list(names)} of ${name} ${runs.length === 1 ? 'has' : 'have'} no finite maximum${cells || (says ? ` (${says})` : '')}: ` +
+    `${runsText(runs)}, without a standard error; ${remedy(names, cells !== '')}${profileHint(runs)}`
+  return { code: 'SEPARATION', message }
+}

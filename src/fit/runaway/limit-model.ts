@@ -1,0 +1,153 @@
+import { covarianceNamed } from '../../covariance/registry.js'
+import type { Model, Predictor, RandomTerm } from '../../data/model.js'
+import { familyNamed } from '../../families/registry.js'
+import { boundDensity } from '../../families/repeated-rows.js'
+import { densitySize, firstAt, secondAt } from '../../families/row-density.js'
+import { linkNamed } from '../../links/registry.js'
+import { independentColumns } from '../../numerics/independent-columns.js'
+import { type End, free } from '../../numerics/recession-cone.js'
+import type { GlmFit } from '../glm.js'
+import { type MeanCone, meanCone } from './mean-cone.js'
+
+/** A random term that rows say something of. */
+export interface KeptTerm {
+  readonly term: number
+  readonly columns: readonly number[]
+}
+
+/**
+ * A model with its running coefficients at their ends. Rows that they move have a constant mean, so far out that it is at
+ * its limit; columns that are then combinations of others are left out. It is an ordinary model, with the
+ * likelihood that the full one has in the limit.
+ */
+export interface LimitModel {
+  readonly full: Model
+  readonly model: Model
+  /** The same, the moved rows counting for nothing: a generalized linear model starts from it. */
+  readonly ofRest: Model
+  readonly cone: MeanCone
+  /** By predictor: columns that the limit keeps, and which of the full model's columns are not determined. */
+  readonly columns: readonly { readonly kept: readonly number[]; readonly ends: ReadonlyMap<number, End> }[]
+  /** By predictor: the random terms that are kept, by their position, and which of their columns. */
+  readonly terms: readonly (readonly KeptTerm[])[]
+  /** The moved rows' mean predictor, where it counts as its end. */
+  readonly distance: (side: number) => number
+}
+
+/**
+ * The model in the limit of the mean's running coefficients, without the columns that no row says anything of; null where there
+ * are neither. `glm` is the model's, or makes it where it is needed.
+ */
+export function limitModel(model: Model, glm: GlmFit | (() => GlmFit)): LimitModel | null {
+  const cone = meanCone(model, typeof glm === 'function' ? glm : () => glm)
+  if (!cone) return null
+  const { moved } = cone.cone
+  const { nobs: n } = model
+  const link = linkNamed(model.link)
+  const reached = [farthest(link.inverse, -1), farthest(link.inverse, 1)]
+  const distance = (side: number): number => reached[side < 0 ? 0 : 1]
+  const said = model.predictors.map((_, k) => rowsThatSay(model, cone, distance, k))
+  const columns = model.predictors.map(({ fixed: { names, x } }, k) => {
+    if (k === 0) {
+      const ends = new Map(names.flatMap((_, j) => (cone.cone.runs[j] ? [[j, cone.cone.to[j]] as const] : [])))
+      return { kept: names.map((_, j) => j).filter((j) => !cone.cone.held.includes(j)), ends }
+    }
+    const rows = Int32Array.from(said[k].keys()).filter((i) => said[k][i] === 1)
+    if (rows.length === n) return { kept: names.map((_, j) => j), ends: new Map<number, End>() }
+    const { kept, held, basis } = independentColumns(names.map((_, j) => Float64Array.from(rows, (i) => x[j * n + i])))
+    const open = names.flatMap((_, j) =>
+      held.some((_, h) => basis[h * names.length + j] !== 0) ? [[j, null] as const] : [],
+    )
+    return { kept, ends: new Map<number, End>(open) }
+  })
+  const terms = model.predictors.map(({ random }, k) => keptTerms(random, said[k]))
+  if (columns.every(({ ends }) => ends.size === 0)) return null
+  const predictors = model.predictors.map((predictor, k) => {
+    const smaller = withColumns(predictor, n, columns[k].kept, terms[k])
+    return k === 0 ? moveOut(smaller, cone, distance) : smaller
+  })
+  const limit: Model = { ...model, predictors }
+  const frequency = Float64Array.from(moved, (one, i) => (one ? 0 : (model.response.frequency?.[i] ?? 1)))
+  const ofRest = { ...limit, response: { ...limit.response, frequency } }
+  return { full: model, model: limit, ofRest, cone, columns, terms, distance }
+}
+
+/** A predictor at which the mean is its limit to 1e-14, in whichever direction; a heavy tail is followed to 1e12. */
+function farthest(inverse: (eta: number) => number, side: number): number {
+  const end = inverse(side * 1e300)
+  let distance = 32
+  while (distance < 1e12 && Math.abs(inverse(side * distance) - end) > 1e-14) distance *= 2
+  return distance
+}
+
+/** Which rows say anything of predictor k once the mean's running rows are at their ends: 1 for those that do. */
+function rowsThatSay(
+  model: Model,
+  { cone, sides }: MeanCone,
+  distance: (side: number) => number,
+  k: number,
+): Uint8Array {
+  if (k === 0) return Uint8Array.from(sides, (side, i) => (side === free || cone.moved[i] === 1 ? 0 : 1))
+  const { family } = familyNamed(model.family)
+  const K = model.predictors.length
+  const density = boundDensity(family, model.link, model.response)
+  const out = new Float64Array(densitySize(K))
+  const eta = new Float64Array(K)
+  return Uint8Array.from(sides, (side, i) => {
+    if (cone.moved[i] === 0 && side !== free) return 1
+    const says = [0, 1.5].some((by) => {
+      eta[0] = side === free ? by : side * distance(side)
+      family.further.forEach(({ start }, one) => {
+        eta[one + 1] = start + by
+      })
+      density.at(i, eta, out)
+      return Math.abs(out[firstAt(K, k)]) > 1e-10 || Math.abs(out[secondAt(K, k, k)]) > 1e-10
+    })
+    return says ? 1 : 0
+  })
+}
+
+/** The terms and columns with an effect on some row that says something; of others nothing is known. */
+const keptTerms = (random: readonly RandomTerm[], said: Uint8Array): KeptTerm[] =>
+  random.flatMap(({ names, z, covariance }, term) => {
+    const n = said.length
+    const all = names.map((_, column) => column)
+    const used = all.filter((column) => said.some((one, i) => one === 1 && z[column * n + i] !== 0))
+    if (used.length === 0) return []
+    return [{ term, columns: covarianceNamed(covariance).part ? used : all }]
+  })
+
+function withColumns(predictor: Predictor, n: number, kept: readonly number[], terms: readonly KeptTerm[]): Predictor {
+  const { fixed, random } = predictor
+  const x = new Float64Array(kept.length * n)
+  kept.forEach((j, at) => {
+    x.set(fixed.x.subarray(j * n, (j + 1) * n), at * n)
+  })
+  const names = kept.map((j) => fixed.names[j])
+  return {
+    ...predictor,
+    fixed: { ...fixed, names, x },
+    random: terms.map((one) => withEffects(random[one.term], n, one.columns)),
+  }
+}
+
+function withEffects(term: RandomTerm, n: number, columns: readonly number[]): RandomTerm {
+  if (columns.length === term.names.length) return term
+  const z = new Float64Array(columns.length * n)
+  columns.forEach((column, at) => {
+    z.set(term.z.subarray(column * n, (column + 1) * n), at * n)
+  })
+  return { ...term, names: columns.map((column) => term.names[column]), z }
+}
+
+/** Gives the moved rows a constant predictor that nothing changes. */
+function moveOut(predictor: Predictor, { cone, sides }: MeanCone, distance: (side: number) => number): Predictor {
+  const { moved } = cone
+  const n = moved.length
+  const without = (columns: Float64Array): Float64Array => columns.map((value, at) => (moved[at % n] ? 0 : value))
+  const offset = Float64Array.from(moved, (one, i) =>
+    one ? sides[i] * distance(sides[i]) : (predictor.offset?.[i] ?? 0),
+  )
+  const random = predictor.random.map((term): RandomTerm => ({ ...term, z: without(term.z) }))
+  return { ...predictor, offset, fixed: { ...predictor.fixed, x: without(predictor.fixed.x) }, random }
+}

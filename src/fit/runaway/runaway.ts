@@ -1,0 +1,11 @@
+/** An outer parameter for which the likelihood has no finite maximum. */
+export interface Runaway {
+  /** Its position among the outer parameters. */
+  readonly at: number
+  /** 'mean', or the further predictor that it is a coefficient of. */
+  readonly predictor: string
+  /** The name of its column. */
+  readonly name: string
+  /** The end that it runs to; null where the data do not say which, or nothing of it at all. */
+  readonly to: '-Inf' | 'Inf' | null
+}
