@@ -5,7 +5,7 @@ import { GlmmError } from '../errors.js'
 import type { Start } from '../fit/start.js'
 import { likelihood } from '../likelihood/likelihood.js'
 import { parameterNames, parameterTable, type Refit, refit, startNear } from './parameters.js'
-import { type LevelRows, levelRows } from './resample-levels.js'
+import { type LevelRows, levelRows } from '../data/resample-levels.js'
 import type { Condition, StudyPlan } from './study-plan.js'
 import type { BootstrapSpec, StudyFit } from './study-spec.js'
 

@@ -1,4 +1,4 @@
-import { effectiveSampleSize } from '../draws/effective-sample-size.js'
+import { effectiveSampleSize } from './effective-sample-size.js'
 import { psis } from '../numerics/psis.js'
 import { cumulativeJensenShannon } from './cumulative-jensen-shannon.js'
 
