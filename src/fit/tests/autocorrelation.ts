@@ -1,7 +1,8 @@
 import type { Direction } from './level-scores.js'
 import type { ModelTest } from './model-test.js'
 import { notTested } from './not-tested.js'
-import { type ScoreDraws, upperRank } from './score-draws.js'
+import type { ScoreDraws } from './score-draws.js'
+import { smallestRank } from './smallest-rank.js'
 
 /** The rows of each level in the order of time: rows of one time together, times ascending. */
 export interface TimeOrder {
@@ -64,11 +65,8 @@ export function autocorrelation(
   const score = drawn.observed[at]
   const variance = drawn.variance[at * width + at]
   if (!(variance > 0)) return notTested('the estimates leave no information about neighbouring rows')
-  const above = upperRank(
-    score,
-    Float64Array.from({ length: drawn.count }, (_, s) => drawn.draws[s * width + at]),
-  )
-  const p = Math.min(1, 2 * Math.min(above, 1 - above + 1 / (drawn.count + 1)))
+  const column = Float64Array.from({ length: drawn.count }, (_, s) => drawn.draws[s * width + at])
+  const { p } = smallestRank([score], [column], 'both')
   // One step from zero; with equal information in all times the known variance is pairs times its square.
   const correlation = (score / variance) * Math.sqrt(drawn.known[at] / pairs)
   const found = p < 0.05

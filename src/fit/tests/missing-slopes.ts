@@ -3,7 +3,8 @@ import type { LevelPosterior } from '../../likelihood/level-posterior.js'
 import type { Direction } from './level-scores.js'
 import type { ModelTest } from './model-test.js'
 import { notTested } from './not-tested.js'
-import { type ScoreDraws, upperRank } from './score-draws.js'
+import type { ScoreDraws } from './score-draws.js'
+import { smallestRank } from './smallest-rank.js'
 
 /** A covariate whose slope could vary between the levels, as the columns of the mean's design that it makes. */
 export interface SlopeCandidate {
@@ -96,9 +97,11 @@ export function missingSlopes(
   const width = drawn.observed.length
   const { count } = drawn
   const columns = candidates.map((_, c) => Float64Array.from({ length: count }, (_, s) => drawn.draws[s * width + at + c]))
-  const own = candidates.map((_, c) => upperRank(drawn.observed[at + c], columns[c]))
-  const best = own.indexOf(Math.min(...own))
-  const p = upperRank(-own[best], smallestRanks(columns))
+  const { best, p } = smallestRank(
+    candidates.map((_, c) => drawn.observed[at + c]),
+    columns,
+    'upper',
+  )
   const { name, scale } = candidates[best]
   const j = at + best
   const variance = drawn.variance[j * width + j]
@@ -116,25 +119,4 @@ export function missingSlopes(
       : `no sign of random slopes in ${group}: ${candidates.map((one) => one.name).join(', ')}`,
     remedy: found ? `try (1 + ${name} | ${group})` : null,
   }
-}
-
-/** Of each draw minus the smallest upper rank among its columns, ties counted as large. */
-function smallestRanks(columns: readonly Float64Array[]): Float64Array {
-  const count = columns[0].length
-  const least = new Float64Array(count).fill(Number.NEGATIVE_INFINITY)
-  for (const values of columns) {
-    const sorted = values.slice().sort()
-    for (let s = 0; s < count; s++) {
-      // Number of draws at least as large, by bisection.
-      let low = 0
-      let high = count
-      while (low < high) {
-        const middle = (low + high) >> 1
-        if (sorted[middle] < values[s]) low = middle + 1
-        else high = middle
-      }
-      least[s] = Math.max(least[s], -(1 + count - low) / (count + 1))
-    }
-  }
-  return least
 }

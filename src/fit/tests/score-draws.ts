@@ -1,7 +1,6 @@
 import type { Model } from '../../data/model.js'
 import { levelPosterior } from '../../likelihood/level-posterior.js'
 import { simulateResponse } from '../../likelihood/simulate.js'
-import { cholesky } from '../../numerics/cholesky.js'
 import { stream } from '../../random/stream.js'
 import { type Direction, type LevelScores, levelScores } from './level-scores.js'
 import { projection } from './projection.js'
@@ -100,26 +99,4 @@ function centre(sets: readonly Float64Array[]): void {
     for (const rows of sets) mean += rows[at] / R
     for (const rows of sets) rows[at] = (rows[at] - mean) * restored
   }
-}
-
-/** x' V^-1 x; NaN where V is singular. */
-export function quadraticForm(variance: Float64Array, x: Float64Array): number {
-  const n = x.length
-  const L = variance.slice()
-  if (!cholesky(L, n)) return Number.NaN
-  let sum = 0
-  const y = x.slice()
-  for (let i = 0; i < n; i++) {
-    for (let k = 0; k < i; k++) y[i] -= L[i * n + k] * y[k]
-    y[i] /= L[i * n + i]
-    sum += y[i] * y[i]
-  }
-  return sum
-}
-
-/** (1 + number of draws as large) / (1 + number of draws). */
-export function upperRank(observed: number, draws: ArrayLike<number>): number {
-  let above = 1
-  for (let s = 0; s < draws.length; s++) if (draws[s] >= observed) above++
-  return above / (draws.length + 1)
 }
