@@ -5,4 +5,5 @@ export const overdispersedOf = (
   { overdispersed: of }: Family,
   name: string,
   words: string,
-): Pick<Family, 'overdispersed'> => (of ? { overdispersed: { family: `${name}_${of.family}`, than: `${words} ${of.than}` } } : {})
+): Pick<Family, 'overdispersed'> =>
+  of ? { overdispersed: { family: `${name}_${of.family}`, than: `${words} ${of.than}` } } : {}

@@ -27,7 +27,9 @@ export function curvature(tested: Tested, data: Look): Plan[] {
       ...plan.test,
       tell: (questionable) => ({
         statistic: plan.found.statistic,
-        effect: questionable ? `the response bends with ${name} by ${short(plan.found.bend)} (link scale) between its middle and its ends` : null,
+        effect: questionable
+          ? `the response bends with ${name} by ${short(plan.found.bend)} (link scale) between its middle and its ends`
+          : null,
         says: questionable
           ? `score test of the square of ${name}: chi-square ${short(plan.found.statistic, 3)} on 1 df`
           : `score test of the square of ${name}: chi-square ${short(plan.found.statistic, 3)} on 1 df; a bend below ${short(plan.found.least)} (link scale) could not have been seen`,

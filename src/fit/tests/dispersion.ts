@@ -20,12 +20,14 @@ export function dispersion(tested: Tested, data: Look): Plan {
   if (response.trials?.every((trials) => trials <= 1))
     return untested(key, '0/1 rows carry no information on dispersion')
   const own = predictors[0].random.find(({ levels }) => levels.length === n)
-  if (own) return untested(key, `the effect of each row (${own.group}) is a dispersion of its own: estimated, not tested`)
+  if (own)
+    return untested(key, `the effect of each row (${own.group}) is a dispersion of its own: estimated, not tested`)
   const df = n - spent
   if (!(df >= 1)) return untested(key, 'the model spends as many parameters as there are rows')
   const ratio = data.chiSquare / df
   const variance = chiSquareVariance(tested, data)
-  const screen = variance > 0 ? () => chiSquareUpper((data.chiSquare * 2 * df) / variance, (2 * df * df) / variance) : null
+  const screen =
+    variance > 0 ? () => chiSquareUpper((data.chiSquare * 2 * df) / variance, (2 * df * df) / variance) : null
   const what = response.trials ? 'proportions' : 'counts'
   const least = 1 + (seenFrom * Math.sqrt(Math.max(0, variance))) / df
   return {
@@ -36,7 +38,9 @@ export function dispersion(tested: Tested, data: Look): Plan {
     fires: 0.2,
     tell: (questionable) => ({
       statistic: ratio,
-      effect: questionable ? `${what} vary ${short(ratio)} times more than ${family.overdispersed?.than ?? family.name}` : null,
+      effect: questionable
+        ? `${what} vary ${short(ratio)} times more than ${family.overdispersed?.than ?? family.name}`
+        : null,
       says: questionable
         ? `Pearson's chi-square is ${short(ratio)} times its ${short(df, 3)} degrees of freedom`
         : `Pearson's chi-square is ${short(ratio)} times its ${short(df, 3)} degrees of freedom; with ${n} rows a ratio below ${short(least)} could not have been seen`,
@@ -62,7 +66,9 @@ function chiSquareVariance({ model, family, modes }: Tested, { mode }: Look): nu
     const natural = [inverse(rows.eta[0][i]), ...further.map((one, k) => one(rows.eta[k + 1][i]))]
     const trials = response.trials ? response.trials[i] : 1
     const sd = Math.sqrt(family.varianceOfResponse(natural, family.weight(response, i)))
-    const [skewness, kurtosis] = moments ? moments(natural, trials) : summedMoments(family, model.link, rows.eta, i, natural, sd)
+    const [skewness, kurtosis] = moments
+      ? moments(natural, trials)
+      : summedMoments(family, model.link, rows.eta, i, natural, sd)
     if (!Number.isFinite(kurtosis)) continue
     looked++
     sum += 2 + kurtosis

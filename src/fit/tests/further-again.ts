@@ -61,7 +61,9 @@ interface FurtherColumn {
 
 const furtherColumns = (predictors: Model['predictors']): FurtherColumn[] =>
   predictors.flatMap(({ fixed: { names, x } }, k) =>
-    k === 0 ? [] : names.map((_, j) => ({ k, x: x.subarray((j * x.length) / names.length, ((j + 1) * x.length) / names.length) })),
+    k === 0
+      ? []
+      : names.map((_, j) => ({ k, x: x.subarray((j * x.length) / names.length, ((j + 1) * x.length) / names.length) })),
   )
 
 function evaluateMoved(
@@ -79,11 +81,7 @@ function evaluateMoved(
 }
 
 /** What the further predictors' coefficients take away of the variance of a sum over rows with these slopes in each predictor. */
-export function explainedByFurther(
-  { predictors }: Model,
-  { d2 }: RowModel,
-  slopes: readonly Float64Array[],
-): number {
+export function explainedByFurther({ predictors }: Model, { d2 }: RowModel, slopes: readonly Float64Array[]): number {
   const columns = furtherColumns(predictors)
   const q = columns.length
   const information = new Float64Array(q * q)

@@ -33,7 +33,10 @@ export interface Look {
 }
 
 /** Inverse links of all predictors: natural parameters of a row from its linear predictors. */
-function naturalOf({ model, family }: Pick<Tested, 'model' | 'family'>): (rows: RowModel, i: number, out: number[]) => void {
+function naturalOf({
+  model,
+  family,
+}: Pick<Tested, 'model' | 'family'>): (rows: RowModel, i: number, out: number[]) => void {
   const inverses = [model.link, ...family.further.map(({ link }) => link)].map((name) => linkNamed(name).inverse)
   return ({ eta }, i, out) => {
     for (let k = 0; k < inverses.length; k++) out[k] = inverses[k](eta[k][i])

@@ -70,12 +70,19 @@ export function testModel(model: Model, x: Float64Array, options: TestOptions = 
     return [one.key, tellTest(one, p[t], against[t], ranks?.get(one.key) ?? null)]
   })
   const some = part.model.nobs < part.of ? `; on ${part.model.nobs} of ${part.of} observations` : ''
+  const general = tests.flatMap(({ key, general: one }) => (one ? [key] : []))
   return told(
-    Object.fromEntries(entries.map(([key, test]) => [key, test.p === null ? test : { ...test, says: test.says + some }])),
+    Object.fromEntries(
+      entries.map(([key, test]) => [key, test.p === null ? test : { ...test, says: test.says + some }]),
+    ),
+    general,
   )
 }
 
-const told = (tests: TestedModel['tests']): TestedModel => ({ tests, model: modelVerdict(tests) })
+const told = (tests: TestedModel['tests'], general: readonly string[] = []): TestedModel => ({
+  tests,
+  model: modelVerdict(tests, general),
+})
 
 const notTested = (says: string): ModelTest => ({
   statistic: Number.NaN,
@@ -97,7 +104,7 @@ function testedModel(model: Model, x: Float64Array, seed: number): (Tested & { r
 
 function planned(tested: Tested, data: Look, rowOf: (i: number) => number, always: boolean): Plan[] {
   const ofResiduals = tested.family.tail !== undefined || isDiscrete(tested.family)
-  const withResiduals = (): Plan[] => [spread(tested, data), ...uniformity(tested, data), ...outliers(tested, data, rowOf)]
+  const withResiduals = (): Plan[] => [spread(tested, data), uniformity(tested, data), outliers(tested, data, rowOf)]
   return [
     dispersion(tested, data),
     ...(isDiscrete(tested.family) ? [zeros(tested, data)] : []),
@@ -110,9 +117,11 @@ function planned(tested: Tested, data: Look, rowOf: (i: number) => number, alway
 }
 
 function tellTest(test: PlannedTest, p: number, against: boolean, ranked: Ranked | null): ModelTest {
-  const { statistic, effect, says, remedy } = test.tell(against, ranked && test.across ? ranked.statistics : null)
+  const { statistic, effect, says, remedy } = test.tell(against, ranked?.across ?? null)
   if (Number.isNaN(p)) return { ...notTested('its replicates could not be drawn'), statistic }
   const drawn = ranked ? ranked.statistics.length - 1 : 0
-  const how = ranked ? `; ${drawn} replicates${ranked.fitted ? ', beyond all of them: p from a normal distribution fitted to them' : ''}` : ''
+  const how = ranked
+    ? `; ${drawn} replicates${ranked.fitted ? ', beyond all of them: p from a normal distribution fitted to them' : ''}`
+    : ''
   return { statistic, p, method: ranked ? 'replicates' : 'analytic', effect, says: says + how, remedy }
 }

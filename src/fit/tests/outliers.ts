@@ -1,55 +1,78 @@
-import { betaTail, normalTwoSided } from '../../numerics/special.js'
+import { normalTwoSided } from '../../numerics/special.js'
 import type { Look, Tested } from './look.js'
 import { type Across, type Plan, short } from './planned-test.js'
 
-/** Rows further out than this are counted: what one replicate in a hundred is beyond. */
-const share = 0.01
-const limit = 2.5758293035489004
-
-/** How many rows are far out, and how far the farthest is. `rowOf` names a row as the data have it. */
-export function outliers({ model }: Tested, data: Look, rowOf: (i: number) => number): Plan[] {
+/**
+ * How far the farthest row is out, and how many rows lie beyond all replicates: each look is ranked in both among all looks, and
+ * the better of its ranks compared. `rowOf` is the row of the data that a tested one comes from.
+ */
+export function outliers({ model, family }: Tested, data: Look, rowOf: (i: number) => number): Plan {
   const n = model.nobs
-  const count = beyond(data.z)
   const worst = farthest(data.z)
-  const z = data.z[worst]
-  return [
-    {
-      key: 'outliers',
-      tail: 'upper',
-      statistic: (look) => beyond(look.z),
-      // P(X >= count) of a binomial.
-      screen: () => (count === 0 ? 1 : betaTail(share, count, n - count + 1, false)),
-      fires: 0.2,
-      across: () => beyondAll(n),
-      tell: (questionable, among) => {
-        const own = among ? among[0] : count
-        const expected = short(among ? (2 * n) / among.length : share * n)
-        const where = among ? `beyond all ${among.length - 1} replicates` : 'outside the middle 99 % of their distributions'
-        return {
-        statistic: own,
-        effect: questionable ? `${own} rows lie ${where}, where ${expected} would` : null,
-        says: `${own} of ${n} rows lie ${where}, where ${expected} are expected`,
-        remedy: questionable ? 'look at these rows; a family with heavier tails or more dispersion may suit' : null,
-      }},
+  const size = Math.abs(data.z[worst])
+  return {
+    key: 'outliers',
+    tail: 'upper',
+    general: true,
+    statistic: (look) => Math.abs(look.z[farthest(look.z)]),
+    // The largest of n independent ones.
+    screen: () => -Math.expm1(n * Math.log1p(-Math.min(normalTwoSided(size), 1 - Number.EPSILON))),
+    fires: 0.4,
+    across: () => farthestOrMost(n),
+    tell: (questionable, across) => {
+      const beyond = across
+        ? `, and ${across.beyond} rows lie beyond all ${across.replicates} replicates, where ${short(across.expected)} would`
+        : ''
+      const row = `row ${rowOf(worst) + 1}`
+      return {
+        statistic: size,
+        effect: questionable ? `${row} is ${short(size)} standard deviations out${beyond}` : null,
+        says: `the largest quantile residual is ${short(size)}, of ${row}${beyond}`,
+        remedy: questionable
+          ? `is that row in error?${family.heavier ? ` Else try --family ${family.heavier}` : ''}`
+          : null,
+      }
     },
-    {
-      key: 'extreme',
-      tail: 'upper',
-      statistic: (look) => Math.abs(look.z[farthest(look.z)]),
-      screen: () => -Math.expm1(n * Math.log1p(-Math.min(normalTwoSided(z), 1 - 1e-16))),
-      fires: 0.2,
-      tell: (questionable) => ({
-        statistic: Math.abs(z),
-        effect: questionable ? `row ${rowOf(worst) + 1} is ${short(Math.abs(z))} standard deviations out` : null,
-        says: `the largest quantile residual is ${short(Math.abs(z))}, of row ${rowOf(worst) + 1}`,
-        remedy: questionable ? 'look at that row: is it in error?' : null,
-      }),
+  }
+}
+
+function farthestOrMost(n: number): Across {
+  const counts = beyondAll(n)
+  const sizes: number[] = []
+  return {
+    add: (look) => {
+      counts.add(look)
+      sizes.push(Math.abs(look.z[farthest(look.z)]))
     },
-  ]
+    result: () => {
+      const numbers = counts.numbers()
+      const [bySize, byNumber] = [ranks(sizes), ranks(numbers)]
+      return {
+        statistics: bySize.map((rank, k) => -Math.min(rank, byNumber[k])),
+        beyond: numbers[0],
+        replicates: numbers.length - 1,
+        expected: (2 * n) / numbers.length,
+      }
+    },
+  }
+}
+
+/** How many of all are at least as large as each. */
+function ranks(values: readonly number[]): number[] {
+  const sorted = Float64Array.from(values).sort()
+  return values.map((value) => {
+    let [low, high] = [0, sorted.length]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (sorted[middle] < value) low = middle + 1
+      else high = middle
+    }
+    return sorted.length - low
+  })
 }
 
 /** For each look the number of rows in which it is the largest or the smallest of all: 2n over the looks on average. */
-function beyondAll(n: number): Across {
+function beyondAll(n: number): { readonly add: (look: Look) => void; readonly numbers: () => number[] } {
   const largest = new Float64Array(n).fill(Number.NEGATIVE_INFINITY)
   const smallest = new Float64Array(n).fill(Number.POSITIVE_INFINITY)
   const [above, below] = [new Int32Array(n), new Int32Array(n)]
@@ -68,7 +91,7 @@ function beyondAll(n: number): Across {
       }
       looks++
     },
-    statistics: () => {
+    numbers: () => {
       const counts = new Array<number>(looks).fill(0)
       for (let i = 0; i < n; i++) {
         counts[above[i]]++
@@ -78,8 +101,6 @@ function beyondAll(n: number): Across {
     },
   }
 }
-
-const beyond = (z: Float64Array): number => z.reduce((count, one) => count + (Math.abs(one) > limit ? 1 : 0), 0)
 
 function farthest(z: Float64Array): number {
   let at = 0

@@ -12,17 +12,30 @@ export interface PlannedTest {
   readonly screen: (() => number) | null
   /** Replicates decide where the screen's p-value is below. */
   readonly fires: number
+  /** It sees faults of many kinds and tells none apart: where a test with a remedy speaks against the model, that one is told. */
+  readonly general?: boolean
   /** Where replicates are not ranked by the statistic, what looks at the data's (the first) and theirs together. */
   readonly across?: () => Across
   /** The test in words, once its p-value and whether it speaks against the model are known. */
-  readonly tell: (questionable: boolean, replicates: readonly number[] | null) => Pick<ModelTest, 'statistic' | 'effect' | 'says' | 'remedy'>
+  readonly tell: (
+    questionable: boolean,
+    across: AcrossResult | null,
+  ) => Pick<ModelTest, 'statistic' | 'effect' | 'says' | 'remedy'>
 }
 
 /** Compares each look with all others. */
 export interface Across {
   readonly add: (look: Look) => void
+  readonly result: () => AcrossResult
+}
+
+export interface AcrossResult {
   /** What each look amounts to, in their order: large values of the first one speak against the model. */
-  readonly statistics: () => readonly number[]
+  readonly statistics: readonly number[]
+  /** Rows of the data beyond all replicates, their number under the model, and the number of replicates. */
+  readonly beyond: number
+  readonly expected: number
+  readonly replicates: number
 }
 
 /** A test that this model or these data leave nothing to do for, and why. */

@@ -5,13 +5,14 @@ import { betaTail } from '../../numerics/special.js'
 import { stream } from '../../random/stream.js'
 import { furtherMaximum } from './further-again.js'
 import { type Look, lookAt, type Tested } from './look.js'
-import type { PlannedTest } from './planned-test.js'
+import type { AcrossResult, PlannedTest } from './planned-test.js'
 
 /** The replicates of a test: its statistic in each, and the p-value of the data's among them. */
 export interface Ranked {
   readonly p: number
   /** The data's statistic, then each replicate's. */
   readonly statistics: readonly number[]
+  readonly across: AcrossResult | null
   /** The p-value is that of a normal distribution fitted to the replicates, beyond all of which the data's lies. */
   readonly fitted: boolean
 }
@@ -57,8 +58,8 @@ export function rankAmongReplicates(
     drawn++
     const look = lookAt(tested, mode, seed, replicate)
     tests.forEach((test, t) => {
-      if (across[t]) across[t].add(look)
-      else statistics[t].push(test.statistic(look))
+      across[t]?.add(look)
+      statistics[t].push(test.statistic(look))
     })
     if (drawn === first) end = Math.min(affordable, needed())
   }
@@ -66,7 +67,7 @@ export function rankAmongReplicates(
   /** Replicates with which the tests that stand at the edge now can be decided. */
   function needed(): number {
     const wanted = tests.map(({ tail }, t) => {
-      const { p } = ranked(across[t]?.statistics() ?? statistics[t], tail, false)
+      const { p } = ranked(across[t]?.result() ?? null, statistics[t], tail, false)
       const sides = tail === 'upper' ? 1 : 2
       return p > (3 * sides) / (first + 1) ? first : Math.ceil((1.5 * sides * count) / level)
     })
@@ -75,8 +76,7 @@ export function rankAmongReplicates(
   return new Map(
     tests.map(({ key, tail }, t) => {
       const least = (tail === 'upper' ? 1 : 2) / (drawn + 1)
-      const all = across[t]?.statistics() ?? statistics[t]
-      return [key, ranked(all, tail, least * count > level)]
+      return [key, ranked(across[t]?.result() ?? null, statistics[t], tail, least * count > level)]
     }),
   )
 }
@@ -104,7 +104,13 @@ function replicateMode(tested: Tested, seed: number, replicate: number, before: 
 }
 
 /** p-value of the first of these among the others; with `fit`, of a normal distribution fitted to those where it is beyond all. */
-function ranked(statistics: readonly number[], tail: PlannedTest['tail'], fit: boolean): Ranked {
+function ranked(
+  across: AcrossResult | null,
+  plain: readonly number[],
+  tail: PlannedTest['tail'],
+  fit: boolean,
+): Ranked {
+  const statistics = across?.statistics ?? plain
   const [own, ...all] = statistics
   const others = all.filter(Number.isFinite)
   const count = others.length
@@ -116,8 +122,9 @@ function ranked(statistics: readonly number[], tail: PlannedTest['tail'], fit: b
   const sides = tail === 'upper' ? 1 : 2
   const beyond = tail === 'upper' ? above : Math.min(above, below)
   const p = Math.min(1, (sides * (beyond + 1)) / (count + 1))
-  if (!fit || beyond > 0) return { p, statistics, fitted: false }
-  return { p: Math.min(p, sides * fittedTail(own, others, tail)), statistics, fitted: true }
+  if (!fit || beyond > 0) return { p, statistics, across, fitted: false }
+  const [value, ...values] = across ? plain : [own, ...others]
+  return { p: Math.min(p, sides * fittedTail(value, values, tail)), statistics, across, fitted: true }
 }
 
 /** P(T > t) for the next draw from a normal sample (Student's t), of logarithms where all are positive and large ones count. */

@@ -9,13 +9,15 @@ import { type Plan, short, untested } from './planned-test.js'
 export function spread({ model, family }: Tested, data: Look): Plan {
   const key = 'spread'
   const n = model.nobs
-  if (model.response.trials?.every((trials) => trials <= 1)) return untested(key, '0/1 rows carry no information on their spread')
+  if (model.response.trials?.every((trials) => trials <= 1))
+    return untested(key, '0/1 rows carry no information on their spread')
   const [eta] = data.mode.rows.eta
   if (eta.every((value) => value === eta[0])) return untested(key, 'the fitted values are the same in every row')
   const { statistic, ratio } = koenker(data)
   const free = family.further.some(({ name }) => name === 'dispersion')
   return {
     key,
+    general: !free,
     tail: 'upper',
     statistic: (look) => koenker(look).statistic,
     screen: () => chiSquareUpper(statistic, 1),

@@ -2,49 +2,43 @@ import { normalCdf } from '../../numerics/special.js'
 import type { Look, Tested } from './look.js'
 import { type Plan, short } from './planned-test.js'
 
-/** Kolmogorov-Smirnov and Anderson-Darling of the quantile residuals, against the standard normal distribution. */
-export function uniformity(tested: Tested, data: Look): Plan[] {
+/**
+ * Kolmogorov-Smirnov and Anderson-Darling of the quantile residuals against the standard normal distribution, as one test: the
+ * smaller of their limiting p-values is ranked among that of replicates. By itself it is only a screen, for the limiting
+ * laws know nothing of what was estimated.
+ */
+export function uniformity(tested: Tested, data: Look): Plan {
   const { family, model, spent } = tested
   const n = model.nobs
+  const binary = model.response.trials?.every((trials) => trials <= 1) ?? false
   // Residuals at the modes of the effects vary too little, by the parameters spent on them.
-  const scale = n - spent > 2 && !model.response.trials?.every((one) => one <= 1) ? Math.sqrt(n / (n - spent)) : 1
+  const scale = n - spent > 2 && !binary ? Math.sqrt(n / (n - spent)) : 1
+  const look = ({ z }: Look): { gap: number; squares: number; p: number } => {
+    const sorted = z.slice().sort()
+    const gap = kolmogorov(sorted, scale)
+    const squares = andersonDarling(sorted, scale)
+    return { gap, squares, p: Math.min(kolmogorovUpper(Math.sqrt(n) * gap), andersonDarlingUpper(squares)) }
+  }
+  const own = look(data)
   const heavier = family.heavier ? `try --family ${family.heavier}, or another scale of the response` : null
-  const remedy = heavier ?? 'plot the quantile residuals (--residuals quantile): another family or link may suit'
-  const gap = kolmogorov(data.z, scale)
-  const sum = andersonDarling(data.z, scale)
-  return [
-    {
-      key: 'uniformity',
-      tail: 'upper',
-      statistic: (look) => kolmogorov(look.z, scale),
-      screen: () => kolmogorovUpper(Math.sqrt(n) * gap),
-      fires: 0.2,
-      tell: (questionable) => ({
-        statistic: gap,
-        effect: questionable ? `the distribution of the residuals is up to ${short(gap)} from the model's` : null,
-        says: `Kolmogorov-Smirnov distance of the quantile residuals ${short(gap)}`,
-        remedy: questionable ? remedy : null,
-      }),
-    },
-    {
-      key: 'andersonDarling',
-      tail: 'upper',
-      statistic: (look) => andersonDarling(look.z, scale),
-      screen: () => andersonDarlingUpper(sum),
-      fires: 0.2,
-      tell: (questionable) => ({
-        statistic: sum,
-        effect: questionable ? `the residuals' tails are not the model's (A2 = ${short(sum)})` : null,
-        says: `Anderson-Darling statistic of the quantile residuals ${short(sum)}`,
-        remedy: questionable ? remedy : null,
-      }),
-    },
-  ]
+  return {
+    key: 'uniformity',
+    tail: 'upper',
+    general: true,
+    statistic: (one) => -Math.log(look(one).p),
+    screen: () => Math.min(1, 2 * own.p),
+    fires: 0.4,
+    tell: (questionable) => ({
+      statistic: own.gap,
+      effect: questionable ? `the residuals' distribution is up to ${short(own.gap)} from the model's` : null,
+      says: `quantile residuals: Kolmogorov-Smirnov distance ${short(own.gap)}, Anderson-Darling statistic ${short(own.squares)}`,
+      remedy: questionable ? (heavier ?? 'another family or link may suit; plot the quantile residuals') : null,
+    }),
+  }
 }
 
-/** Largest distance of the residuals' distribution function from the standard normal's. */
-export function kolmogorov(z: Float64Array, scale = 1): number {
-  const sorted = z.slice().sort()
+/** Largest distance of the sorted residuals' distribution function from the standard normal's. */
+export function kolmogorov(sorted: Float64Array, scale = 1): number {
   const n = sorted.length
   let largest = 0
   for (let i = 0; i < n; i++) {
@@ -54,9 +48,8 @@ export function kolmogorov(z: Float64Array, scale = 1): number {
   return largest
 }
 
-/** A^2 = -n - sum (2i - 1) (log p_i + log(1 - p_(n + 1 - i))) / n. */
-export function andersonDarling(z: Float64Array, scale = 1): number {
-  const sorted = z.slice().sort()
+/** A^2 = -n - sum (2i - 1) (log p_i + log(1 - p_(n + 1 - i))) / n of sorted residuals. */
+export function andersonDarling(sorted: Float64Array, scale = 1): number {
   const n = sorted.length
   let sum = 0
   for (let i = 0; i < n; i++) {
@@ -82,11 +75,14 @@ export function kolmogorovUpper(x: number): number {
 /** P(A^2 > x) of the limiting distribution, to 2e-6 (Marsaglia and Marsaglia 2004). */
 export function andersonDarlingUpper(x: number): number {
   if (!(x > 0)) return 1
-  const p =
-    x < 2
-      ? (Math.exp(-1.2337141 / x) / Math.sqrt(x)) *
-        (2.00012 + (0.247105 - (0.0649821 - (0.0347962 - (0.011672 - 0.00168691 * x) * x) * x) * x) * x)
-      : Math.exp(-Math.exp(1.0776 - (2.30695 - (0.43424 - (0.082433 - (0.008056 - 0.0003146 * x) * x) * x) * x) * x))
-  // The second form ends where its polynomial turns.
-  return x > 32 ? 0 : Math.max(0, Math.min(1, 1 - p))
+  if (x < 2) {
+    const series = 2.00012 + (0.247105 - (0.0649821 - (0.0347962 - (0.011672 - 0.00168691 * x) * x) * x) * x) * x
+    return 1 - (Math.exp(-1.2337141 / x) / Math.sqrt(x)) * series
+  }
+  // The polynomial turns beyond 32, where nothing is left.
+  const bounded = Math.min(x, 32)
+  const rate =
+    1.0776 -
+    (2.30695 - (0.43424 - (0.082433 - (0.008056 - 0.0003146 * bounded) * bounded) * bounded) * bounded) * bounded
+  return -Math.expm1(-Math.exp(rate))
 }

@@ -7,7 +7,8 @@ import { type Plan, short, untested } from './planned-test.js'
  */
 export function variance({ model, family }: Tested, data: Look): Plan {
   const key = 'variance'
-  if (model.response.trials?.every((trials) => trials <= 1)) return untested(key, '0/1 rows: their variance follows from their mean')
+  if (model.response.trials?.every((trials) => trials <= 1))
+    return untested(key, '0/1 rows: their variance follows from their mean')
   const of = ({ mode: { response } }: Look): number => {
     const n = response.y.length
     const values = response.y.map((_, i) => family.observed(response, i))
@@ -17,6 +18,7 @@ export function variance({ model, family }: Tested, data: Look): Plan {
   const own = of(data)
   return {
     key,
+    general: true,
     tail: 'two-sided',
     statistic: of,
     screen: null,

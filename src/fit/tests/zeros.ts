@@ -21,8 +21,9 @@ export function zeros(tested: Tested, data: Look): Plan {
   if (response.trials?.every((trials) => trials <= 1))
     return untested(key, '0/1 rows: the model fits the share of zeros as it fits the mean')
   if (!tested.zeros) return untested(key, `the ${family.name} family has no zeros`)
-  if (family.further.some(({ name }) => name === 'zi')) return untested(key, 'the probability of a zero is estimated, not tested')
-  const { seen, expected, variance } = posteriorZeros(tested, data)
+  if (family.further.some(({ name }) => name === 'zi'))
+    return untested(key, 'the probability of a zero is estimated, not tested')
+  const { seen, expected, variance, score } = posteriorZeros(tested, data)
   if (seen === 0 && expected < 1) return untested(key, 'fewer than one zero is expected, and none was seen')
   if (!(variance > 1e-8)) return untested(key, 'the model leaves the number of zeros no room to vary')
   const [sawn, wanted] = [percent(seen / n), percent(expected / n)]
@@ -41,19 +42,35 @@ export function zeros(tested: Tested, data: Look): Plan {
       says: questionable
         ? `${seen} of ${n} responses are zero where the model expects ${expected.toFixed(1)}`
         : `zeros ${sawn} against ${wanted} expected; with ${n} rows a difference below ${least} could not have been seen`,
-      remedy: questionable ? (more ? remedyOfMore(response.trials !== null, inflated !== null, family.overdispersed?.family) : fewerRemedy(family.response)) : null,
+      remedy: questionable
+        ? more
+          ? remedyOfMore(inflated !== null && !response.trials, score, family.overdispersed?.family)
+          : fewerRemedy(family.response)
+        : null,
     }),
   }
 }
 
-const remedyOfMore = (trials: boolean, inflated: boolean, wider: string | undefined): string | null =>
-  inflated && !trials ? 'try --zi "~1"' : wider ? `try --family ${wider}` : null
+/** `score` is that of a constant share of further zeros, at a share of none. */
+const remedyOfMore = (inflated: boolean, score: number, wider: string | undefined): string | null =>
+  inflated
+    ? score > 0
+      ? 'try --zi "~1"'
+      : 'not the same share of further zeros in all rows: try --zi or --dispersion with covariates'
+    : wider
+      ? `try --family ${wider}`
+      : null
 
 const fewerRemedy = (kind: string): string | null =>
-  kind === 'count' ? 'fewer zeros than expected: were they left out, or do they come from another process (a hurdle)?' : null
+  kind === 'count'
+    ? 'fewer zeros than expected: were they left out, or do they come from another process (a hurdle)?'
+    : null
 
-/** Zeros seen, their posterior mean, and the variance of the difference. */
-function posteriorZeros(tested: Tested, { mode }: Look): { seen: number; expected: number; variance: number } {
+/** Zeros seen, their posterior mean, the variance of the difference, and the score of a constant share of further zeros. */
+function posteriorZeros(
+  tested: Tested,
+  { mode }: Look,
+): { seen: number; expected: number; variance: number; score: number } {
   const { modes, model } = tested
   const zero = tested.zeros!
   const { rows, response } = mode
@@ -64,12 +81,13 @@ function posteriorZeros(tested: Tested, { mode }: Look): { seen: number; expecte
   for (let k = 0; k < K; k++) zero.eta[k].set(rows.eta[k])
   zero.evaluate(0, n)
   // P(0) and its derivatives at the mode: the variance given the effects, and the covariance with the score.
-  let variance = 0
+  let [variance, score] = [0, 0]
   const withScore = new Float64Array(n)
   const slopes = Array.from({ length: K }, (_, k) => zero.d1[k].map((d1, i) => d1 * Math.exp(zero.logDensity[i])))
   for (let i = 0; i < n; i++) {
     const p = Math.exp(zero.logDensity[i])
     variance += p * (1 - p)
+    score += (response.y[i] === 0 ? 1 / Math.max(p, Number.MIN_VALUE) : 0) - 1
     withScore[i] = slopes[0][i]
   }
   variance -= modes.explained(withScore) + explainedByFurther(model, mode.rows, slopes)
@@ -82,5 +100,5 @@ function posteriorZeros(tested: Tested, { mode }: Look): { seen: number; expecte
     for (let i = 0; i < n; i++) expected += weight * Math.exp(zero.logDensity[i])
   })
   const seen = response.y.reduce((count, y) => count + (y === 0 ? 1 : 0), 0)
-  return { seen, expected, variance }
+  return { seen, expected, variance, score }
 }
