@@ -10,6 +10,7 @@ const halfLog2Pi = 0.5 * Math.log(2 * Math.PI)
 export const gaussian: Family = {
   name: 'gaussian',
   quadratic: (link) => link === 'identity',
+  heavier: 'student',
   response: 'real',
   links: ['identity', 'log'],
   further: [{ name: 'dispersion', link: 'log', reports: 'sigma', start: 0, precisionPower: -0.5, drawn: residual }],

@@ -1,5 +1,6 @@
 import { chanceOfZero } from './drawn.js'
 import type { Family } from './family.js'
+import { overdispersedOf } from './overdispersed.js'
 import { densitySize, settle } from './row-density.js'
 import { truncated } from './truncated.js'
 import { addLogRest, mixedWithZeros, widen, zeroPredictor } from './zero-predictor.js'
@@ -12,6 +13,7 @@ export function hurdle(family: Family): Family {
   return {
     ...mixedWithZeros(family, positive),
     name: `hurdle_${family.name}`,
+    ...overdispersedOf(family, 'hurdle', 'hurdle'),
     links: positive.links,
     further: [...family.further, { ...zeroPredictor, drawn: chanceOfZero('hu') }],
     density: (link, response) => {
