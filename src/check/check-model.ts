@@ -17,6 +17,7 @@ import type { CheckRecord, Comparison, Effect, Ratio, Rung } from './check-recor
 import { crossCheck } from './cross-check.js'
 import { judge } from './judge.js'
 import { outerEstimates } from './outer-estimates.js'
+import { priorMoves, sayPriorMove } from './prior-moves.js'
 
 /** The ladder climbs at least so far, settled or not, so that a reader sees the estimates stand still. */
 const atLeastNodes = 13
@@ -52,6 +53,8 @@ export async function checkModel(
   const crossed = crossCheck(like, priors, sample.draws, nodes)
   const comparison = compare(like, laplace, best, sample, crossed?.paretoK ?? Number.NaN)
   const { verdict, reasons } = judge(ladder, comparison, posterior, crossed)
+  const moves = priorMoves(like, priors, sample.draws, comparison, nodes)
+  const moved = moves.map((move) => ({ code: 'PRIOR', message: sayPriorMove(move) }))
   const { names } = model.predictors[0].fixed
   const nested = !hasOneFactor(like.layout)
   const rungs = ladder.climbed.map(
@@ -69,7 +72,7 @@ export async function checkModel(
     schema: 'glmm/check@1',
     version,
     call,
-    warnings: posterior.warnings,
+    warnings: [...posterior.warnings, ...moved],
     formula: model.formula,
     family: model.family,
     link: model.link,
@@ -83,7 +86,8 @@ export async function checkModel(
     clusters: clusterErrors(like, laplace, nodes),
     effects: effects(like, best, sample),
     verdict,
-    reasons,
+    reasons: [...reasons, ...moved.map(({ message }) => message)],
+    priorMoves: moves,
   }
   return { record, sample }
 }

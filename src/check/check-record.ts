@@ -1,5 +1,6 @@
 import type { PosteriorRecord } from '../draws/posterior-record.js'
 import type { RecordHeading } from '../data/record-heading.js'
+import type { PriorMove } from './prior-moves.js'
 import type { FixedEstimate, RandomEstimate } from '../fit/fit-record.js'
 
 export type Verdict = 'adequate' | 'inadequate' | 'undetermined'
@@ -19,6 +20,8 @@ export interface CheckRecord extends RecordHeading {
   readonly clusters: readonly { readonly group: string; readonly level: string; readonly logLikError: number }[]
   /** Random effects with their 95 % posterior intervals, in the order of the levels. */
   readonly effects: readonly Effect[]
+  /** Parameters that the prior has drawn away from their maximum likelihood estimate. */
+  readonly priorMoves: readonly PriorMove[]
   readonly verdict: Verdict
   readonly reasons: readonly string[]
 }
