@@ -12,6 +12,7 @@ export interface ModelFlags {
   readonly frequency?: string
   readonly precision?: string
   readonly offset?: string
+  readonly time?: string
   readonly dispersion?: string
   readonly zi?: string
   readonly json?: true

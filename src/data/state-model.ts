@@ -17,6 +17,8 @@ export interface ModelChoice extends WeightColumns {
   readonly link?: string | undefined
   /** Column added to the linear predictor. */
   readonly offset?: string | undefined
+  /** Column of the times of the rows, whose order within groups tests of the residuals look at. */
+  readonly time?: string | undefined
   /** Right-hand side of the family's dispersion predictor, such as '~ x'. */
   readonly dispersion?: string | undefined
   /** Right-hand side of the zero-inflation predictor, such as '~ 1'; makes a count family zero-inflated. */
@@ -47,8 +49,8 @@ export function stateModel(formula: string, table: Table, choice: ModelChoice = 
     formula: given[name] ?? null,
     precisionPower,
   }))
-  const { weights, trials, frequency, precision, offset } = choice
-  const model = buildModel(parsed, table, { rule, weights, trials, frequency, precision, offset, further, basis })
+  const { weights, trials, frequency, precision, offset, time } = choice
+  const model = buildModel(parsed, table, { rule, weights, trials, frequency, precision, offset, time, further, basis })
   return inferred?.family === 'gaussian' && looksLikeCounts(model.response.y) ? withCountWarning(model) : model
 }
 

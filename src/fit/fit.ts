@@ -62,6 +62,7 @@ export function fit(formula: string, table: Table, options: FitOptions = {}): Fi
     residuals: options.residuals ?? null,
     ...weightsGiven(options),
     offset: options.offset ?? null,
+    time: options.time ?? null,
     dispersion: options.dispersion ?? null,
     zi: options.zi ?? null,
     reml,
