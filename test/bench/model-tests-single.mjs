@@ -36,10 +36,22 @@ const binomial = (rng, n, eta) => {
 }
 const families = {
   poisson: { sd: 0.5, slope: 0.5, intercept: 0.5, draw: (rng, eta) => poisson(rng, Math.exp(eta)) },
-  binomial10: { sd: 0.7, slope: 0.7, intercept: -0.3, family: 'binomial', trials: 10, draw: (rng, eta) => binomial(rng, 10, eta) },
+  binomial10: {
+    sd: 0.7,
+    slope: 0.7,
+    intercept: -0.3,
+    family: 'binomial',
+    trials: 10,
+    draw: (rng, eta) => binomial(rng, 10, eta),
+  },
   binary: { sd: 0.7, slope: 0.7, intercept: -0.3, family: 'binomial', draw: (rng, eta) => binomial(rng, 1, eta) },
   gaussian: { sd: 0.7, slope: 0.5, intercept: 1, draw: (rng, eta) => eta + rng.normal() },
-  nbinom2: { sd: 0.5, slope: 0.5, intercept: 0.5, draw: (rng, eta) => poisson(rng, Math.exp(eta) * gammaOf(rng, 4) / 2) },
+  nbinom2: {
+    sd: 0.5,
+    slope: 0.5,
+    intercept: 0.5,
+    draw: (rng, eta) => poisson(rng, (Math.exp(eta) * gammaOf(rng, 4)) / 2),
+  },
 }
 const sizes = { '30x10': [30, 10], '22x2': [22, 2], '100x5': [100, 5] }
 /** What is wrong with the data: the effects' distribution (standardised), slopes' sd, autocorrelated disturbances. */
@@ -88,7 +100,10 @@ for (const [faultName, fault] of Object.entries(faults)) {
         const table = dataOf(name, numbers, fault, stream({ seed: 7, replicate: r, purpose: 'simulation' }))
         const family = families[name].family ?? name
         const formula = families[name].trials ? 'cbind(y, n - y) ~ x + t + (1 | g)' : 'y ~ x + t + (1 | g)'
-        const model = { ...stateModel(formula, table, { family }), time: { name: 't', values: Float64Array.from(table.columns[2].values) } }
+        const model = {
+          ...stateModel(formula, table, { family }),
+          time: { name: 't', values: Float64Array.from(table.columns[2].values) },
+        }
         const began = performance.now()
         const like = likelihood(model)
         const fitted = estimate(like, 1, startFrom(like, glmOf(model)))
@@ -108,8 +123,13 @@ for (const [faultName, fault] of Object.entries(faults)) {
         note('autocorrelation', found.autocorrelation.p, found.autocorrelation.p < 0.05)
         note('influence', told.method === 'not tested' ? null : 1, told.effect !== null)
       }
-      const cells = Object.keys(counts).map((key) => `${key} ${((100 * counts[key]) / tested[key]).toFixed(1)}${tested[key] < sets ? ` (of ${tested[key]})` : ''}`)
-      console.log(`${faultName} | ${name} | ${size} | ${cells.join(' | ')} | fit ${(fitting / sets).toFixed(1)} ms, tests ${(milliseconds / sets).toFixed(1)} ms`)
+      const cells = Object.keys(counts).map(
+        (key) =>
+          `${key} ${((100 * counts[key]) / tested[key]).toFixed(1)}${tested[key] < sets ? ` (of ${tested[key]})` : ''}`,
+      )
+      console.log(
+        `${faultName} | ${name} | ${size} | ${cells.join(' | ')} | fit ${(fitting / sets).toFixed(1)} ms, tests ${(milliseconds / sets).toFixed(1)} ms`,
+      )
     }
   }
 }

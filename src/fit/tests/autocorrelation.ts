@@ -75,7 +75,9 @@ export function autocorrelation(
     statistic: score / Math.sqrt(variance),
     p,
     method: 'replicates',
-    effect: found ? `rows next to each other in ${name} are correlated by about ${size} beyond what ${group} explains` : null,
+    effect: found
+      ? `rows next to each other in ${name} are correlated by about ${size} beyond what ${group} explains`
+      : null,
     says: found
       ? `neighbouring rows of a level of ${group}, in the order of ${name}, are correlated by about ${size}: standard errors of effects that change slowly in time are too small`
       : `no correlation of neighbouring rows in the order of ${name} (about ${size} from ${pairs} pairs)`,

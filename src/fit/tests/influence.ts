@@ -67,7 +67,8 @@ export function levelInfluence(model: Model, parameters: Float64Array, nodes: nu
     let scores: Float64Array[]
     if (like.factored) scores = scoresByDifference(like, x, count, scale)
     else {
-      if (levels * model.nobs > mostRows) return `the factors are crossed, and ${group} has too many levels to leave out one by one`
+      if (levels * model.nobs > mostRows)
+        return `the factors are crossed, and ${group} has too many levels to leave out one by one`
       const whole = new Float64Array(d)
       onCoordinates(like, count)(x, whole)
       scores = rows.rows.map((left) => {
@@ -81,7 +82,12 @@ export function levelInfluence(model: Model, parameters: Float64Array, nodes: nu
     for (const level of order.slice(0, looked)) {
       const step = stepWithout(withoutRows(model, rows.rows[level]), x, count, scale, free)
       if (!step?.every(Number.isFinite)) continue
-      found.push({ group, level: rows.levels[level], ...sizeOf(step, A, d, free, factor), without: x.map((one, j) => one + step[j]) })
+      found.push({
+        group,
+        level: rows.levels[level],
+        ...sizeOf(step, A, d, free, factor),
+        without: x.map((one, j) => one + step[j]),
+      })
     }
   }
   return found.sort((a, b) => b.cook - a.cook)
@@ -148,7 +154,10 @@ function stepWithout(
 }
 
 const part = (A: Float64Array, d: number, free: readonly number[]): Float64Array =>
-  Float64Array.from({ length: free.length ** 2 }, (_, at) => A[free[Math.floor(at / free.length)] * d + free[at % free.length]])
+  Float64Array.from(
+    { length: free.length ** 2 },
+    (_, at) => A[free[Math.floor(at / free.length)] * d + free[at % free.length]],
+  )
 
 /** s'A^-1 s / p: Cook's distance of the step that a score makes. */
 function distance(factor: Float64Array, free: readonly number[], score: Float64Array): number {

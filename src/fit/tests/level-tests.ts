@@ -1,7 +1,8 @@
 import type { Model, RandomTerm } from '../../data/model.js'
 import { levelPosterior } from '../../likelihood/level-posterior.js'
 import { autocorrelation, neighbourDirection, timeOrder } from './autocorrelation.js'
-import { effectsNormality, hermiteDirection } from './effects-normality.js'
+import { effectsNormality } from './effects-normality.js'
+import { shapeDirection } from './shape-directions.js'
 import type { Direction } from './level-scores.js'
 import { missingSlopes, slopeCandidates, slopeDirection } from './missing-slopes.js'
 import type { ModelTest } from './model-test.js'
@@ -26,9 +27,7 @@ export function levelTests(model: Model, parameters: Float64Array, options: Scor
   if (!posterior) {
     const several = model.predictors.some(({ random }) => random.length > 0)
     const none = notTested(
-      several
-        ? 'only for random effects of one factor, at most three a level'
-        : 'the model has no random effects',
+      several ? 'only for random effects of one factor, at most three a level' : 'the model has no random effects',
     )
     return { effectsNormality: none, randomSlopes: none, autocorrelation: time ? none : null }
   }
@@ -38,8 +37,8 @@ export function levelTests(model: Model, parameters: Float64Array, options: Scor
   const candidates = slopeCandidates(model, posterior)
   const order = time ? timeOrder(time.name, time.values, term.index, term.levels.length) : null
   const directions: Direction[] = []
-  if (intercept) directions.push(hermiteDirection)
-  const slopesAt = intercept ? hermiteDirection.size : 0
+  if (intercept) directions.push(shapeDirection)
+  const slopesAt = intercept ? shapeDirection.size : 0
   directions.push(...candidates.map(slopeDirection))
   const timeAt = slopesAt + candidates.length
   if (order) directions.push(neighbourDirection(order))

@@ -20,7 +20,10 @@ export interface SlopeCandidate {
  * Covariates of the mean that vary within levels of the factor and have no random slope yet. Interactions are left out:
  * their parents come first.
  */
-export function slopeCandidates(model: Model, { term, layout }: Pick<LevelPosterior, 'term' | 'layout'>): SlopeCandidate[] {
+export function slopeCandidates(
+  model: Model,
+  { term, layout }: Pick<LevelPosterior, 'term' | 'layout'>,
+): SlopeCandidate[] {
   const { names, x } = model.predictors[0].fixed
   const n = model.nobs
   const taken = new Set(layout.terms.filter(({ predictor }) => predictor === 0).flatMap(({ term: { names } }) => names))
@@ -96,7 +99,9 @@ export function missingSlopes(
   if (typeof drawn === 'string') return notTested(drawn)
   const width = drawn.observed.length
   const { count } = drawn
-  const columns = candidates.map((_, c) => Float64Array.from({ length: count }, (_, s) => drawn.draws[s * width + at + c]))
+  const columns = candidates.map((_, c) =>
+    Float64Array.from({ length: count }, (_, s) => drawn.draws[s * width + at + c]),
+  )
   const { best, p } = smallestRank(
     candidates.map((_, c) => drawn.observed[at + c]),
     columns,

@@ -62,7 +62,6 @@ function coefficients(V: Float64Array, C: Float64Array, d: number, width: number
     M[k * total + k] = -1 / pivot
   }
   const B = new Float64Array(width * d)
-  for (let a = 0; a < width; a++)
-    for (let j = 0; j < d; j++) if (swept[j]) B[a * d + j] = M[(d + a) * total + j]
+  for (let a = 0; a < width; a++) for (let j = 0; j < d; j++) if (swept[j]) B[a * d + j] = M[(d + a) * total + j]
   return B
 }

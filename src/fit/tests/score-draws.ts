@@ -1,6 +1,7 @@
 import type { Model } from '../../data/model.js'
 import { levelPosterior } from '../../likelihood/level-posterior.js'
 import { simulateResponse } from '../../likelihood/simulate.js'
+import { stratifiedEffects } from '../../likelihood/stratified-effects.js'
 import { stream } from '../../random/stream.js'
 import { type Direction, type LevelScores, levelScores } from './level-scores.js'
 import { projection } from './projection.js'
@@ -25,6 +26,7 @@ export interface ScoreOptions {
   readonly simulated?: number
 }
 
+const leastSets = 10
 const mostDraws = 1999
 /** Levels times draws. */
 const mostSums = 4e6
@@ -42,7 +44,7 @@ export function scoreDraws(
   model: Model,
   parameters: Float64Array,
   directions: readonly Direction[],
-  { seed, simulated = 2000 }: ScoreOptions,
+  { seed, simulated = 3000 }: ScoreOptions,
 ): ScoreDraws | string {
   if (model.response.frequency) return 'rows that stand for several observations cannot be simulated'
   const posterior = levelPosterior(model)
@@ -52,11 +54,12 @@ export function scoreDraws(
   const data = levelScores(posterior, parameters, model.response, directions)
   if (!data) return 'the conditional modes could not be found'
   const { levels } = data
-  const sets = Math.max(10, Math.min(100, Math.ceil(simulated / levels)))
+  const sets = Math.max(leastSets, Math.min(100, Math.ceil(simulated / levels)))
   const made: LevelScores[] = []
+  const effects = stratifiedEffects(posterior.layout, parameters, sets, stream({ seed, purpose: 'effects' }))
   for (let replicate = 0; replicate < sets; replicate++) {
     const rng = stream({ seed, replicate, purpose: 'response' })
-    const response = simulateResponse(model, parameters, rng)
+    const response = simulateResponse(model, parameters, rng, { effects: effects[replicate] })
     const one = levelScores(posterior, parameters, response, directions)
     if (!one) return 'the conditional modes of simulated responses could not be found'
     made.push(one)

@@ -3,7 +3,7 @@ export type Side = 'upper' | 'both'
 
 /** Of several statistics with their draws under the model. */
 export interface SmallestRank {
-  /** The share of draws as far out as each, (1 + their number) / (1 + all), doubled for both sides. */
+  /** For each the share, among it and its draws, of what lies as far out, doubled for both sides. */
   readonly own: readonly number[]
   /** The statistic with the smallest share. */
   readonly best: number
@@ -13,23 +13,21 @@ export interface SmallestRank {
 
 /** `columns` has the draws of each statistic, the same draws in each. */
 export function smallestRank(observed: readonly number[], columns: readonly Float64Array[], side: Side): SmallestRank {
-  const count = columns[0].length
-  const sorted = columns.map((values) => values.slice().sort())
-  const own = observed.map((value, c) => share(sorted[c], value, 0, side))
+  const all = columns[0].length + 1
+  const shares = columns.map((values, c) => {
+    const sorted = Float64Array.of(observed[c], ...values).sort()
+    const share = (value: number): number => {
+      const above = all - below(sorted, value, false)
+      const tail = side === 'upper' ? above : 2 * Math.min(above, below(sorted, value, true))
+      return Math.min(1, tail / all)
+    }
+    return { own: share(observed[c]), drawn: values.map(share) }
+  })
+  const own = shares.map((one) => one.own)
   const least = Math.min(...own)
   let small = 1
-  for (let s = 0; s < count; s++)
-    // A draw is among its own column already.
-    if (columns.some((values, c) => share(sorted[c], values[s], 1, side) <= least)) small++
-  return { own, best: own.indexOf(least), p: small / (count + 1) }
-}
-
-function share(sorted: Float64Array, value: number, itself: number, side: Side): number {
-  const count = sorted.length
-  const above = 1 + count - below(sorted, value, false) - itself
-  if (side === 'upper') return above / (count + 1)
-  const under = 1 + below(sorted, value, true) - itself
-  return Math.min(1, (2 * Math.min(above, under)) / (count + 1))
+  for (let s = 0; s < all - 1; s++) if (shares.some(({ drawn }) => drawn[s] <= least)) small++
+  return { own, best: own.indexOf(least), p: small / all }
 }
 
 /** How many of the ascending values are below `value`, or not above it where `including`; by bisection. */
