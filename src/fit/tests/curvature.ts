@@ -64,7 +64,7 @@ export function curvature(tested: Tested, data: Look): Plan[] {
       tail: 'upper' as const,
       statistic: (one: Look): number => score(one.mode, column(one))?.statistic ?? Number.NaN,
       screen: () => chiSquareUpper(found.statistic, 1),
-      fires: 0.1,
+      slack: 1,
     }
     return { test, found }
   }

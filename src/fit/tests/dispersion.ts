@@ -35,7 +35,7 @@ export function dispersion(tested: Tested, data: Look): Plan {
     tail: 'upper',
     statistic: (look) => look.chiSquare / df,
     screen,
-    fires: 0.2,
+    slack: 2,
     tell: (questionable) => ({
       statistic: ratio,
       effect: questionable

@@ -37,6 +37,12 @@ export interface TestedModel {
 /** Rows that are tested, and rows times replicates that are drawn. */
 const limits = { fired: { rows: 5000, budget: 1e6 }, always: { rows: 10_000, budget: 4e6 } } as const
 
+/**
+ * Replicates decide where a screen's p-value is below this over the number of tests: Holm's correction asks for a quarter of it, so
+ * that little is lost, and sound models seldom pay for them.
+ */
+const screenLevel = 0.2
+
 /** Tests the model of a fit against the table it was made from. */
 export function modelTests(fit: FitRecord | FitSource, table: Table, options: TestOptions = {}): TestedModel {
   const model = stateModel(fit.formula, table, modelChoice(fit), fit.basis)
@@ -58,7 +64,9 @@ export function testModel(model: Model, x: Float64Array, options: TestOptions = 
   const plans = planned(setting, data, (i) => part.source[i], replicates === 'always')
   const tests = plans.filter(isPlanned)
   const screens = new Map(tests.map(({ key, screen }) => [key, screen?.() ?? Number.NaN]))
-  const fired = tests.filter(({ key, fires }) => replicates === 'always' || !(screens.get(key)! > fires))
+  const fired = tests.filter(
+    ({ key, slack }) => replicates === 'always' || !(screens.get(key)! > (slack * screenLevel) / tests.length),
+  )
   const canDraw = setting.family.simulate !== undefined
   const plan = { seed, tests: tests.length, budget, level: testLevel }
   const ranks = canDraw && fired.length > 0 ? rankAmongReplicates(setting, data, fired, plan) : null

@@ -21,7 +21,7 @@ export function spread({ model, family }: Tested, data: Look): Plan {
     tail: 'upper',
     statistic: (look) => koenker(look).statistic,
     screen: () => chiSquareUpper(statistic, 1),
-    fires: 0.1,
+    slack: 1.5,
     tell: (questionable) => ({
       statistic,
       effect: questionable

@@ -35,7 +35,7 @@ export function zeros(tested: Tested, data: Look): Plan {
     tail: 'two-sided',
     statistic: (look) => look.zeros.seen - look.zeros.expected,
     screen: () => normalTwoSided((seen - expected) / Math.sqrt(variance)),
-    fires: 0.2,
+    slack: 1.5,
     tell: (questionable) => ({
       statistic: seen - expected,
       effect: questionable ? `zeros ${sawn} against ${wanted}` : null,
