@@ -41,9 +41,11 @@ export function dispersion(tested: Tested, data: Look): Plan {
       effect: questionable
         ? `${what} vary ${short(ratio)} times more than ${family.overdispersed?.than ?? family.name}`
         : null,
-      says: questionable
-        ? `Pearson's chi-square is ${short(ratio)} times its ${short(df, 3)} degrees of freedom`
-        : `Pearson's chi-square is ${short(ratio)} times its ${short(df, 3)} degrees of freedom; with ${n} rows a ratio below ${short(least)} could not have been seen`,
+      says: `Pearson's chi-square is ${short(ratio)} times its ${short(df, 3)} degrees of freedom`,
+      ...(!questionable &&
+        least > 1 && {
+          unseen: `${what} that vary less than ${short(least)} times ${family.overdispersed?.than ?? family.name}`,
+        }),
       remedy: questionable && family.overdispersed ? `try --family ${family.overdispersed.family}` : null,
     }),
   }

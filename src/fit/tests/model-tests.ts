@@ -26,6 +26,8 @@ export interface TestOptions {
   readonly seed?: number | undefined
   /** 'fired' (the default): where a test without replicates has a small p-value. 'always': of every test. */
   readonly replicates?: 'fired' | 'always' | undefined
+  /** Tests made elsewhere, to be corrected and judged with these; one that is not significant then loses its effect. */
+  readonly further?: Readonly<Record<string, ModelTest>> | undefined
 }
 
 /** Tests of a model against its data, and what they come to. */
@@ -67,24 +69,24 @@ export function testModel(model: Model, x: Float64Array, options: TestOptions = 
   const fired = tests.filter(
     ({ key, slack }) => replicates === 'always' || !(screens.get(key)! > (slack * screenLevel) / tests.length),
   )
+  const joined = Object.entries(options.further ?? {})
   const canDraw = setting.family.simulate !== undefined
-  const plan = { seed, tests: tests.length, budget, level: testLevel }
+  const plan = { seed, tests: tests.length + joined.length, budget, level: testLevel }
   const ranks = canDraw && fired.length > 0 ? rankAmongReplicates(setting, data, fired, plan) : null
   const p = tests.map(({ key }) => ranks?.get(key)?.p ?? screens.get(key)!)
-  const against = holm(p.map((one) => (Number.isNaN(one) ? 1 : one)))
+  const against = holm([...p, ...joined.map(([, one]) => one.p ?? Number.NaN)])
   const entries = plans.map((one): [string, ModelTest] => {
     if (!isPlanned(one)) return [one.key, notTested(one.untested)]
     const t = tests.indexOf(one)
     return [one.key, tellTest(one, p[t], against[t], ranks?.get(one.key) ?? null)]
   })
+  const others = joined.map(([key, one], j): [string, ModelTest] =>
+    one.p === null || against[tests.length + j] ? [key, one] : [key, { ...one, effect: null, remedy: null }],
+  )
   const some = part.model.nobs < part.of ? `; on ${part.model.nobs} of ${part.of} observations` : ''
   const general = tests.flatMap(({ key, general: one }) => (one ? [key] : []))
-  return told(
-    Object.fromEntries(
-      entries.map(([key, test]) => [key, test.p === null ? test : { ...test, says: test.says + some }]),
-    ),
-    general,
-  )
+  const own = entries.map(([key, one]) => [key, one.p === null ? one : { ...one, says: one.says + some }] as const)
+  return told(Object.fromEntries([...own, ...others]), general)
 }
 
 const told = (tests: TestedModel['tests'], general: readonly string[] = []): TestedModel => ({
@@ -125,11 +127,19 @@ function planned(tested: Tested, data: Look, rowOf: (i: number) => number, alway
 }
 
 function tellTest(test: PlannedTest, p: number, against: boolean, ranked: Ranked | null): ModelTest {
-  const { statistic, effect, says, remedy } = test.tell(against, ranked?.across ?? null)
+  const { statistic, effect, says, remedy, unseen } = test.tell(against, ranked?.across ?? null)
   if (Number.isNaN(p)) return { ...notTested('its replicates could not be drawn'), statistic }
   const drawn = ranked ? ranked.statistics.length - 1 : 0
   const how = ranked
     ? `; ${drawn} replicates${ranked.fitted ? ', beyond all of them: p from a normal distribution fitted to them' : ''}`
     : ''
-  return { statistic, p, method: ranked ? 'replicates' : 'analytic', effect, says: says + how, remedy }
+  const found = {
+    statistic,
+    p,
+    method: ranked ? ('replicates' as const) : ('analytic' as const),
+    effect,
+    says: says + how,
+    remedy,
+  }
+  return unseen ? { ...found, unseen } : found
 }

@@ -10,12 +10,14 @@ export interface ModelVerdict {
 /** Level of all tests together. */
 export const testLevel = 0.05
 
-/** Which p-values are significant together at a level (Holm 1979). */
+/** Which p-values are significant together at a level (Holm 1979); NaN is no test. */
 export function holm(p: readonly number[], level: number = testLevel): boolean[] {
-  const order = Array.from(p.keys()).sort((a, b) => p[a] - p[b])
+  const order = Array.from(p.keys())
+    .filter((t) => !Number.isNaN(p[t]))
+    .sort((a, b) => p[a] - p[b])
   const significant = new Array<boolean>(p.length).fill(false)
   for (let rank = 0; rank < order.length; rank++) {
-    if (!(p[order[rank]] * (p.length - rank) <= level)) break
+    if (!(p[order[rank]] * (order.length - rank) <= level)) break
     significant[order[rank]] = true
   }
   return significant

@@ -20,7 +20,7 @@ export interface PlannedTest {
   readonly tell: (
     questionable: boolean,
     across: AcrossResult | null,
-  ) => Pick<ModelTest, 'statistic' | 'effect' | 'says' | 'remedy'>
+  ) => Pick<ModelTest, 'statistic' | 'effect' | 'says' | 'remedy' | 'unseen'>
 }
 
 /** Compares each look with all others. */
