@@ -76,7 +76,7 @@ const betabinomialOf = (g, trials, phi) => (eta) => {
 }
 const gaussianOf = (g) => (eta) => eta + g.normal()
 
-const sizes = { '30x10': [30, 10], '22x2': [22, 2], '100x5': [100, 5] }
+const sizes = { '22x2': [22, 2], '30x10': [30, 10], '100x5': [100, 5] }
 
 /** True models: what is fitted is what the data come from. Of costly ones a share of the sets is drawn. */
 export const calibrated = [
