@@ -9,6 +9,7 @@ import { secondOrderLevels } from '../fit/certificate-second-order.js'
 import type { Estimate } from '../fit/estimate.js'
 import { fixedEstimates, randomEstimates } from '../fit/estimates.js'
 import { climbLadder } from '../fit/ladder.js'
+import { checkedModel, modelWarning } from '../fit/tests/tested-fit.js'
 import { hasOneFactor } from '../likelihood/cluster-structure.js'
 import { type Likelihood, likelihood } from '../likelihood/likelihood.js'
 import { priorsInForce } from '../likelihood/priors-in-force.js'
@@ -27,7 +28,10 @@ export interface Checked {
   readonly sample: Sample
 }
 
-/** Is Laplace's approximation good enough for this model? Climbs the ladder, samples the posterior, compares. */
+/**
+ * Is Laplace's approximation good enough for this model? Climbs the ladder, samples the posterior, compares. And does the
+ * model hold for the data? Tests it by replicates at the best rung.
+ */
 export async function checkModel(
   model: Model,
   settings: ChainSettings & { readonly chains: number },
@@ -52,6 +56,7 @@ export async function checkModel(
   const crossed = crossCheck(like, priors, sample.draws, nodes)
   const comparison = compare(like, laplace, best, sample, crossed?.paretoK ?? Number.NaN)
   const { verdict, reasons } = judge(ladder, comparison, posterior, crossed)
+  const tested = checkedModel(model, best, settings.seed)
   const { names } = model.predictors[0].fixed
   const nested = !hasOneFactor(like.layout)
   const rungs = ladder.climbed.map(
@@ -69,7 +74,7 @@ export async function checkModel(
     schema: 'glmm/check@1',
     version,
     call,
-    warnings: posterior.warnings,
+    warnings: [...posterior.warnings, ...modelWarning(tested.model)],
     formula: model.formula,
     family: model.family,
     link: model.link,
@@ -84,6 +89,7 @@ export async function checkModel(
     effects: effects(like, best, sample),
     verdict,
     reasons,
+    ...tested,
   }
   return { record, sample }
 }

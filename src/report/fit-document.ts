@@ -209,8 +209,8 @@ function rungBlocks(rungs: FitRecord['rungs']): Block[] {
 
 function closing(fit: FitRecord): Block[] {
   return [
-    ...modelBlocks(fit, fit.nobs),
-    ...warningBlocks(fit.warnings),
+    ...modelBlocks(fit),
+    ...warningBlocks(fit.warnings.filter(({ code }) => code !== 'MODEL')),
     heading('Convergence'),
     paragraph(convergenceLine(fit.convergence)),
   ]

@@ -20,6 +20,7 @@ const rate = (hits, count) => {
 const share = 0.4
 
 function run(one, count) {
+  if (count === 0) return
   const ways = ['fired', 'always'].map((replicates) => ({
     replicates,
     sets: 0,

@@ -1,17 +1,28 @@
 import type { Model } from '../../data/model.js'
+import type { Estimate } from '../estimate.js'
 import type { FitRecord } from '../fit-record.js'
-import { testModel } from './model-tests.js'
+import { type TestedModel, testModel } from './model-tests.js'
 
 /** A fit with its model tested against the data, and a warning where that is questionable. */
 export function testedFit(record: FitRecord, model: Model, seed: number): FitRecord {
-  if (!record.convergence.converged) {
-    const reasons = ['nothing could be tested: the fit did not converge']
-    return { ...record, tests: {}, model: { verdict: 'no fault found', reasons } }
-  }
-  const tested = testModel(model, Float64Array.from(record.parameters.estimate), { seed })
+  const tested = record.convergence.converged
+    ? testModel(model, Float64Array.from(record.parameters.estimate), { seed })
+    : nothing
   return { ...record, warnings: [...record.warnings, ...modelWarning(tested.model)], ...tested }
 }
 
+/** The tests of a check: replicates for every one. */
+export const checkedModel = (
+  model: Model,
+  { converged, parameters }: Pick<Estimate, 'converged' | 'parameters'>,
+  seed: number,
+): TestedModel => (converged ? testModel(model, parameters, { seed, replicates: 'always' }) : nothing)
+
+const nothing: TestedModel = {
+  tests: {},
+  model: { verdict: 'no fault found', reasons: ['nothing could be tested: the fit did not converge'] },
+}
+
 /** The warning of a questionable model. */
-export const modelWarning = ({ verdict, reasons }: NonNullable<FitRecord['model']>): FitRecord['warnings'] =>
+export const modelWarning = ({ verdict, reasons }: TestedModel['model']): FitRecord['warnings'] =>
   verdict === 'questionable' ? [{ code: 'MODEL', message: `the model is questionable: ${reasons.join('; ')}` }] : []
