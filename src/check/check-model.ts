@@ -9,6 +9,7 @@ import { secondOrderLevels } from '../fit/certificate-second-order.js'
 import type { Estimate } from '../fit/estimate.js'
 import { fixedEstimates, randomEstimates } from '../fit/estimates.js'
 import { climbLadder } from '../fit/ladder.js'
+import { checkedModel, modelWarning } from '../fit/tests/tested-fit.js'
 import { hasOneFactor } from '../likelihood/cluster-structure.js'
 import { type Likelihood, likelihood } from '../likelihood/likelihood.js'
 import { priorsInForce } from '../likelihood/priors-in-force.js'
@@ -28,7 +29,10 @@ export interface Checked {
   readonly sample: Sample
 }
 
-/** Is Laplace's approximation good enough for this model? Climbs the ladder, samples the posterior, compares. */
+/**
+ * Is Laplace's approximation good enough for this model? Climbs the ladder, samples the posterior, compares. And does the
+ * model hold for the data? Tests it by replicates at the best rung.
+ */
 export async function checkModel(
   model: Model,
   settings: ChainSettings & { readonly chains: number },
@@ -55,6 +59,7 @@ export async function checkModel(
   const { verdict, reasons } = judge(ladder, comparison, posterior, crossed)
   const moves = priorMoves(like, priors, sample.draws, comparison, nodes)
   const moved = moves.map((move) => ({ code: 'PRIOR', message: sayPriorMove(move) }))
+  const tested = checkedModel(model, best, settings.seed)
   const { names } = model.predictors[0].fixed
   const nested = !hasOneFactor(like.layout)
   const rungs = ladder.climbed.map(
@@ -72,7 +77,7 @@ export async function checkModel(
     schema: 'glmm/check@1',
     version,
     call,
-    warnings: [...posterior.warnings, ...moved],
+    warnings: [...posterior.warnings, ...moved, ...modelWarning(tested.model)],
     formula: model.formula,
     family: model.family,
     link: model.link,
@@ -88,6 +93,7 @@ export async function checkModel(
     verdict,
     reasons: [...reasons, ...moved.map(({ message }) => message)],
     priorMoves: moves,
+    ...tested,
   }
   return { record, sample }
 }

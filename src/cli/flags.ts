@@ -26,6 +26,7 @@ export interface FitFlags {
   readonly intervals?: 'wald' | 'profile'
   readonly level?: number
   readonly residuals?: 'quantile'
+  readonly tests: boolean
 }
 
 /** Flags of every command that samples. */

@@ -151,11 +151,12 @@ export function program(writeHelp: (text: string) => void): Command {
       'in place of nodes: importance sampling of random effects of any structure, crossed ones too',
       wholeNumber('--importance'),
     )
-    .option('--seed <n>', 'of these draws (default 1)', wholeNumber('--seed'))
+    .option('--seed <n>', 'of these draws and of the tests of the model (default 1)', wholeNumber('--seed'))
     .option('--intervals <kind>', 'limits: wald (default), or profile, of the profile likelihood', word('--intervals'))
     .option('--level <level>', 'probability that limits cover with (default 0.95)', rate('--level'))
     .option('--residuals <kind>', 'quantile: randomised quantile residuals too, drawn with --seed', word('--residuals'))
     .option(...time)
+    .option('--no-tests', 'leave out the tests of the model against its data')
     .option('--reml', 'restricted maximum likelihood (gaussian with identity link)')
     .option('--out <file>', outResult, word('--out'))
     .addHelpText('after', example('fit', '--nodes 25'))

@@ -11,6 +11,7 @@ import { leastDraws } from './importance-estimate.js'
 import type { Intervals } from './profile-intervals.js'
 import { fittedPredictors, rowQuantiles } from './quantile-residuals.js'
 import { fiveNumbers } from './residuals.js'
+import { testedFit } from './tests/tested-fit.js'
 
 export interface FitOptions extends ModelChoice {
   /**
@@ -33,6 +34,8 @@ export interface FitOptions extends ModelChoice {
   readonly level?: number | undefined
   /** 'quantile' adds randomised quantile residuals to those told, drawn with `seed`. */
   readonly residuals?: 'quantile' | undefined
+  /** Test the model against its data as well, with `seed`: see `modelTests`. */
+  readonly tests?: boolean | undefined
 }
 
 /** Fits the model of a formula and a table by maximum likelihood. Throws GlmmError on input that states no model. */
@@ -58,8 +61,9 @@ export function fit(formula: string, table: Table, options: FitOptions = {}): Fi
     link: model.link,
     nodes: draws ? null : nodes,
     importance: draws?.count ?? null,
-    seed: draws?.seed ?? (options.residuals ? (options.seed ?? 1) : null),
+    seed: draws?.seed ?? (options.residuals || options.tests ? (options.seed ?? 1) : null),
     residuals: options.residuals ?? null,
+    tests: options.tests ?? false,
     ...weightsGiven(options),
     offset: options.offset ?? null,
     time: options.time ?? null,
@@ -76,9 +80,10 @@ export function fit(formula: string, table: Table, options: FitOptions = {}): Fi
       'leave it out for the rest',
     )
   const record = fitModel(model, nodes, reml, call, intervals, draws)
-  if (!options.residuals) return record
+  const tested = options.tests ? testedFit(record, model, checkSeed(options.seed ?? 1)) : record
+  if (!options.residuals) return tested
   const drawn = rowQuantiles(model, fittedPredictors(record, model), options.seed ?? 1)
-  return { ...record, residuals: { ...record.residuals, quantile: fiveNumbersOf(model, drawn) } }
+  return { ...tested, residuals: { ...record.residuals, quantile: fiveNumbersOf(model, drawn) } }
 }
 
 /** Of the rows that have trials, each as often as it counts. */
@@ -99,9 +104,9 @@ function checkIntervals({ intervals: method = 'wald', level = 0.95 }: FitOptions
   return { method, level }
 }
 
-function checkImportance({ importance, seed, nodes, reml, residuals }: FitOptions): Draws | null {
+function checkImportance({ importance, seed, nodes, reml, residuals, tests }: FitOptions): Draws | null {
   if (importance === undefined) {
-    if (seed === undefined || residuals) return null
+    if (seed === undefined || residuals || tests) return null
     const hint = 'leave --seed out: without these nothing in a fit is random'
     throw new GlmmError(
       'USAGE',

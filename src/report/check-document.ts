@@ -21,6 +21,7 @@ import {
   formatNumber,
   formatShift,
 } from './format-number.js'
+import { modelCallout, testBlocks } from './model-blocks.js'
 import { nextStep } from './next-step.js'
 import { diagnosticFacts, posteriorWarnings } from './posterior-document.js'
 import { dataLine, warningBlocks } from './record-lines.js'
@@ -32,9 +33,10 @@ const WORST = 5
 export function checkDocument(c: CheckRecord, figures?: CheckFigures): Document {
   const next = nextStep(c)
   return {
-    title: 'Is the Laplace approximation good enough?',
+    title: 'Is the Laplace approximation good enough, and does the model fit the data?',
     blocks: [
-      callout(TONE[c.verdict], `Verdict: ${c.verdict}`, c.reasons),
+      callout(TONE[c.verdict], `Verdict on the integral: ${c.verdict}`, c.reasons),
+      ...modelCallout(c),
       facts([
         ['Formula', c.formula],
         ['Family', `${c.family}(${c.link})`],
@@ -50,6 +52,7 @@ export function checkDocument(c: CheckRecord, figures?: CheckFigures): Document 
       ...effectBlocks(c, figures?.caterpillars ?? []),
       heading('Posterior diagnostics'),
       diagnosticFacts(c.posterior),
+      ...testBlocks(c),
       ...warningBlocks(allWarnings(c)),
       heading('What to do next'),
       paragraph(next.advice),
@@ -153,8 +156,13 @@ function effectBlocks(c: CheckRecord, svgs: readonly string[]): Block[] {
   ])
 }
 
-/** Warnings of the check and of its posterior, each once. */
+/** Warnings of the check and of its posterior, each once; what is said of the model stands above. */
 function allWarnings(c: CheckRecord): CheckRecord['warnings'] {
-  const seen = new Map([...c.warnings, ...posteriorWarnings(c.posterior)].map((w) => [`${w.code} ${w.message}`, w]))
+  const seen = new Map(
+    [...c.warnings.filter(({ code }) => code !== 'MODEL'), ...posteriorWarnings(c.posterior)].map((w) => [
+      `${w.code} ${w.message}`,
+      w,
+    ]),
+  )
   return [...seen.values()]
 }

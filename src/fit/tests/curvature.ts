@@ -30,9 +30,10 @@ export function curvature(tested: Tested, data: Look): Plan[] {
         effect: questionable
           ? `the response bends with ${name} by ${short(plan.found.bend)} (link scale) between its middle and its ends`
           : null,
-        says: questionable
-          ? `score test of the square of ${name}: chi-square ${short(plan.found.statistic, 3)} on 1 df`
-          : `score test of the square of ${name}: chi-square ${short(plan.found.statistic, 3)} on 1 df; a bend below ${short(plan.found.least)} (link scale) could not have been seen`,
+        says: `score test of the square of ${name}: chi-square ${short(plan.found.statistic, 3)} on 1 df`,
+        ...(!questionable && {
+          unseen: `a bend with ${name} of less than ${short(plan.found.least)} on the link's scale`,
+        }),
         remedy: questionable ? `add ${/^\w+$/.test(name) ? `poly(${name}, 2)` : `the square of ${name}`}` : null,
       }),
     })
@@ -64,7 +65,7 @@ export function curvature(tested: Tested, data: Look): Plan[] {
       tail: 'upper' as const,
       statistic: (one: Look): number => score(one.mode, column(one))?.statistic ?? Number.NaN,
       screen: () => chiSquareUpper(found.statistic, 1),
-      fires: 0.1,
+      slack: 1,
     }
     return { test, found }
   }

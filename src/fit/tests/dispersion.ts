@@ -35,15 +35,17 @@ export function dispersion(tested: Tested, data: Look): Plan {
     tail: 'upper',
     statistic: (look) => look.chiSquare / df,
     screen,
-    fires: 0.2,
+    slack: 2,
     tell: (questionable) => ({
       statistic: ratio,
       effect: questionable
         ? `${what} vary ${short(ratio)} times more than ${family.overdispersed?.than ?? family.name}`
         : null,
-      says: questionable
-        ? `Pearson's chi-square is ${short(ratio)} times its ${short(df, 3)} degrees of freedom`
-        : `Pearson's chi-square is ${short(ratio)} times its ${short(df, 3)} degrees of freedom; with ${n} rows a ratio below ${short(least)} could not have been seen`,
+      says: `Pearson's chi-square is ${short(ratio)} times its ${short(df, 3)} degrees of freedom`,
+      ...(!questionable &&
+        least > 1 && {
+          unseen: `${what} that vary less than ${short(least)} times ${family.overdispersed?.than ?? family.name}`,
+        }),
       remedy: questionable && family.overdispersed ? `try --family ${family.overdispersed.family}` : null,
     }),
   }

@@ -60,6 +60,8 @@ export function levelInfluence(model: Model, parameters: Float64Array, nodes: nu
   const free = Array.from(x.keys()).filter((j) => A[j * d + j] * scale[j] * scale[j] > 1e-4)
   const factor = part(A, d, free)
   if (!cholesky(factor, free.length)) return 'the information of the estimates is singular'
+  const whole = new Float64Array(d)
+  onCoordinates(like, count)(x, whole)
   const found: LevelInfluence[] = []
   for (const group of factors) {
     const rows = levelRows(model, group)!
@@ -69,8 +71,6 @@ export function levelInfluence(model: Model, parameters: Float64Array, nodes: nu
     else {
       if (levels * model.nobs > mostRows)
         return `the factors are crossed, and ${group} has too many levels to leave out one by one`
-      const whole = new Float64Array(d)
-      onCoordinates(like, count)(x, whole)
       scores = rows.rows.map((left) => {
         const rest = new Float64Array(d)
         onCoordinates(likelihood(withoutRows(model, left)), count)(x, rest)
@@ -80,7 +80,7 @@ export function levelInfluence(model: Model, parameters: Float64Array, nodes: nu
     const first = scores.map((score) => distance(factor, free, score))
     const order = Array.from(first.keys()).sort((a, b) => first[b] - first[a])
     for (const level of order.slice(0, looked)) {
-      const step = stepWithout(withoutRows(model, rows.rows[level]), x, count, scale, free)
+      const step = stepWithout(withoutRows(model, rows.rows[level]), x, whole, count, scale, free)
       if (!step?.every(Number.isFinite)) continue
       found.push({
         group,
@@ -129,10 +129,14 @@ function scoresByDifference(like: Likelihood, x: Float64Array, nodes: number, sc
   return scores
 }
 
-/** Newton's step on the likelihood of the rows that are left; null where they do not tell all parameters. */
+/**
+ * Newton's step on the likelihood of the rows that are left, less the gradient that all rows have at x (none at a
+ * maximum of this likelihood; some under a restricted one or more nodes). Null where they do not tell all parameters.
+ */
 function stepWithout(
   left: Model,
   x: Float64Array,
+  whole: Float64Array,
   nodes: number,
   scale: Float64Array,
   free: readonly number[],
@@ -143,14 +147,14 @@ function stepWithout(
   if (!Number.isFinite(objective(x, gradient))) return null
   const A = part(negativeHessian(objective, x, scale), d, free)
   if (!cholesky(A, free.length)) return null
-  const step = Float64Array.from(free, (j) => gradient[j])
+  const step = Float64Array.from(free, (j) => gradient[j] - whole[j])
   forwardSolve(A, free.length, step)
   backwardSolve(A, free.length, step)
-  const whole = new Float64Array(d)
+  const out = new Float64Array(d)
   free.forEach((j, k) => {
-    whole[j] = step[k]
+    out[j] = step[k]
   })
-  return whole
+  return out
 }
 
 const part = (A: Float64Array, d: number, free: readonly number[]): Float64Array =>

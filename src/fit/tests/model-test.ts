@@ -9,6 +9,8 @@ export interface ModelTest {
   readonly effect: string | null
   /** One line, in the words of a statistician. */
   readonly says: string
+  /** The smallest departure that data of this size show four times in five: what a test that found nothing could not see. */
+  readonly unseen?: string
   /** What to try where the model is at fault: "try --family nbinom2". */
   readonly remedy: string | null
 }

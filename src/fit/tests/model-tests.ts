@@ -9,10 +9,13 @@ import type { FitRecord } from '../fit-record.js'
 import { type FitSource, modelChoice } from '../predict-source.js'
 import { curvature } from './curvature.js'
 import { dispersion } from './dispersion.js'
+import { groupTests } from './group-tests.js'
+import { influence } from './influence.js'
 import { type Look, lookAt, type Tested, zeroRows } from './look.js'
 import type { ModelTest } from './model-test.js'
 import { holm, type ModelVerdict, modelVerdict, testLevel } from './model-verdict.js'
 import { outliers } from './outliers.js'
+import { notTested } from './not-tested.js'
 import { isPlanned, type Plan, type PlannedTest } from './planned-test.js'
 import { type Ranked, rankAmongReplicates } from './replicates.js'
 import { spread } from './spread.js'
@@ -26,6 +29,10 @@ export interface TestOptions {
   readonly seed?: number | undefined
   /** 'fired' (the default): where a test without replicates has a small p-value. 'always': of every test. */
   readonly replicates?: 'fired' | 'always' | undefined
+  /** Quadrature nodes of the estimates, 1 where left out. */
+  readonly nodes?: number | undefined
+  /** Tests made elsewhere, to be corrected and judged with these; one that is not significant then loses its effect. */
+  readonly further?: Readonly<Record<string, ModelTest>> | undefined
 }
 
 /** Tests of a model against its data, and what they come to. */
@@ -35,11 +42,19 @@ export interface TestedModel {
 }
 
 /** Rows that are tested, and rows times replicates that are drawn. */
-const limits = { fired: { rows: 5000, budget: 1e6 }, always: { rows: 10_000, budget: 4e6 } } as const
+const limits = { fired: { rows: 3000, budget: 1e6 }, always: { rows: 10_000, budget: 4e6 } } as const
+
+/**
+ * Replicates decide where a screen's p-value is below this over the number of tests: Holm's correction asks for a quarter of it, so
+ * that little is lost, and sound models seldom pay for them.
+ */
+const screenLevel = 0.2
 
 /** Tests the model of a fit against the table it was made from. */
 export function modelTests(fit: FitRecord | FitSource, table: Table, options: TestOptions = {}): TestedModel {
-  const model = stateModel(fit.formula, table, modelChoice(fit), fit.basis)
+  const { time } = fit.call
+  const choice = { ...modelChoice(fit), ...(typeof time === 'string' && { time }) }
+  const model = stateModel(fit.formula, table, choice, fit.basis)
   return testModel(model, Float64Array.from(fit.parameters.estimate), options)
 }
 
@@ -51,46 +66,44 @@ export function testModel(model: Model, x: Float64Array, options: TestOptions = 
   const { replicates = 'fired' } = options
   const seed = checkSeed(options.seed ?? 1)
   const { rows, budget } = limits[replicates]
+  const always = replicates === 'always'
   const part = testedRows(model, x, rows)
   const tested = part.model.nobs > 0 && part.x.every(Number.isFinite) ? testedModel(part.model, part.x, seed) : null
   if (!tested) return told({ model: notTested('the effects have no joint mode at the estimates') })
   const { look: data, ...setting } = tested
-  const plans = planned(setting, data, (i) => part.source[i], replicates === 'always')
+  const plans = planned(setting, data, (i) => part.source[i], always)
   const tests = plans.filter(isPlanned)
   const screens = new Map(tests.map(({ key, screen }) => [key, screen?.() ?? Number.NaN]))
-  const fired = tests.filter(({ key, fires }) => replicates === 'always' || !(screens.get(key)! > fires))
+  const fired = tests.filter(({ key, slack }) => always || !(screens.get(key)! > (slack * screenLevel) / tests.length))
+  const joined = Object.entries({
+    ...groupTests(part.model, part.x, seed, always),
+    ...(always && hasGroups(model) && { influence: influence(model, x, options.nodes ?? 1) }),
+    ...options.further,
+  })
   const canDraw = setting.family.simulate !== undefined
-  const plan = { seed, tests: tests.length, budget, level: testLevel }
+  const plan = { seed, tests: tests.length + joined.filter(([, { p }]) => p !== null).length, budget, level: testLevel }
   const ranks = canDraw && fired.length > 0 ? rankAmongReplicates(setting, data, fired, plan) : null
   const p = tests.map(({ key }) => ranks?.get(key)?.p ?? screens.get(key)!)
-  const against = holm(p.map((one) => (Number.isNaN(one) ? 1 : one)))
+  const against = holm([...p, ...joined.map(([, one]) => one.p ?? Number.NaN)])
   const entries = plans.map((one): [string, ModelTest] => {
     if (!isPlanned(one)) return [one.key, notTested(one.untested)]
     const t = tests.indexOf(one)
     return [one.key, tellTest(one, p[t], against[t], ranks?.get(one.key) ?? null)]
   })
+  const others = joined.map(([key, one], j): [string, ModelTest] =>
+    one.p === null || against[tests.length + j] ? [key, one] : [key, { ...one, effect: null, remedy: null }],
+  )
   const some = part.model.nobs < part.of ? `; on ${part.model.nobs} of ${part.of} observations` : ''
   const general = tests.flatMap(({ key, general: one }) => (one ? [key] : []))
-  return told(
-    Object.fromEntries(
-      entries.map(([key, test]) => [key, test.p === null ? test : { ...test, says: test.says + some }]),
-    ),
-    general,
-  )
+  const own = entries.map(([key, one]) => [key, one.p === null ? one : { ...one, says: one.says + some }] as const)
+  return told(Object.fromEntries([...own, ...others]), general)
 }
+
+const hasGroups = ({ predictors }: Model): boolean => predictors.some(({ random }) => random.length > 0)
 
 const told = (tests: TestedModel['tests'], general: readonly string[] = []): TestedModel => ({
   tests,
   model: modelVerdict(tests, general),
-})
-
-const notTested = (says: string): ModelTest => ({
-  statistic: Number.NaN,
-  p: null,
-  method: 'not tested',
-  effect: null,
-  says,
-  remedy: null,
 })
 
 function testedModel(model: Model, x: Float64Array, seed: number): (Tested & { readonly look: Look }) | null {
@@ -117,11 +130,19 @@ function planned(tested: Tested, data: Look, rowOf: (i: number) => number, alway
 }
 
 function tellTest(test: PlannedTest, p: number, against: boolean, ranked: Ranked | null): ModelTest {
-  const { statistic, effect, says, remedy } = test.tell(against, ranked?.across ?? null)
+  const { statistic, effect, says, remedy, unseen } = test.tell(against, ranked?.across ?? null)
   if (Number.isNaN(p)) return { ...notTested('its replicates could not be drawn'), statistic }
   const drawn = ranked ? ranked.statistics.length - 1 : 0
   const how = ranked
     ? `; ${drawn} replicates${ranked.fitted ? ', beyond all of them: p from a normal distribution fitted to them' : ''}`
     : ''
-  return { statistic, p, method: ranked ? 'replicates' : 'analytic', effect, says: says + how, remedy }
+  const found = {
+    statistic,
+    p,
+    method: ranked ? ('replicates' as const) : ('analytic' as const),
+    effect,
+    says: says + how,
+    remedy,
+  }
+  return unseen ? { ...found, unseen } : found
 }

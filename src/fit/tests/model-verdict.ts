@@ -10,12 +10,14 @@ export interface ModelVerdict {
 /** Level of all tests together. */
 export const testLevel = 0.05
 
-/** Which p-values are significant together at a level (Holm 1979). */
+/** Which p-values are significant together at a level (Holm 1979); NaN is no test. */
 export function holm(p: readonly number[], level: number = testLevel): boolean[] {
-  const order = Array.from(p.keys()).sort((a, b) => p[a] - p[b])
+  const order = Array.from(p.keys())
+    .filter((t) => !Number.isNaN(p[t]))
+    .sort((a, b) => p[a] - p[b])
   const significant = new Array<boolean>(p.length).fill(false)
   for (let rank = 0; rank < order.length; rank++) {
-    if (!(p[order[rank]] * (p.length - rank) <= level)) break
+    if (!(p[order[rank]] * (order.length - rank) <= level)) break
     significant[order[rank]] = true
   }
   return significant
@@ -30,7 +32,11 @@ export function modelVerdict(
   general: readonly string[] = [],
 ): ModelVerdict {
   const all = Object.entries(tests)
-  const against = all.filter(([, { effect }]) => effect !== null)
+  // Without a p-value an effect is worth telling, and no fault of the model: a level that carries the estimates.
+  const notes = all.flatMap(([, { effect, remedy, p }]) =>
+    effect !== null && p === null ? [`${effect}${remedy ? `: ${remedy}` : ''}`] : [],
+  )
+  const against = all.filter(([, { effect, p }]) => effect !== null && p !== null)
   const special = against.filter(([key]) => !general.includes(key))
   if (against.length > 0) {
     const told = special.length > 0 ? special : against
@@ -40,7 +46,7 @@ export function modelVerdict(
     )
     return {
       verdict: 'questionable',
-      reasons: rest.length > 0 ? [...reasons, `seen in ${rest.join(', ')} as well`] : reasons,
+      reasons: [...reasons, ...(rest.length > 0 ? [`seen in ${rest.join(', ')} as well`] : []), ...notes],
     }
   }
   const done = all.filter(([, { p }]) => p !== null)
@@ -57,7 +63,8 @@ export function modelVerdict(
             ),
           ]
         : ['nothing could be tested']),
-      ...all.flatMap(([key, { p, says }]) => (p === null ? [`${key} not tested: ${says}`] : [])),
+      ...notes,
+      ...all.flatMap(([key, { method, says }]) => (method === 'not tested' ? [`${key} not tested: ${says}`] : [])),
     ],
   }
 }

@@ -1,11 +1,11 @@
 import type { ModelTest } from './model-test.js'
 
-/** What a test says that was not done. */
+/** A test that was not done, and why. */
 export const notTested = (why: string): ModelTest => ({
   statistic: Number.NaN,
   p: null,
   method: 'not tested',
   effect: null,
-  says: `not tested: ${why}`,
+  says: why,
   remedy: null,
 })

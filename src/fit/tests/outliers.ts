@@ -17,7 +17,7 @@ export function outliers({ model, family }: Tested, data: Look, rowOf: (i: numbe
     statistic: (look) => Math.abs(look.z[farthest(look.z)]),
     // The largest of n independent ones.
     screen: () => -Math.expm1(n * Math.log1p(-Math.min(normalTwoSided(size), 1 - Number.EPSILON))),
-    fires: 0.4,
+    slack: 3,
     across: () => farthestOrMost(n),
     tell: (questionable, across) => {
       const beyond = across

@@ -10,8 +10,8 @@ export interface PlannedTest {
   readonly statistic: (look: Look) => number
   /** p-value without replicates, if there is one; it need not be exact, since replicates decide where it is small. */
   readonly screen: (() => number) | null
-  /** Replicates decide where the screen's p-value is below. */
-  readonly fires: number
+  /** Times the level at which replicates decide: above 1 where the screen's p-value is too large under the model. */
+  readonly slack: number
   /** It sees faults of many kinds and tells none apart: where a test with a remedy speaks against the model, that one is told. */
   readonly general?: boolean
   /** Where replicates are not ranked by the statistic, what looks at the data's (the first) and theirs together. */
@@ -20,7 +20,7 @@ export interface PlannedTest {
   readonly tell: (
     questionable: boolean,
     across: AcrossResult | null,
-  ) => Pick<ModelTest, 'statistic' | 'effect' | 'says' | 'remedy'>
+  ) => Pick<ModelTest, 'statistic' | 'effect' | 'says' | 'remedy' | 'unseen'>
 }
 
 /** Compares each look with all others. */

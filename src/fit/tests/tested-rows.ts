@@ -87,7 +87,13 @@ function part(model: Model, x: Float64Array, rows: Int32Array): { model: Model; 
   const { frequency: _, ...response } = responseRows(model.response, picked)
   const theta = Array.from({ length: layout.dimension - layout.fixed }, (_, j) => layout.fixed + j)
   return {
-    model: { ...model, nobs: n, response, predictors },
+    model: {
+      ...model,
+      nobs: n,
+      response,
+      predictors,
+      ...(model.time && { time: { ...model.time, values: picked(model.time.values) } }),
+    },
     x: Float64Array.from([...kept, ...theta], (j) => x[j]),
   }
 }

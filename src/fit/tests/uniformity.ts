@@ -27,7 +27,7 @@ export function uniformity(tested: Tested, data: Look): Plan {
     general: true,
     statistic: (one) => -Math.log(look(one).p),
     screen: () => Math.min(1, 2 * own.p),
-    fires: 0.4,
+    slack: 4,
     tell: (questionable) => ({
       statistic: own.gap,
       effect: questionable ? `the residuals' distribution is up to ${short(own.gap)} from the model's` : null,

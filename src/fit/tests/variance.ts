@@ -22,7 +22,7 @@ export function variance({ model, family }: Tested, data: Look): Plan {
     tail: 'two-sided',
     statistic: of,
     screen: null,
-    fires: 1,
+    slack: 1,
     tell: (questionable) => ({
       statistic: own,
       effect: questionable ? `the variance of the response, ${short(own, 3)}, is not one that the model makes` : null,

@@ -35,13 +35,14 @@ export function zeros(tested: Tested, data: Look): Plan {
     tail: 'two-sided',
     statistic: (look) => look.zeros.seen - look.zeros.expected,
     screen: () => normalTwoSided((seen - expected) / Math.sqrt(variance)),
-    fires: 0.2,
+    slack: 1.5,
     tell: (questionable) => ({
       statistic: seen - expected,
       effect: questionable ? `zeros ${sawn} against ${wanted}` : null,
       says: questionable
         ? `${seen} of ${n} responses are zero where the model expects ${expected.toFixed(1)}`
-        : `zeros ${sawn} against ${wanted} expected; with ${n} rows a difference below ${least} could not have been seen`,
+        : `zeros ${sawn} against ${wanted} expected`,
+      ...(!questionable && { unseen: `zeros that differ by less than ${least} of the rows` }),
       remedy: questionable
         ? more
           ? remedyOfMore(inflated !== null && !response.trials, score, family.overdispersed?.family)
