@@ -110,7 +110,7 @@ function checkImportance({ importance, seed, nodes, reml, residuals, tests }: Fi
     const hint = 'leave --seed out: without these nothing in a fit is random'
     throw new GlmmError(
       'USAGE',
-      `expected --importance or --residuals quantile with --seed, got --seed ${seed} alone`,
+      `expected --importance, --residuals quantile or the tests of the model with --seed, got --seed ${seed} alone`,
       hint,
     )
   }

@@ -11,10 +11,20 @@ export interface NextStep {
 export function nextStep(c: CheckRecord): NextStep {
   if (c.model?.verdict !== 'questionable') return integralStep(c)
   const mended = remedy(c)
-  const advice = 'Do not report this model yet: it is questionable, for the reasons above. '
+  const integral = c.verdict === 'inadequate' ? ", and Laplace's approximation is not adequate" : ''
+  const advice = `Do not report this model yet: it is questionable, for the reasons above${integral}. `
   return mended.length > 0
     ? { advice: `${advice}Check the one that they suggest:`, command: command(c, 'check', mended) }
-    : { advice: `${advice}Look at its residuals:`, command: command(c, 'fit', ['--residuals', 'quantile']) }
+    : {
+        advice: `${advice}Look at its residuals:`,
+        command: command(c, 'fit', [...nodes(c), '--residuals', 'quantile']),
+      }
+}
+
+/** Nodes of the best rung, where Laplace's approximation is not adequate and there is a quadrature. */
+const nodes = ({ verdict, rungs }: CheckRecord): string[] => {
+  const best = rungs[rungs.length - 1]
+  return verdict === 'inadequate' && best?.method.endsWith('agq') ? ['--nodes', String(best.nodes)] : []
 }
 
 /** The first option that the tests suggest: a wider family, say, often takes up the zeros as well. */

@@ -47,7 +47,10 @@ function naturalOf({
 export function lookAt(tested: Tested, mode: JointMode, seed: number, replicate: number): Look {
   const once = <Value>(make: () => Value): (() => Value) => {
     let made: { readonly value: Value } | null = null
-    return () => (made ??= { value: make() }).value
+    return () => {
+      made ??= { value: make() }
+      return made.value
+    }
   }
   const chiSquare = once(() => pearson(tested, mode))
   const z = once(() => quantiles(tested, mode, stream({ seed, replicate, chain: 1, purpose: 'tests' })))

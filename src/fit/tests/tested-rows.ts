@@ -101,7 +101,7 @@ function part(model: Model, x: Float64Array, rows: Int32Array): { model: Model; 
 /** A number for each row, of the level of the first term first, then of all that the row holds. */
 function rowKeys(model: Model): Float64Array {
   const n = model.nobs
-  const { y, trials } = model.response
+  const { y, trials, frequency } = model.response
   const hash = new Uint32Array(n).fill(0x9747b28c)
   const bits = new Uint32Array(1)
   const number = new Float32Array(bits.buffer)
@@ -125,7 +125,7 @@ function rowKeys(model: Model): Float64Array {
   const terms = model.predictors.flatMap(({ random }) => random)
   const levels = terms.map(({ index, levels: { length } }) => {
     const sums = new Uint32Array(length)
-    for (let i = 0; i < n; i++) sums[index[i]] += finished(hash[i])
+    for (let i = 0; i < n; i++) sums[index[i]] += Math.imul(finished(hash[i]), frequency ? frequency[i] : 1)
     return sums
   })
   const own = hash.slice()
