@@ -9,22 +9,19 @@ export interface NextStep {
 
 /** What to do after a check, as an advice and the command that follows it. */
 export function nextStep(c: CheckRecord): NextStep {
-  if (c.model?.verdict !== 'questionable') return integralStep(c)
+  const integral = integralStep(c)
+  if (c.model?.verdict !== 'questionable') return integral
+  if (c.verdict !== 'adequate') {
+    return {
+      ...integral,
+      advice: `The model is questionable, for the reasons above: mend it first. ${integral.advice}`,
+    }
+  }
   const mended = remedy(c)
-  const integral = c.verdict === 'inadequate' ? ", and Laplace's approximation is not adequate" : ''
-  const advice = `Do not report this model yet: it is questionable, for the reasons above${integral}. `
+  const advice = 'Do not report this model yet: it is questionable, for the reasons above. '
   return mended.length > 0
     ? { advice: `${advice}Check the one that they suggest:`, command: command(c, 'check', mended) }
-    : {
-        advice: `${advice}Look at its residuals:`,
-        command: command(c, 'fit', [...nodes(c), '--residuals', 'quantile']),
-      }
-}
-
-/** Nodes of the best rung, where Laplace's approximation is not adequate and there is a quadrature. */
-const nodes = ({ verdict, rungs }: CheckRecord): string[] => {
-  const best = rungs[rungs.length - 1]
-  return verdict === 'inadequate' && best?.method.endsWith('agq') ? ['--nodes', String(best.nodes)] : []
+    : { advice: `${advice}Look at its residuals:`, command: command(c, 'fit', ['--residuals', 'quantile']) }
 }
 
 /** The first option that the tests suggest: a wider family, say, often takes up the zeros as well. */
