@@ -50,6 +50,7 @@ export function effectsNormality(drawn: ScoreDraws | string, at: number, group: 
     says: found
       ? `random effects of ${group} are not normal: ${what} (one-step skewness ${digits(skewness)}, excess kurtosis ${digits(kurtosis)})`
       : `nothing against normal random effects of ${group}: ${looked}`,
+    ...(!found && { unseen: `effects of ${group} with a skewness of less than ${digits(least)}` }),
     remedy: found
       ? `look at the modes of ${group} for outlying levels or a level-covariate left out; fixed effects that vary within ${group} are little affected`
       : null,
