@@ -68,7 +68,8 @@ export function rankAmongReplicates(
   function needed(): number {
     const wanted = tests.map(({ tail }, t) => {
       const { p } = ranked(across[t]?.result() ?? null, statistics[t], tail, false)
-      const sides = tail === 'upper' ? 1 : 2
+      // Two ranks at a time, of which another look may share the best.
+      const sides = tail === 'upper' && !across[t] ? 1 : 2
       return p > (3 * sides) / (first + 1) ? first : Math.ceil((1.5 * sides * count) / level)
     })
     return Math.min(most, Math.max(first, ...wanted))
