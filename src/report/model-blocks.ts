@@ -27,8 +27,12 @@ export function modelCallout({ model, tests = {}, nobs }: CheckRecord): Block[] 
 
 /** Every test with its p-value, those that were not done with the reason. */
 export function testBlocks({ tests = {} }: CheckRecord): Block[] {
-  const lines = Object.entries(tests).map(([name, { p, says }]) =>
-    p === null ? `${name}: not tested, ${says}` : `${name}: p = ${formatNumber(p, 2)}; ${says}`,
+  const lines = Object.entries(tests).map(([name, { p, method, says }]) =>
+    method === 'not tested'
+      ? `${name}: not tested, ${says}`
+      : p === null
+        ? `${name}: ${says}`
+        : `${name}: p = ${formatNumber(p, 2)}; ${says}`,
   )
   return lines.length === 0 ? [] : [heading('Tests of the model'), list(lines)]
 }

@@ -1,12 +1,13 @@
 import type { Model } from '../../data/model.js'
 import { levelRows, withoutRows } from '../../data/resample-levels.js'
+import { GlmmError } from '../../errors.js'
 import { type Likelihood, likelihood } from '../../likelihood/likelihood.js'
 import { outerNames } from '../../likelihood/outer-names.js'
 import { backwardSolve, cholesky, choleskyInverse, forwardSolve } from '../../numerics/cholesky.js'
 import { negativeHessian } from '../../numerics/hessian.js'
 import type { Objective } from '../../numerics/maximise.js'
-import { estimate, glmOf } from '../estimate.js'
-import { startFrom } from '../start.js'
+import { type Estimate, estimate, glmOf } from '../estimate.js'
+import { type Start, startFrom } from '../start.js'
 import type { ModelTest } from './model-test.js'
 import { notTested } from './not-tested.js'
 
@@ -202,8 +203,8 @@ export function refitWithout(
   const { levels, rows } = levelRows(model, group)!
   const left = likelihood(withoutRows(model, rows[levels.indexOf(level)]))
   const start = { parameters, scale: startFrom(left, glmOf(left.model)).scale }
-  const fitted = estimate(left, Math.min(nodes, left.mostNodes), start)
-  if (!fitted.converged) return null
+  const fitted = refitted(left, Math.min(nodes, left.mostNodes), start)
+  if (!fitted?.converged) return null
   const like = likelihood(model)
   const { evaluate } = like.marginal(Math.min(nodes, like.mostNodes))
   const d = parameters.length
@@ -216,6 +217,16 @@ export function refitWithout(
   return sizeOf(step, A, d, free, factor)
 }
 
+/** Null where the rows that are left have no finite likelihood to climb. */
+function refitted(left: Likelihood, nodes: number, start: Start): Estimate | null {
+  try {
+    return estimate(left, nodes, start)
+  } catch (error) {
+    if (error instanceof GlmmError) return null
+    throw error
+  }
+}
+
 /** The most influential level, with what it moves. It has no p-value: being influential is no fault of a model. */
 export function influence(model: Model, parameters: Float64Array, nodes: number): ModelTest {
   const found = levelInfluence(model, parameters, nodes)
@@ -224,9 +235,9 @@ export function influence(model: Model, parameters: Float64Array, nodes: number)
   const [{ group, level }] = found
   const limit = influential(levelRows(model, group)!.levels.length)
   // One step can overshoot where few levels tell a variance: what it finds large is fitted again.
-  const refitted = found[0].cook >= limit ? refitWithout(model, parameters, nodes, found[0]) : null
-  const { cook, dfbetas } = refitted ?? found[0]
-  const way = refitted ? 'by a fit without it' : 'by one step'
+  const again = found[0].cook >= limit ? refitWithout(model, parameters, nodes, found[0]) : null
+  const { cook, dfbetas } = again ?? found[0]
+  const way = again ? 'by a fit without it' : 'by one step'
   const names = outerNames(likelihood(model))
   const most = dfbetas.reduce((best, value, j) => (Math.abs(value) > Math.abs(dfbetas[best]) ? j : best), 0)
   const moved = `${names[most]} ${dfbetas[most] > 0 ? 'up' : 'down'} by ${digits(Math.abs(dfbetas[most]))} standard errors`

@@ -1,8 +1,9 @@
-import type { Model } from '../../data/model.js'
+import type { Model, Response } from '../../data/model.js'
+import { GlmmError } from '../../errors.js'
 import { levelPosterior } from '../../likelihood/level-posterior.js'
 import { simulateResponse } from '../../likelihood/simulate.js'
 import { stratifiedEffects } from '../../likelihood/stratified-effects.js'
-import { stream } from '../../random/stream.js'
+import { type Rng, stream } from '../../random/stream.js'
 import { type Direction, type LevelScores, levelScores } from './level-scores.js'
 import { projection } from './projection.js'
 
@@ -59,9 +60,9 @@ export function scoreDraws(
   const effects = stratifiedEffects(posterior.layout, parameters, sets, stream({ seed, purpose: 'effects' }))
   for (let replicate = 0; replicate < sets; replicate++) {
     const rng = stream({ seed, replicate, purpose: 'response' })
-    const response = simulateResponse(model, parameters, rng, { effects: effects[replicate] })
-    const one = levelScores(posterior, parameters, response, directions)
-    if (!one) return 'the conditional modes of simulated responses could not be found'
+    const response = simulatedResponse(model, parameters, rng, effects[replicate])
+    const one = response && levelScores(posterior, parameters, response, directions)
+    if (!one) return 'responses could not be simulated from the fitted model, or have no conditional modes'
     made.push(one)
   }
   const project = projection(made, d, width)
@@ -88,6 +89,21 @@ export function scoreDraws(
       for (let a = 0; a < width; a++) draws[s * width + a] += rows[g * width + a]
     }
   return { observed, variance, known, draws, count, levels }
+}
+
+/** A response with these effects; null where the family has none or a mean is outside its support. */
+function simulatedResponse(
+  model: Model,
+  parameters: Float64Array,
+  rng: Rng,
+  effects: readonly Float64Array[],
+): Response | null {
+  try {
+    return simulateResponse(model, parameters, rng, { effects })
+  } catch (error) {
+    if (error instanceof GlmmError) return null
+    throw error
+  }
 }
 
 /**
