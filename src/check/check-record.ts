@@ -22,8 +22,8 @@ export interface CheckRecord extends RecordHeading {
   readonly clusters: readonly { readonly group: string; readonly level: string; readonly logLikError: number }[]
   /** Random effects with their 95 % posterior intervals, in the order of the levels. */
   readonly effects: readonly Effect[]
-  /** Parameters that the prior has drawn away from their maximum likelihood estimate. */
-  readonly priorMoves: readonly PriorMove[]
+  /** Parameters that the prior has drawn away from their maximum likelihood estimate; documents of earlier versions have none. */
+  readonly priorMoves?: readonly PriorMove[]
   /** On the integral: is Laplace's approximation good enough? */
   readonly verdict: Verdict
   readonly reasons: readonly string[]

@@ -20,8 +20,8 @@ const treat = 'cbind(r, n - r) ~ treat + (1 | center)'
 describe('where the prior has moved the posterior', () => {
   it('is told with both numbers and the remedy: radinger, whose slope has a maximum far out', async () => {
     const record = await checked('presabs ~ predictor + (1 | species)', radinger)
-    expect(record.priorMoves.map(({ parameter }) => parameter)).toEqual(['predictor'])
-    const [move] = record.priorMoves
+    expect(record.priorMoves!.map(({ parameter }) => parameter)).toEqual(['predictor'])
+    const [move] = record.priorMoves!
     expect(move.estimate).toBeCloseTo(6.43, 2)
     expect(move.posteriorMean).toBeGreaterThan(2)
     expect(move.posteriorMean).toBeLessThan(3)
@@ -40,10 +40,10 @@ describe('where the prior has moved the posterior', () => {
   it('is told of a coefficient and of a standard deviation under narrow priors', async () => {
     const slope = await checked(treat, betablocker, ['b[treat] ~ normal(0, 0.05)'])
     // Of conjugate normals: -0.261 with a standard error of 0.050 and a prior sd of 0.05 have the mean -0.13.
-    expect(slope.priorMoves.map(({ parameter }) => parameter)).toEqual(['treat'])
-    expect(Math.abs(slope.priorMoves[0].posteriorMean + 0.13)).toBeLessThan(0.02)
+    expect(slope.priorMoves!.map(({ parameter }) => parameter)).toEqual(['treat'])
+    expect(Math.abs(slope.priorMoves![0].posteriorMean + 0.13)).toBeLessThan(0.02)
     const sd = await checked(treat, betablocker, ['sd ~ half_normal(0, 0.1)'])
-    expect(sd.priorMoves.map(({ parameter }) => parameter)).toContain('sd(center)')
+    expect(sd.priorMoves!.map(({ parameter }) => parameter)).toContain('sd(center)')
   })
 
   it('is not told of sound data with the default priors', async () => {

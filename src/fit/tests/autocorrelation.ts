@@ -79,7 +79,7 @@ export function autocorrelation(
       ? `rows next to each other in ${name} are correlated by about ${size} beyond what ${group} explains`
       : null,
     says: found
-      ? `neighbouring rows of a level of ${group}, in the order of ${name}, are correlated by about ${size}: standard errors of effects that change slowly in time are too small`
+      ? `signs that neighbouring rows of a level of ${group}, in the order of ${name}, are correlated by about ${size}; if so, standard errors of effects that change slowly in time are too small`
       : `no correlation of neighbouring rows in the order of ${name} (about ${size} from ${pairs} pairs)`,
     remedy: found ? `try ar1(0 + factor(${name}) | ${group})` : null,
   }

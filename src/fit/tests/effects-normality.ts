@@ -48,7 +48,7 @@ export function effectsNormality(drawn: ScoreDraws | string, at: number, group: 
     method: 'replicates',
     effect: found ? `the effects of ${group} have ${what}` : null,
     says: found
-      ? `random effects of ${group} are not normal: ${what} (one-step skewness ${digits(skewness)}, excess kurtosis ${digits(kurtosis)})`
+      ? `signs that random effects of ${group} are not normal: ${what} (one-step skewness ${digits(skewness)}, excess kurtosis ${digits(kurtosis)})`
       : `nothing against normal random effects of ${group}: ${looked}`,
     ...(!found && { unseen: `effects of ${group} with a skewness of less than ${digits(least)}` }),
     remedy: found

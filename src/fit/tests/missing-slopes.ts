@@ -120,7 +120,7 @@ export function missingSlopes(
     method: 'replicates',
     effect: found ? `the effect of ${name} varies between levels of ${group}, standard deviation ${size}` : null,
     says: found
-      ? `the effect of ${name} differs between levels of ${group} (standard deviation ${size}, by one step from zero): its standard error is too small where it is taken as the same`
+      ? `signs that the effect of ${name} differs between levels of ${group} (standard deviation ${size}, by one step from zero); if so, its standard error is too small`
       : `no sign of random slopes in ${group}: ${candidates.map((one) => one.name).join(', ')}`,
     remedy: found ? `try (1 + ${name} | ${group})` : null,
   }

@@ -4,8 +4,9 @@ import { stateModel } from '../../../src/data/state-model.js'
 import { tableFrom } from '../../../src/data/table-from.js'
 import type { Table } from '../../../src/data/table.js'
 import { fit } from '../../../src/fit/fit.js'
-import { influence, levelInfluence } from '../../../src/fit/tests/influence.js'
+import { influence, levelInfluence, refitWithout } from '../../../src/fit/tests/influence.js'
 import { levelScores } from '../../../src/fit/tests/level-scores.js'
+import { modelVerdict } from '../../../src/fit/tests/model-verdict.js'
 import { levelPosterior } from '../../../src/likelihood/level-posterior.js'
 import { stream } from '../../../src/random/stream.js'
 import { betablocker, cbpp } from '../../reference/data.js'
@@ -69,6 +70,34 @@ describe('influence of one level', () => {
     expect(found[0].level).toBe(told.levels[largest])
     expect(found[0].cook / told.cook[largest]).toBeGreaterThan(0.6)
     expect(found[0].cook / told.cook[largest]).toBeLessThan(1.7)
+  })
+
+  it.each(models)('by a fit without it is the exact one: %s', (name, formula, table, family) => {
+    const told = reference[name]
+    const largest = told.cook.indexOf(Math.max(...told.cook))
+    const model = stateModel(formula, table, { family })
+    const { group } = levelPosterior(model)!.term
+    const again = refitWithout(model, parametersOf(told), 25, { group, level: told.levels[largest] })!
+    // The reference measures the standard deviation by its logarithm.
+    expect(again.cook / told.cook[largest]).toBeGreaterThan(0.8)
+    expect(again.cook / told.cook[largest]).toBeLessThan(1.25)
+  })
+
+  it('is a reason to look, and no fault of the model', () => {
+    const one = {
+      statistic: 3,
+      p: null,
+      method: 'analytic',
+      effect: 'one level, g a, moves x up',
+      says: '',
+      remedy: 'look at g a',
+    } as const
+    const other = { ...one, p: 0.4, effect: null, remedy: null } as const
+    const { verdict, reasons } = modelVerdict({ dispersion: other, influence: one })
+    expect(verdict).toBe('no fault found')
+    expect(reasons).toEqual(['no fault found by 1 test: dispersion', 'one level, g a, moves x up: look at g a'])
+    const found = modelVerdict({ dispersion: { ...other, p: 0.001, effect: 'counts vary' }, influence: one })
+    expect(found.reasons).toEqual(['counts vary (p = 0.001)', 'one level, g a, moves x up: look at g a'])
   })
 
   it('is told with the level and what it moves, without a p-value', () => {

@@ -13,6 +13,7 @@ import { fit } from '../../../src/fit/fit.js'
 import { levelPosterior } from '../../../src/likelihood/level-posterior.js'
 import { likelihood } from '../../../src/likelihood/likelihood.js'
 import { logGamma } from '../../../src/numerics/special.js'
+import { toenail } from '../../reference/data.js'
 import { stream } from '../../../src/random/stream.js'
 import { parseTable } from '../../../src/data/parse-table.js'
 import { readFileSync } from 'node:fs'
@@ -210,7 +211,7 @@ const testsOf = (formula: string, table: Table, family: string, time = 't') => {
 
 describe('tests of levels', () => {
   it('reject true models at their level', () => {
-    const sets = 60
+    const sets = 40
     const rejected = { effectsNormality: 0, randomSlopes: 0, autocorrelation: 0 }
     for (let seed = 0; seed < sets; seed++) {
       const draw = seed % 2 === 0 ? gaussian : poisson
@@ -260,6 +261,12 @@ describe('tests of levels', () => {
     const with1 = testsOf('Reaction ~ Days + (Days | Subject)', sleepstudy, 'gaussian', 'Days')
     expect(with1.randomSlopes.says).toMatch(/^no covariate without a slope of its own varies within Subject/)
     expect(with1.effectsNormality.says).toMatch(/^only for one random intercept/)
+  })
+
+  it('see that the patients of toenail are not normal: half of them never have the infection', () => {
+    const { effectsNormality } = testsOf('y ~ treatment * time + (1 | patient)', toenail, 'binomial', 'time')
+    expect(effectsNormality.p).toBeLessThan(0.05)
+    expect(effectsNormality.effect).toMatch(/light tails or two groups/)
   })
 
   it('say where few levels cannot show a departure, and where there is nothing to test', () => {
