@@ -50,6 +50,9 @@ const limits = { fired: { rows: 3000, budget: 1e6 }, always: { rows: 10_000, bud
  */
 const screenLevel = 0.2
 
+/** Influence need not be known better than with so many nodes. */
+const enoughNodes = 13
+
 /** Tests the model of a fit against the table it was made from. */
 export function modelTests(fit: FitRecord | FitSource, table: Table, options: TestOptions = {}): TestedModel {
   const { time } = fit.call
@@ -77,7 +80,7 @@ export function testModel(model: Model, x: Float64Array, options: TestOptions = 
   const fired = tests.filter(({ key, slack }) => always || !(screens.get(key)! > (slack * screenLevel) / tests.length))
   const joined = Object.entries({
     ...groupTests(part.model, part.x, seed, always),
-    ...(always && hasGroups(model) && { influence: influence(model, x, options.nodes ?? 1) }),
+    ...(always && hasGroups(model) && { influence: influence(model, x, Math.min(options.nodes ?? 1, enoughNodes)) }),
     ...options.further,
   })
   const canDraw = setting.family.simulate !== undefined
