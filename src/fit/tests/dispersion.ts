@@ -22,6 +22,7 @@ export function dispersion(tested: Tested, data: Look): Plan {
   const own = predictors[0].random.find(({ levels }) => levels.length === n)
   if (own)
     return untested(key, `the effect of each row (${own.group}) is a dispersion of its own: estimated, not tested`)
+  if (Number.isNaN(data.chiSquare)) return untested(key, `the ${family.name} family has no variance to compare with`)
   const df = n - spent
   if (!(df >= 1)) return untested(key, 'the model spends as many parameters as there are rows')
   const ratio = data.chiSquare / df

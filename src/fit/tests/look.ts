@@ -83,6 +83,18 @@ function pearson(tested: Tested, { rows, response }: JointMode): number {
   return sum
 }
 
+/** Densities that the residuals of a look may be summed from, and of one of many replicates. */
+const mostSummed = { screened: 2e4, replicated: 1e5 }
+
+/** Why there are no quantile residuals; null where there are. */
+export function noResiduals({ family, model }: Tested, always: boolean): string | null {
+  if (family.tail) return null
+  if (!isDiscrete(family)) return `the ${family.name} family has no distribution function`
+  const terms = model.response.y.reduce((sum, y) => sum + y + 1, 0)
+  if (terms <= (always ? mostSummed.replicated : mostSummed.screened)) return null
+  return `the distribution function of the ${family.name} family is a sum of too many terms for such large counts`
+}
+
 /** As `rowQuantiles`, with one tail a row: the other side of a whole number differs by its density. */
 function quantiles(tested: Tested, { rows, response }: JointMode, rng: Rng): Float64Array {
   const { family } = tested

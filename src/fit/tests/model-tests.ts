@@ -11,7 +11,7 @@ import { curvature } from './curvature.js'
 import { dispersion } from './dispersion.js'
 import { groupTests } from './group-tests.js'
 import { influence } from './influence.js'
-import { type Look, lookAt, type Tested, zeroRows } from './look.js'
+import { type Look, lookAt, noResiduals, type Tested, zeroRows } from './look.js'
 import type { ModelTest } from './model-test.js'
 import { holm, type ModelVerdict, modelVerdict, testLevel } from './model-verdict.js'
 import { outliers } from './outliers.js'
@@ -119,15 +119,13 @@ function testedModel(model: Model, x: Float64Array, seed: number): (Tested & { r
 }
 
 function planned(tested: Tested, data: Look, rowOf: (i: number) => number, always: boolean): Plan[] {
-  const ofResiduals = tested.family.tail !== undefined || isDiscrete(tested.family)
+  const none = noResiduals(tested, always)
   const withResiduals = (): Plan[] => [spread(tested, data), uniformity(tested, data), outliers(tested, data, rowOf)]
   return [
     dispersion(tested, data),
     ...(isDiscrete(tested.family) ? [zeros(tested, data)] : []),
     ...curvature(tested, data),
-    ...(ofResiduals
-      ? withResiduals()
-      : [{ key: 'uniformity', untested: `the ${tested.family.name} family has no distribution function` }]),
+    ...(none ? [{ key: 'uniformity', untested: none }] : withResiduals()),
     ...(always ? [variance(tested, data)] : []),
   ]
 }

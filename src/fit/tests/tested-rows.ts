@@ -1,4 +1,5 @@
-import type { Model } from '../../data/model.js'
+import type { Model, RandomTerm } from '../../data/model.js'
+import { independentColumns } from '../../data/aliased-columns.js'
 import { observations, responseRows } from '../../data/response-rows.js'
 import { familyNamed } from '../../families/registry.js'
 import { parameterLayout } from '../../likelihood/parameter-layout.js'
@@ -28,8 +29,35 @@ export function testedRows(model: Model, x: Float64Array, most: number): TestedR
   const keys = rowKeys(model)
   const ordered = sortOrder(Float64Array.from(used, (i) => keys[i]))
   const inOrder = Int32Array.from(ordered, (at) => used[at])
-  const rows = response.frequency ? writtenOut(inOrder, response.frequency, most) : inOrder.slice(0, most)
+  const bound = affordable(model, most)
+  let rows = response.frequency ? writtenOut(inOrder, response.frequency, bound) : inOrder.slice(0, bound)
+  while (rows.length > fewest && filledIn(model, rows) > mostFilledIn) rows = rows.slice(0, rows.length >> 1)
   return { ...part(model, x, rows), of: observations(model), source: rows }
+}
+
+/** Pairs of effects that rows touch, over all rows: what a Cholesky factor is summed from, many times. */
+const mostPairs = 1e6
+/** Effects besides those of the factor with the most: what crossing can fill in a Cholesky factor with. */
+const mostFilledIn = 200
+const fewest = 200
+
+function affordable({ predictors }: Model, most: number): number {
+  const width = predictors[0].fixed.names.length + predictors.reduce((sum, { random }) => sum + columnsOf(random), 0)
+  return Math.min(most, Math.max(4 * width, Math.floor(mostPairs / ((width * (width + 1)) / 2))))
+}
+
+const columnsOf = (random: readonly RandomTerm[]): number => random.reduce((sum, { names }) => sum + names.length, 0)
+
+/** Effects that some rows have, without those of the factor with the most. */
+function filledIn({ predictors }: Model, rows: Int32Array): number {
+  const effects = new Map<string, number>()
+  for (const { group, index, names } of predictors.flatMap(({ random }) => random)) {
+    const levels = new Set<number>()
+    for (const i of rows) levels.add(index[i])
+    effects.set(group, (effects.get(group) ?? 0) + levels.size * names.length)
+  }
+  const all = [...effects.values()]
+  return all.reduce((sum, count) => sum + count, 0) - Math.max(0, ...all)
 }
 
 /** Copies of rows by their frequencies; evenly spaced ones where they are too many. */
@@ -56,12 +84,25 @@ function part(model: Model, x: Float64Array, rows: Int32Array): { model: Model; 
   const predictors = model.predictors.map((predictor, k) => {
     const { names, x: design, aliased } = predictor.fixed
     const columns = names.map((_, j) => picked(design.subarray(j * all, (j + 1) * all)))
-    const present = columns.flatMap((column, j) => (column.some((value) => value !== 0) ? [j] : []))
+    const whole = new Float64Array(columns.length * n)
+    columns.forEach((column, j) => {
+      whole.set(column, j * n)
+    })
+    const present = n !== all ? Array.from(independentColumns(whole, n, columns.length)) : Array.from(columns.keys())
     kept.push(...present.map((j) => layout.fixedStart[k] + j))
     const fixed = new Float64Array(present.length * n)
     present.forEach((j, at) => {
       fixed.set(columns[j], at * n)
     })
+    const offset = predictor.offset && picked(predictor.offset)
+    // What the others make of these rows has no parameter of its own here.
+    const aside = columns.flatMap((column, j) =>
+      present.includes(j) ? [] : [column.map((value) => value * x[layout.fixedStart[k] + j])],
+    )
+    const more = aside.reduce<Float64Array | null>(
+      (total, column) => column.map((value, i) => value + (total ? total[i] : 0)),
+      offset,
+    )
     const random = predictor.random.map((term) => {
       const { index, levels, z } = term
       const number = new Int32Array(levels.length).fill(-1)
@@ -80,7 +121,7 @@ function part(model: Model, x: Float64Array, rows: Int32Array): { model: Model; 
     return {
       name: predictor.name,
       fixed: { names: present.map((j) => names[j]), x: fixed, aliased },
-      offset: predictor.offset && picked(predictor.offset),
+      offset: more,
       random,
     }
   })
