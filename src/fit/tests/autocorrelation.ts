@@ -50,6 +50,9 @@ export const neighbourDirection = ({ place }: TimeOrder): Direction => ({
   },
 })
 
+/** Where the estimates leave less than this share of the information there is nothing to see: two times to a level, say. */
+const confounded = 0.01
+
 const digits = (value: number): string => Number(value.toPrecision(2)).toString()
 
 /** The test between neighbouring times within levels of `group`, two-sided; its direction stands at `at`. */
@@ -64,7 +67,10 @@ export function autocorrelation(
   const width = drawn.observed.length
   const score = drawn.observed[at]
   const variance = drawn.variance[at * width + at]
-  if (!(variance > 0)) return notTested('the estimates leave no information about neighbouring rows')
+  if (!(variance > confounded * drawn.known[at]))
+    return notTested(
+      `correlation of neighbours cannot be told from the effects of ${group}: more times to a level would tell`,
+    )
   const column = Float64Array.from({ length: drawn.count }, (_, s) => drawn.draws[s * width + at])
   const { p } = smallestRank([score], [column], 'both')
   // One step from zero; with equal information in all times the known variance is pairs times its square.

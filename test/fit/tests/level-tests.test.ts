@@ -278,6 +278,12 @@ describe('tests of levels', () => {
     expect(told.autocorrelation).toBeNull()
   })
 
+  it('do not tell two times to a level from the effect of the level: gaussian', () => {
+    const { autocorrelation } = testsOf('y ~ 1 + (1 | g)', simulated([30, 2], 5, gaussian), 'gaussian')
+    expect(autocorrelation).toMatchObject({ p: null, method: 'not tested' })
+    expect(autocorrelation!.says).toMatch(/cannot be told from the effects of g/)
+  })
+
   it('pair the times of a level in their order, whatever that of the rows, and leave missing ones out', () => {
     const order = timeOrder('t', Float64Array.of(3, 1, 2, 1, Number.NaN, 5), Int32Array.of(0, 0, 0, 1, 1, 1), 2)
     expect(Array.from(order.place)).toEqual([2, 0, 1, 0, -1, 1])
