@@ -9,7 +9,7 @@ import { secondOrderLevels } from '../fit/certificate-second-order.js'
 import type { Estimate } from '../fit/estimate.js'
 import { fixedEstimates, randomEstimates } from '../fit/estimates.js'
 import { climbLadder } from '../fit/ladder.js'
-import { checkedModel, modelWarning } from '../fit/tests/tested-fit.js'
+import { checkedModel } from '../fit/tests/tested-fit.js'
 import { hasOneFactor } from '../likelihood/cluster-structure.js'
 import { type Likelihood, likelihood } from '../likelihood/likelihood.js'
 import { priorsInForce } from '../likelihood/priors-in-force.js'
@@ -77,7 +77,7 @@ export async function checkModel(
     schema: 'glmm/check@1',
     version,
     call,
-    warnings: [...posterior.warnings, ...moved, ...modelWarning(tested.model)],
+    warnings: [...posterior.warnings, ...moved],
     formula: model.formula,
     family: model.family,
     link: model.link,

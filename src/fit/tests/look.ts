@@ -28,6 +28,8 @@ export interface Look {
   readonly chiSquare: number
   /** Randomised quantile residuals, standard normal where the model holds and the effects are known. */
   readonly z: Float64Array
+  /** The same drawn several times where responses are whole numbers, so that little hangs on the draws; z is the first. */
+  readonly draws: readonly Float64Array[]
   /** Rows of a response of zero, and how many the model expects given the effects. */
   readonly zeros: { readonly seen: number; readonly expected: number }
 }
@@ -53,7 +55,7 @@ export function lookAt(tested: Tested, mode: JointMode, seed: number, replicate:
     }
   }
   const chiSquare = once(() => pearson(tested, mode))
-  const z = once(() => quantiles(tested, mode, stream({ seed, replicate, chain: 1, purpose: 'tests' })))
+  const draws = once(() => quantiles(tested, mode, stream({ seed, replicate, chain: 1, purpose: 'tests' })))
   const zeros = once(() => zeroCounts(tested, mode))
   return {
     mode,
@@ -61,7 +63,10 @@ export function lookAt(tested: Tested, mode: JointMode, seed: number, replicate:
       return chiSquare()
     },
     get z() {
-      return z()
+      return draws()[0]
+    },
+    get draws() {
+      return draws()
     },
     get zeros() {
       return zeros()
@@ -96,25 +101,34 @@ export function noResiduals({ family, model }: Tested, always: boolean): string 
 }
 
 /** As `rowQuantiles`, with one tail a row: the other side of a whole number differs by its density. */
-function quantiles(tested: Tested, { rows, response }: JointMode, rng: Rng): Float64Array {
+function quantiles(tested: Tested, { rows, response }: JointMode, rng: Rng): Float64Array[] {
   const { family } = tested
   const tail = tailOf(family)
   const discrete = isDiscrete(family)
   const natural = naturalOf(tested)
   const at: number[] = []
-  return response.y.map((y, i) => {
+  const out = Array.from({ length: discrete ? randomised : 1 }, () => new Float64Array(response.y.length))
+  response.y.forEach((y, i) => {
     natural(rows, i, at)
     const trials = response.trials ? response.trials[i] : 1
     const upper = family.observed(response, i) > family.meanOfResponse(at)
-    let p = tail(y, at, trials, upper)
-    if (discrete) {
-      const own = Math.exp(rows.logDensity[i])
-      p = upper ? p + own * rng.uniform() : p - own * rng.uniform()
+    const p = tail(y, at, trials, upper)
+    const own = discrete ? (upper ? 1 : -1) * Math.exp(rows.logDensity[i]) : 0
+    for (const draw of out) {
+      const drawn = discrete ? p + own * rng.uniform() : p
+      const z = normalQuantile(Math.max(Number.MIN_VALUE, Math.min(1 - Number.EPSILON / 2, drawn)))
+      draw[i] = upper ? -z : z
     }
-    const z = normalQuantile(Math.max(Number.MIN_VALUE, Math.min(1 - Number.EPSILON / 2, p)))
-    return upper ? -z : z
   })
+  return out
 }
+
+/** How often residuals of whole numbers are drawn. */
+const randomised = 5
+
+/** Mean of a statistic over the draws. */
+export const overDraws = ({ draws }: Look, of: (z: Float64Array) => number): number =>
+  draws.reduce((sum, z) => sum + of(z), 0) / draws.length
 
 function zeroCounts({ zeros }: Tested, { rows, response }: JointMode): Look['zeros'] {
   if (!zeros) return { seen: 0, expected: 0 }

@@ -2,7 +2,7 @@
 export interface ModelTest {
   /** In its own unit, which `says` explains; NaN where nothing was tested. */
   readonly statistic: number
-  /** Under the fitted model; null: not tested, and `says` has the reason. */
+  /** Under the fitted model; null: not tested, and `says` has the reason; or influence, which is no fault. */
   readonly p: number | null
   readonly method: 'analytic' | 'replicates' | 'not tested'
   /** The size of what was found, in words: "counts vary 5.6 times more than Poisson". */

@@ -1,5 +1,5 @@
 import { normalTwoSided } from '../../numerics/special.js'
-import type { Look, Tested } from './look.js'
+import { type Look, overDraws, type Tested } from './look.js'
 import { type Across, type Plan, short } from './planned-test.js'
 
 /**
@@ -9,12 +9,12 @@ import { type Across, type Plan, short } from './planned-test.js'
 export function outliers({ model, family }: Tested, data: Look, rowOf: (i: number) => number): Plan {
   const n = model.nobs
   const worst = farthest(data.z)
-  const size = Math.abs(data.z[worst])
+  const size = sizeOf(data)
   return {
     key: 'outliers',
     tail: 'upper',
     general: true,
-    statistic: (look) => Math.abs(look.z[farthest(look.z)]),
+    statistic: sizeOf,
     // The largest of n independent ones.
     screen: () => -Math.expm1(n * Math.log1p(-Math.min(normalTwoSided(size), 1 - Number.EPSILON))),
     slack: 3,
@@ -42,7 +42,7 @@ function farthestOrMost(n: number): Across {
   return {
     add: (look) => {
       counts.add(look)
-      sizes.push(Math.abs(look.z[farthest(look.z)]))
+      sizes.push(sizeOf(look))
     },
     result: () => {
       const numbers = counts.numbers()
@@ -101,6 +101,8 @@ function beyondAll(n: number): { readonly add: (look: Look) => void; readonly nu
     },
   }
 }
+
+const sizeOf = (look: Look): number => overDraws(look, (z) => Math.abs(z[farthest(z)]))
 
 function farthest(z: Float64Array): number {
   let at = 0

@@ -64,13 +64,19 @@ export function rankAmongReplicates(
     if (drawn === first) end = Math.min(affordable, needed())
   }
 
-  /** Replicates with which the tests that stand at the edge now can be decided. */
+  /**
+   * Replicates with which the tests that stand at the edge now can be decided: few where the data are far beyond all of them, else
+   * enough for another seed to come to the same.
+   */
   function needed(): number {
     const wanted = tests.map(({ tail }, t) => {
       const { p } = ranked(across[t]?.result() ?? null, statistics[t], tail, false)
       // Two ranks at a time, of which another look may share the best.
       const sides = tail === 'upper' && !across[t] ? 1 : 2
-      return p > (3 * sides) / (first + 1) ? first : Math.ceil((1.5 * sides * count) / level)
+      if (p > (5 * sides) / (first + 1)) return first
+      const [own, ...others] = statistics[t]
+      const clear = sides * fittedTail(own, others.filter(Number.isFinite), tail) * count < 1e-3 * level
+      return Math.ceil(((clear ? 1.5 : 6) * sides * count) / level)
     })
     return Math.min(most, Math.max(first, ...wanted))
   }

@@ -29,11 +29,11 @@ export function spread({ model, family }: Tested, data: Look): Plan {
     .flatMap((name, j) => (name === '(Intercept)' || name.includes(':') ? [] : [j]))
     .slice(0, mostColumns)
   const columns = own.map((j) => x.subarray(j * n, (j + 1) * n))
-  const look = ({ z, mode }: Look): Explained =>
-    koenker(
-      z.map((one) => one * one),
-      [mode.rows.eta[0], ...columns],
-    )
+  const look = ({ draws, mode }: Look): Explained => {
+    const squares = new Float64Array(n)
+    for (const z of draws) for (let i = 0; i < n; i++) squares[i] += (z[i] * z[i]) / draws.length
+    return koenker(squares, [mode.rows.eta[0], ...columns])
+  }
   const { statistic, df, most, ratio } = look(data)
   if (df === 0) return untested(key, 'the fitted values and the covariates are the same in every row')
   const against = most === 0 ? 'the fitted value' : names[own[most - 1]]

@@ -28,5 +28,5 @@ const nothing: TestedModel = {
 }
 
 /** The warning of a questionable model. */
-export const modelWarning = ({ verdict, reasons }: TestedModel['model']): FitRecord['warnings'] =>
+const modelWarning = ({ verdict, reasons }: TestedModel['model']): FitRecord['warnings'] =>
   verdict === 'questionable' ? [{ code: 'MODEL', message: `the model is questionable: ${reasons.join('; ')}` }] : []

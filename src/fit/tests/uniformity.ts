@@ -1,5 +1,5 @@
 import { normalCdf } from '../../numerics/special.js'
-import type { Look, Tested } from './look.js'
+import { type Look, overDraws, type Tested } from './look.js'
 import { type Plan, short } from './planned-test.js'
 
 /**
@@ -13,25 +13,31 @@ export function uniformity(tested: Tested, data: Look): Plan {
   const binary = model.response.trials?.every((trials) => trials <= 1) ?? false
   // Residuals at the modes of the effects vary too little, by the parameters spent on them.
   const scale = n - spent > 2 && !binary ? Math.sqrt(n / (n - spent)) : 1
-  const look = ({ z }: Look): { gap: number; squares: number; p: number } => {
+  const gapOf = (z: Float64Array): number => kolmogorov(z.slice().sort(), scale)
+  const squaresOf = (z: Float64Array): number => andersonDarling(z.slice().sort(), scale)
+  /** Minus the logarithm of the smaller p-value. */
+  const evidence = (z: Float64Array): number => {
     const sorted = z.slice().sort()
-    const gap = kolmogorov(sorted, scale)
-    const squares = andersonDarling(sorted, scale)
-    return { gap, squares, p: Math.min(kolmogorovUpper(Math.sqrt(n) * gap), andersonDarlingUpper(squares)) }
+    const p = Math.min(
+      kolmogorovUpper(Math.sqrt(n) * kolmogorov(sorted, scale)),
+      andersonDarlingUpper(andersonDarling(sorted, scale)),
+    )
+    return -Math.log(Math.max(p, Number.MIN_VALUE))
   }
-  const own = look(data)
+  const [gap, squares] = [overDraws(data, gapOf), overDraws(data, squaresOf)]
+  const own = overDraws(data, evidence)
   const heavier = family.heavier ? `try --family ${family.heavier}, or another scale of the response` : null
   return {
     key: 'uniformity',
     tail: 'upper',
     general: true,
-    statistic: (one) => -Math.log(look(one).p),
-    screen: () => Math.min(1, 2 * own.p),
+    statistic: (look) => overDraws(look, evidence),
+    screen: () => Math.min(1, 2 * Math.exp(-own)),
     slack: 4,
     tell: (questionable) => ({
-      statistic: own.gap,
-      effect: questionable ? `the residuals' distribution is up to ${short(own.gap)} from the model's` : null,
-      says: `quantile residuals: Kolmogorov-Smirnov distance ${short(own.gap)}, Anderson-Darling statistic ${short(own.squares)}`,
+      statistic: gap,
+      effect: questionable ? `the residuals' distribution is up to ${short(gap)} from the model's` : null,
+      says: `quantile residuals: Kolmogorov-Smirnov distance ${short(gap)}, Anderson-Darling statistic ${short(squares)}`,
       remedy: questionable ? (heavier ?? 'another family or link may suit; plot the quantile residuals') : null,
     }),
   }
