@@ -78,8 +78,11 @@ export function testModel(model: Model, x: Float64Array, options: TestOptions = 
   const tests = plans.filter(isPlanned)
   const screens = new Map(tests.map(({ key, screen }) => [key, screen?.() ?? Number.NaN]))
   const fired = tests.filter(({ key, slack }) => always || !(screens.get(key)! > (slack * screenLevel) / tests.length))
-  const joined = Object.entries({
-    ...groupTests(part.model, part.x, seed, always),
+  const some = part.model.nobs < part.of ? `; on ${part.model.nobs} of ${part.of} observations` : ''
+  const onPart = (one: ModelTest): ModelTest => (one.p === null ? one : { ...one, says: one.says + some })
+  const groups = Object.entries(groupTests(part.model, part.x, seed, always)).map(([key, one]) => [key, onPart(one)])
+  const joined = Object.entries<ModelTest>({
+    ...Object.fromEntries(groups),
     ...(always && hasGroups(model) && { influence: influence(model, x, Math.min(options.nodes ?? 1, enoughNodes)) }),
     ...options.further,
   })
@@ -96,9 +99,8 @@ export function testModel(model: Model, x: Float64Array, options: TestOptions = 
   const others = joined.map(([key, one], j): [string, ModelTest] =>
     one.p === null || against[tests.length + j] ? [key, one] : [key, { ...one, effect: null, remedy: null }],
   )
-  const some = part.model.nobs < part.of ? `; on ${part.model.nobs} of ${part.of} observations` : ''
   const general = tests.flatMap(({ key, general: one }) => (one ? [key] : []))
-  const own = entries.map(([key, one]) => [key, one.p === null ? one : { ...one, says: one.says + some }] as const)
+  const own = entries.map(([key, one]) => [key, onPart(one)] as const)
   return told(Object.fromEntries([...own, ...others]), general)
 }
 
