@@ -156,13 +156,8 @@ function effectBlocks(c: CheckRecord, svgs: readonly string[]): Block[] {
   ])
 }
 
-/** Warnings of the check and of its posterior, each once; what is said of the model stands above. */
+/** Warnings of the check and of its posterior, each once. */
 function allWarnings(c: CheckRecord): CheckRecord['warnings'] {
-  const seen = new Map(
-    [...c.warnings.filter(({ code }) => code !== 'MODEL'), ...posteriorWarnings(c.posterior)].map((w) => [
-      `${w.code} ${w.message}`,
-      w,
-    ]),
-  )
+  const seen = new Map([...c.warnings, ...posteriorWarnings(c.posterior)].map((w) => [`${w.code} ${w.message}`, w]))
   return [...seen.values()]
 }

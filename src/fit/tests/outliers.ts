@@ -20,9 +20,10 @@ export function outliers({ model, family }: Tested, data: Look, rowOf: (i: numbe
     slack: 3,
     across: () => farthestOrMost(n),
     tell: (questionable, across) => {
-      const beyond = across
-        ? `, and ${across.beyond} rows lie beyond all ${across.replicates} replicates, where ${short(across.expected)} would`
-        : ''
+      const beyond =
+        across && across.beyond > across.expected
+          ? `, and ${across.beyond} rows lie beyond all ${across.replicates} replicates, where ${short(across.expected)} would`
+          : ''
       const row = `row ${rowOf(worst) + 1}`
       return {
         statistic: size,
