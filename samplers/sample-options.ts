@@ -97,6 +97,7 @@ export function samplingCall(
     link: model.link,
     ...weightsGiven(options),
     offset: options.offset ?? null,
+    ...(command === 'check' && { time: options.time ?? null }),
     dispersion: options.dispersion ?? null,
     zi: options.zi ?? null,
     contrasts: options.contrasts ?? null,

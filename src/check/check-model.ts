@@ -11,6 +11,7 @@ import type { Estimate } from '../fit/estimate.js'
 import { fixedEstimates, randomEstimates } from '../fit/estimates.js'
 import { fixedPart } from '../fit/fixed-part.js'
 import { climbLadder } from '../fit/ladder.js'
+import { checkedModel } from '../fit/tests/tested-fit.js'
 import { hasOneFactor } from '../likelihood/cluster-structure.js'
 import { type Likelihood, likelihood } from '../likelihood/likelihood.js'
 import { priorsInForce } from '../likelihood/priors-in-force.js'
@@ -19,6 +20,7 @@ import type { CheckRecord, Comparison, Effect, Ratio, Rung } from './check-recor
 import { crossCheck } from './cross-check.js'
 import { judge } from './judge.js'
 import { outerEstimates, outerPositions } from './outer-estimates.js'
+import { priorMoves, sayPriorMove } from './prior-moves.js'
 
 /** The ladder climbs at least so far, settled or not, so that a reader sees the estimates stand still. */
 const atLeastNodes = 13
@@ -29,7 +31,10 @@ export interface Checked {
   readonly sample: Sample
 }
 
-/** Is Laplace's approximation good enough for this model? Climbs the ladder, samples the posterior, compares. */
+/**
+ * Is Laplace's approximation good enough for this model? Climbs the ladder, samples the posterior, compares. And does the
+ * model hold for the data? Tests it by replicates at the best rung.
+ */
 export async function checkModel(
   model: Model,
   settings: ChainSettings & { readonly chains: number },
@@ -54,6 +59,9 @@ export async function checkModel(
   const crossed = crossCheck(like, priors, sample.draws, nodes)
   const comparison = compare(like, laplace, best, sample, crossed?.paretoK ?? Number.NaN)
   const { verdict, reasons } = judge(ladder, comparison, posterior, crossed)
+  const moves = priorMoves(like, priors, sample.draws, comparison, nodes)
+  const moved = moves.map((move) => ({ code: 'PRIOR', message: sayPriorMove(move) }))
+  const tested = checkedModel(model, best, settings.seed)
   const nested = !hasOneFactor(like.layout)
   const rungs = ladder.climbed.map(
     ({ estimate, importance, maxShiftInSe, milliseconds }): Rung => ({
@@ -70,7 +78,7 @@ export async function checkModel(
     schema: 'glmm/check@1',
     version,
     call,
-    warnings: posterior.warnings,
+    warnings: [...posterior.warnings, ...moved],
     formula: model.formula,
     family: model.family,
     link: model.link,
@@ -84,7 +92,9 @@ export async function checkModel(
     clusters: !laplace.unbounded ? clusterErrors(like, laplace, nodes) : [],
     effects: effects(like, best, sample),
     verdict,
-    reasons,
+    reasons: [...reasons, ...moved.map(({ message }) => message)],
+    priorMoves: moves,
+    ...tested,
   }
   return { record, sample }
 }

@@ -1,6 +1,9 @@
 import type { PosteriorRecord } from '../draws/posterior-record.js'
 import type { RecordHeading } from '../data/record-heading.js'
+import type { PriorMove } from './prior-moves.js'
 import type { FixedEstimate, RandomEstimate } from '../fit/fit-record.js'
+import type { ModelTest } from '../fit/tests/model-test.js'
+import type { ModelVerdict } from '../fit/tests/model-verdict.js'
 
 export type Verdict = 'adequate' | 'inadequate' | 'undetermined'
 
@@ -19,8 +22,14 @@ export interface CheckRecord extends RecordHeading {
   readonly clusters: readonly { readonly group: string; readonly level: string; readonly logLikError: number }[]
   /** Random effects with their 95 % posterior intervals, in the order of the levels. */
   readonly effects: readonly Effect[]
+  /** Parameters that the prior has drawn away from their maximum likelihood estimate; documents of earlier versions have none. */
+  readonly priorMoves?: readonly PriorMove[]
+  /** On the integral: is Laplace's approximation good enough? */
   readonly verdict: Verdict
   readonly reasons: readonly string[]
+  /** Tests of the model against its data by name, at the best rung, and what they come to; documents of earlier versions have none. */
+  readonly tests?: Readonly<Record<string, ModelTest>>
+  readonly model?: ModelVerdict
 }
 
 /** One method's whole answer. */

@@ -1,5 +1,6 @@
 import type { Estimate } from '../fit/estimate.js'
 import type { Likelihood } from '../likelihood/likelihood.js'
+import { outerNames } from '../likelihood/outer-names.js'
 import { outerParameters } from '../likelihood/outer-parameters.js'
 
 /** One outer parameter as people read it, with its standard error by the delta method. */
@@ -54,21 +55,4 @@ export function outerPositions({ layout, coordinates, dimension }: Likelihood): 
     })
   }
   return positions
-}
-
-/** The model's own names where it has them: a coefficient's as in the formula, sd(group), sd(group, column). */
-function outerNames({ model, coordinates }: Likelihood): string[] {
-  const told = outerParameters(model, coordinates).names
-  const names = told.map((name, j) => model.predictors[0].fixed.names[j] ?? name)
-  for (const { laid, q, start, deviationOf, correlationStart, deviations } of coordinates.terms) {
-    const { group, names: columns } = laid.term
-    const alone = q === 1 && columns[0] === '(Intercept)' && laid.predictor === 0
-    for (let k = 0; k < deviations; k++) {
-      names[start + k] = alone ? `sd(${group})` : `sd(${group}, ${columns[deviationOf.indexOf(k)]})`
-    }
-    laid.covariance.chart.pairs(q).forEach(([i, j], index) => {
-      names[correlationStart + index] = `cor(${group}, ${columns[j]}, ${columns[i]})`
-    })
-  }
-  return names
 }

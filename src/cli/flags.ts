@@ -12,6 +12,7 @@ export interface ModelFlags extends ReadFlags {
   readonly frequency?: string
   readonly precision?: string
   readonly offset?: string
+  readonly time?: string
   readonly dispersion?: string
   readonly zi?: string
   /** Modules of the user's own that are imported first. */
@@ -29,6 +30,7 @@ export interface FitFlags {
   readonly level?: number
   readonly df?: DfMethod
   readonly residuals?: 'quantile'
+  readonly tests: boolean
 }
 
 /** Flags of every command that samples. */

@@ -129,6 +129,12 @@ const samplingOptions = (command: Command): Command =>
     .option('--seed <n>', 'same seed, same draws, on any number of threads (default 1)', wholeNumber('--seed'))
     .option('--threads <n>', 'threads to use (default: all cores)', wholeNumber('--threads'))
 
+const time = [
+  '--time <column>',
+  'column of the times of the rows: neighbours within groups are tested for correlation',
+  word('--time'),
+] as const
+
 const outResult = 'write the result: .json, or .html, .md or .txt for a report; repeat for several'
 const example = (command: string, options = ''): string =>
   `\nExample:\n  glmm ${command} "cbind(r, n - r) ~ treat + (1 | center)" --data betablocker.csv${options && ` \\\n    ${options}`}`
@@ -157,7 +163,7 @@ export function program(writeHelp: (text: string) => void): Command {
       'in place of nodes: importance sampling of random effects of any structure, crossed ones too',
       wholeNumber('--importance'),
     )
-    .option('--seed <n>', 'of these draws (default 1)', wholeNumber('--seed'))
+    .option('--seed <n>', 'of these draws and of the tests of the model (default 1)', wholeNumber('--seed'))
     .option('--intervals <kind>', 'limits: wald (default), or profile, of the profile likelihood', word('--intervals'))
     .option('--level <level>', 'probability that limits cover with (default 0.95)', rate('--level'))
     .option(
@@ -166,6 +172,8 @@ export function program(writeHelp: (text: string) => void): Command {
       word('--df'),
     )
     .option('--residuals <kind>', 'quantile: randomised quantile residuals too, drawn with --seed', word('--residuals'))
+    .option(...time)
+    .option('--no-tests', 'leave out the tests of the model against its data')
     .option('--reml', 'restricted maximum likelihood (gaussian with identity link)')
     .option('--out <file>', outResult, outFile)
     .addHelpText('after', example('fit', '--nodes 25'))
@@ -193,6 +201,7 @@ export function program(writeHelp: (text: string) => void): Command {
 
   samplingOptions(modelOptions(glmm.command('check').argument('<formula>', "R's formula, in quotes")))
     .description("is Laplace's approximation good enough? ladder of nodes, posterior, verdict")
+    .option(...time)
     .option('--out <file>', outResult, outFile)
     .addHelpText('after', example('check', '--out report.html'))
     .action(async (formula: string, flags: ModelFlags & SamplingFlags & OutputFlag) =>

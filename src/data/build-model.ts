@@ -17,6 +17,7 @@ import { absentColumn, type Frame, frameOf, namedColumn } from './frame.js'
 import type { Model, Predictor } from './model.js'
 import { randomTerm } from './random-term.js'
 import { cbindOf, type ResponseRule, responseOf } from './response.js'
+import { rowTime } from './row-time.js'
 import { frequencies, precisionOffset, trialsOf, type WeightColumns } from './row-weights.js'
 import type { Column, Table } from './table.js'
 
@@ -24,6 +25,8 @@ export interface ModelOptions extends WeightColumns {
   readonly rule: ResponseRule
   /** Column added to the linear predictor, besides any offset() of the formula. */
   readonly offset?: string | undefined
+  /** Column of the times of the rows, for tests of their residuals; rows without one stay. */
+  readonly time?: string | undefined
   /** Further predictors of the family, such as 'dispersion', each with its formula (`~ x + (1 | g)`); null for `~ 1`. */
   readonly further?: readonly FurtherFormula[] | undefined
   /** What the data of another model have decided, to be adhered to. */
@@ -108,6 +111,7 @@ export function buildModel(formula: string | Formula, table: Table, options: Mod
     dropped,
     response: given.frequency ? { ...told, frequency: frequencies(given.frequency, frame) } : told,
     predictors,
+    ...(options.time !== undefined && { time: rowTime(options.time, frame) }),
     basis: basisOf(basis, dotted ? names : null, combined),
     warnings,
   }

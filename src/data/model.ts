@@ -17,9 +17,18 @@ export interface Model {
   readonly response: Response
   /** The linear predictors eta_1 ... eta_K of the family, the mean's first. */
   readonly predictors: readonly Predictor[]
+  /** The order of the rows within groups, for tests of their residuals; in the order of this model's rows. */
+  readonly time?: RowTime
   /** What the data decide about the columns of the design; none where the model was not made from a table. */
   readonly basis?: Basis
   readonly warnings: readonly Warning[]
+}
+
+export interface RowTime {
+  /** The column's name. */
+  readonly name: string
+  /** Length nobs, ascending with time; NaN where it is missing. */
+  readonly values: Float64Array
 }
 
 export interface Response {

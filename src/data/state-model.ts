@@ -19,6 +19,8 @@ export interface ModelChoice extends WeightColumns {
   readonly link?: string | undefined
   /** Column added to the linear predictor. */
   readonly offset?: string | undefined
+  /** Column of the times of the rows, whose order within groups tests of the residuals look at. */
+  readonly time?: string | undefined
   /** Right-hand side of the family's dispersion predictor, such as '~ x'. */
   readonly dispersion?: string | undefined
   /** Right-hand side of the zero-inflation predictor, such as '~ 1'; makes a count family zero-inflated. */
@@ -70,6 +72,7 @@ export function stateModel(formula: string, table: Table, choice: ModelChoice = 
     precision,
     offset,
     further,
+    time: choice.time,
     basis,
     contrasts,
   })

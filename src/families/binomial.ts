@@ -33,6 +33,11 @@ export const binomial: Family = {
   simulate: (noise, [mu], trials) => binomialVariate(noise, trials, mu),
   meanOfResponse: ([mu]) => mu,
   varianceOfResponse: ([mu], trials) => (mu * (1 - mu)) / trials,
+  higherMoments: ([mu], trials) => {
+    const variance = trials * mu * (1 - mu)
+    return [(1 - 2 * mu) / Math.sqrt(variance), (1 - 6 * mu * (1 - mu)) / variance]
+  },
+  overdispersed: { family: 'betabinomial', than: 'binomial' },
 }
 
 /** x log(x / m), 0 at x = 0. */

@@ -155,6 +155,12 @@ export interface Family {
   readonly ratio: (link: string) => 'odds ratio' | 'rate ratio' | null
   /** P(Y <= y), or P(Y > y) where `upper`, given all natural parameters and the trials. */
   readonly tail?: Tail
+  /** Skewness and excess kurtosis of the response given all natural parameters, where they have a closed form. */
+  readonly higherMoments?: (parameters: readonly number[], trials: number) => readonly [number, number]
+  /** The family to try where tails are heavier than this one's. */
+  readonly heavier?: string
+  /** The family to try where responses vary more than this one, which has no parameter for it, allows; its own name in words. */
+  readonly overdispersed?: { readonly family: string; readonly than: string }
   /** One response (successes, where there are trials) given all natural parameters. */
   readonly simulate?: (noise: Noise, parameters: readonly number[], trials: number) => number
 }

@@ -13,6 +13,7 @@ export const gaussian: Family = {
   quadratic: (link) => link === 'identity',
   normal: true,
   exponentialDispersion: true,
+  heavier: 'student',
   response: 'real',
   links: ['identity', 'log'],
   further: [

@@ -1,6 +1,7 @@
 import { chanceOfZero } from './drawn.js'
 import type { Family } from './family.js'
 import { byZeroOrNot } from './recession.js'
+import { overdispersedOf } from './overdispersed.js'
 import { densitySize, settle } from './row-density.js'
 import { truncated } from './truncated.js'
 import { addLogRest, mixedWithZeros, widen, zeroPredictor } from './zero-predictor.js'
@@ -13,6 +14,7 @@ export function hurdle(family: Family): Family {
   return {
     ...mixedWithZeros(family, positive),
     name: `hurdle_${family.name}`,
+    ...overdispersedOf(family, 'hurdle', 'hurdle'),
     links: positive.links,
     further: [...family.further, { ...zeroPredictor, recession: byZeroOrNot, drawn: chanceOfZero('hu') }],
     density: (link, response) => {

@@ -20,6 +20,8 @@ export const poisson: Family = {
   variance: (mu) => mu,
   meanOfResponse: ([mu]) => mu,
   varianceOfResponse: ([mu]) => mu,
+  higherMoments: ([mu]) => [1 / Math.sqrt(mu), 1 / mu],
+  overdispersed: { family: 'nbinom2', than: 'Poisson' },
   simulate: (noise, [mu]) => poissonVariate(noise, mu),
   tail: poissonTail,
   weight: () => 1,

@@ -1,7 +1,7 @@
 import { GlmmError } from '../errors.js'
 import { linkNamed } from '../links/registry.js'
 import type { Family, ResponseData } from './family.js'
-import { densitySize } from './row-density.js'
+import { densitySize, type RowDensity } from './row-density.js'
 import { belowSupport, type Tail } from './tails.js'
 
 /** Whether responses are whole numbers. */
@@ -21,19 +21,34 @@ export function tailOf(family: Family): Tail {
   )
 }
 
+/** Numbers of trials whose densities are kept. */
+const mostBound = 1000
+
 function summedTail(family: Family): Tail {
   const [name] = family.links
   const outward = [name, ...family.further.map(({ link }) => link)].map((one) => linkNamed(one).link)
   const out = new Float64Array(densitySize(outward.length))
+  const eta = new Float64Array(outward.length)
+  /** The density of all counts up to some number, by their trials: binding it costs more than a few of its values. */
+  const bound = new Map<number, { readonly density: RowDensity; readonly length: number }>()
+  const upTo = (length: number, trials: number): RowDensity => {
+    const known = bound.get(trials)
+    if (known && known.length >= length) return known.density
+    const enough = family.response === 'binomial' ? trials + 1 : 2 * length
+    const responses: ResponseData = {
+      y: Float64Array.from({ length: enough }, (_, count) => count),
+      trials: family.response === 'binomial' ? new Float64Array(enough).fill(trials) : null,
+    }
+    const density = family.density(name, responses)
+    if (bound.size < mostBound) bound.set(trials, { density, length: enough })
+    return density
+  }
   return (y, parameters, trials, upper) => {
     if (y < 0) return belowSupport(upper)
     const length = Math.floor(y) + 1
-    const responses: ResponseData = {
-      y: Float64Array.from({ length }, (_, count) => count),
-      trials: family.response === 'binomial' ? new Float64Array(length).fill(trials) : null,
-    }
-    const density = family.density(name, responses)
-    const eta = Float64Array.from(parameters, (value, k) => outward[k](value))
+    if (family.response === 'binomial' && y >= trials) return belowSupport(!upper)
+    const density = upTo(length, trials)
+    for (let k = 0; k < eta.length; k++) eta[k] = outward[k](parameters[k])
     let sum = 0
     for (let count = family.least ?? 0; count < length; count++) {
       density.at(count, eta, out)

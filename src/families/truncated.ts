@@ -1,4 +1,5 @@
 import { type Family, type Noise, noDeviance } from './family.js'
+import { overdispersedOf } from './overdispersed.js'
 import { logProbabilityOfZero, zeroRow } from './probability-of-zero.js'
 import { byNone, byOnes, endsInOnes } from './recession.js'
 import { densitySize, firstAt, secondAt, settle, thirdAt, vanish } from './row-density.js'
@@ -56,6 +57,7 @@ export function truncated(family: Family): Family {
       return (family.varianceOfResponse(parameters, 1) + mean * mean) / share - (mean / share) ** 2
     },
     ...(family.tail && { tail: withoutZero(family.tail) }),
+    ...overdispersedOf(family, 'truncated', 'truncated'),
     weight: family.weight,
     observed: family.observed,
     start: family.start,

@@ -1,4 +1,5 @@
 import type { Family } from './family.js'
+import { overdispersedOf } from './overdispersed.js'
 import { densitySize, firstAt, secondAt, settle, thirdAt } from './row-density.js'
 import { logistic } from './softplus.js'
 import { addLogRest, lastOf, mixedWithZeros, widen, zeroPredictor } from './zero-predictor.js'
@@ -16,6 +17,7 @@ export function zeroInflated(family: Family): Family {
   return {
     ...mixedWithZeros(family, family),
     name: `zero_inflated_${family.name}`,
+    ...overdispersedOf(family, 'zero_inflated', 'zero-inflated'),
     links: ['log'],
     further: [...family.further, { ...zeroPredictor, limit: noMoreZeros }],
     density: (link, response) => {

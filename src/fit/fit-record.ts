@@ -1,5 +1,7 @@
 import type { Basis } from '../data/basis.js'
 import type { RecordHeading } from '../data/record-heading.js'
+import type { ModelTest } from './tests/model-test.js'
+import type { ModelVerdict } from './tests/model-verdict.js'
 
 /** Nodes asked for: a number, one for each nested factor from the outermost on, or as many as it takes. */
 export type Nodes = number | readonly number[] | 'auto'
@@ -65,6 +67,9 @@ export interface FitRecord extends RecordHeading {
   readonly residualDeviance: number | null
   readonly iterations: number | null
   readonly convergence: Convergence
+  /** Tests of the model against its data by name, and what they come to; there where asked for. */
+  readonly tests?: Readonly<Record<string, ModelTest>>
+  readonly model?: ModelVerdict
 }
 
 /** All that was estimated, as predictions and simulations take it up. */

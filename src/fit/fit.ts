@@ -12,6 +12,7 @@ import { leastDraws } from './importance-estimate.js'
 import type { Intervals } from './profile-intervals.js'
 import { fittedPredictors, rowQuantiles } from './quantile-residuals.js'
 import { fiveNumbers } from './residuals.js'
+import { testedFit } from './tests/tested-fit.js'
 
 export interface FitOptions extends ModelChoice {
   /**
@@ -40,6 +41,8 @@ export interface FitOptions extends ModelChoice {
   readonly df?: DfMethod | undefined
   /** 'quantile' adds randomised quantile residuals to those told, drawn with `seed`. */
   readonly residuals?: 'quantile' | undefined
+  /** Test the model against its data as well, with `seed`: see `modelTests`. */
+  readonly tests?: boolean | undefined
 }
 
 /** Fits the model of a formula and a table by maximum likelihood. Throws GlmmError on input that states no model. */
@@ -66,10 +69,12 @@ export function fit(formula: string, table: Table, options: FitOptions = {}): Fi
     link: model.link,
     nodes: draws ? null : nodes,
     importance: draws?.count ?? null,
-    seed: draws?.seed ?? (options.residuals ? (options.seed ?? 1) : null),
+    seed: draws?.seed ?? (options.residuals || options.tests ? (options.seed ?? 1) : null),
     residuals: options.residuals ?? null,
+    tests: options.tests ?? false,
     ...weightsGiven(options),
     offset: options.offset ?? null,
+    time: options.time ?? null,
     dispersion: options.dispersion ?? null,
     zi: options.zi ?? null,
     contrasts: options.contrasts ?? null,
@@ -85,9 +90,10 @@ export function fit(formula: string, table: Table, options: FitOptions = {}): Fi
       'leave it out for the rest',
     )
   const record = fitModel(model, nodes, reml, call, { ...intervals, df }, draws)
-  if (!options.residuals) return record
+  const tested = options.tests ? testedFit(record, model, checkSeed(options.seed ?? 1)) : record
+  if (!options.residuals) return tested
   const drawn = rowQuantiles(model, fittedPredictors(record, model), options.seed ?? 1)
-  return { ...record, residuals: { ...record.residuals, quantile: fiveNumbersOf(model, drawn) } }
+  return { ...tested, residuals: { ...record.residuals, quantile: fiveNumbersOf(model, drawn) } }
 }
 
 /** Of the rows that have trials, each as often as it counts. */
@@ -108,13 +114,13 @@ function checkIntervals({ intervals: method = 'wald', level = 0.95 }: FitOptions
   return { method, level }
 }
 
-function checkImportance({ importance, seed, nodes, reml, residuals }: FitOptions): Draws | null {
+function checkImportance({ importance, seed, nodes, reml, residuals, tests }: FitOptions): Draws | null {
   if (importance === undefined) {
-    if (seed === undefined || residuals) return null
+    if (seed === undefined || residuals || tests) return null
     const hint = 'leave --seed out: without these nothing in a fit is random'
     throw new GlmmError(
       'USAGE',
-      `expected --importance or --residuals quantile with --seed, got --seed ${seed} alone`,
+      `expected --importance, --residuals quantile or the tests of the model with --seed, got --seed ${seed} alone`,
       hint,
     )
   }

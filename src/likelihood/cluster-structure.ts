@@ -44,6 +44,7 @@ function reordered(model: Model, order: Int32Array): Model {
   return {
     ...model,
     response: responseRows(model.response, columns),
+    ...(model.time && { time: { ...model.time, values: columns(model.time.values) } }),
     predictors: model.predictors.map((predictor) => ({
       ...predictor,
       fixed: { ...predictor.fixed, x: columns(predictor.fixed.x) },

@@ -32,7 +32,12 @@ export function simulateResponse(model: Model, x: Float64Array, rng: Rng, option
     )
   }
   const layout = parameterLayout(model)
-  const eta = predictorsGiven(model, layout, x, options.effects ?? simulateEffects(layout, x, rng))
+  return simulateRows(model, predictorsGiven(model, layout, x, options.effects ?? simulateEffects(layout, x, rng)), rng)
+}
+
+/** A response drawn at given linear predictors, row after row, whatever the rows count as. MODEL as `simulateResponse`. */
+export function simulateRows(model: Model, eta: readonly Float64Array[], rng: Rng): Response {
+  const { family } = familyNamed(model.family)
   const inverses = [model.link, ...family.further.map(({ link }) => link)].map((name) => linkNamed(name).inverse)
   const natural = inverses.map(() => 0)
   const [least, most] = meanRange[family.response]
@@ -42,7 +47,7 @@ export function simulateResponse(model: Model, x: Float64Array, rng: Rng, option
     natural[0] = inverses[0](eta[0][i])
     if (!(natural[0] >= least && natural[0] <= most)) throw outside(model, natural[0], i)
     for (let k = 1; k < natural.length; k++) natural[k] = Math.max(tiny, Math.min(huge, inverses[k](eta[k][i])))
-    y[i] = family.simulate(rng, natural, trials ? trials[i] : 1)
+    y[i] = family.simulate!(rng, natural, trials ? trials[i] : 1)
     if (!Number.isFinite(y[i])) throw outside(model, natural[0], i)
   }
   return { ...model.response, y }

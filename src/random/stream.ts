@@ -21,6 +21,7 @@ const purposes = {
   predictive: 8,
   simulation: 9,
   proposal: 10,
+  tests: 11,
 } as const
 
 /** Where a stream stands: same address, same numbers, whoever asks and on whatever thread. */

@@ -21,6 +21,7 @@ import {
   formatNumber,
   formatShift,
 } from './format-number.js'
+import { modelCallout, testBlocks } from './model-blocks.js'
 import { nextStep } from './next-step.js'
 import { diagnosticFacts, posteriorWarnings } from './posterior-document.js'
 import { dataLine, warningBlocks } from './record-lines.js'
@@ -32,9 +33,10 @@ const WORST = 5
 export function checkDocument(c: CheckRecord, figures?: CheckFigures): Document {
   const next = nextStep(c)
   return {
-    title: 'Is the Laplace approximation good enough?',
+    title: 'Is the Laplace approximation good enough, and does the model fit the data?',
     blocks: [
-      callout(TONE[c.verdict], `Verdict: ${c.verdict}`, c.reasons),
+      callout(TONE[c.verdict], `Verdict on the integral: ${c.verdict}`, c.reasons),
+      ...modelCallout(c),
       facts([
         ['Formula', c.formula],
         ['Family', `${c.family}(${c.link})`],
@@ -50,6 +52,7 @@ export function checkDocument(c: CheckRecord, figures?: CheckFigures): Document 
       ...effectBlocks(c, figures?.caterpillars ?? []),
       heading('Posterior diagnostics'),
       diagnosticFacts(c.posterior),
+      ...testBlocks(c),
       ...warningBlocks(allWarnings(c)),
       heading('What to do next'),
       paragraph(next.advice),

@@ -4,6 +4,7 @@ import { conditionalModes } from './conditional-modes.js'
 import { type Block, type Document, facts, heading, paragraph, type Table, table } from './document.js'
 import { fixedCorrelation } from './fixed-correlation.js'
 import { formatDuration, formatEstimate, formatFixed, formatScientific, formatShift } from './format-number.js'
+import { modelBlocks } from './model-blocks.js'
 import { randomTable } from './random-table.js'
 import { dataLine, warningBlocks } from './record-lines.js'
 
@@ -234,7 +235,12 @@ function rungBlocks(rungs: FitRecord['rungs']): Block[] {
 }
 
 function closing(fit: FitRecord): Block[] {
-  return [...warningBlocks(fit.warnings), heading('Convergence'), paragraph(convergenceLine(fit.convergence))]
+  return [
+    ...modelBlocks(fit),
+    ...warningBlocks(fit.warnings.filter(({ code }) => code !== 'MODEL')),
+    heading('Convergence'),
+    paragraph(convergenceLine(fit.convergence)),
+  ]
 }
 
 function convergenceLine(c: Convergence): string {

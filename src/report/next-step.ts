@@ -1,4 +1,5 @@
 import type { CheckRecord } from '../check/check-record.js'
+import { familyNamed } from '../families/registry.js'
 
 export interface NextStep {
   readonly advice: string
@@ -8,9 +9,39 @@ export interface NextStep {
 
 /** What to do after a check, as an advice and the command that follows it. */
 export function nextStep(c: CheckRecord): NextStep {
+  const integral = integralStep(c)
+  if (c.model?.verdict !== 'questionable') return integral
+  if (c.verdict !== 'adequate') {
+    return {
+      ...integral,
+      advice: `The model is questionable, for the reasons above: mend it first. ${integral.advice}`,
+    }
+  }
+  const mended = remedy(c)
+  const advice = 'Do not report this model yet: it is questionable, for the reasons above. '
+  return mended.length > 0
+    ? { advice: `${advice}Check the one that they suggest:`, command: command(c, 'check', mended) }
+    : { advice: `${advice}Look at its residuals:`, command: command(c, 'fit', ['--residuals', 'quantile']) }
+}
+
+/** The first option that the tests suggest: a wider family, say, often takes up the zeros as well. */
+function remedy({ tests = {} }: CheckRecord): string[] {
+  for (const { effect, remedy: words } of Object.values(tests)) {
+    const [, option, value] = (effect !== null && words?.match(/^try --(family|zi) (\S+)/)) || []
+    if (option) return [`--${option}`, quote(value.replaceAll('"', ''))]
+  }
+  return []
+}
+
+/** The same for the integral alone. */
+function integralStep(c: CheckRecord): NextStep {
   const best = c.rungs[c.rungs.length - 1]
   if (c.verdict === 'adequate') {
-    return { advice: 'The Laplace fit may be reported as it is:', command: command(c, 'fit', ['--nodes', '1']) }
+    const tested = Object.values(c.tests ?? {}).some(({ p }) => p !== null)
+    const advice = tested
+      ? 'The Laplace fit may be reported as it is:'
+      : 'The Laplace fit has the integral right; whether the model holds could not be tested:'
+    return { advice, command: command(c, 'fit', ['--nodes', '1']) }
   }
   // Documents of earlier versions do not say.
   if (c.comparison.some(({ runsTo }) => (runsTo ?? null) !== null)) {
@@ -61,11 +92,18 @@ const CARRIED = [
 function command(c: CheckRecord, name: string, extra: readonly string[]): string {
   const data = typeof c.call.data === 'string' ? c.call.data : 'FILE'
   const carried = CARRIED.flatMap((key) => {
+    if (extra.includes(`--${key}`) || (key === 'link' && !linkSuits(c.link, extra))) return []
     const value = c.call[key]
     return typeof value === 'string' && value !== '' ? [`--${key}`, quote(value)] : []
   })
   const names = Array.isArray(c.call.names) ? ['--no-header', '--names', quote(c.call.names.join(','))] : []
   return ['glmm', name, quoteFormula(c.formula), '--data', quote(data), ...names, ...carried, ...extra].join(' ')
+}
+
+/** Whether the family among these options has the link of the model, where there is one. */
+function linkSuits(link: string, extra: readonly string[]): boolean {
+  const at = extra.indexOf('--family')
+  return at < 0 || familyNamed(extra[at + 1]).family.links.includes(link)
 }
 
 /** A word for a POSIX shell: as it is where no character has a meaning there, else in single quotes. */

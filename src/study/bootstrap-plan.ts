@@ -6,7 +6,7 @@ import type { Start } from '../fit/start.js'
 import { likelihood } from '../likelihood/likelihood.js'
 import { parameterNames, parameterTable, type Refit, refit, startNear, told } from './parameters.js'
 import { numberOrEnd, type RunningParameter, runningParameters, tellRunning } from './running-estimates.js'
-import { type LevelRows, levelRows } from './resample-levels.js'
+import { type LevelRows, levelRows } from '../data/resample-levels.js'
 import type { Condition, StudyPlan } from './study-plan.js'
 import type { BootstrapSpec, StudyFit } from './study-spec.js'
 

@@ -6,7 +6,7 @@ import { type BootstrapData, conditionOf, type FittedModel, planBootstrap } from
 import { bootstrapSummary } from './bootstrap-summary.js'
 import { fitSchema } from './fit-schema.js'
 import { parameterEstimates, type Refit, refit } from './parameters.js'
-import { resampleLevels, withoutRows } from './resample-levels.js'
+import { resampleLevels, withoutRows } from '../data/resample-levels.js'
 import type { StudyKind } from './study-kind.js'
 import type { RowValues, StudyPlan } from './study-plan.js'
 import type { BootstrapSpec } from './study-spec.js'

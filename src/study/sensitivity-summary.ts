@@ -1,5 +1,5 @@
 import { normalQuantile } from '../numerics/special.js'
-import { powerDiagnosis, sensitive } from './power-scaling.js'
+import { powerDiagnosis, sensitive } from '../draws/power-scaling.js'
 import { numberOrEnd, runningInRows } from './running-estimates.js'
 import type { Axis, SensitivityFacts } from './sensitivity-plan.js'
 import type { Measure, Row, StudyOutline, Summary } from './study-plan.js'

@@ -180,9 +180,9 @@ describe('a posterior', () => {
 describe('a check', () => {
   test('says the verdict first, with its reasons', () => {
     expect(text(CHECK).split('\n').slice(0, 4)).toEqual([
-      'Is the Laplace approximation good enough?',
+      'Is the Laplace approximation good enough, and does the model fit the data?',
       '',
-      'Verdict: adequate',
+      'Verdict on the integral: adequate',
       '  - no parameter moves by more than 0.006 standard errors between Laplace and 10',
     ])
   })

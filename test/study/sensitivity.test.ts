@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { tableFrom } from '../../src/data/table-from.js'
 import { normalCdf, normalQuantile } from '../../src/numerics/special.js'
-import { powerDiagnosis, powerScaling } from '../../src/study/power-scaling.js'
+import { powerDiagnosis, powerScaling } from '../../src/draws/power-scaling.js'
 import { bootstrapOf, run } from './studies.js'
 
 /** A study of betablocker, or of another table and formula. */

@@ -1,4 +1,4 @@
-import { effectiveSampleSize } from '../draws/effective-sample-size.js'
+import { effectiveSampleSize } from './effective-sample-size.js'
 import { psis } from '../numerics/psis.js'
 import { cumulativeJensenShannon } from './cumulative-jensen-shannon.js'
 
@@ -29,21 +29,33 @@ export function powerScaling(
   logLik: Float64Array,
   chains: number,
 ): PowerSensitivity[] {
-  const weightsOf = (log: Float64Array) => powers.map((power) => powerWeights(log, power, chains))
-  const prior = weightsOf(logPrior)
-  const likelihood = weightsOf(logLik)
-  const slope = (draws: Float64Array, of: ReturnType<typeof weightsOf>): number =>
-    of.reduce(
-      (sum, { weights }, k) => sum + cumulativeJensenShannon(draws, weights) / Math.abs(Math.log2(powers[k])),
-      0,
-    ) / 2
-  const worst = (of: ReturnType<typeof weightsOf>): number => Math.max(...of.map(({ paretoK }) => paretoK))
-  return columns.map((draws) => ({
-    prior: slope(draws, prior),
-    likelihood: slope(draws, likelihood),
-    priorK: worst(prior),
-    likelihoodK: worst(likelihood),
+  const prior = powerSlopes(columns, logPrior, chains)
+  const likelihood = powerSlopes(columns, logLik, chains)
+  return columns.map((_, j) => ({
+    prior: prior.slopes[j],
+    likelihood: likelihood.slopes[j],
+    priorK: prior.paretoK,
+    likelihoodK: likelihood.paretoK,
   }))
+}
+
+/** The same for one of the two densities alone: each parameter's sensitivity, and the larger Pareto k of its weights. */
+export function powerSlopes(
+  columns: readonly Float64Array[],
+  log: Float64Array,
+  chains: number,
+): { readonly slopes: readonly number[]; readonly paretoK: number } {
+  const scaled = powers.map((power) => powerWeights(log, power, chains))
+  return {
+    slopes: columns.map(
+      (draws) =>
+        scaled.reduce(
+          (sum, { weights }, k) => sum + cumulativeJensenShannon(draws, weights) / Math.abs(Math.log2(powers[k])),
+          0,
+        ) / 2,
+    ),
+    paretoK: Math.max(...scaled.map(({ paretoK }) => paretoK)),
+  }
 }
 
 function powerWeights(log: Float64Array, power: number, chains: number): { weights: Float64Array; paretoK: number } {

@@ -1,5 +1,5 @@
-import type { Model, RandomTerm } from '../data/model.js'
-import { responseRows } from '../data/response-rows.js'
+import type { Model, RandomTerm } from './model.js'
+import { responseRows } from './response-rows.js'
 import { GlmmError } from '../errors.js'
 
 /** The rows of each level of a grouping factor. */
@@ -90,6 +90,7 @@ function takeRows(
     ...model,
     nobs: n,
     response: responseRows(model.response, column),
+    ...(model.time && { time: { ...model.time, values: column(model.time.values) } }),
     predictors: model.predictors.map((predictor) => ({
       ...predictor,
       fixed: { ...predictor.fixed, x: columns(predictor.fixed.x, predictor.fixed.names.length) },

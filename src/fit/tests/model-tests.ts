@@ -1,0 +1,151 @@
+import type { Model } from '../../data/model.js'
+import { stateModel } from '../../data/state-model.js'
+import type { Table } from '../../data/table.js'
+import { familyNamed } from '../../families/registry.js'
+import { isDiscrete } from '../../families/tail-of.js'
+import { jointModes } from '../../likelihood/joint-mode.js'
+import { checkSeed } from '../../random/stream.js'
+import type { FitRecord } from '../fit-record.js'
+import { type FitSource, modelChoice } from '../predict-source.js'
+import { curvature } from './curvature.js'
+import { dispersion } from './dispersion.js'
+import { groupTests } from './group-tests.js'
+import { influence } from './influence.js'
+import { type Look, lookAt, noResiduals, type Tested, zeroRows } from './look.js'
+import type { ModelTest } from './model-test.js'
+import { holm, type ModelVerdict, modelVerdict, testLevel } from './model-verdict.js'
+import { outliers } from './outliers.js'
+import { notTested } from './not-tested.js'
+import { isPlanned, type Plan, type PlannedTest } from './planned-test.js'
+import { type Ranked, rankAmongReplicates } from './replicates.js'
+import { spread } from './spread.js'
+import { testedRows } from './tested-rows.js'
+import { uniformity } from './uniformity.js'
+import { variance } from './variance.js'
+import { zeros } from './zeros.js'
+
+export interface TestOptions {
+  /** Of the replicates and of randomised residuals, 1 where left out. */
+  readonly seed?: number | undefined
+  /** 'fired' (the default): where a test without replicates has a small p-value. 'always': of every test. */
+  readonly replicates?: 'fired' | 'always' | undefined
+  /** Quadrature nodes of the estimates, 1 where left out. */
+  readonly nodes?: number | undefined
+  /** Tests made elsewhere, to be corrected and judged with these; one that is not significant then loses its effect. */
+  readonly further?: Readonly<Record<string, ModelTest>> | undefined
+}
+
+/** Tests of a model against its data, and what they come to. */
+export interface TestedModel {
+  readonly tests: Readonly<Record<string, ModelTest>>
+  readonly model: ModelVerdict
+}
+
+/** Rows that are tested, and rows times replicates that are drawn. */
+const limits = { fired: { rows: 3000, budget: 1e6 }, always: { rows: 10_000, budget: 4e6 } } as const
+
+/**
+ * Replicates decide where a screen's p-value is below this over the number of tests: Holm's correction asks for a quarter of it, so
+ * that little is lost, and sound models seldom pay for them.
+ */
+const screenLevel = 0.2
+
+/** Influence need not be known better than with so many nodes. */
+const enoughNodes = 13
+
+/** Tests the model of a fit against the table it was made from. */
+export function modelTests(fit: FitRecord | FitSource, table: Table, options: TestOptions = {}): TestedModel {
+  const { time } = fit.call
+  const choice = { ...modelChoice(fit), ...(typeof time === 'string' && { time }) }
+  const model = stateModel(fit.formula, table, choice, fit.basis)
+  return testModel(model, Float64Array.from(fit.parameters.estimate), options)
+}
+
+/**
+ * Tests a model against its data at outer parameters x: first without replicates, then, where a p-value is small or all are
+ * asked for, by replicates. A test speaks against the model only where both do, and at 5 % for all tests together (Holm).
+ */
+export function testModel(model: Model, x: Float64Array, options: TestOptions = {}): TestedModel {
+  const { replicates = 'fired' } = options
+  const seed = checkSeed(options.seed ?? 1)
+  const { rows, budget } = limits[replicates]
+  const always = replicates === 'always'
+  const part = testedRows(model, x, rows)
+  const tested = part.model.nobs > 0 && part.x.every(Number.isFinite) ? testedModel(part.model, part.x, seed) : null
+  if (!tested) return told({ model: notTested('the effects have no joint mode at the estimates') })
+  const { look: data, ...setting } = tested
+  const plans = planned(setting, data, (i) => part.source[i], always)
+  const tests = plans.filter(isPlanned)
+  const screens = new Map(tests.map(({ key, screen }) => [key, screen?.() ?? Number.NaN]))
+  const fired = tests.filter(({ key, slack }) => always || !(screens.get(key)! > (slack * screenLevel) / tests.length))
+  const some = part.model.nobs < part.of ? `; on ${part.model.nobs} of ${part.of} observations` : ''
+  const onPart = (one: ModelTest): ModelTest => (one.p === null ? one : { ...one, says: one.says + some })
+  const groups = Object.entries(groupTests(part.model, part.x, seed, always)).map(([key, one]) => [key, onPart(one)])
+  const joined = Object.entries<ModelTest>({
+    ...Object.fromEntries(groups),
+    ...(always && hasGroups(model) && { influence: influence(model, x, Math.min(options.nodes ?? 1, enoughNodes)) }),
+    ...options.further,
+  })
+  const canDraw = setting.family.simulate !== undefined
+  const plan = { seed, tests: tests.length + joined.filter(([, { p }]) => p !== null).length, budget, level: testLevel }
+  const ranks = canDraw && fired.length > 0 ? rankAmongReplicates(setting, data, fired, plan) : null
+  const p = tests.map(({ key }) => ranks?.get(key)?.p ?? screens.get(key)!)
+  const against = holm([...p, ...joined.map(([, one]) => one.p ?? Number.NaN)])
+  const entries = plans.map((one): [string, ModelTest] => {
+    if (!isPlanned(one)) return [one.key, notTested(one.untested)]
+    const t = tests.indexOf(one)
+    return [one.key, tellTest(one, p[t], against[t], ranks?.get(one.key) ?? null)]
+  })
+  const others = joined.map(([key, one], j): [string, ModelTest] =>
+    one.p === null || against[tests.length + j] ? [key, one] : [key, { ...one, effect: null, remedy: null }],
+  )
+  const general = tests.flatMap(({ key, general: one }) => (one ? [key] : []))
+  const own = entries.map(([key, one]) => [key, onPart(one)] as const)
+  return told(Object.fromEntries([...own, ...others]), general)
+}
+
+const hasGroups = ({ predictors }: Model): boolean => predictors.some(({ random }) => random.length > 0)
+
+const told = (tests: TestedModel['tests'], general: readonly string[] = []): TestedModel => ({
+  tests,
+  model: modelVerdict(tests, general),
+})
+
+function testedModel(model: Model, x: Float64Array, seed: number): (Tested & { readonly look: Look }) | null {
+  const modes = jointModes(model, x)
+  const mode = modes.find(model.response, modes.centre())
+  if (!mode) return null
+  const { family } = familyNamed(model.family)
+  const tested = { model, family, x, modes, spent: modes.effectiveParameters(), zeros: zeroRows(model) }
+  return { ...tested, look: lookAt(tested, mode, seed, 0) }
+}
+
+function planned(tested: Tested, data: Look, rowOf: (i: number) => number, always: boolean): Plan[] {
+  const none = noResiduals(tested, always)
+  const withResiduals = (): Plan[] => [spread(tested, data), uniformity(tested, data), outliers(tested, data, rowOf)]
+  return [
+    dispersion(tested, data),
+    ...(isDiscrete(tested.family) ? [zeros(tested, data)] : []),
+    ...curvature(tested, data),
+    ...(none ? [{ key: 'uniformity', untested: none }] : withResiduals()),
+    ...(always ? [variance(tested, data)] : []),
+  ]
+}
+
+function tellTest(test: PlannedTest, p: number, against: boolean, ranked: Ranked | null): ModelTest {
+  const { statistic, effect, says, remedy, unseen } = test.tell(against, ranked?.across ?? null)
+  if (Number.isNaN(p)) return { ...notTested('its replicates could not be drawn'), statistic }
+  const drawn = ranked ? ranked.statistics.length - 1 : 0
+  const how = ranked
+    ? `; ${drawn} replicates${ranked.fitted ? ', beyond all of them: p from a normal distribution fitted to them' : ''}`
+    : ''
+  const found = {
+    statistic,
+    p,
+    method: ranked ? ('replicates' as const) : ('analytic' as const),
+    effect,
+    says: says + how,
+    remedy,
+  }
+  return unseen ? { ...found, unseen } : found
+}

@@ -1,0 +1,78 @@
+import type { ModelTest } from './model-test.js'
+
+/** What the tests of a model come to. */
+export interface ModelVerdict {
+  readonly verdict: 'no fault found' | 'questionable'
+  /** What speaks against the model, with its remedy; else how many tests found nothing, and what could not be tested. */
+  readonly reasons: readonly string[]
+}
+
+/** Level of all tests together. */
+export const testLevel = 0.05
+
+/** Which p-values are significant together at a level (Holm 1979); NaN is no test. */
+export function holm(p: readonly number[], level: number = testLevel): boolean[] {
+  const order = Array.from(p.keys())
+    .filter((t) => !Number.isNaN(p[t]))
+    .sort((a, b) => p[a] - p[b])
+  const significant = new Array<boolean>(p.length).fill(false)
+  for (let rank = 0; rank < order.length; rank++) {
+    if (!(p[order[rank]] * (order.length - rank) <= level)) break
+    significant[order[rank]] = true
+  }
+  return significant
+}
+
+/**
+ * The verdict of tests whose `effect` says which of them speak against the model. Those of `general` see faults of many kinds: beside
+ * one that names its remedy they are told in one line.
+ */
+export function modelVerdict(
+  tests: Readonly<Record<string, ModelTest>>,
+  general: readonly string[] = [],
+): ModelVerdict {
+  const all = Object.entries(tests)
+  // Without a p-value an effect is worth telling, and no fault of the model: a level that carries the estimates.
+  const notes = all.flatMap(([, { effect, remedy, p }]) =>
+    effect !== null && p === null ? [`${effect}${remedy ? `: ${remedy}` : ''}`] : [],
+  )
+  const against = all.filter(([, { effect, p }]) => effect !== null && p !== null)
+  const special = against.filter(([key]) => !general.includes(key))
+  if (against.length > 0) {
+    const told = special.length > 0 ? special : against
+    const rest = against.filter((one) => !told.includes(one)).map(([key]) => key)
+    const reasons = told.map(
+      ([, { effect, remedy, p }]) => `${effect}${remedy ? `: ${remedy}` : ''} (p ${probability(p!)})`,
+    )
+    return {
+      verdict: 'questionable',
+      reasons: [...reasons, ...(rest.length > 0 ? [`seen in ${rest.join(', ')} as well`] : []), ...notes],
+    }
+  }
+  const done = all.filter(([, { p }]) => p !== null)
+  const least = done.reduce<(typeof done)[number] | null>((a, b) => (a && a[1].p! <= b[1].p! ? a : b), null)
+  return {
+    verdict: 'no fault found',
+    reasons: [
+      ...(least
+        ? [
+            foundNothing(
+              done.map(([key]) => key),
+              least[0],
+              least[1].p!,
+            ),
+          ]
+        : ['nothing could be tested']),
+      ...notes,
+      ...all.flatMap(([key, { method, says }]) => (method === 'not tested' ? [`${key} not tested: ${says}`] : [])),
+    ],
+  }
+}
+
+function foundNothing(keys: readonly string[], key: string, p: number): string {
+  const by = `no fault found by ${keys.length} test${keys.length > 1 ? 's' : ''}: ${keys.join(', ')}`
+  if (!(p < testLevel) || keys.length === 1) return by
+  return `${by}; the least p, ${Number(p.toPrecision(2))} of ${key}, is not significant among ${keys.length}`
+}
+
+const probability = (p: number): string => (p < 1e-4 ? '< 0.0001' : `= ${Number(p.toPrecision(2))}`)

@@ -1,0 +1,121 @@
+import type { Model, Response } from '../../data/model.js'
+import { GlmmError } from '../../errors.js'
+import { levelPosterior } from '../../likelihood/level-posterior.js'
+import { simulateResponse } from '../../likelihood/simulate.js'
+import { stratifiedEffects } from '../../likelihood/stratified-effects.js'
+import { type Rng, stream } from '../../random/stream.js'
+import { type Direction, type LevelScores, levelScores } from './level-scores.js'
+import { projection } from './projection.js'
+
+/** Scores of the directions with what the estimates take up taken out, and their distribution under the model. */
+export interface ScoreDraws {
+  /** Sum over the levels, for the data. */
+  readonly observed: Float64Array
+  /** Its variance under the model, width x width: the information about the directions that the estimates leave. */
+  readonly variance: Float64Array
+  /** The variances that they would have with all parameters known. */
+  readonly known: Float64Array
+  /** The same sums under the model, draws x width. */
+  readonly draws: Float64Array
+  readonly count: number
+  readonly levels: number
+}
+
+export interface ScoreOptions {
+  readonly seed: number
+  /** About so many simulated levels the distribution is made of. */
+  readonly simulated?: number
+}
+
+const leastSets = 10
+const mostDraws = 1999
+/** Levels times draws. */
+const mostSums = 4e6
+
+/**
+ * Score tests of a fitted model with random effects of one factor, from simulated levels. The efficient score of a
+ * direction is its score less its regression on the scores of the parameters, so that the estimates' own error, and
+ * Laplace's, drop out to first order (Neyman's C(alpha)). Responses are simulated at the estimates, with new random
+ * effects; each level's scores are computed again, nothing is fitted. As levels are independent, one set's level
+ * 1 goes as well with another set's level 2: the distribution of the sum comes from few sets and many recombinations.
+ *
+ * A text where it cannot be done: why.
+ */
+export function scoreDraws(
+  model: Model,
+  parameters: Float64Array,
+  directions: readonly Direction[],
+  { seed, simulated = 3000 }: ScoreOptions,
+): ScoreDraws | string {
+  if (model.response.frequency) return 'rows that stand for several observations cannot be simulated'
+  const posterior = levelPosterior(model)
+  if (!posterior) return 'the random effects are not those of one factor with at most three effects a level'
+  const { dimension: d } = posterior.layout
+  const width = directions.reduce((sum, { size }) => sum + size, 0)
+  const data = levelScores(posterior, parameters, model.response, directions)
+  if (!data) return 'the conditional modes could not be found'
+  const { levels } = data
+  const sets = Math.max(leastSets, Math.min(100, Math.ceil(simulated / levels)))
+  const made: LevelScores[] = []
+  const effects = stratifiedEffects(posterior.layout, parameters, sets, stream({ seed, purpose: 'effects' }))
+  for (let replicate = 0; replicate < sets; replicate++) {
+    const rng = stream({ seed, replicate, purpose: 'response' })
+    const response = simulatedResponse(model, parameters, rng, effects[replicate])
+    const one = response && levelScores(posterior, parameters, response, directions)
+    if (!one) return 'responses could not be simulated from the fitted model, or have no conditional modes'
+    made.push(one)
+  }
+  const project = projection(made, d, width)
+  const efficient = made.map((one) => project(one))
+  const variance = new Float64Array(width * width)
+  const known = new Float64Array(width)
+  efficient.forEach((rows, r) => {
+    for (let g = 0; g < levels; g++)
+      for (let a = 0; a < width; a++) {
+        known[a] += made[r].along[g * width + a] ** 2 / sets
+        for (let b = 0; b < width; b++) variance[a * width + b] += (rows[g * width + a] * rows[g * width + b]) / sets
+      }
+  })
+  const observed = new Float64Array(width)
+  const own = project(data)
+  for (let g = 0; g < levels; g++) for (let a = 0; a < width; a++) observed[a] += own[g * width + a]
+  centre(efficient)
+  const count = Math.max(199, Math.min(mostDraws, Math.floor(mostSums / levels)))
+  const draws = new Float64Array(count * width)
+  const { uniform } = stream({ seed, purpose: 'resample' })
+  for (let s = 0; s < count; s++)
+    for (let g = 0; g < levels; g++) {
+      const rows = efficient[Math.floor(uniform() * sets)]
+      for (let a = 0; a < width; a++) draws[s * width + a] += rows[g * width + a]
+    }
+  return { observed, variance, known, draws, count, levels }
+}
+
+/** A response with these effects; null where the family has none or a mean is outside its support. */
+function simulatedResponse(
+  model: Model,
+  parameters: Float64Array,
+  rng: Rng,
+  effects: readonly Float64Array[],
+): Response | null {
+  try {
+    return simulateResponse(model, parameters, rng, { effects })
+  } catch (error) {
+    if (error instanceof GlmmError) return null
+    throw error
+  }
+}
+
+/**
+ * Takes from each level's scores their mean over the sets, which is known to be zero, and restores their variance: else
+ * the sums of few sets would lie off zero by their standard deviation over the root of the number of sets.
+ */
+function centre(sets: readonly Float64Array[]): void {
+  const R = sets.length
+  const restored = Math.sqrt(R / (R - 1))
+  for (let at = 0; at < sets[0].length; at++) {
+    let mean = 0
+    for (const rows of sets) mean += rows[at] / R
+    for (const rows of sets) rows[at] = (rows[at] - mean) * restored
+  }
+}

@@ -1,0 +1,19 @@
+import type { Likelihood } from './likelihood.js'
+import { outerParameters } from './outer-parameters.js'
+
+/** The model's own names where it has them: a coefficient's as in the formula, sd(group), sd(group, column). */
+export function outerNames({ model, coordinates }: Likelihood): string[] {
+  const told = outerParameters(model, coordinates).names
+  const names = told.map((name, j) => model.predictors[0].fixed.names[j] ?? name)
+  for (const { laid, q, start, deviationOf, correlationStart, deviations } of coordinates.terms) {
+    const { group, names: columns } = laid.term
+    const alone = q === 1 && columns[0] === '(Intercept)' && laid.predictor === 0
+    for (let k = 0; k < deviations; k++) {
+      names[start + k] = alone ? `sd(${group})` : `sd(${group}, ${columns[deviationOf.indexOf(k)]})`
+    }
+    laid.covariance.chart.pairs(q).forEach(([i, j], index) => {
+      names[correlationStart + index] = `cor(${group}, ${columns[j]}, ${columns[i]})`
+    })
+  }
+  return names
+}
