@@ -43,7 +43,13 @@ try {
       logLevel: 'warning',
     })
   }
-  const entries = ['src/cli/main.js', 'src/index.js', 'workers/index.js', 'workers/worker.js']
+  const entries = [
+    'src/cli/main.js',
+    'src/index.js',
+    'workers/index.js',
+    'workers/worker.js',
+    'src/data/parquet-worker.js',
+  ]
   await build({
     entryPoints: entries.map((entry) => join(fresh, entry)),
     outdir: fresh,

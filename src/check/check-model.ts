@@ -6,8 +6,10 @@ import { GlmmError } from '../errors.js'
 import type { Executor } from '../executor.js'
 import { familyNamed } from '../families/registry.js'
 import { secondOrderLevels } from '../fit/certificate-second-order.js'
+import { usualDegreesOfFreedom } from '../fit/degrees-of-freedom.js'
 import type { Estimate } from '../fit/estimate.js'
 import { fixedEstimates, randomEstimates } from '../fit/estimates.js'
+import { fixedPart } from '../fit/fixed-part.js'
 import { climbLadder } from '../fit/ladder.js'
 import { hasOneFactor } from '../likelihood/cluster-structure.js'
 import { type Likelihood, likelihood } from '../likelihood/likelihood.js'
@@ -52,14 +54,13 @@ export async function checkModel(
   const crossed = crossCheck(like, priors, sample.draws, nodes)
   const comparison = compare(like, laplace, best, sample, crossed?.paretoK ?? Number.NaN)
   const { verdict, reasons } = judge(ladder, comparison, posterior, crossed)
-  const { names } = model.predictors[0].fixed
   const nested = !hasOneFactor(like.layout)
   const rungs = ladder.climbed.map(
     ({ estimate, importance, maxShiftInSe, milliseconds }): Rung => ({
       method: importance ? 'importance' : estimate.nodes === 1 ? 'laplace' : nested ? 'nested-agq' : 'agq',
       nodes: estimate.nodes,
       logLik: estimate.logLik,
-      fixed: fixedEstimates(names, estimate.parameters, estimate.se),
+      fixed: rungFixed(like, estimate),
       random: randomEstimates(like, estimate),
       maxShiftInSe,
       milliseconds,
@@ -86,6 +87,12 @@ export async function checkModel(
     reasons,
   }
   return { record, sample }
+}
+
+/** As a fit of these estimates tells them. */
+function rungFixed(like: Likelihood, estimate: Estimate): Rung['fixed'] {
+  const part = fixedPart(like, estimate, { terms: [] })
+  return fixedEstimates(part.names, part.beta, part.se, 0.95, usualDegreesOfFreedom(part, like, estimate))
 }
 
 function compare(like: Likelihood, laplace: Estimate, best: Estimate, sample: Sample, paretoK: number): Comparison[] {

@@ -1,10 +1,10 @@
+import type { DfMethod } from '../fit/degrees-of-freedom.js'
 import type { Nodes } from '../fit/fit-record.js'
+import type { ReadFlags } from './read-flags.js'
 
 /** Flags of every command that reads a table and states a model; see program.ts for what each means. */
-export interface ModelFlags {
+export interface ModelFlags extends ReadFlags {
   readonly data: string
-  readonly header: boolean
-  readonly names?: string
   readonly family?: string
   readonly link?: string
   readonly weights?: string
@@ -27,6 +27,7 @@ export interface FitFlags {
   readonly reml?: true
   readonly intervals?: 'wald' | 'profile'
   readonly level?: number
+  readonly df?: DfMethod
   readonly residuals?: 'quantile'
 }
 

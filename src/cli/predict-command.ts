@@ -8,6 +8,7 @@ import type { ModelFlags, OutputFlag } from './flags.js'
 import { checkEndings } from './output-files.js'
 import { checkOutput, present } from './present.js'
 import { readData, withReading } from './read-data.js'
+import type { ReadFlags } from './read-flags.js'
 import { fitHint } from './read-document.js'
 import { readOriginal } from './read-original.js'
 import { readRecord, withRecord } from './read-record.js'
@@ -19,7 +20,7 @@ export interface PredictFlags {
   readonly nodes?: number
 }
 
-type Flags = Pick<ModelFlags, 'data' | 'header' | 'names' | 'json'> & PredictFlags & OutputFlag
+type Flags = Pick<ModelFlags, 'data' | 'json'> & ReadFlags & PredictFlags & OutputFlag
 
 export async function predictCommand(path: string, flags: Flags): Promise<void> {
   checkOutput(flags)

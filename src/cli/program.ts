@@ -4,6 +4,7 @@ import type { Nodes } from '../fit/fit-record.js'
 import { version } from '../version.js'
 import type { FitFlags, ModelFlags, OutputFlag, SamplingFlags } from './flags.js'
 import { queryOptions } from './query-options.js'
+import { readOptions } from './read-flags.js'
 import { addStudyCommands } from './study-program.js'
 import { clipped } from './usage-error.js'
 
@@ -64,8 +65,8 @@ const outFile = (text: string, before: readonly string[] = []): readonly string[
 const collect = (text: string, before: readonly string[] = []): readonly string[] => [...before, text]
 
 /** Options that several commands have. */
-const noHeader = ['--no-header', 'the file begins with data; name its columns with --names'] as const
-const names = ['--names <names>', 'column names for --no-header, separated by commas', word('--names')] as const
+const reading = (command: Command): Command => readOptions(command, { word, wholeNumber })
+const dataSaid = 'a table as CSV (comma, semicolon, tab), Parquet, or white space, .gz too; - is standard input'
 const ownModules = [
   '--import <file>',
   'a module of your own to import first, which calls addFamily; repeat for several',
@@ -75,10 +76,7 @@ const json = ['--json', 'print one JSON document on standard output'] as const
 
 /** Options of every command that reads a table and states a model. */
 const modelOptions = (command: Command): Command =>
-  command
-    .option('--data <file>', 'needed: a table as CSV (comma, semicolon, tab), Parquet, or white space', word('--data'))
-    .option(...noHeader)
-    .option(...names)
+  reading(command.option('--data <file>', `needed: ${dataSaid}`, word('--data')))
     .option(
       '--family <name>',
       'binomial, poisson, gaussian, Gamma, nbinom2, ...; inferred where the response leaves no doubt',
@@ -162,6 +160,11 @@ export function program(writeHelp: (text: string) => void): Command {
     .option('--seed <n>', 'of these draws (default 1)', wholeNumber('--seed'))
     .option('--intervals <kind>', 'limits: wald (default), or profile, of the profile likelihood', word('--intervals'))
     .option('--level <level>', 'probability that limits cover with (default 0.95)', rate('--level'))
+    .option(
+      '--df <method>',
+      't statistics of gaussian models: satterthwaite (default), kr (with --reml), residual (default without random effects), none for z',
+      word('--df'),
+    )
     .option('--residuals <kind>', 'quantile: randomised quantile residuals too, drawn with --seed', word('--residuals'))
     .option('--reml', 'restricted maximum likelihood (gaussian with identity link)')
     .option('--out <file>', outResult, outFile)
@@ -208,13 +211,12 @@ export function program(writeHelp: (text: string) => void): Command {
       (await import('./compare-command.js')).compareCommand(fits, flags),
     )
 
-  glmm
+  const predict = glmm
     .command('predict')
     .argument('<fit>', 'document that glmm fit wrote with --out FIT.json')
     .description('predictions of a fit for new data, with standard errors and limits')
     .option('--data <file>', 'needed: the table to predict for; it needs no response', word('--data'))
-    .option(...noHeader)
-    .option(...names)
+  reading(predict)
     .option(
       '--kind <kind>',
       'population (default): random effects at zero; conditional: at their modes; average: means over them',
@@ -231,13 +233,12 @@ export function program(writeHelp: (text: string) => void): Command {
       await (await import('./predict-command.js')).predictCommand(path, flags)
     })
 
-  glmm
+  const simulate = glmm
     .command('simulate')
     .argument('<fit>', 'document that glmm fit wrote with --out FIT.json')
     .description('responses drawn from a fit at its estimates')
     .option('--data <file>', 'a table with the columns of the fit; by default its own data', word('--data'))
-    .option(...noHeader)
-    .option(...names)
+  reading(simulate)
     .option('--replicates <n>', 'responses to draw (default 1)', wholeNumber('--replicates'))
     .option('--seed <n>', 'same seed, same numbers (default 1)', wholeNumber('--seed'))
     .option('--conditional', 'random effects at their modes, instead of drawn')

@@ -16,6 +16,11 @@ export type RunFlags = ModelFlags & SamplingFlags
 /** What makes a run what it is: all of it settled once it has draws. */
 const settled: readonly (keyof RunFlags)[] = [
   'names',
+  'comment',
+  'skip',
+  'decimal',
+  'na',
+  'maxBytes',
   'family',
   'link',
   'weights',

@@ -5,6 +5,7 @@ import type { ModelFlags, OutputFlag } from './flags.js'
 import { checkEndings } from './output-files.js'
 import { checkOutput, present } from './present.js'
 import { readData, withReading } from './read-data.js'
+import type { ReadFlags } from './read-flags.js'
 import { fitHint } from './read-document.js'
 import { readOriginal } from './read-original.js'
 import { readRecord, withRecord } from './read-record.js'
@@ -17,7 +18,7 @@ export interface SimulateFlags {
   readonly conditional?: true
 }
 
-type Flags = Pick<ModelFlags, 'header' | 'names' | 'json'> & SimulateFlags & OutputFlag
+type Flags = Pick<ModelFlags, 'json'> & ReadFlags & SimulateFlags & OutputFlag
 
 export async function simulateCommand(path: string, flags: Flags): Promise<void> {
   const { data, replicates, seed, conditional } = flags

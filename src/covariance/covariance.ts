@@ -22,6 +22,11 @@ export interface Chain {
  */
 export interface Covariance {
   readonly name: string
+  /**
+   * What columns of a design the structure has a meaning for: any; 'several', which it is the correlation of; 'cells', one
+   * for each level of a factor in its order, neither an intercept nor a covariate among them. Any where left out.
+   */
+  readonly columns?: 'several' | 'cells'
   /** m, the length of theta for q effects. */
   readonly size: (q: number) => number
   /** A theta to start from: unit standard deviations, no correlation. */
@@ -30,6 +35,11 @@ export interface Covariance {
   readonly factor: (theta: ArrayLike<number>, q: number, out: Float64Array) => void
   /** Writes the derivative of Lambda in theta_j; where Lambda has a kink, at a standard deviation of 0, that from above. */
   readonly factorDerivative: (theta: ArrayLike<number>, q: number, j: number, out: Float64Array) => void
+  /**
+   * Symmetric matrices, q x q, of which the covariance matrix is any positive definite combination; left out where the
+   * structure is not linear.
+   */
+  readonly elements?: (q: number) => Float64Array[]
   /** Standard deviations of the q effects. */
   readonly standardDeviations: (theta: ArrayLike<number>, q: number) => Float64Array
   /** Writes their derivatives in theta, q x m, row after row; at a standard deviation of 0 those from above. */

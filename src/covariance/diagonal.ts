@@ -41,6 +41,8 @@ export const diagonal: Covariance = {
     out.fill(0, 0, q * q)
     out[j * q + j] = 1
   },
+  elements: (q) =>
+    Array.from({ length: q }, (_, i) => Float64Array.from({ length: q * q }, (__, e) => (e === i * (q + 1) ? 1 : 0))),
   standardDeviations: (theta, q) => Float64Array.from({ length: q }, (_, i) => Math.abs(theta[i])),
   standardDeviationDerivative: (theta, q, out) => {
     out.fill(0, 0, q * q)

@@ -16,6 +16,7 @@ export const flat: Covariance = {
   factorDerivative: (_theta, q, _j, out) => {
     out.fill(0, 0, q * q)
   },
+  elements: () => [],
   standardDeviations: (_, q) => new Float64Array(q).fill(Number.POSITIVE_INFINITY),
   standardDeviationDerivative: () => {},
   correlations: (_, q) => Float64Array.from({ length: q * q }, (__, at) => (at % (q + 1) === 0 ? 1 : 0)),

@@ -42,6 +42,13 @@ export const unstructured: Covariance = {
     out.fill(0, 0, q * q)
     out[row * q + j - (row * (row + 1)) / 2] = 1
   },
+  elements: (q) =>
+    lower(q).map(([i, j]) => {
+      const element = new Float64Array(q * q)
+      element[i * q + j] = 1
+      element[j * q + i] = 1
+      return element
+    }),
   standardDeviations: deviations,
   standardDeviationDerivative: (theta, q, out) => {
     const sd = deviations(theta, q)

@@ -9,12 +9,23 @@ export interface Basis {
   readonly numbers: Readonly<Record<string, readonly number[]>>
   /** Columns of the table, where the formula has a `.` to expand; else null. */
   readonly columns: readonly string[] | null
+  /** The columns left out of each predictor's design, and what combination of its others each one is. */
+  readonly combinations: readonly Combination[]
   /** Contrasts of the factors that have others than treatment contrasts. */
   readonly contrasts?: Readonly<Record<string, string>>
 }
 
+/** A column left out as a linear combination of the ones kept. */
+export interface Combination {
+  /** Name of the predictor: 'mean', 'dispersion', ... */
+  readonly predictor: string
+  readonly column: string
+  /** Of the columns kept, in their order. */
+  readonly coefficients: readonly number[]
+}
+
 /** That of a model whose columns need nothing of it. */
-export const noBasis: Basis = { levels: {}, numbers: {}, columns: null }
+export const noBasis: Basis = { levels: {}, numbers: {}, columns: null, combinations: [] }
 
 /** The basis in the making, or the one that is given and adhered to. */
 export interface BasisKeeper {
@@ -40,10 +51,15 @@ export const givenBasis = (given: Basis): BasisKeeper => ({
 })
 
 /** The keeper's findings as plain data. */
-export const basisOf = (keeper: BasisKeeper, columns: readonly string[] | null): Basis => ({
+export const basisOf = (
+  keeper: BasisKeeper,
+  columns: readonly string[] | null,
+  combinations: readonly Combination[],
+): Basis => ({
   levels: Object.fromEntries(keeper.levels),
   numbers: Object.fromEntries(keeper.numbers),
   columns,
+  combinations,
   ...contrastsOf(keeper),
 })
 

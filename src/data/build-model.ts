@@ -4,8 +4,10 @@ import { type FormulaTerms, formulaTerms } from '../formula/formula-terms.js'
 import { formulaText } from '../formula/formula-text.js'
 import { parseFormula } from '../formula/parse-formula.js'
 import { eachName, type Formula, type SyntaxNode } from '../formula/syntax-tree.js'
-import { type Basis, basisOf, givenBasis, newBasis } from './basis.js'
+import { type FurtherFormula, furtherTerms } from './further-formula.js'
+import { type Basis, basisOf, type Combination, givenBasis, newBasis } from './basis.js'
 import type { Levels } from './column-facts.js'
+import { columnWarnings } from './column-warnings.js'
 import { completeFrame } from './complete-frame.js'
 import { checkContrasts } from './contrasts-asked.js'
 import { designMatrix } from './design-matrix.js'
@@ -28,14 +30,6 @@ export interface ModelOptions extends WeightColumns {
   readonly basis?: Basis | undefined
   /** Contrasts by factor; those under the empty name stand for all others. */
   readonly contrasts?: Readonly<Record<string, string>> | undefined
-}
-
-/** A predictor beside the mean's, and the right-hand side a user gave it. */
-export interface FurtherFormula {
-  readonly name: string
-  readonly formula: string | null
-  /** The power of a precision weight in its natural value; see FurtherPredictor. */
-  readonly precisionPower?: number | undefined
 }
 
 /**
@@ -65,7 +59,7 @@ export function buildModel(formula: string | Formula, table: Table, options: Mod
   }
   const offset = optionColumn(options.offset, 'an offset', whole)
   const further = (options.further ?? []).map(({ precisionPower: power = 0, ...one }) => ({
-    ...furtherTerms(one.name, one.formula, names),
+    ...furtherTerms(one.name, one.formula, parsed, names, named),
     power,
   }))
   const columns = usedColumns(parsed, terms, whole)
@@ -81,12 +75,13 @@ export function buildModel(formula: string | Formula, table: Table, options: Mod
   const complete = completeFrame(table, parsed.source, [...columns], computed, groupings, basis)
   const { frame, dropped } = complete
   const made = new Map<string, Levels>()
-  const predictor = (name: string, of: FormulaTerms, column: Column | null): Predictor => ({
-    name,
-    fixed: fixedEffects(designMatrix(of.fixed, complete), frame.nrow),
-    offset: offsetOf(of, column, frame),
-    random: of.random.map((part) => randomTerm(part, complete, made)),
-  })
+  const combined: Combination[] = []
+  const predictor = (name: string, of: FormulaTerms, column: Column | null): Predictor => {
+    const { fixed, combinations } = fixedEffects(designMatrix(of.fixed, complete), frame.nrow, name)
+    combined.push(...combinations)
+    const random = of.random.map((part) => randomTerm(part, complete, made))
+    return { name, fixed, offset: offsetOf(of, column, frame), random }
+  }
   const predictors = [
     predictor('mean', terms, offset),
     ...further.map(({ name, terms, power }) => {
@@ -100,6 +95,8 @@ export function buildModel(formula: string | Formula, table: Table, options: Mod
   const counted = trialsOf(given, response, frame, options.rule)
   const told = responseOf(response, frame, options.rule, counted)
   const warnings: readonly Warning[] = [
+    ...(table.warnings ?? []),
+    ...columnWarnings(columns, computed, complete),
     ...complete.warnings,
     ...predictors.flatMap(({ fixed }) => aliasWarnings(fixed)),
   ]
@@ -111,7 +108,7 @@ export function buildModel(formula: string | Formula, table: Table, options: Mod
     dropped,
     response: given.frequency ? { ...told, frequency: frequencies(given.frequency, frame) } : told,
     predictors,
-    basis: basisOf(basis, dotted ? names : null),
+    basis: basisOf(basis, dotted ? names : null, combined),
     warnings,
   }
 }
@@ -167,21 +164,4 @@ export function offsetOf(terms: FormulaTerms, column: Column | null, frame: Fram
     for (let i = 0; i < sum.length; i++) sum[i] += values[i]
   }
   return sum
-}
-
-export function furtherTerms(
-  name: string,
-  formula: string | null,
-  names: readonly string[],
-): { name: string; parsed: Formula; terms: FormulaTerms } {
-  const parsed = parseFormula(formula ?? '~ 1')
-  const terms = formulaTerms(parsed, names)
-  if (terms.response !== null)
-    throw new GlmmError(
-      'FORMULA',
-      `a formula without a response was expected for ${name}, got ${formula}`,
-      'begin it with ~, such as ~ x',
-      caretLines(parsed.source, 0),
-    )
-  return { name, parsed, terms }
 }

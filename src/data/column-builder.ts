@@ -1,6 +1,7 @@
+import type { CellRules } from './cell-rules.js'
 import { sortedLevels } from './level-order.js'
-import { isMissing, parseNumber } from './parse-number.js'
-import type { Column } from './table.js'
+import { isBeyondDoubles, noteSpelling, type Spellings, tooManySpellings } from './number-spelling.js'
+import type { Column, FactorColumn } from './table.js'
 
 /**
  * Cells of one column, gathered row by row: numbers for as long as all are, a dictionary of texts otherwise. A text
@@ -8,6 +9,7 @@ import type { Column } from './table.js'
  */
 export interface ColumnBuilder {
   readonly name: string
+  readonly rules: CellRules
   kind: 'number' | 'text' | 'mixed'
   /** Rows so far. */
   length: number
@@ -15,33 +17,39 @@ export interface ColumnBuilder {
   values: Float64Array
   codes: Int32Array
   readonly dictionary: Map<string, number>
+  /** Of numbers; undefined once there are too many. */
+  spellings: Spellings | null | undefined
+  /** A whole number that doubles do not tell from its neighbours was among them. */
+  beyond: boolean
 }
 
-const initialRows = 256
-
-export const columnBuilder = (name: string, asText: boolean): ColumnBuilder => ({
+/** `room` is the number of rows it has room for at first. */
+export const columnBuilder = (name: string, asText: boolean, rules: CellRules, room: number): ColumnBuilder => ({
   name,
+  rules,
   kind: asText ? 'text' : 'number',
   length: 0,
   numbers: 0,
-  values: new Float64Array(asText ? 0 : initialRows),
-  codes: new Int32Array(asText ? initialRows : 0),
+  values: new Float64Array(asText ? 0 : room),
+  codes: new Int32Array(asText ? room : 0),
   dictionary: new Map(),
+  spellings: null,
+  beyond: false,
 })
 
 export function appendCell(builder: ColumnBuilder, cell: string): void {
   if (builder.kind === 'mixed') return
+  const { rules } = builder
   const row = builder.length++
   if (builder.kind === 'number') {
     if (row === builder.values.length) builder.values = grown(builder.values, new Float64Array(2 * row))
-    if (isMissing(cell)) {
+    if (rules.isMissing(cell)) {
       builder.values[row] = Number.NaN
       return
     }
-    const value = parseNumber(cell)
+    const value = rules.parse(cell)
     if (!Number.isNaN(value)) {
-      builder.values[row] = value
-      builder.numbers++
+      appendNumber(builder, row, value, cell)
       return
     }
     if (builder.numbers > 0) {
@@ -53,8 +61,24 @@ export function appendCell(builder: ColumnBuilder, cell: string): void {
     builder.values = new Float64Array(0)
   }
   if (row === builder.codes.length) builder.codes = grown(builder.codes, new Int32Array(2 * row))
-  builder.codes[row] = isMissing(cell) ? -1 : codeOf(builder.dictionary, cell)
+  builder.codes[row] = isMissingText(cell, rules) ? -1 : codeOf(builder.dictionary, cell)
 }
+
+function appendNumber(builder: ColumnBuilder, row: number, value: number, cell: string): void {
+  builder.values[row] = value
+  if (builder.rules.missingNumbers?.has(value)) {
+    builder.values[row] = Number.NaN
+    return
+  }
+  builder.numbers++
+  if (builder.spellings === undefined) return
+  builder.spellings = noteSpelling(builder.spellings, value, builder.rules.comma ? cell.replace(',', '.') : cell)
+  if (builder.spellings !== null && tooManySpellings(builder.spellings, cell)) builder.spellings = undefined
+  if (isBeyondDoubles(value, cell)) builder.beyond = true
+}
+
+const isMissingText = (cell: string, rules: CellRules): boolean =>
+  rules.isMissing(cell) || rules.missingNumbers?.has(rules.parse(cell)) === true
 
 function grown<A extends Float64Array | Int32Array>(from: A, to: A): A {
   to.set(from)
@@ -71,14 +95,21 @@ export function codeOf(dictionary: Map<string, number>, text: string): number {
   return code
 }
 
-export function builtColumn(builder: ColumnBuilder): Column {
-  const { name, length } = builder
-  if (builder.kind === 'number') return { kind: 'numeric', name, values: builder.values.slice(0, length) }
-  return factorColumn(name, builder.codes.subarray(0, length), builder.dictionary)
+/** The column, of the first `length` rows. */
+export function builtColumn(builder: ColumnBuilder, length: number): Column {
+  const { name } = builder
+  if (builder.kind !== 'number') {
+    const factor = factorColumn(name, builder.codes.subarray(0, length), builder.dictionary)
+    return builder.rules.comma ? { ...factor, comma: true } : factor
+  }
+  const values = builder.values.slice(0, length)
+  return { kind: 'numeric', name, values, spellings: builder.spellings ?? noSpellings }
 }
 
+const noSpellings: Spellings = new Map()
+
 /** A factor whose codes number the texts of a dictionary in order of appearance: its levels are sorted here. */
-export function factorColumn(name: string, codes: Int32Array, dictionary: ReadonlyMap<string, number>): Column {
+export function factorColumn(name: string, codes: Int32Array, dictionary: ReadonlyMap<string, number>): FactorColumn {
   const levels = sortedLevels(dictionary.keys())
   const place = new Int32Array(levels.length)
   for (let i = 0; i < levels.length; i++) place[dictionary.get(levels[i])!] = i

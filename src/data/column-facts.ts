@@ -1,4 +1,5 @@
 import { numberText } from '../formula/number-text.js'
+import { cellLevels, rLevels } from './level-names.js'
 import { parseNumber } from './parse-number.js'
 import type { Column, FactorColumn, NumericColumn, Table } from './table.js'
 
@@ -8,10 +9,9 @@ export interface ColumnFacts {
   readonly missing: number
   /** Whether a cell is infinite. */
   readonly infinite: boolean
-  /** A numeric column as a factor, its levels in ascending order; made on first need. */
+  /** See columnLevels and factorLevels; made on first need. */
+  asGroups: Levels | null
   asFactor: Levels | null
-  /** See strayTextRow; null before it is asked. */
-  strayRow: number | null
 }
 
 /** `codes` index `levels`; -1 is missing. */
@@ -46,7 +46,7 @@ export function columnFacts(column: Column): ColumnFacts {
         else if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY) infinite = true
       }
     }
-    known = { missing, infinite, asFactor: null, strayRow: null }
+    known = { missing, infinite, asGroups: null, asFactor: null }
     facts.set(column, known)
   }
   return known
@@ -62,52 +62,20 @@ export function cellText(column: Column, row: number): string {
   return column.kind === 'factor' ? column.levels[column.codes[row]] : numberText(column.values[row])
 }
 
-/** Any column as a factor; numbers become levels in ascending order, named as R names them. */
+/** Any column as a grouping factor: of numbers the levels are the cells' texts, in ascending order. */
 export function columnLevels(column: Column): Levels {
   if (column.kind === 'factor') return column
   const known = columnFacts(column)
-  known.asFactor ??= numericLevels(column.values)
-  return known.asFactor
+  known.asGroups ??= cellLevels(column)
+  return known.asGroups
 }
 
-export function numericLevels(values: Float64Array): Levels {
-  const sorted = values.filter((value) => !Number.isNaN(value)).sort()
-  const place = new Map<number, number>()
-  const levels: string[] = []
-  for (const value of sorted) {
-    // Map takes 0 and -0 for the same key, as levels should.
-    if (place.has(value)) continue
-    const text = numberText(value)
-    // Numbers that agree in 15 digits are one level, as in R.
-    if (levels.length === 0 || levels[levels.length - 1] !== text) levels.push(text)
-    place.set(value, levels.length - 1)
-  }
-  const codes = new Int32Array(values.length)
-  for (let i = 0; i < values.length; i++) codes[i] = place.get(values[i]) ?? -1
-  return { levels, codes }
-}
-
-/** A text column of which most cells are numbers, so that the rest look like slips: the share from which it does. */
-const mostlyNumbers = 0.8
-
-/** Row of the first cell that is no number, in a factor of which at least four in five cells are numbers; else -1. */
-export function strayTextRow(column: FactorColumn): number {
+/** Any column as factor(x) makes it: of numbers the levels are named as R names them. */
+export function factorLevels(column: Column): Levels {
+  if (column.kind === 'factor') return column
   const known = columnFacts(column)
-  known.strayRow ??= findStray(column)
-  return known.strayRow
-}
-
-function findStray(column: FactorColumn): number {
-  if (column.levels.every((level) => Number.isNaN(parseNumber(level)))) return -1
-  const isNumber = column.levels.map((level) => !Number.isNaN(parseNumber(level)))
-  let numbers = 0
-  let present = 0
-  for (const code of column.codes) {
-    if (code < 0) continue
-    present++
-    if (isNumber[code]) numbers++
-  }
-  return numbers < present && numbers >= mostlyNumbers * present ? firstTextRow(column) : -1
+  known.asFactor ??= rLevels(column)
+  return known.asFactor
 }
 
 /** Row of the first cell of text that is no number; -1 when all are numbers. */

@@ -4,7 +4,7 @@ import type { SyntaxNode } from '../formula/syntax-tree.js'
 import { type BasisKeeper, newBasis } from './basis.js'
 import { columnFacts, isMissingCell } from './column-facts.js'
 import { evaluate } from './evaluate.js'
-import { asFactor } from './factor-functions.js'
+import { asGroups } from './factor-functions.js'
 import { type Frame, frameOf } from './frame.js'
 import type { Column, Table } from './table.js'
 import type { FactorValue, Value } from './value.js'
@@ -58,7 +58,7 @@ export function completeFrame(
     for (const node of groupings) {
       const text = nodeText(node)
       if (groups.has(text)) continue
-      const value = asFactor(node, frame)
+      const value = asGroups(node, frame)
       groups.set(text, value)
       if (node.kind === 'call') again = excludeOutside(absent, value, text, frame) || again
     }

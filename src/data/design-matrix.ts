@@ -2,12 +2,14 @@ import { GlmmError } from '../errors.js'
 import type { Terms } from '../formula/expand-terms.js'
 import { nodeText } from '../formula/formula-text.js'
 import type { SyntaxNode } from '../formula/syntax-tree.js'
-import { type Levels, numericLevels, strayTextRow } from './column-facts.js'
+import type { Levels } from './column-facts.js'
 import type { CompleteFrame } from './complete-frame.js'
 import { contrastColumns } from './contrasts.js'
+import { numbersFault } from './disguised-numbers.js'
 import { type Coding, factorCoding } from './factor-coding.js'
 import { usedLevels } from './factor-levels.js'
-import { cellAt, type Frame, faultAt, namedColumn, placeOf, tablePlace } from './frame.js'
+import { type Frame, faultAt, placeOf } from './frame.js'
+import { levelFinder, numericLevels } from './level-names.js'
 import type { FactorValue, MatrixValue, NumericValue } from './value.js'
 
 /** A design matrix before aliased columns are taken out: rows x names.length, column after column. */
@@ -95,17 +97,9 @@ function levelledVariable(terms: Terms, v: number, complete: CompleteFrame): Var
   if (value.kind === 'constant')
     throw faultAt(frame, node, `a column was expected as a term, got the constant ${text}`, 'remove that term')
   if (value.kind !== 'factor') return value
-  if (node.kind === 'name') {
-    const column = namedColumn(frame, node)
-    const stray = column.kind === 'factor' ? strayTextRow(column) : -1
-    if (stray >= 0)
-      throw faultAt(
-        frame,
-        node,
-        `numbers were expected in column ${text}, most of whose cells are, got ${cellAt(column, stray)} in ${tablePlace(frame.table, stray)}`,
-        `mend the cell (NA for a missing value), or write factor(${nodeText(node)}) if its numbers are labels`,
-      )
-  }
+  const column = node.kind === 'name' ? frame.columns.get(node.name) : undefined
+  const fault = frame.basis.given && column?.kind === 'factor' ? numbersFault(column, frame.table) : null
+  if (fault !== null) throw faultAt(frame, node, fault.message, fault.hint)
   if (frame.basis.given)
     throw faultAt(frame, node, `numbers were expected in ${text}, as in the fit, got text`, textHint)
   const used = usedLevels(value)
@@ -124,8 +118,7 @@ const textHint = 'correct the cells, or write NA for a missing value'
 
 /** A factor with the levels of the fit. A COLUMN error names a level that the fit has no coefficient for. */
 function releveled({ levels, codes }: Levels, known: readonly string[], node: SyntaxNode, frame: Frame): FactorValue {
-  const place = new Map(known.map((level, i) => [level, i]))
-  const moved = Int32Array.from(levels, (level) => place.get(level) ?? -1)
+  const moved = Int32Array.from(levels, levelFinder(known))
   const at = codes.findIndex((code) => moved[code] < 0)
   if (at >= 0) {
     const shown = known.length > 12 ? `${known.slice(0, 12).join(', ')}, ... (${known.length})` : known.join(', ')

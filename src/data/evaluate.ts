@@ -1,12 +1,19 @@
 import { formulaFault } from '../formula/formula-fault.js'
 import { nodeText } from '../formula/formula-text.js'
 import { numberText } from '../formula/number-text.js'
-import { type BinaryNode, type CallNode, eachName, isCondition, type SyntaxNode } from '../formula/syntax-tree.js'
+import {
+  type BinaryNode,
+  type CallNode,
+  eachName,
+  isCondition,
+  type NameNode,
+  type SyntaxNode,
+} from '../formula/syntax-tree.js'
 import { cellText, firstTextRow } from './column-facts.js'
 import { compared, holds, isMember, logical } from './conditions.js'
+import { disguiseFault, type Fault, numbersFault } from './disguised-numbers.js'
 import { type Frame, faultAt, gather, namedColumn, numbersOf, placeOf, tablePlace, valuesAt } from './frame.js'
 import { functions } from './functions.js'
-import type { FactorColumn } from './table.js'
 import type { NumericValue, Value } from './value.js'
 
 /** The worth of an expression in the rows of a frame. Only the functions of the registry can be called. */
@@ -14,9 +21,10 @@ export function evaluate(node: SyntaxNode, frame: Frame): Value {
   switch (node.kind) {
     case 'name': {
       const column = namedColumn(frame, node)
-      return column.kind === 'numeric'
-        ? { kind: 'numeric', values: numbersOf(frame, column.values, column) }
-        : { kind: 'factor', levels: column.levels, codes: gather(column.codes, frame.rows) }
+      if (column.kind === 'numeric') return { kind: 'numeric', values: numbersOf(frame, column.values, column) }
+      // New data have the factors of the fit; that has judged them.
+      if (!frame.basis.given) refuse(disguiseFault(column, frame.table), node, frame)
+      return { kind: 'factor', levels: column.levels, codes: gather(column.codes, frame.rows) }
     }
     case 'number':
     case 'text':
@@ -43,6 +51,11 @@ export function evaluate(node: SyntaxNode, frame: Frame): Value {
   }
 }
 
+/** Throws what is wrong with a column that a formula names. */
+export function refuse(fault: Fault | null, node: NameNode, frame: Frame): void {
+  if (fault !== null) throw faultAt(frame, node, fault.message, fault.hint)
+}
+
 /** A call of a function of columns; diag, cs and their like stand around random terms, and have no worth in a row. */
 function called(node: CallNode, frame: Frame): Value {
   const known = functions.get(node.name)
@@ -62,23 +75,28 @@ export interface NumericConstant {
 
 /** An expression that has to be a number or a column of numbers. */
 export function numeric(node: SyntaxNode, frame: Frame): NumericValue | NumericConstant {
+  if (node.kind === 'name') refuseText(node, frame)
   const value = evaluate(node, frame)
   if (value.kind === 'numeric') return value
   if (value.kind === 'factor' && value.logical) return { kind: 'numeric', values: Float64Array.from(value.codes) }
   if (value.kind === 'constant' && value.values.length === 1 && typeof value.values[0] === 'number')
     return { kind: 'constant', values: [value.values[0]] }
-  if (value.kind === 'factor' && node.kind === 'name') {
-    const column = namedColumn(frame, node) as FactorColumn
-    const row = firstTextRow(column)
-    const got = row < 0 ? 'text' : `${JSON.stringify(cellText(column, row))} in ${tablePlace(frame.table, row)}`
-    throw faultAt(
-      frame,
-      node,
-      `numbers were expected in column ${node.name}, got ${got}`,
-      'mend the cell (NA for a missing value), or leave a column of text out of arithmetic',
-    )
-  }
   throw faultAt(frame, node, `numbers were expected, got ${nodeText(node)}`, 'use a column of numbers here')
+}
+
+/** Throws where a column that has to be numbers is one of text. */
+function refuseText(node: NameNode, frame: Frame): void {
+  const column = namedColumn(frame, node)
+  if (column.kind === 'numeric') return
+  refuse(numbersFault(column, frame.table), node, frame)
+  const row = firstTextRow(column)
+  const got = row < 0 ? 'text' : `${JSON.stringify(cellText(column, row))} in ${tablePlace(frame.table, row)}`
+  throw faultAt(
+    frame,
+    node,
+    `numbers were expected in column ${node.name}, got ${got}`,
+    'mend the cell (NA for a missing value), or leave a column of text out of arithmetic',
+  )
 }
 
 /** A column of numbers; a constant is repeated. */

@@ -1,21 +1,30 @@
 import { formulaFault } from '../formula/formula-fault.js'
 import { nodeText } from '../formula/formula-text.js'
 import { nearestName } from '../nearest-name.js'
-import { numberText } from '../formula/number-text.js'
 import type { CallNode, SyntaxNode } from '../formula/syntax-tree.js'
 import { argument, optional } from './call-arguments.js'
-import { columnLevels, numericLevels } from './column-facts.js'
+import { columnLevels, factorLevels, type Levels } from './column-facts.js'
 import { contrastNamed, contrastNames } from './contrasts.js'
-import { evaluate } from './evaluate.js'
+import { groupsFault } from './disguised-numbers.js'
+import { evaluate, refuse } from './evaluate.js'
 import { type Frame, gather, namedColumn, numbersOf } from './frame.js'
+import { levelFinder, numericLevels, rName } from './level-names.js'
+import type { Column } from './table.js'
 import type { ConstantValue, FactorValue } from './value.js'
 
-/** An expression as a factor: numbers become levels in ascending order. */
-export function asFactor(node: SyntaxNode, frame: Frame): FactorValue {
+/**
+ * An expression as a factor: numbers become levels in ascending order, named as R's factor(x) names them, and those of a
+ * column that groups rows by the texts of its cells.
+ */
+export function asFactor(
+  node: SyntaxNode,
+  frame: Frame,
+  levelsOf: (column: Column) => Levels = factorLevels,
+): FactorValue {
   if (node.kind === 'name') {
     const column = namedColumn(frame, node)
     if (column.kind === 'numeric') numbersOf(frame, column.values, column)
-    const { levels, codes } = columnLevels(column)
+    const { levels, codes } = levelsOf(column)
     return { kind: 'factor', levels, codes: gather(codes, frame.rows) }
   }
   const value = evaluate(node, frame)
@@ -30,7 +39,13 @@ export function asFactor(node: SyntaxNode, frame: Frame): FactorValue {
 }
 
 const levelText = (value: number | string | boolean): string =>
-  typeof value === 'number' ? numberText(value) : typeof value === 'boolean' ? String(value).toUpperCase() : value
+  typeof value === 'number' ? rName(value) : typeof value === 'boolean' ? String(value).toUpperCase() : value
+
+/** An expression that groups rows. */
+export function asGroups(node: SyntaxNode, frame: Frame): FactorValue {
+  if (node.kind === 'name') refuse(groupsFault(namedColumn(frame, node), frame.table), node, frame)
+  return asFactor(node, frame, columnLevels)
+}
 
 /** R's factor(x, levels, labels): values outside `levels` become missing. */
 export function factorOf(
@@ -51,8 +66,7 @@ export function factorOf(
     )
   let { codes } = given
   if (wanted !== null) {
-    const place = new Map(wanted.map((level, i) => [level, i]))
-    const moved = given.levels.map((level) => place.get(level) ?? -1)
+    const moved = given.levels.map(levelFinder(wanted))
     codes = given.codes.map((code) => (code < 0 ? -1 : moved[code]))
   }
   const names = wanted ?? given.levels
@@ -88,7 +102,7 @@ export function releveled(node: SyntaxNode, ref: SyntaxNode, frame: Frame): Fact
   const wanted = value.kind === 'constant' && value.values.length === 1 ? value.values[0] : null
   const text = wanted === null ? nodeText(ref) : levelText(wanted)
   // As in R, a number counts the levels, a text names one.
-  const first = typeof wanted === 'number' ? wanted - 1 : given.levels.indexOf(text)
+  const first = typeof wanted === 'number' ? wanted - 1 : levelFinder(given.levels)(text)
   if (wanted === null || given.levels[first] === undefined) {
     const near = nearestName(text, given.levels)
     throw formulaFault(

@@ -74,9 +74,16 @@ export function absentColumn(table: Table, name: string, expected: string, detai
   const names = table.columns.map((column) => column.name)
   const near = nearestName(name, names)
   const list = names.length <= listed ? names.join(', ') : `${names.slice(0, listed).join(', ')}, ... (${names.length})`
-  const hint = `${near === null ? '' : `did you mean ${near}? `}the columns are ${list}`
+  const title = inFirstRow(table, name)
+    ? ` (the first row has it: if the header is line ${table.firstLine}, pass over what is above it: --skip ${table.firstLine - 1})`
+    : ''
+  const hint = `${near === null ? '' : `did you mean ${near}? `}the columns are ${list}${title}`
   return new GlmmError('COLUMN', `${expected} was expected in ${table.source}, got no column ${name}`, hint, detail)
 }
+
+/** Whether a cell of the first row is a name that was asked for, so that what was read as header may be a title. */
+const inFirstRow = (table: Table, name: string): boolean =>
+  table.nrow > 0 && table.columns.some((column) => column.kind === 'factor' && cellText(column, 0) === name)
 
 /** Numbers of a column in the frame's rows; the column's own array when all rows are kept. Never infinite. */
 export function numbersOf(frame: Frame, values: Float64Array, column: Column): Float64Array {

@@ -3,8 +3,9 @@ import { nodeText } from '../formula/formula-text.js'
 import { parseFormula } from '../formula/parse-formula.js'
 import { eachName, type SyntaxNode } from '../formula/syntax-tree.js'
 import { type Basis, givenBasis } from './basis.js'
-import { expressions, type FurtherFormula, furtherTerms, offsetOf, optionColumn } from './build-model.js'
+import { expressions, offsetOf, optionColumn } from './build-model.js'
 import { completeFrame } from './complete-frame.js'
+import { type FurtherFormula, furtherTerms } from './further-formula.js'
 import { type Design, designMatrix } from './design-matrix.js'
 import { frameOf, namedColumn } from './frame.js'
 import type { Column, Table } from './table.js'
@@ -28,6 +29,8 @@ export interface NewDesign {
   readonly rows: Int32Array | null
   readonly nrow: number
   readonly predictors: readonly {
+    /** 'mean', 'dispersion', ... */
+    readonly name: string
     readonly fixed: Design
     readonly offset: Float64Array | null
     readonly random: readonly NewTerm[]
@@ -44,9 +47,13 @@ export interface NewTerm extends Design {
 export function newDesign(source: DesignSource, table: Table, detail: RandomDetail): NewDesign {
   const parsed = parseFormula(source.formula)
   const names = source.basis.columns ?? table.columns.map((column) => column.name)
-  const mean = { parsed, terms: formulaTerms(parsed, names, source.reserved) }
-  const parts = [mean, ...source.further.map(({ name, formula }) => furtherTerms(name, formula, names))]
-  const asked = parts.map(({ parsed, terms }) => ({
+  const mean = { name: 'mean', parsed, terms: formulaTerms(parsed, names, source.reserved) }
+  const parts = [
+    mean,
+    ...source.further.map(({ name, formula }) => furtherTerms(name, formula, parsed, names, source.reserved)),
+  ]
+  const asked = parts.map(({ name, parsed, terms }) => ({
+    name,
     parsed,
     terms: detail === 'none' ? { ...terms, random: [] } : terms,
   }))
@@ -75,7 +82,8 @@ export function newDesign(source: DesignSource, table: Table, detail: RandomDeta
   return {
     rows: frame.rows,
     nrow: frame.nrow,
-    predictors: asked.map(({ terms }, k) => ({
+    predictors: asked.map(({ name, terms }, k) => ({
+      name,
       fixed: designMatrix(terms.fixed, complete),
       offset: offsetOf(terms, k === 0 ? offset : null, frame),
       random: terms.random.map((part) => {

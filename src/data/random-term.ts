@@ -7,6 +7,7 @@ import type { CompleteFrame } from './complete-frame.js'
 import { designMatrix } from './design-matrix.js'
 import { crossedLevels, usedLevels } from './factor-levels.js'
 import type { RandomTerm } from './model.js'
+import { checkStructuredColumns } from './structured-columns.js'
 
 /** A random term in the rows of the frame. `made` holds the groups of earlier terms, so that terms share them. */
 export function randomTerm(part: RandomPart, complete: CompleteFrame, made: Map<string, Levels>): RandomTerm {
@@ -24,6 +25,8 @@ export function randomTerm(part: RandomPart, complete: CompleteFrame, made: Map<
       'a variance between groups needs several of them; leave that random term out',
       caretLines(complete.frame.source, part.start),
     )
-  const { names, x } = designMatrix(part.effects, complete)
+  const design = designMatrix(part.effects, complete)
+  checkStructuredColumns(part, design, complete)
+  const { names, x } = design
   return { group: part.group, levels: groups.levels, index: groups.codes, names, z: x, covariance: part.covariance }
 }

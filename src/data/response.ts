@@ -3,9 +3,10 @@ import { caretLines } from '../formula/formula-fault.js'
 import { nodeText } from '../formula/formula-text.js'
 import { numberText } from '../formula/number-text.js'
 import { type CallNode, eachName, type SyntaxNode } from '../formula/syntax-tree.js'
-import { isZeroOne, strayTextRow } from './column-facts.js'
+import { isZeroOne } from './column-facts.js'
 import { evaluate, numericColumn } from './evaluate.js'
-import { cellAt, type Frame, faultAt, namedColumn, placeOf, tablePlace, valuesAt } from './frame.js'
+import { type Frame, namedColumn, placeOf, valuesAt } from './frame.js'
+import { alikeText } from './like-levels.js'
 import type { Response } from './model.js'
 import type { Column } from './table.js'
 import type { FactorValue } from './value.js'
@@ -48,7 +49,6 @@ export function responseOf(node: SyntaxNode, frame: Frame, rule: ResponseRule, t
       caretLines(frame.source, pair.start),
     )
   }
-  if (node.kind === 'name') refuseStray(node.name, node, frame)
   const value = evaluate(node, frame)
   if (rule.response === 'binomial') {
     if (value.kind === 'factor') return { name, ...secondLevel(value, node, frame, trials) }
@@ -88,18 +88,6 @@ const supports: Readonly<Record<Exclude<ResponseRule['response'], 'binomial'>, S
     has: (y) => y > 0 && y < 1,
     hint: 'correct the cell, or choose another family; counts of trials are binomial: cbind(successes, failures)',
   },
-}
-
-function refuseStray(name: string, node: SyntaxNode, frame: Frame): void {
-  const column = frame.columns.get(name)!
-  const row = column.kind === 'factor' ? strayTextRow(column) : -1
-  if (row >= 0)
-    throw faultAt(
-      frame,
-      node,
-      `numbers were expected in column ${name}, most of whose cells are, got ${cellAt(column, row)} in ${tablePlace(frame.table, row)}`,
-      'mend the cell, or write NA for a missing value',
-    )
 }
 
 /** A response of words where a family wants numbers. */
@@ -169,13 +157,17 @@ function secondLevel(value: FactorValue, node: SyntaxNode, frame: Frame, trials:
       `a proportion was expected with trials ${trials.name}, got the factor ${name}`,
       'leave the trials out, or name a column of proportions',
     )
+  const column = node.kind === 'name' ? frame.columns.get(node.name) : undefined
+  const alike = column?.kind === 'factor' ? alikeText(column) : null
   if (value.levels.length !== 2)
     throw new GlmmError(
       'RESPONSE',
       `a binomial response of two levels was expected, ${name} has ${value.levels.length}: ${value.levels.slice(0, 6).join(', ')}`,
-      value.levels.length > 2
-        ? oneAgainstOthers(name, value.levels)
-        : 'a response needs both levels: correct the column, or name another one',
+      alike !== null
+        ? `write levels alike that differ in blanks or capitals alone: ${alike}`
+        : value.levels.length > 2
+          ? oneAgainstOthers(name, value.levels)
+          : 'a response needs both levels: correct the column, or name another one',
       caretLines(frame.source, node.start),
     )
   return { y: Float64Array.from(value.codes), trials: new Float64Array(frame.nrow).fill(1) }

@@ -2,6 +2,7 @@ import { GlmmError } from '../errors.js'
 import type { Family } from '../families/family.js'
 import { familyNamed, withZeros } from '../families/registry.js'
 import { buildModel } from './build-model.js'
+import { furtherTerms, isEmpty } from './further-formula.js'
 import { contrastsAsked } from './contrasts-asked.js'
 import { inferFamily } from './infer-family.js'
 import type { Basis } from './basis.js'
@@ -31,9 +32,19 @@ export function stateModel(formula: string, table: Table, choice: ModelChoice = 
   const parsed = parsedOver(formula, table)
   const inferred = choice.family === undefined ? inferFamily(parsed, table, choice.trials) : null
   const { family: base, link } = familyNamed(inferred?.family ?? choice.family!, choice.link)
-  const given: Readonly<Record<string, string | undefined>> = { dispersion: choice.dispersion, zi: choice.zi }
-  const family = choice.zi === undefined || hasPredictor(base, 'zi') ? base : (withZeros(base) ?? base)
+  const { weights, trials, frequency, precision, offset } = choice
+  const empty = (name: string, rhs: string | undefined): boolean => {
+    if (rhs === undefined) return false
+    const names = basis?.columns ?? table.columns.map((column) => column.name)
+    const reserved = [weights, trials, frequency, precision, offset].filter((column) => column !== undefined)
+    return isEmpty(furtherTerms(name, rhs, parsed, names, reserved))
+  }
+  // As in glmmTMB, ~ 0 is no zero inflation.
+  const zi = hasPredictor(base, 'zi') || !empty('zi', choice.zi) ? choice.zi : undefined
+  const given: Readonly<Record<string, string | undefined>> = { dispersion: choice.dispersion, zi }
+  const family = zi === undefined || hasPredictor(base, 'zi') ? base : (withZeros(base) ?? base)
   for (const [name, rhs] of Object.entries(given)) {
+    if (rhs !== undefined && hasPredictor(family, name) && empty(name, rhs)) throw noPredictor(name, rhs, family, link)
     if (rhs === undefined || hasPredictor(family, name)) continue
     const hint = `leave --${name} out, or choose a family that has such a parameter`
     throw new GlmmError('USAGE', `expected a family with a ${name} predictor, got ${family.name}`, hint)
@@ -50,7 +61,6 @@ export function stateModel(formula: string, table: Table, choice: ModelChoice = 
     formula: given[name] ?? null,
     precisionPower,
   }))
-  const { weights, trials, frequency, precision, offset } = choice
   const contrasts = contrastsAsked(choice.contrasts)
   const model = buildModel(parsed, table, {
     rule,
@@ -76,6 +86,17 @@ export function stateModel(formula: string, table: Table, choice: ModelChoice = 
       `gaussian assumed for ${name}, whose values lie between 0 and 1: name the family to choose, binomial with the number of trials (--trials n) for a proportion of counts, beta for other shares`,
     )
   return model
+}
+
+/** The refusal of `~ 0` for a predictor that the family cannot be without. */
+function noPredictor(name: string, rhs: string, family: Family, link: string): GlmmError {
+  const remedy =
+    name === 'zi'
+      ? 'name a family without a model of its zeros, and leave --zi out'
+      : family.quadratic?.(link)
+        ? 'give each row an effect of its own in place of a residual, such as (1 | row), and leave --dispersion out: a residual that runs to zero is told'
+        : `leave --${name} out for one number, or give a column: 0 would fix it at an arbitrary value`
+  return new GlmmError('USAGE', `expected terms in the ${name} predictor of ${family.name}, got ${rhs}`, remedy)
 }
 
 const hasPredictor = (family: Family, name: string): boolean =>

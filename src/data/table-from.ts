@@ -1,13 +1,14 @@
 import { GlmmError } from '../errors.js'
 import { codeOf, factorColumn } from './column-builder.js'
-import { checkedNames } from './parse-table.js'
-import type { Column, Table } from './table.js'
+import { checkedNames } from './column-names.js'
+import { byNumber } from './level-order.js'
+import type { Column, FactorColumn, Table } from './table.js'
 
-export type Cells = ArrayLike<number | string | boolean | null | undefined>
+export type Cells = ArrayLike<number | bigint | string | boolean | null | undefined>
 
 /**
- * A table from arrays. Numbers make a numeric column; booleans a factor FALSE, TRUE; texts a factor with sorted
- * levels. null, undefined and NaN are missing.
+ * A table from arrays. Numbers, bigints too, make a numeric column; booleans a factor FALSE, TRUE; texts a factor with
+ * sorted levels. null, undefined and NaN are missing.
  */
 export function tableFrom(columns: Readonly<Record<string, Cells>>, source = 'the data'): Table {
   const names = checkedNames(Object.keys(columns), source)
@@ -37,11 +38,12 @@ export function tableFrom(columns: Readonly<Record<string, Cells>>, source = 'th
 /** One column from an array, of the kind its cells have. */
 export function columnFrom(name: string, cells: Cells): Column {
   const n = cells.length
-  if (ArrayBuffer.isView(cells)) return { kind: 'numeric', name, values: Float64Array.from(cells as ArrayLike<number>) }
+  if (ArrayBuffer.isView(cells) && typeof cells[0] !== 'bigint')
+    return { kind: 'numeric', name, values: Float64Array.from(cells as ArrayLike<number>) }
   let text = false
   for (let i = 0; i < n; i++) {
     const cell = cells[i]
-    if (cell === null || cell === undefined || typeof cell === 'number') continue
+    if (cell === null || cell === undefined || typeof cell === 'number' || typeof cell === 'bigint') continue
     if (typeof cell !== 'string' && typeof cell !== 'boolean')
       throw new GlmmError(
         'TABLE',
@@ -52,9 +54,21 @@ export function columnFrom(name: string, cells: Cells): Column {
   }
   if (!text) {
     const values = new Float64Array(n)
-    for (let i = 0; i < n; i++) values[i] = (cells[i] as number | null | undefined) ?? Number.NaN
-    return { kind: 'numeric', name, values }
+    let beyond = false
+    for (let i = 0; i < n; i++) {
+      const cell = cells[i] as number | bigint | null | undefined
+      values[i] = Number(cell ?? Number.NaN)
+      beyond ||= typeof cell === 'bigint' && !Number.isSafeInteger(values[i])
+    }
+    return beyond
+      ? { kind: 'numeric', name, values, exact: byNumber(textColumn(name, cells)) }
+      : { kind: 'numeric', name, values }
   }
+  return textColumn(name, cells)
+}
+
+function textColumn(name: string, cells: Cells): FactorColumn {
+  const n = cells.length
   const codes = new Int32Array(n)
   const dictionary = new Map<string, number>()
   for (let i = 0; i < n; i++) {

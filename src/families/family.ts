@@ -69,6 +69,11 @@ export interface FurtherPredictor {
   readonly precisionPower?: number
   /** Where the family becomes a simpler one for all practical purposes, and what to say of an estimate that runs there. */
   readonly limit?: { readonly at: number; readonly says: string }
+  /**
+   * Of a residual's standard deviation with a log link, which random effects may take the place of: what to say where it
+   * runs to zero.
+   */
+  readonly vanishes?: string
   /** How draws of a posterior tell it; left out, by what is reported, with a prior by its link. */
   readonly drawn?: Drawn
 }
@@ -96,6 +101,10 @@ export interface Family {
   readonly response: ResponseKind
   /** True under a link with which the log density is quadratic in the mean's predictor: Laplace's method is exact. */
   readonly quadratic?: (link: string) => boolean
+  /** The response is normal given its mean, with one variance: least squares' inference holds without random effects. */
+  readonly normal?: boolean
+  /** An exponential dispersion model, whose dispersion R's glm does not count among the parameters. */
+  readonly exponentialDispersion?: boolean
   /** The least response of the support, where it is not that of the kind: 1 for counts without zeros. */
   readonly least?: number
   /** Names in the link registry; the first is the default. */

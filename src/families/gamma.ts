@@ -16,6 +16,7 @@ const halfLog2Pi = 0.5 * Math.log(2 * Math.PI)
  */
 export const gamma: Family = {
   name: 'Gamma',
+  exponentialDispersion: true,
   response: 'positive',
   links: ['log', 'inverse', 'identity'],
   further: [

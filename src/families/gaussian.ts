@@ -10,9 +10,21 @@ const halfLog2Pi = 0.5 * Math.log(2 * Math.PI)
 export const gaussian: Family = {
   name: 'gaussian',
   quadratic: (link) => link === 'identity',
+  normal: true,
+  exponentialDispersion: true,
   response: 'real',
   links: ['identity', 'log'],
-  further: [{ name: 'dispersion', link: 'log', reports: 'sigma', start: 0, precisionPower: -0.5, drawn: residual }],
+  further: [
+    {
+      name: 'dispersion',
+      link: 'log',
+      reports: 'sigma',
+      start: 0,
+      precisionPower: -0.5,
+      vanishes: 'sigma runs to zero: the random effects take the place of the residual',
+      drawn: residual,
+    },
+  ],
   derivatives: 'exact',
   density: (link, { y }) => {
     const { inverse } = linkNamed(link)

@@ -9,6 +9,7 @@ const halfLog2Pi = 0.5 * Math.log(2 * Math.PI)
 /** Positive numbers with mean mu and variance sigma^2 mu^3: log f = -(y / mu - 1)^2 / (2 sigma^2 y) + ... */
 export const inverseGaussian: Family = {
   name: 'inverse_gaussian',
+  exponentialDispersion: true,
   response: 'positive',
   links: ['log', '1/mu^2'],
   further: [

@@ -1,3 +1,5 @@
+import { orderedPair, orderedTriple, pairsOf, triplesOf } from './derivative-order.js'
+
 /** Log density of one row as a function of K linear predictors, bound to a response: the general form of a kernel. */
 export interface RowDensity {
   /** K: the mean's predictor, then the family's further ones. */
@@ -11,17 +13,17 @@ export interface RowDensity {
 }
 
 /** Numbers a row density of K predictors writes: 4, 10, 20, 35 for K = 1, 2, 3, 4. */
-export const densitySize = (K: number): number => 1 + K + (K * (K + 1)) / 2 + (K * (K + 1) * (K + 2)) / 6
+export const densitySize = (K: number): number => 1 + K + pairsOf(K) + triplesOf(K)
 
 /** Position of the derivative in eta_a. */
 export const firstAt = (_K: number, a: number): number => 1 + a
 
 /** Position of the derivative in eta_a and eta_b, a >= b: pairs 00, 10, 11, 20, 21, 22, ... */
-export const secondAt = (K: number, a: number, b: number): number => 1 + K + (a * (a + 1)) / 2 + b
+export const secondAt = (K: number, a: number, b: number): number => 1 + K + orderedPair(a, b)
 
 /** Position of the derivative in eta_a, eta_b and eta_c, a >= b >= c: triples 000, 100, 110, 111, 200, 210, ... */
 export const thirdAt = (K: number, a: number, b: number, c: number): number =>
-  1 + K + (K * (K + 1)) / 2 + (a * (a + 1) * (a + 2)) / 6 + (b * (b + 1)) / 2 + c
+  1 + K + pairsOf(K) + orderedTriple(a, b, c)
 
 /** Writes the row of a density that vanishes. */
 export function vanish(out: Float64Array, size: number): void {
@@ -50,13 +52,13 @@ export function throughFirst(K: number, out: Float64Array, t1: number, t2: numbe
   const d1 = out[1]
   const at2 = 1 + K
   const d2 = out[at2]
-  const at3 = at2 + (K * (K + 1)) / 2
+  const at3 = at2 + pairsOf(K)
   out[at3] = out[at3] * t1 * t1 * t1 + 3 * d2 * t1 * t2 + d1 * t3
   for (let a = 1; a < K; a++) {
-    const mixed = at2 + (a * (a + 1)) / 2
-    const base = at3 + (a * (a + 1) * (a + 2)) / 6
+    const mixed = at2 + orderedPair(a, 0)
+    const base = at3 + orderedTriple(a, 0, 0)
     out[base] = out[base] * t1 * t1 + out[mixed] * t2
-    for (let b = 1; b <= a; b++) out[base + (b * (b + 1)) / 2] *= t1
+    for (let b = 1; b <= a; b++) out[base + orderedPair(b, 0)] *= t1
     out[mixed] *= t1
   }
   out[at2] = d2 * t1 * t1 + d1 * t2

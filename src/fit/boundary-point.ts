@@ -1,3 +1,4 @@
+import { isConstant } from '../data/constant-predictor.js'
 import { familyNamed } from '../families/registry.js'
 import type { Likelihood } from '../likelihood/likelihood.js'
 import type { Maximum } from '../numerics/maximise.js'
@@ -46,9 +47,8 @@ export function boundaryPoint(
     }
   }
   familyNamed(model.family).family.further.forEach(({ limit }, k) => {
-    const { fixed, random } = model.predictors[k + 1]
     const at = layout.fixedStart[k + 1]
-    if (!withLimits || !limit || fixed.names.length !== 1 || random.length > 0) return
+    if (!withLimits || !limit || !isConstant(model.predictors[k + 1])) return
     if (x[at] / limit.at < underway) return
     x[at] = limit.at
     limits.push(at)

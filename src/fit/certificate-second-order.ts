@@ -36,6 +36,7 @@ export function secondOrderCertificate({ model }: Likelihood, fitted: Estimate):
   return {
     method: 'second-order',
     nodes: null,
+    rule: null,
     logLikError: -here,
     maxShiftInSe,
     worstCluster: { group: worst.group, level: worst.level, error: worst.logLikError },

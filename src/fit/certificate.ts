@@ -1,42 +1,86 @@
+import { comparisonRule } from './comparison-rule.js'
+import { randomTerms } from './fixed-part.js'
 import type { Likelihood } from '../likelihood/likelihood.js'
 import { adequateShift, isExact, largestStep } from './certificate-limit.js'
 import { secondOrderCertificate } from './certificate-second-order.js'
 import type { Estimate } from './estimate.js'
 import type { Certificate } from './fit-record.js'
 
-/** Nodes to compare with: the more effects a cluster has, the fewer, since points are a power of them. */
-const finerRule = (effects: number, nodes: number): number =>
-  effects === 1 ? (nodes <= 7 ? 13 : 25) : effects === 2 ? 7 : effects === 3 ? 5 : 4
+/** What is known of the integration error, or why nothing is. */
+export type Certified =
+  | { readonly certificate: Certificate; readonly uncertified: null }
+  | { readonly certificate: null; readonly uncertified: string }
+
+const none = (uncertified: string): Certified => ({ certificate: null, uncertified })
+
+/**
+ * A rule of so many nodes is meant to be exact. Where the log-likelihood still moves by so much it is not, and Newton's step from a
+ * likelihood that has not settled may miss how far its top is.
+ */
+const manyNodes = 25
+const settledLogLik = 0.2
+
+/** Why a fit without random effects has no certificate. */
+export const nothingIntegrated = 'there are no random effects to integrate over'
 
 /**
  * How far the integration error of a fit reaches: the error of the log-likelihood, the cluster with most of it, and the
- * step Newton's method would take without it, in standard errors. From one evaluation with more nodes at the estimates
- * where the model takes them, else from the second-order term of Laplace's expansion. Null where nothing is approximated,
- * and where there are too few nodes left to compare with.
+ * step Newton's method would take without it, in standard errors. From one evaluation with another rule at the estimates
+ * where the model takes nodes (see comparisonRule), else from the second-order term of Laplace's expansion.
  */
-export function certificate(likelihood: Likelihood, fitted: Estimate): Certificate | null {
-  if (isExact(likelihood) || !fitted.covariance) return null
-  const { model, factored, mostNodes, dimension: d } = likelihood
-  const effects = model.predictors.flatMap(({ random }) => random).reduce((sum, { names }) => sum + names.length, 0)
-  const finer = finerRule(effects, fitted.nodes)
-  if (!factored || (mostNodes < finer && fitted.nodes === 1)) return secondOrderCertificate(likelihood, fitted)
-  const nodes = Math.min(finer, mostNodes)
-  if (nodes <= fitted.nodes) return null
+export function certificate(likelihood: Likelihood, fitted: Estimate): Certified {
+  if (randomTerms(likelihood.layout.terms).length === 0) return none(nothingIntegrated)
+  if (isExact(likelihood)) return none('the integral is exact: there is nothing to compare with')
+  if (!fitted.covariance) return none('the fit has no standard errors, in which a shift would be measured')
+  const { dimension: d } = likelihood
+  const compared = comparisonRule(likelihood, fitted)
+  if (!compared || (fitted.nodes === 1 && compared.short)) {
+    const expanded = secondOrderCertificate(likelihood, fitted)
+    return expanded
+      ? { certificate: expanded, uncertified: null }
+      : none('the expansion to second order has no value here')
+  }
+  const { nodes, rule, factored } = compared
+  const most = typeof nodes === 'number' ? nodes : Math.max(...nodes)
   const gradient = new Float64Array(d)
-  const fine = factored.clusterLogLik(fitted.parameters, nodes, gradient)
-  const coarse = factored.clusterLogLik(fitted.parameters, fitted.nodes)
+  const other = factored.clusterLogLik(fitted.parameters, most, gradient)
+  const own = likelihood.factored!.clusterLogLik(fitted.parameters, fitted.nodes)
   const maxShiftInSe = largestStep(fitted, gradient)
   let worst = 0
-  for (let g = 1; g < fine.length; g++) {
-    if (Math.abs(coarse[g] - fine[g]) > Math.abs(coarse[worst] - fine[worst])) worst = g
+  for (let g = 1; g < other.length; g++) {
+    if (Math.abs(own[g] - other[g]) > Math.abs(own[worst] - other[worst])) worst = g
   }
+  const logLikError = fitted.logLik - other.reduce((sum, logLik) => sum + logLik, 0)
+  if (!Number.isFinite(logLikError) || !Number.isFinite(maxShiftInSe))
+    return none(`the likelihood with ${told(nodes)} nodes has no value at the estimates`)
+  const settled = fitted.nodes < manyNodes || Math.abs(logLikError) <= settledLogLik
   const { group, levels } = factored.term
   return {
-    method: 'quadrature',
-    nodes,
-    logLikError: fitted.logLik - fine.reduce((sum, logLik) => sum + logLik, 0),
-    maxShiftInSe,
-    worstCluster: { group, level: levels[worst], error: coarse[worst] - fine[worst] },
-    verdict: maxShiftInSe <= adequateShift ? 'adequate' : 'inadequate',
+    certificate: {
+      method: 'quadrature',
+      nodes,
+      rule,
+      logLikError,
+      maxShiftInSe,
+      worstCluster: { group, level: levels[worst], error: own[worst] - other[worst] },
+      verdict: maxShiftInSe <= adequateShift && settled ? 'adequate' : 'inadequate',
+    },
+    uncertified: null,
   }
 }
+
+/** The certificate of a fit that may have been sampled, or have no maximum. */
+export function certifiedOf(
+  likelihood: Likelihood,
+  fitted: Estimate,
+  importance: object | null,
+  separated: object | null,
+): Certified {
+  if (importance) return none('the integral is sampled: its Monte Carlo errors are told in its place')
+  if (separated) return none('the likelihood has no maximum, and nothing is to be said about estimates')
+  return certificate(likelihood, fitted)
+}
+
+/** Numbers of nodes as the command takes them. */
+export const told = (nodes: number | readonly number[]): string =>
+  typeof nodes === 'number' ? String(nodes) : nodes.join(',')

@@ -47,7 +47,10 @@ export function comparableFit(document: unknown, name: string): ComparableFit {
     list(value, what).map((one) => {
       const fields = record(one, `a coefficient in ${what}`)
       const nothing = { se: null, z: null, p: null, lower: null, upper: null }
-      return { name: text(fields, 'name'), estimate: number(fields, 'estimate'), ...nothing }
+      const df = own(fields, 'df')
+      const inference =
+        typeof df === 'number' && df > 0 ? ({ statistic: 't', df } as const) : ({ statistic: 'z', df: null } as const)
+      return { name: text(fields, 'name'), estimate: number(fields, 'estimate'), ...nothing, ...inference }
     })
 
   const fit = record(document, 'a fit')

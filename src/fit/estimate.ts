@@ -9,6 +9,7 @@ import { type BoundaryPoint, boundaryPoint } from './boundary-point.js'
 import { fitGlm, type GlmFit } from './glm.js'
 import type { Start } from './start.js'
 import { whyNot } from './why-not.js'
+import { type HeldParameter, holding, withoutResidual } from './without-residual.js'
 
 /** Maximum likelihood estimates of the outer parameters at one number of nodes. */
 export interface Estimate {
@@ -65,15 +66,28 @@ export function laplaceStart(likelihood: Likelihood, start: Start): Start {
 /** A scaled gradient up to this counts as converged: the estimate is within that many standard errors of the top. */
 const acceptable = 1e-4
 
-/** Climbs the marginal likelihood with `nodes` nodes from `start`. */
+/**
+ * Climbs the marginal likelihood with `nodes` nodes from `start`. Where a residual is on its way to zero, or cannot be told
+ * from the random effects, the top is that of its limit, if it is as high.
+ */
 export function estimate(likelihood: Likelihood, nodes: number, start: Start): Estimate {
+  const free = climbed(likelihood, nodes, start, null)
+  return withoutResidual(likelihood, free, start, (from, held) => climbed(likelihood, nodes, from, held)) ?? free
+}
+
+/** Step of differences, in standard errors, where a small residual takes eight digits of the gradient. */
+const wideStep = 3e-3
+
+/** With `held`, one parameter is not climbed but held at its limit. */
+function climbed(likelihood: Likelihood, nodes: number, start: Start, held: HeldParameter | null): Estimate {
   const { dimension: d } = likelihood
-  const density = likelihood.marginal(nodes)
+  const density = held ? holding(likelihood.marginal(nodes), held) : likelihood.marginal(nodes)
   const { evaluate } = density
   // Laplace's searches of the mode start from the point that the climb has reached.
   const anchor = nodes === 1 ? likelihood.anchor : null
   anchor?.(start.parameters)
-  const near = { ...close, accepted: anchor }
+  // A residual that is held small leaves no digits for searches by an older factor.
+  const near = { ...close, accepted: held ? null : anchor }
   let top = maximise(evaluate, start.parameters, start.scale, { ...near, limit: start.limit })
   if (top.value === Number.NEGATIVE_INFINITY) {
     const from = insideSupport(likelihood, density.value, start.parameters)
@@ -105,19 +119,19 @@ export function estimate(likelihood: Likelihood, nodes: number, start: Start): E
     break
   }
   const zeroed: readonly number[] = boundary?.covariance ?? []
-  const limits: readonly number[] = boundary?.limits ?? []
+  const limits: readonly number[] = [...(boundary?.limits ?? []), ...(held ? [held.at] : [])]
   const singular = zeroed.length > 0
   const free = Array.from({ length: d }, (_, j) => j).filter((j) => !zeroed.includes(j) && !limits.includes(j))
 
-  anchor?.(top.x)
-  let inverse = invertedInformation(density, top, free)
+  if (!held) anchor?.(top.x)
+  let inverse = invertedInformation(density, top, free, held ? wideStep : undefined)
   evaluations += 2 * d
   let newton = inverse && newtonStep(inverse, top.gradient, free)
-  for (let round = 0; newton && newton.rise > 1e-11 && !boundary && round < 3; round++) {
+  for (let round = 0; newton && newton.rise > 1e-11 && !boundary && !held && round < 3; round++) {
     // The distance was misjudged for want of a good matrix; now there is one.
     top = maximise(evaluate, top.x, inverse!, near)
     makeCanonical(likelihood, top)
-    inverse = invertedInformation(density, top, free)
+    inverse = invertedInformation(density, top, free, held ? wideStep : undefined)
     newton = inverse && newtonStep(inverse, top.gradient, free)
     evaluations += top.evaluations + 2 * d
     iterations += top.iterations
@@ -125,6 +139,7 @@ export function estimate(likelihood: Likelihood, nodes: number, start: Start): E
   // So near to the top the parabola is the function to the last digit: Newton's step needs no evaluation.
   const last = newton && newton.rise < 1e-8 ? newton : { step: new Float64Array(d), rise: 0 }
   const parameters = top.x.map((value, j) => value + last.step[j])
+  if (held) parameters[held.at] = held.value
   const logLik = top.value + last.rise
 
   const se = new Float64Array(d).fill(Number.NaN)
@@ -135,7 +150,7 @@ export function estimate(likelihood: Likelihood, nodes: number, start: Start): E
   }
   const converged = inverse !== null && gradientNorm <= acceptable
   const known = converged ? null : whyNot(likelihood, parameters, nodes)
-  const reason = known ?? reasonOf(converged, boundary, inverse !== null, gradientNorm)
+  const reason = known ?? reasonOf(converged, zeroed, limits, inverse !== null, gradientNorm)
   const covariance = inverse
   return {
     nodes,
@@ -217,14 +232,19 @@ function makeCanonical({ layout }: Likelihood, { x, gradient, inverseHessian }: 
 }
 
 /** Inverse of the observed information over the free parameters, d x d, NaN elsewhere; null if not positive definite. */
-function invertedInformation(density: MarginalDensity, top: Maximum, free: readonly number[]): Float64Array | null {
+function invertedInformation(
+  density: MarginalDensity,
+  top: Maximum,
+  free: readonly number[],
+  step?: number,
+): Float64Array | null {
   const d = top.x.length
   const size = free.length
   const scale = top.x.map((_, j) => Math.sqrt(top.inverseHessian[j * d + j]))
   const small = density.negativeHessian
     ? inverted(density.negativeHessian(top.x), d, free)
-    : (inverseAlong(density.evaluate, top.x, free, top.inverseHessian) ??
-      inverted(negativeHessian(density.evaluate, top.x, scale), d, free))
+    : (inverseAlong(density.evaluate, top.x, free, top.inverseHessian, step) ??
+      inverted(negativeHessian(density.evaluate, top.x, scale, step), d, free))
   if (!small) return null
   // A variance so far beyond what the climb found is that of a direction without curvature but rounding's.
   const beyond = free.some((j, a) => small[a * (size + 1)] > 1e5 * top.inverseHessian[j * (d + 1)])
@@ -268,10 +288,16 @@ function newtonStep(
   return { step, rise }
 }
 
-function reasonOf(converged: boolean, boundary: BoundaryPoint | null, definite: boolean, gradientNorm: number): string {
+function reasonOf(
+  converged: boolean,
+  zeroed: readonly number[],
+  limits: readonly number[],
+  definite: boolean,
+  gradientNorm: number,
+): string {
   if (converged) {
-    if (!boundary) return 'gradient is zero to rounding'
-    return boundary.covariance.length > 0
+    if (zeroed.length + limits.length === 0) return 'gradient is zero to rounding'
+    return zeroed.length > 0
       ? 'maximum on the boundary: a variance or a combination of effects is zero'
       : 'maximum at a limit of the family'
   }

@@ -1,8 +1,9 @@
+import { isConstant } from '../data/constant-predictor.js'
 import { familyNamed } from '../families/registry.js'
 import type { Likelihood } from '../likelihood/likelihood.js'
 import type { LaidTerm } from '../likelihood/parameter-layout.js'
 import { linkNamed } from '../links/registry.js'
-import { normalQuantile, normalTwoSided } from '../numerics/special.js'
+import { normalQuantile, studentQuantile, studentTwoSided } from '../numerics/special.js'
 import type { Estimate } from './estimate.js'
 import type { FitRecord, FixedEstimate, Limits, RandomEstimate } from './fit-record.js'
 import { randomTerms } from './fixed-part.js'
@@ -10,22 +11,27 @@ import { randomTerms } from './fixed-part.js'
 /** A number that exists, or null. */
 const orNull = (value: number): number | null => (Number.isFinite(value) ? value : null)
 
-/** Fixed effects with Wald tests and limits of the level. */
+/** Fixed effects with Wald tests and limits of the level: by Student's t where there are degrees of freedom, else normal. */
 export function fixedEstimates(
   names: readonly string[],
   beta: ArrayLike<number>,
   se: ArrayLike<number>,
   level = 0.95,
+  df: ArrayLike<number> | null = null,
 ): FixedEstimate[] {
-  const distance = normalQuantile((1 + level) / 2)
+  const normal = normalQuantile((1 + level) / 2)
   return names.map((name, j) => {
     const z = beta[j] / se[j]
+    const t = df !== null && df[j] > 0 && df[j] < Number.POSITIVE_INFINITY
+    const distance = t ? studentQuantile((1 + level) / 2, df[j]) : normal
     return {
       name,
       estimate: beta[j],
       se: orNull(se[j]),
       z: orNull(z),
-      p: Number.isNaN(z) ? null : normalTwoSided(z),
+      statistic: t ? 't' : 'z',
+      df: t ? df[j] : null,
+      p: Number.isNaN(z) ? null : studentTwoSided(z, t ? df[j] : Number.POSITIVE_INFINITY),
       lower: orNull(beta[j] - distance * se[j]),
       upper: orNull(beta[j] + distance * se[j]),
     }
@@ -80,7 +86,7 @@ export function dispersionEstimates(
   const distance = normalQuantile((1 + level) / 2)
   const { family } = familyNamed(model.family)
   const entries = model.predictors.slice(1).flatMap((predictor, k) => {
-    if (predictor.fixed.names.length !== 1 || predictor.random.length > 0) return []
+    if (!isConstant(predictor)) return []
     const { reports, link } = family.further[k]
     const { inverse, slope } = linkNamed(link)
     const at = layout.fixedStart[k + 1]

@@ -2,24 +2,25 @@ import { noBasis } from '../data/basis.js'
 import type { Model } from '../data/model.js'
 import { observations } from '../data/response-rows.js'
 import { GlmmError, type Warning } from '../errors.js'
-import { familyNamed } from '../families/registry.js'
 import { type Likelihood, likelihood } from '../likelihood/likelihood.js'
 import { restricted } from '../likelihood/restricted.js'
-import { linkNamed } from '../links/registry.js'
 import { version } from '../version.js'
-import { certificate } from './certificate.js'
+import { certifiedOf, nothingIntegrated } from './certificate.js'
 import { isExact } from './certificate-limit.js'
 import { responseChecksum } from '../data/response-checksum.js'
 import { type Estimate, estimate, glmOf, laplaceStart, startAt } from './estimate.js'
+import { dfMethod, withDegreesOfFreedom } from './degrees-of-freedom.js'
 import { dispersionEstimates, fixedEstimates, randomEstimates } from './estimates.js'
 import type { ConditionalMode, FitRecord, Nodes } from './fit-record.js'
 import { fitWarnings } from './fit-warnings.js'
 import { block, fixedPart, randomTerms } from './fixed-part.js'
-import { fitGlm, type GlmFit, totalDeviance } from './glm.js'
+import type { GlmFit } from './glm.js'
 import { checkDraws, type ImportanceEstimate, importanceEstimate } from './importance-estimate.js'
 import { importanceRecord } from './importance-record.js'
 import { checkIntegral, nothingToSample, tooManyNodes } from './integration-refusals.js'
 import { climbLadder, type Ladder } from './ladder.js'
+import { asLeastSquares, residualDf } from './least-squares.js'
+import { nullModel } from './null-model.js'
 import {
   type Intervals,
   type ProfileIntervals,
@@ -104,7 +105,7 @@ interface Fitted {
 }
 
 function mlRecord(
-  { like, fitted, importance }: Fitted,
+  { like, fitted: top, importance }: Fitted,
   original: Model,
   perLevel: readonly number[] | null,
   ladder: Ladder | null,
@@ -115,23 +116,28 @@ function mlRecord(
   began: number,
 ): FitRecord {
   const { model, layout, dimension: d } = like
+  const fitted = asLeastSquares(like, top)
   const { parameters, logLik } = fitted
   const conditional = like.modes(parameters)
   const { eta } = conditional
-  const { names, beta, se, covariance } = fixedPart(like, fitted, conditional)
+  const part = fixedPart(like, fitted, conditional)
   const random = randomTerms(layout.terms)
   const reml = random.length < layout.terms.length
   // A restricted likelihood's effects carry the uncertainty of the fixed ones; R's ranef do not.
-  const terms = reml ? likelihood(original).modes(Float64Array.of(...beta, ...parameters)).terms : conditional.terms
+  const terms = reml
+    ? likelihood(original).modes(Float64Array.of(...part.beta, ...parameters)).terms
+    : conditional.terms
+  const inference = withDegreesOfFreedom(part, intervals.df ?? dfMethod(undefined, original, reml), like, fitted)
+  const { names, beta, se, covariance } = inference
   const df = reml ? d + names.length : d
   const { pearson, deviance, copies } = residuals(model, eta)
   const { level } = intervals
-  const profiled = profiledOf(like, reml ? original : null, fitted, glm, separated, intervals)
-  const fixed = fixedEstimates(names, beta, se, level)
+  const profiled = profiledOf(like, reml ? original : null, top, glm, separated, intervals)
+  const fixed = fixedEstimates(names, beta, se, level, inference.df)
   const randomTold = randomEstimates(like, fitted).map((one, t) =>
     profiled ? { ...one, sdLimits: profiled.random[t].sd, correlationLimits: profiled.random[t].correlation } : one,
   )
-  const certified = separated || importance ? null : certificate(like, fitted)
+  const { certificate: certified, uncertified } = certifiedOf(like, fitted, importance, separated)
   const modes: ConditionalMode[] = []
   random.forEach(({ laid, at }, position) => {
     const { group, levels, names: columns } = laid.term
@@ -155,6 +161,7 @@ function mlRecord(
     warnings: [
       ...model.warnings,
       ...fitWarnings(like, fitted, importance, ladder, certified, separated),
+      ...inference.warnings,
       ...(profiled?.warnings ?? []),
     ],
     method: reml ? 'reml' : 'ml',
@@ -165,7 +172,7 @@ function mlRecord(
     aic: -2 * logLik + 2 * df,
     bic: -2 * logLik + Math.log(observations(model)) * df,
     df: df,
-    dfResidual: observations(model) - df,
+    dfResidual: residualDf(original, df),
     fixed: profiled ? withLimits(fixed, profiled.predictors[0]) : fixed,
     further: furtherEstimates(like, fitted, level, profiled),
     aliased: model.predictors[0].fixed.aliased,
@@ -182,6 +189,7 @@ function mlRecord(
     modes,
     residuals: { pearson: fiveNumbers(pearson, copies), deviance: deviance && fiveNumbers(deviance, copies) },
     certificate: certified,
+    uncertified,
     importance: importance && importanceRecord(like, importance),
     rungs:
       ladder?.climbed.map((rung) => ({
@@ -317,6 +325,7 @@ function glmRecord(
     modes: [],
     residuals: { pearson: fiveNumbers(pearson, copies), deviance: deviance && fiveNumbers(deviance, copies) },
     certificate: null,
+    uncertified: nothingIntegrated,
     importance: null,
     rungs: null,
     nullDeviance: none.nullDeviance,
@@ -333,18 +342,4 @@ function glmRecord(
       milliseconds: performance.now() - began,
     },
   }
-}
-
-/** Deviance of the model with nothing but an intercept (where the model has one) and the offset, and its df. */
-function nullModel(model: Model, used: number): Pick<FitRecord, 'nullDeviance' | 'dfNull'> {
-  const { family } = familyNamed(model.family)
-  const link = linkNamed(model.link)
-  const { fixed, offset } = model.predictors[0]
-  if (!fixed.names.includes('(Intercept)')) {
-    const eta = offset ?? new Float64Array(model.nobs)
-    return { nullDeviance: totalDeviance(model.response, family, link, eta), dfNull: used }
-  }
-  const intercept = { names: ['(Intercept)'], x: new Float64Array(model.nobs).fill(1) }
-  const { deviance } = fitGlm(intercept, offset, model.response, family, link)
-  return { nullDeviance: deviance, dfNull: used - 1 }
 }

@@ -46,6 +46,8 @@ export interface FitRecord extends RecordHeading {
   }
   /** What is known of the integration error; null where nothing is approximated or compared with. */
   readonly certificate: Certificate | null
+  /** Why there is no certificate, in words; null where there is one. */
+  readonly uncertified: string | null
   /** What the draws leave open; null unless the integral is by importance sampling. */
   readonly importance: Importance | null
   /** Every rung climbed, when nodes was 'auto'; the last is this fit. */
@@ -93,11 +95,16 @@ export interface ShareOfVariance {
 }
 
 export interface Certificate {
-  /** Against a finer rule, or from the second-order term of Laplace's expansion (Shun and McCullagh 1995). */
+  /** Against another rule, or from the second-order term of Laplace's expansion (Shun and McCullagh 1995). */
   readonly method: 'quadrature' | 'second-order'
-  /** Nodes of the finer rule, null without one. */
-  readonly nodes: number | null
-  /** This fit's log-likelihood minus the finer rule's, or minus the expansion's, at the same estimates. */
+  /** Nodes of the other rule, of each nested factor where the fit's differ; null without one. */
+  readonly nodes: number | readonly number[] | null
+  /**
+   * What that rule is beside the fit's: finer; coarser, where the model takes no finer one, so that the errors told are those
+   * of fewer nodes; mixed, finer for some of several nested factors and coarser for others. Null without one.
+   */
+  readonly rule: 'finer' | 'coarser' | 'mixed' | null
+  /** This fit's log-likelihood minus the other rule's, or minus the expansion's, at the same estimates. */
   readonly logLikError: number
   /** The largest move of any parameter that follows (one Newton step), in standard errors. */
   readonly maxShiftInSe: number
@@ -129,7 +136,11 @@ export interface FixedEstimate {
   readonly name: string
   readonly estimate: number
   readonly se: number | null
+  /** Value of the statistic, estimate / se. */
   readonly z: number | null
+  /** What the statistic is compared with: Student's t with `df` degrees of freedom, or the normal, with `df` null. */
+  readonly statistic: 't' | 'z'
+  readonly df: number | null
   readonly p: number | null
   /** Wald or profile limits, as `intervals` says. */
   readonly lower: number | null

@@ -1,3 +1,5 @@
+import { told } from './certificate.js'
+import { adequateShift } from './certificate-limit.js'
 import { observations } from '../data/response-rows.js'
 import type { Warning } from '../errors.js'
 import { familyNamed } from '../families/registry.js'
@@ -10,7 +12,7 @@ import { termText } from './term-text.js'
 
 /** What a fit of a mixed model has to say besides its numbers. */
 export function fitWarnings(
-  { model, layout, factored, mostNodes }: Likelihood,
+  { model, layout, factored, perLevel, mostNodes }: Likelihood,
   fitted: Estimate,
   importance: ImportanceEstimate | null,
   ladder: Ladder | null,
@@ -35,8 +37,14 @@ export function fitWarnings(
         : `singular fit: the covariance matrix of ${termText(term)} has a variance or a combination of effects at zero`
     warnings.push({ code: 'SINGULAR', message })
   }
-  familyNamed(model.family).family.further.forEach(({ limit }, k) => {
-    if (limit && fitted.limits.includes(layout.fixedStart[k + 1])) warnings.push({ code: 'LIMIT', message: limit.says })
+  familyNamed(model.family).family.further.forEach(({ limit, vanishes }, k) => {
+    if (!fitted.limits.includes(layout.fixedStart[k + 1])) return
+    if (limit) warnings.push({ code: 'LIMIT', message: limit.says })
+    if (vanishes)
+      warnings.push({
+        code: 'LIMIT',
+        message: `${vanishes}; the other estimates and standard errors are those of the limit`,
+      })
   })
   if (ladder && !ladder.settled) {
     const by = importance ? `${importance.draws} draws` : `${fitted.nodes} nodes`
@@ -48,17 +56,35 @@ export function fitWarnings(
       `importance sampling with ${importance.draws} draws is not to be trusted: Pareto k of its weights is ` +
       `${importance.paretoK.toFixed(2)}, above ${trustedParetoK}; give more draws, or sample the posterior`
     warnings.push({ code: 'IMPORTANCE', message })
+  } else if (importance && importance.maxMcseInSe > adequateShift) {
+    const message =
+      `with other draws than these ${importance.draws} a parameter would move by about ` +
+      `${importance.maxMcseInSe.toPrecision(2)} standard errors: give more of them`
+    warnings.push({ code: 'IMPORTANCE', message })
   }
   if (certified?.verdict === 'inadequate') {
-    const shift = certified.maxShiftInSe.toPrecision(2)
-    const by = certified.nodes === null ? 'the next term of its expansion moves' : `${certified.nodes} nodes move`
-    const remedy = factored && mostNodes > 1 ? '--nodes auto' : `--importance ${remedyDraws}`
-    const message =
-      `${fitted.nodes === 1 ? 'the Laplace approximation is' : `${fitted.nodes} nodes are`} not adequate: ` +
-      `${by} a parameter by about ${shift} standard errors; fit with ${remedy}`
+    const own = told(perLevel?.nodes ?? fitted.nodes)
+    const auto = factored && mostNodes > 1
+    const remedy = !auto
+      ? `fit with --importance ${remedyDraws}`
+      : ladder
+        ? 'sample the posterior'
+        : 'fit with --nodes auto'
+    const message = `${fitted.nodes === 1 ? 'the Laplace approximation is' : `${own} nodes are`} not adequate: ${moved(certified)}; ${remedy}`
     warnings.push({ code: 'INTEGRATION', message })
   }
   return warnings
+}
+
+/** What the comparison moves, in words. */
+function moved({ nodes, rule, maxShiftInSe, logLikError }: Certificate): string {
+  const what =
+    maxShiftInSe > adequateShift
+      ? `a parameter by about ${maxShiftInSe.toPrecision(2)} standard errors`
+      : `the log-likelihood by ${Math.abs(logLikError).toPrecision(2)}`
+  if (nodes === null) return `the next term of its expansion moves ${what}`
+  if (rule === 'finer') return `${told(nodes)} nodes move ${what}`
+  return `they have moved ${what} from what ${told(nodes)} nodes give, the rule there is to compare with`
 }
 
 /** Draws that the remedy for crossed factors begins with. */

@@ -5,6 +5,7 @@ import type { Table } from '../data/table.js'
 import { GlmmError } from '../errors.js'
 import { maxNodes } from '../likelihood/likelihood.js'
 import { checkSeed } from '../random/stream.js'
+import { type DfMethod, dfMethod } from './degrees-of-freedom.js'
 import { type Draws, fitModel } from './fit-model.js'
 import type { FitRecord, FiveNumbers, Nodes } from './fit-record.js'
 import { leastDraws } from './importance-estimate.js'
@@ -31,6 +32,12 @@ export interface FitOptions extends ModelChoice {
   readonly intervals?: 'wald' | 'profile' | undefined
   /** Probability that the limits are to cover with, 0.95 where left out. */
   readonly level?: number | undefined
+  /**
+   * Degrees of freedom of the fixed effects' t statistics where the response is gaussian with identity link: 'satterthwaite',
+   * 'kr' (Kenward and Roger, with their adjusted covariance; needs `reml`), 'residual' (rows less coefficients), or 'none' for z.
+   * Left out, 'residual' without random effects (least squares, gaussian with any link), else 'satterthwaite'; elsewhere z.
+   */
+  readonly df?: DfMethod | undefined
   /** 'quantile' adds randomised quantile residuals to those told, drawn with `seed`. */
   readonly residuals?: 'quantile' | undefined
 }
@@ -50,6 +57,7 @@ export function fit(formula: string, table: Table, options: FitOptions = {}): Fi
       hint,
     )
   }
+  const df = dfMethod(options.df, model, reml)
   const call = {
     command: 'fit',
     formula,
@@ -68,6 +76,7 @@ export function fit(formula: string, table: Table, options: FitOptions = {}): Fi
     reml,
     intervals: intervals.method,
     level: intervals.level,
+    df,
   }
   if (options.residuals !== undefined && options.residuals !== 'quantile')
     throw new GlmmError(
@@ -75,7 +84,7 @@ export function fit(formula: string, table: Table, options: FitOptions = {}): Fi
       `expected quantile for --residuals, got ${options.residuals}`,
       'leave it out for the rest',
     )
-  const record = fitModel(model, nodes, reml, call, intervals, draws)
+  const record = fitModel(model, nodes, reml, call, { ...intervals, df }, draws)
   if (!options.residuals) return record
   const drawn = rowQuantiles(model, fittedPredictors(record, model), options.seed ?? 1)
   return { ...record, residuals: { ...record.residuals, quantile: fiveNumbersOf(model, drawn) } }

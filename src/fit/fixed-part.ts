@@ -13,7 +13,11 @@ export interface FixedPart {
 }
 
 /** Fixed effects among the outer parameters, or, under a restricted likelihood, as the mode it integrates around. */
-export function fixedPart({ model, layout }: Likelihood, fitted: Estimate, { terms }: ConditionalModes): FixedPart {
+export function fixedPart(
+  { model, layout }: Likelihood,
+  fitted: Estimate,
+  { terms }: Pick<ConditionalModes, 'terms'>,
+): FixedPart {
   const at = layout.terms.findIndex(({ covariance }) => covariance === flat)
   if (at >= 0) {
     const { names } = layout.terms[at].term

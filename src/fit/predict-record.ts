@@ -13,10 +13,12 @@ export interface PredictRecord extends RecordHeading {
   readonly nobs: number
   /** Rows without a prediction, for want of a value. */
   readonly dropped: number
+  /** Rows without a prediction that the fit's data say nothing about: no combination of their rows. */
+  readonly notEstimable: number
   readonly predictions: readonly Prediction[]
 }
 
-/** Of one row of the data; null where something the prediction needs is missing. */
+/** Of one row of the data; null where something the prediction needs is missing or not estimable. */
 export interface Prediction {
   /** From 1. */
   readonly row: number

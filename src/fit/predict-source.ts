@@ -35,6 +35,7 @@ export function fitSource(document: unknown, name: string): FitSource {
     isRecord(basis.numbers) &&
     Object.values(basis.levels).every(Array.isArray) &&
     Object.values(basis.numbers).every(isNumbers) &&
+    (basis.combinations === undefined || areCombinations(basis.combinations)) &&
     Array.isArray(modes) &&
     modes.every((one) => isRecord(one) && typeof one.level === 'string' && typeof one.mode === 'number') &&
     isNumbers(estimate) &&
@@ -59,7 +60,7 @@ export function fitSource(document: unknown, name: string): FitSource {
     random,
     parameters,
     modes,
-    basis: basis as Basis,
+    basis: { ...(basis as Basis), combinations: (basis as Basis).combinations ?? [] },
   }
 }
 
@@ -87,5 +88,8 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 const isNumbers = (value: unknown): value is number[] =>
   Array.isArray(value) && value.every((one) => typeof one === 'number')
+const areCombinations = (value: unknown): boolean =>
+  Array.isArray(value) &&
+  value.every((one) => isRecord(one) && typeof one.column === 'string' && isNumbers(one.coefficients))
 const isSquare = (value: unknown): boolean =>
   Array.isArray(value) && value.every((row) => Array.isArray(row) && row.length === value.length)

@@ -1,3 +1,4 @@
+import { levelFinder } from '../data/level-names.js'
 import type { NewDesign } from '../data/new-design.js'
 import { GlmmError } from '../errors.js'
 import type { FitSource } from './predict-source.js'
@@ -35,6 +36,7 @@ export function fittedTerms(fit: FitSource, design: NewDesign): NewTermOfFit[] {
         sds.push(fit.modes[mode].sd)
       }
     }
+    const place = levelFinder([...places.keys()])
     const sigma = (i: number, j: number): number =>
       i === j
         ? told.sd[i] ** 2
@@ -46,7 +48,7 @@ export function fittedTerms(fit: FitSource, design: NewDesign): NewTermOfFit[] {
       at: (row) => ({
         predictor,
         z: Float64Array.from(names, (_, j) => x[j * design.nrow + row]),
-        level: levels ? (places.get(levels[row]) ?? -1) : -1,
+        level: levels ? place(levels[row]) : -1,
       }),
       effect: (z, level) => z.reduce((sum, one, j) => sum + one * modes[level * q + j], 0),
       variance: (z) => {

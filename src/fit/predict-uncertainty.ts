@@ -45,7 +45,7 @@ function coefficientCovariance({
   fixedCovariance,
   method,
 }: FitSource): (i: number, j: number) => number {
-  const { covariance } = parameters
+  const covariance = heldAsKnown(parameters.covariance)
   if (method !== 'reml') return covariance ? (i, j) => covariance[i][j] : () => Number.NaN
   const p = fixed.length
   return (i, j) => {
@@ -53,6 +53,10 @@ function coefficientCovariance({
     return i < p || j < p ? 0 : (covariance?.[i - p]?.[j - p] ?? Number.NaN)
   }
 }
+
+/** Parameters at their limit have no covariance: they are held there, and vary with nothing. */
+const heldAsKnown = (covariance: readonly (readonly number[])[] | null): number[][] | null =>
+  covariance && covariance.map((row) => row.map((one) => (Number.isFinite(one) ? one : 0)))
 
 /** Step of a difference of the modes, in standard errors of a parameter. */
 const share = 1e-3
@@ -62,7 +66,8 @@ const share = 1e-3
  * the way the modes move with the estimated parameters, W + J C J' (Kass and Steffey 1989; the delta method of TMB).
  */
 export function jointUncertainty(fit: FitSource, original: Model): Uncertainty | null {
-  const { covariance, estimate } = fit.parameters
+  const { estimate } = fit.parameters
+  const covariance = heldAsKnown(fit.parameters.covariance)
   if (!covariance) return null
   const reml = fit.method === 'reml'
   const model = reml ? restricted(original) : original

@@ -5,9 +5,10 @@ import { GlmmError, type Warning } from '../errors.js'
 import { familyNamed } from '../families/registry.js'
 import { linkNamed } from '../links/registry.js'
 import { gaussHermite } from '../numerics/gauss-hermite.js'
-import { normalQuantile } from '../numerics/special.js'
+import { studentQuantile } from '../numerics/special.js'
 import { version } from '../version.js'
 import { responseChecksum } from '../data/response-checksum.js'
+import { estimableParts } from './estimable.js'
 import type { FitRecord } from './fit-record.js'
 import type { PredictedValue, Prediction, PredictionKind, PredictRecord } from './predict-record.js'
 import { designSource, type FitSource, modelChoice } from './predict-source.js'
@@ -43,7 +44,7 @@ export function predict(fit: FitRecord | FitSource, table: Table, options: Predi
   checkOptions(kind, level, nodes)
   const design = newDesign(designSource(fit), table, details[kind])
   const terms = fittedTerms(fit, design)
-  const warnings: Warning[] = []
+  const warnings: Warning[] = [...(table.warnings ?? [])]
   const uncertainty = uncertaintyOf(fit, kind, options.original, terms, warnings)
   const predictions: Prediction[] = Array.from({ length: table.nrow }, (_, row) => ({
     row: row + 1,
@@ -51,13 +52,25 @@ export function predict(fit: FitRecord | FitSource, table: Table, options: Predi
     response: null,
     newLevels: [],
   }))
-  const at = predictor(fit, design, terms, kind, nodes, uncertainty, normalQuantile((1 + level) / 2))
+  const at = predictor(
+    fit,
+    design,
+    terms,
+    kind,
+    nodes,
+    uncertainty,
+    studentQuantile((1 + level) / 2, commonDf(fit, kind)),
+  )
   const fresh = new Set<string>()
+  const unknown = new Map<number, readonly string[]>()
   for (let i = 0; i < design.nrow; i++) {
     const row = design.rows === null ? i : design.rows[i]
-    predictions[row] = { row: row + 1, ...at(i) }
-    for (const group of predictions[row].newLevels) fresh.add(group)
+    const { missing, ...told } = at(i)
+    predictions[row] = { row: row + 1, ...told }
+    for (const group of told.newLevels) fresh.add(group)
+    if (missing.length > 0) unknown.set(row + 1, missing)
   }
+  if (unknown.size > 0) warnings.push({ code: 'NOT_ESTIMABLE', message: notEstimable(unknown) })
   if (fresh.size > 0) {
     const message = `levels of ${[...fresh].join(', ')} that the fit had not are predicted with an effect of 0 and its full variance`
     warnings.push({ code: 'NEW_LEVELS', message })
@@ -84,11 +97,16 @@ export function predict(fit: FitRecord | FitSource, table: Table, options: Predi
     link: fit.link,
     kind,
     level,
-    nobs: design.nrow,
+    nobs: design.nrow - unknown.size,
     dropped,
+    notEstimable: unknown.size,
     predictions,
   }
 }
+
+/** The degrees of freedom that all combinations of a fit's coefficients have in common: the residual's, else infinity. */
+const commonDf = ({ call, fixed }: FitSource, kind: PredictionKind): number =>
+  (call.df === 'residual' && kind !== 'conditional' ? fixed[0]?.df : null) ?? Number.POSITIVE_INFINITY
 
 function checkOptions(kind: string, level: number, nodes: number): void {
   if (!Object.hasOwn(details, kind)) {
@@ -138,23 +156,16 @@ function predictor(
   nodes: number,
   uncertainty: Uncertainty,
   distance: number,
-): (i: number) => Omit<Prediction, 'row'> {
+): (i: number) => Omit<Prediction, 'row'> & { readonly missing: readonly string[] } {
   const { family } = familyNamed(fit.family)
   const link = linkNamed(fit.link)
   const inverses = [fit.link, ...family.further.map((one) => one.link)].map((name) => linkNamed(name).inverse)
   const K = design.predictors.length
   const n = design.nrow
+  const parts = estimableParts(fit, design)
   const columns = design.predictors.map(({ fixed }, k) => {
     const told = k === 0 ? fit.fixed : fit.further[k - 1].fixed
-    return {
-      x: fixed.x,
-      beta: told.map(({ estimate }) => estimate),
-      at: keptColumns(
-        fixed.names,
-        told.map(({ name }) => name),
-        fit,
-      ),
-    }
+    return { x: fixed.x, beta: told.map(({ estimate }) => estimate), ...parts[k] }
   })
   const meanAt = (eta: ArrayLike<number>): number =>
     family.meanOfResponse(inverses.map((inverse, k) => inverse(eta[k])))
@@ -190,6 +201,14 @@ function predictor(
     const se = Math.sqrt(variance)
     const middle = link.link(mean)
     const onLink = se / Math.abs(link.slope(middle))
+    // A predictor that the fit cannot tell spoils what hangs on it, the mean's the linear predictor too.
+    const missing = columns.flatMap((column, k) => (k === 0 || slopes[k] !== 0 ? column.missing(i) : []))
+    if (missing.length > 0) {
+      const known = kind !== 'average' && columns[0].missing(i).length === 0
+      const own = Math.sqrt(covariance[0])
+      const linear = known ? value(eta[0], own, eta[0] - distance * own, eta[0] + distance * own) : null
+      return { linear, response: null, newLevels, missing }
+    }
     const told = kind === 'average' ? { at: middle, se: onLink } : { at: eta[0], se: Math.sqrt(covariance[0]) }
     const inside = (value: number): number =>
       value > (link.above ?? Number.NEGATIVE_INFINITY) ? link.inverse(value) : Number.NaN
@@ -198,24 +217,28 @@ function predictor(
       linear: value(told.at, told.se, told.at - distance * told.se, told.at + distance * told.se),
       response: value(mean, se, Math.min(...ends), Math.max(...ends)),
       newLevels,
+      missing,
     }
   }
 }
 
+/** What is said of rows, by their numbers, that hang on columns that the fit left out. */
+function notEstimable(unknown: ReadonlyMap<number, readonly string[]>): string {
+  const rows = [...unknown.keys()]
+  const shown = rows.slice(0, mostNamed).join(', ') + (rows.length > mostNamed ? ', ...' : '')
+  const columns = [...new Set([...unknown.values()].flat())]
+  return (
+    `no prediction for ${rows.length === 1 ? `row ${shown}` : `${rows.length} rows (${shown})`}, as the data of the fit say nothing about ` +
+    `${columns.join(', ')}, left out of it: predict for rows that are combinations of those fitted, or leave that term out of the model`
+  )
+}
+
+/** Row numbers that a warning names. */
+const mostNamed = 10
+
 const value = (estimate: number, se: number, lower: number, upper: number): PredictedValue => {
   const orNull = (one: number): number | null => (Number.isFinite(one) ? one : null)
   return { estimate: orNull(estimate), se: orNull(se), lower: orNull(lower), upper: orNull(upper) }
-}
-
-/** Positions among a design's columns of those that the fit kept; the others are the aliased ones. */
-function keptColumns(names: readonly string[], kept: readonly string[], { formula }: FitSource): number[] {
-  const at: number[] = []
-  names.forEach((name, j) => {
-    if (name === kept[at.length]) at.push(j)
-  })
-  if (at.length === kept.length) return at
-  const message = `expected a column ${kept[at.length]} in the design of ${formula}, got ${names.join(', ')}`
-  throw new GlmmError('FILE', message, 'the parts of the fit do not belong together; fit again')
 }
 
 /** E f(eta + s Z) over independent standard normal Z, s^2 = variances, by a product of Gauss-Hermite rules. */

@@ -1,6 +1,7 @@
 import type { Warning } from '../errors.js'
 import type { Likelihood } from '../likelihood/likelihood.js'
 import { normalQuantile } from '../numerics/special.js'
+import type { DfMethod } from './degrees-of-freedom.js'
 import type { Estimate } from './estimate.js'
 import type { FixedEstimate, Limits } from './fit-record.js'
 import { randomTerms } from './fixed-part.js'
@@ -12,6 +13,8 @@ import type { Start } from './start.js'
 export interface Intervals {
   readonly method: 'wald' | 'profile'
   readonly level: number
+  /** Where Wald's degrees of freedom come from; the model's default where left out. */
+  readonly df?: DfMethod
 }
 
 export const waldIntervals: Intervals = { method: 'wald', level: 0.95 }

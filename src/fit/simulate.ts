@@ -7,6 +7,7 @@ import { simulateEffects, simulateResponse } from '../likelihood/simulate.js'
 import { checkSeed, stream } from '../random/stream.js'
 import { version } from '../version.js'
 import type { FitRecord } from './fit-record.js'
+import { checkEstimable } from './estimable.js'
 import { type FitSource, modelChoice } from './predict-source.js'
 import type { SimulateRecord } from './simulate-record.js'
 
@@ -29,6 +30,7 @@ const most = 5e7
 export function simulate(fit: FitRecord | FitSource, table: Table, options: SimulateOptions = {}): SimulateRecord {
   const { replicates = 1, conditional = false } = options
   const seed = checkSeed(options.seed ?? 1)
+  checkEstimable(fit, table)
   const model = stateModel(fit.formula, table, modelChoice(fit), fit.basis)
   sameColumns(fit, model)
   if (!Number.isInteger(replicates) || replicates < 1 || replicates * model.nobs > most) {

@@ -1,6 +1,7 @@
+import { isConstant } from '../data/constant-predictor.js'
 import { flat } from '../covariance/flat.js'
 import type { Model } from '../data/model.js'
-import { copies, observations } from '../data/response-rows.js'
+import { copies } from '../data/response-rows.js'
 import { familyNamed } from '../families/registry.js'
 import type { Likelihood } from '../likelihood/likelihood.js'
 import { linkNamed } from '../links/registry.js'
@@ -19,8 +20,9 @@ const latentVariance: Readonly<Record<string, number>> = {
  * R-squared and intraclass correlation of Nakagawa, Johnson and Schielzeth (2017), with the mean random-effect
  * variance over the rows for random slopes (Johnson 2014). The observation-level variance is that of the response at
  * its mean, taken to the link's scale by the delta method: 1 / (p (1 - p)) for a logit, 1 / mu + 1 / phi for a negative
- * binomial with log link, sigma^2 for a gaussian. An effect of each row in a
- * family without dispersion counts as overdispersion, with that variance.
+ * binomial with log link, sigma^2 for a gaussian. Responses with trials count trial by trial, each with the variance of
+ * one trial, so that rows of 0 and 1 and their sums have one answer: in their section 5 a binary response is the
+ * observation. An effect of each observation in a family without dispersion counts as overdispersion, with its variance.
  * Null without random effects, where a further predictor is more than one number or a probability of zeros, and where
  * the variance does not exist.
  */
@@ -31,21 +33,15 @@ export function varianceExplained(
   random: readonly RandomEstimate[],
 ): VarianceExplained | null {
   const [, ...further] = model.predictors
-  const constant = further.every(
-    (one) => one.name !== 'zi' && one.random.length === 0 && one.offset === null && one.fixed.names.length === 1,
-  )
+  const constant = further.every((one) => one.name !== 'zi' && one.offset === null && isConstant(one))
   const { family } = familyNamed(model.family)
   const terms = randomTerms(layout.terms)
   if (!constant || terms.length === 0) return null
 
-  const { weight, observed } = family
-  let total = 0
+  const units = unitsOf(model)
+  const total = units.reduce((sum, one) => sum + one, 0)
   let sum = 0
-  for (let i = 0; i < model.nobs; i++) {
-    const share = copies(model.response, i) * weight(model.response, i)
-    total += share
-    sum += share * observed(model.response, i)
-  }
+  for (let i = 0; i < model.nobs; i++) if (units[i] > 0) sum += units[i] * family.observed(model.response, i)
   const mu = sum / total
   const { link, slope } = linkNamed(model.link)
   const natural = family.further.map(({ link: name }, k) =>
@@ -56,11 +52,11 @@ export function varianceExplained(
   let between = 0
   let overdispersion = 0
   terms.forEach(({ laid: { term } }, t) => {
-    const variance = meanVariance(term.z, random[t], model)
-    if (term.levels.length === observations(model) && family.further.length === 0) overdispersion += variance
+    const variance = meanVariance(term.z, random[t], units)
+    if (term.levels.length >= total && family.further.length === 0) overdispersion += variance
     else between += variance
   })
-  const fixed = fixedVariance(model, beta)
+  const fixed = fixedVariance(model, beta, units)
   const parts = (residual: number): ShareOfVariance => ({
     marginal: fixed / (fixed + between + residual),
     conditional: (fixed + between) / (fixed + between + residual),
@@ -73,14 +69,18 @@ export function varianceExplained(
   return { ...told, latent: latent === undefined ? null : parts(latent + overdispersion) }
 }
 
-/** Sample variance of X beta over the rows. */
-function fixedVariance(model: Model, beta: Float64Array): number {
+/** How many observations each row stands for: as often as it counts, its trials where it has them. */
+function unitsOf({ family: name, response, nobs }: Model): Float64Array {
+  const { family } = familyNamed(name)
+  return Float64Array.from({ length: nobs }, (_, i) => copies(response, i) * family.weight(response, i))
+}
+
+/** Sample variance of X beta over the observations. */
+function fixedVariance(model: Model, beta: Float64Array, units: Float64Array): number {
   const {
     predictors: [mean],
     nobs: n,
-    response,
   } = model
-  const total = observations(model)
   const { z: x } = mean.random.find(({ covariance }) => covariance === flat.name) ?? { z: mean.fixed.x }
   const eta = (i: number): number => {
     let sum = 0
@@ -89,25 +89,29 @@ function fixedVariance(model: Model, beta: Float64Array): number {
   }
   // From the first row on, so that a constant has no variance, not even rounding's.
   const origin = eta(0)
+  let total = 0
   let centre = 0
-  for (let i = 0; i < n; i++) centre += copies(response, i) * (eta(i) - origin)
+  for (let i = 0; i < n; i++) {
+    total += units[i]
+    centre += units[i] * (eta(i) - origin)
+  }
   centre /= total
   let squares = 0
-  for (let i = 0; i < n; i++) squares += copies(response, i) * (eta(i) - origin - centre) ** 2
+  for (let i = 0; i < n; i++) squares += units[i] * (eta(i) - origin - centre) ** 2
   return squares / (total - 1)
 }
 
-/** Mean over the rows of z' Sigma z. */
-function meanVariance(z: Float64Array, { sd, correlation }: RandomEstimate, model: Model): number {
-  const { nobs: n, response } = model
-  const total = observations(model)
+/** Mean over the observations of z' Sigma z. */
+function meanVariance(z: Float64Array, { sd, correlation }: RandomEstimate, units: Float64Array): number {
+  const n = units.length
+  const total = units.reduce((sum, one) => sum + one, 0)
   let variance = 0
   for (let a = 0; a < sd.length; a++) {
     for (let b = 0; b < sd.length; b++) {
       // A correlation with an effect that does not vary is no number, and nothing hangs on it.
       if (sd[a] === 0 || sd[b] === 0) continue
       let product = 0
-      for (let i = 0; i < n; i++) product += copies(response, i) * z[a * n + i] * z[b * n + i]
+      for (let i = 0; i < n; i++) product += units[i] * z[a * n + i] * z[b * n + i]
       variance += (sd[a] * sd[b] * correlation[a][b] * product) / total
     }
   }

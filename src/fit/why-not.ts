@@ -1,3 +1,4 @@
+import { isConstant } from '../data/constant-predictor.js'
 import { familyNamed } from '../families/registry.js'
 import type { Likelihood } from '../likelihood/likelihood.js'
 import { linkNamed } from '../links/registry.js'
@@ -14,8 +15,9 @@ export function whyNot(
 ): string | null {
   const { further } = familyNamed(model.family).family
   for (const [k, { precisionPower, link, reports }] of further.entries()) {
-    const { fixed, random, name } = model.predictors[k + 1]
-    if (precisionPower !== undefined && fixed.names.length === 1 && random.length === 0) {
+    const predictor = model.predictors[k + 1]
+    const { random, name } = predictor
+    if (precisionPower !== undefined && isConstant(predictor)) {
       const residual = linkNamed(link).inverse(parameters[layout.fixedStart[k + 1]])
       if (residual < rounding * spread(model.response.y))
         return `the model reproduces the response exactly: ${reports} runs to zero, and the likelihood has no maximum`

@@ -1,8 +1,9 @@
+import { derivativeOrder } from '../families/derivative-order.js'
 import { backwardSolve, cholesky, forwardSolve } from '../numerics/cholesky.js'
 import type { ProductRule } from '../numerics/product-rule.js'
 import { choleskyReverse } from './cholesky-reverse.js'
 import type { LinearPredictors } from './linear-predictors.js'
-import { pairIndex, type RowModel, tripleIndex } from './row-model.js'
+import type { RowModel } from './row-model.js'
 
 /** Rows in the order of one factor's levels, each level with q spherical random effects. */
 export interface ClusterStructure {
@@ -38,6 +39,7 @@ export function clusterQuadrature(
 ) {
   const { slots, fixed, multipliers: a } = linear
   const { predictors: K, eta, d1, d2, d3 } = rows
+  const { pair: pairs, triple: triples } = derivativeOrder(K)
   const width = slots.length
   const clusters = start.length - 1
   const n = start[clusters]
@@ -85,7 +87,7 @@ export function clusterQuadrature(
       const row = i * width
       for (let s = 0; s < width; s++) {
         for (let t = 0; t < width; t++) {
-          const second = d2[pairIndex(predictorOf[s], predictorOf[t])][i]
+          const second = d2[pairs[predictorOf[s] * K + predictorOf[t]]][i]
           if (clipped && (second > 0 || predictorOf[s] !== predictorOf[t])) continue
           c[effect[s] * q + effect[t]] -= second * a[row + s] * a[row + t]
         }
@@ -198,9 +200,8 @@ export function clusterQuadrature(
       for (let j = 0; j < K; j++) {
         let third = 0
         for (let s = 0; s < width; s++) {
-          for (let l = 0; l < K; l++) {
-            third -= d3[tripleIndex(j, predictorOf[s], l)][i] * a[row + s] * applied[s * K + l]
-          }
+          const first = (j * K + predictorOf[s]) * K
+          for (let l = 0; l < K; l++) third -= d3[triples[first + l]][i] * a[row + s] * applied[s * K + l]
         }
         inEta[j] = third
         let mean = 0
@@ -215,7 +216,7 @@ export function clusterQuadrature(
         for (let point = 0; point < count; point++) {
           direct += share[point] * score[at + k * count + point] * (mode[e] + spread[point * q + e])
         }
-        for (let l = 0; l < K; l++) direct -= 2 * d2[pairIndex(k, l)][i] * applied[s * K + l]
+        for (let l = 0; l < K; l++) direct -= 2 * d2[pairs[k * K + l]][i] * applied[s * K + l]
         inMultipliers[row + s] = direct
       }
     }
@@ -227,7 +228,7 @@ export function clusterQuadrature(
       for (let s = 0; s < width; s++) along[predictorOf[s]] += a[row + s] * v[effect[s]]
       for (let j = 0; j < K; j++) {
         let viaMode = 0
-        for (let k = 0; k < K; k++) viaMode += d2[pairIndex(j, k)][i] * along[k]
+        for (let k = 0; k < K; k++) viaMode += d2[pairs[j * K + k]][i] * along[k]
         inEta[j] = viaMode
         inFixed[j][i] += viaMode
       }

@@ -1,3 +1,4 @@
+import { derivativeOrder } from '../families/derivative-order.js'
 import type { Model } from '../data/model.js'
 import { psis } from '../numerics/psis.js'
 import { backward, forward, logDeterminant, solve } from '../numerics/sparse-cholesky.js'
@@ -7,7 +8,6 @@ import { importanceScales } from './importance-scales.js'
 import { independentBlocks } from './independent-blocks.js'
 import { laplaceParts } from './laplace-parts.js'
 import type { MarginalDensity } from './likelihood.js'
-import { pairIndex, tripleIndex } from './row-model.js'
 
 /** How far an estimate of the log-likelihood is to be trusted. */
 export interface ImportanceDiagnosis {
@@ -61,6 +61,7 @@ export function importance(model: Model, draws: number, seed: number, at: Float6
   const { size: q, width, columns, prior, chains, pairs: entries, symbolic } = structure
   const { slots, fixed, multipliers: a } = linear
   const { predictors: K, eta, d1, d2, d3, logDensity } = rows
+  const { pair: pairs, triple: triples } = derivativeOrder(K)
   const { firstColumn, rowStart, rowIndex, panelStart } = symbolic
   const { u: mode, factor } = approximation
   const n = logDensity.length
@@ -217,11 +218,11 @@ export function importance(model: Model, draws: number, seed: number, at: Float6
         for (let t = 0; t <= s; t++, pair++) {
           const inH = inL[symbolic.target[entries[pair]]]
           const [ks, kt] = [predictorOf[s], predictorOf[t]]
-          const second = d2[pairIndex(ks, kt)][i]
+          const second = d2[pairs[ks * K + kt]][i]
           inMultipliers[row + s] -= inH * second * a[row + t]
           inMultipliers[row + t] -= inH * second * a[row + s]
           const product = inH * a[row + s] * a[row + t]
-          for (let j = 0; j < K; j++) inEta[j] -= product * d3[tripleIndex(j, ks, kt)][i]
+          for (let j = 0; j < K; j++) inEta[j] -= product * d3[triples[(j * K + ks) * K + kt]][i]
         }
       }
       for (let j = 0; j < K; j++) inFixed[j][i] += inEta[j]
@@ -237,7 +238,7 @@ export function importance(model: Model, draws: number, seed: number, at: Float6
       inEta.fill(0)
       for (let s = 0; s < width; s++) along[predictorOf[s]] += a[row + s] * inMode[columns[row + s]]
       for (let j = 0; j < K; j++) {
-        for (let k = 0; k < K; k++) inEta[j] += d2[pairIndex(j, k)][i] * along[k]
+        for (let k = 0; k < K; k++) inEta[j] += d2[pairs[j * K + k]][i] * along[k]
         inFixed[j][i] += inEta[j]
       }
       for (let s = 0; s < width; s++) {

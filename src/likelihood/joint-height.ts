@@ -1,7 +1,8 @@
 import { factorize } from '../numerics/sparse-cholesky.js'
 import type { LinearPredictors } from './linear-predictors.js'
 import type { RandomStructure } from './random-structure.js'
-import { pairIndex, type RowModel } from './row-model.js'
+import { pairIndex } from '../families/derivative-order.js'
+import type { RowModel } from './row-model.js'
 
 /**
  * The joint log density of rows and spherical random effects, h(u) = sum l_i(eta_i) - u'P u / 2 with eta = fixed + A u and

@@ -4,7 +4,8 @@ import { addScores, jointHeight } from './joint-height.js'
 import type { LinearPredictors } from './linear-predictors.js'
 import type { RandomStructure } from './random-structure.js'
 import { profiledInformation } from './profiled-information.js'
-import { pairIndex, type RowModel, tripleIndex } from './row-model.js'
+import { pairIndex, tripleIndex } from '../families/derivative-order.js'
+import type { RowModel } from './row-model.js'
 
 /** Laplace's approximation for any structure of random effects, with work space of its own. */
 export interface Laplace {
@@ -16,6 +17,8 @@ export interface Laplace {
   readonly anchor: (parameters: Float64Array) => void
   /** Cholesky factor of H at that mode, as the structure's symbolic factor lays it out. */
   readonly factor: Float64Array
+  /** Brings rows, linear predictors, mode and factor to these parameters, unless they stand there; false out of support. */
+  readonly settle: (parameters: Float64Array) => boolean
   /** Minus the Hessian in all fixed effects of h at its maximum over u, p x p; null out of support. */
   readonly fixedInformation: (parameters: Float64Array) => Float64Array | null
 }
@@ -168,20 +171,23 @@ export function laplace(structure: RandomStructure, linear: LinearPredictors, ro
     return present ? value : Number.NEGATIVE_INFINITY
   }
 
+  const settle = (parameters: Float64Array): boolean => {
+    if (!same(parameters)) integrate(parameters)
+    return present !== null
+  }
+
   return {
     u,
     factor,
+    settle,
     anchor: (parameters) => {
-      if (!same(parameters)) integrate(parameters)
-      if (!present) return
+      if (!settle(parameters)) return
       start.set(u)
       anchored ??= new Float64Array(symbolic.size)
       anchored.set(factor)
     },
-    fixedInformation: (parameters) => {
-      if (!same(parameters)) integrate(parameters)
-      return present && profiledInformation(structure, linear, rows, factor)
-    },
+    fixedInformation: (parameters) =>
+      settle(parameters) ? profiledInformation(structure, linear, rows, factor) : null,
     evaluate: (parameters, gradient) => {
       const value = integrate(parameters)
       if (gradient && present) {

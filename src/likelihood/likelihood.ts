@@ -9,6 +9,7 @@ import { fixedGradient, fixedPredictor, type GroupedRows, groupedRows } from './
 import { laplaceParts } from './laplace-parts.js'
 import { type LatticeMarginal, latticeMarginal } from './lattice-marginal.js'
 import { linearPredictors } from './linear-predictors.js'
+import { type NormalMarginal, normalAt } from './normal-marginal.js'
 import { mostNestedNodes, nestedNodesFit, nestedQuadrature } from './nested-quadrature.js'
 import { nesting } from './nested-structure.js'
 import { type ParameterLayout, parameterLayout } from './parameter-layout.js'
@@ -77,6 +78,8 @@ export interface Likelihood {
    * cheapest for many small levels of binary responses. Null elsewhere.
    */
   readonly lattice: ((step: number) => LatticeMarginal) | null
+  /** The response's marginal normal distribution at x, null out of support; null where it is none. */
+  readonly normal: ((x: Float64Array) => NormalMarginal | null) | null
   /** The one random term where a cluster's integral is over one scalar effect, else null. */
   readonly scalarTerm: RandomTerm | null
   /** The vector that priors and samplers see. */
@@ -94,6 +97,8 @@ export interface PerLevel {
   readonly groups: readonly string[]
   /** Whether a rule with so many nodes a factor can be computed. */
   readonly fits: (nodes: readonly number[]) => boolean
+  /** The nodes of each that this likelihood has; null for the same number for all. */
+  readonly nodes: readonly number[] | null
   /** The same likelihood, its `marginal` with these nodes a factor, whatever number above 1 it is called with. */
   readonly at: (nodes: readonly number[]) => Likelihood
 }
@@ -173,8 +178,7 @@ function nestedFactors(model: Model, layout: ParameterLayout): NestedQuadrature 
     ...quadrature(same),
     groups,
     fits: (nodes) => fits(byLevel(nodes)),
-    // The certificate compares with more nodes, the same for each.
-    withNodes: (nodes) => quadrature((k) => (k <= Math.max(...nodes) ? byLevel(nodes) : same(k))),
+    withNodes: (nodes) => quadrature(() => byLevel(nodes)),
   }
 }
 
@@ -214,6 +218,7 @@ function anyStructure(model: Model, layout: ParameterLayout): Likelihood {
     factored: quadrature,
     lattice: null,
     scalarTerm: null,
+    normal: normalAt(model, layout, structure, linear, rows, approximation),
     get coordinates() {
       return at()
     },
@@ -221,10 +226,11 @@ function anyStructure(model: Model, layout: ParameterLayout): Likelihood {
     perLevel: nested && {
       groups: nested.groups,
       fits: nested.fits,
+      nodes: null,
       at: (nodes) => {
         const ruled = nested.withNodes(nodes)
         const marginal = (k: number): MarginalDensity => (k > 1 ? ruled : own).marginal(k)
-        return { ...own, marginal, factored: ruled, perLevel: null }
+        return { ...own, marginal, factored: ruled, perLevel: { ...own.perLevel!, nodes } }
       },
     },
   }
@@ -293,6 +299,7 @@ function scalarFactor(
     },
     lattice: signs ? (step) => latticeMarginal(rows, signs, work, step) : null,
     scalarTerm: term,
+    normal: null,
     perLevel: null,
     get coordinates() {
       return at()
@@ -329,6 +336,7 @@ function fixedOnly(model: Model, layout: ParameterLayout, rows: GroupedRows, wor
     factored: null,
     lattice: null,
     scalarTerm: null,
+    normal: null,
     perLevel: null,
     get coordinates() {
       return at()

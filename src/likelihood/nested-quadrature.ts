@@ -1,9 +1,10 @@
+import { derivativeOrder } from '../families/derivative-order.js'
 import type { QuadratureRule } from '../numerics/gauss-hermite.js'
 import type { LinearPredictors } from './linear-predictors.js'
 import { nestedFactor } from './nested-factor.js'
 import type { NestedStructure } from './nested-structure.js'
 import { nestedSum } from './nested-sum.js'
-import { pairIndex, type RowModel, tripleIndex } from './row-model.js'
+import type { RowModel } from './row-model.js'
 
 const tolerance = 1e-10
 /** A squared step below this that no longer shrinks is rounding: of large responses, say, with a small residual. */
@@ -50,8 +51,7 @@ export function nestedQuadrature(
   const inMultipliers = new Float64Array(a.length)
   const inEta = new Float64Array(K)
   const along = new Float64Array(K)
-  const second = numbered(K, 2, ([x, y]) => pairIndex(x, y))
-  const third = numbered(K, 3, ([x, y, z]) => tripleIndex(x, y, z))
+  const { pair: second, triple: third } = derivativeOrder(K)
   const sum = nestedSum(structure, linear, rows, rules, mode, spread)
   const { moments } = sum
 
@@ -242,13 +242,6 @@ export function nestedQuadrature(
     if (gradient) linear.gradient(inFixed, inMultipliers, gradient)
     return total
   }
-}
-
-/** Numbers of derivatives by the predictors they are in, `order` of them: [x * K + y] or [(x * K + y) * K + z]. */
-function numbered(K: number, order: number, number: (predictors: number[]) => number): Int32Array {
-  return Int32Array.from({ length: K ** order }, (_, at) =>
-    number(Array.from({ length: order }, (_, place) => Math.floor(at / K ** place) % K)),
-  )
 }
 
 /** The most nodes a level, up to `most`, that `fits`. */

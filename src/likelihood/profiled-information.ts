@@ -1,7 +1,8 @@
 import { forward } from '../numerics/sparse-cholesky.js'
 import type { LinearPredictors } from './linear-predictors.js'
 import type { RandomStructure } from './random-structure.js'
-import { pairIndex, type RowModel } from './row-model.js'
+import { pairIndex } from '../families/derivative-order.js'
+import type { RowModel } from './row-model.js'
 
 /**
  * The information about the fixed effects with the random ones maximised out: with W the rows' minus second

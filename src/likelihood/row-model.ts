@@ -1,3 +1,4 @@
+import { pairsOf, triplesOf } from '../families/derivative-order.js'
 import type { ResponseData, RowKernel } from '../families/family.js'
 import { familyNamed } from '../families/registry.js'
 import { boundDensity, boundKernel } from '../families/repeated-rows.js'
@@ -5,7 +6,7 @@ import { densitySize, firstAt, type RowDensity } from '../families/row-density.j
 
 /**
  * Log densities of all rows as functions of their K linear predictors, with derivatives, in arrays of length n.
- * Second derivatives are numbered by pairs a >= b (00, 10, 11, 20 ...), third ones by triples a >= b >= c.
+ * Second and third derivatives stand in the order of `DerivativeOrder`.
  */
 export interface RowModel {
   readonly predictors: number
@@ -33,15 +34,6 @@ export interface RowModel {
   ) => void
 }
 
-/** Number of the pair (a, b) among second derivatives. */
-export const pairIndex = (a: number, b: number): number => (a >= b ? (a * (a + 1)) / 2 + b : (b * (b + 1)) / 2 + a)
-
-/** Number of the triple (a, b, c) among third derivatives. */
-export function tripleIndex(a: number, b: number, c: number): number {
-  const [low, middle, high] = [a, b, c].sort((x, y) => x - y)
-  return (high * (high + 1) * (high + 2)) / 6 + (middle * (middle + 1)) / 2 + low
-}
-
 /** The rows of a response under a family with K predictors and a link of the mean. */
 export function rowModel(familyName: string, link: string, K: number, response: ResponseData): RowModel {
   const { family } = familyNamed(familyName)
@@ -49,8 +41,8 @@ export function rowModel(familyName: string, link: string, K: number, response: 
   const columns = (count: number): Float64Array[] => Array.from({ length: count }, () => new Float64Array(n))
   const eta = columns(K)
   const d1 = columns(K)
-  const d2 = columns((K * (K + 1)) / 2)
-  const d3 = columns((K * (K + 1) * (K + 2)) / 6)
+  const d2 = columns(pairsOf(K))
+  const d3 = columns(triplesOf(K))
   const logDensity = new Float64Array(n)
   const kernel = K === 1 ? boundKernel(family, link, response) : undefined
   const { fill, atPoints } = kernel

@@ -1,9 +1,9 @@
+import { derivativeOrder } from '../families/derivative-order.js'
 import { backward, solve } from '../numerics/sparse-cholesky.js'
 import { selectedInverse } from '../numerics/sparse-inverse.js'
 import { stream } from '../random/stream.js'
 import { independentBlocks } from './independent-blocks.js'
 import type { LaplaceParts } from './laplace-parts.js'
-import { tripleIndex } from './row-model.js'
 
 /** The next term after Laplace's in the expansion of the log marginal likelihood. */
 export interface SecondOrder {
@@ -43,10 +43,7 @@ export function secondOrder(parts: LaplaceParts, mostWork: number = affordable):
   const blocks = independentBlocks(structure, n)
   const predictorOf = Int32Array.from(slots, (slot) => slot.predictor)
   const perRow = (width * (width + 1)) / 2
-  const triples: number[] = []
-  for (let k = 0; k < K; k++) {
-    for (let l = 0; l < K; l++) for (let m = 0; m < K; m++) triples.push(tripleIndex(k, l, m))
-  }
+  const { triple: triples } = derivativeOrder(K)
   const third = d3.map(() => new Float64Array(n))
   const fourth = eta.map(() => d3.map(() => new Float64Array(n)))
   const inverse = new Float64Array(symbolic.size)

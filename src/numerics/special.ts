@@ -8,6 +8,10 @@ import erfcinv from '#stdlib/math/base/special/erfcinv'
 import erfcx from '#stdlib/math/base/special/erfcx'
 import gammainc from '#stdlib/math/base/special/gammainc'
 import gammaln from '#stdlib/math/base/special/gammaln'
+import fCdf from '#stdlib/stats/base/dists/f/cdf'
+import fInverse from '#stdlib/stats/base/dists/f/quantile'
+import tCdf from '#stdlib/stats/base/dists/t/cdf'
+import tInverse from '#stdlib/stats/base/dists/t/quantile'
 
 /** log Gamma(x), x > 0. */
 export const logGamma: (x: number) => number = gammaln
@@ -43,3 +47,22 @@ export const normalQuantile = (p: number): number =>
 /** P(X > x) for a chi-square X with df degrees of freedom; one with none is zero for certain. */
 export const chiSquareUpper = (x: number, df: number): number =>
   x <= 0 ? 1 : df === 0 ? 0 : gammainc(x / 2, df / 2, true, true)
+
+/** Two-sided p-value of a t statistic with df degrees of freedom (above 0; Infinity is the normal), accurate in the tail. */
+export const studentTwoSided = (t: number, df: number): number =>
+  df === Number.POSITIVE_INFINITY ? normalTwoSided(t) : 2 * tCdf(-Math.abs(t), df)
+
+/** Quantile of Student's t with df degrees of freedom, accurate in both tails. */
+export const studentQuantile = (p: number, df: number): number => {
+  if (df === Number.POSITIVE_INFINITY) return normalQuantile(p)
+  return p > 0.5 ? -tInverse(1 - p, df) : tInverse(p, df)
+}
+
+/** P(X > x) for an F variate with df1 and df2 degrees of freedom, accurate in the tail: 1 / X has an F(df2, df1). */
+export const fUpper = (x: number, df1: number, df2: number): number => {
+  if (df2 === Number.POSITIVE_INFINITY) return chiSquareUpper(x * df1, df1)
+  return x <= 0 ? 1 : x === Number.POSITIVE_INFINITY ? 0 : fCdf(1 / x, df2, df1)
+}
+
+/** Quantile of F with df1 and df2 degrees of freedom. */
+export const fQuantile = (p: number, df1: number, df2: number): number => fInverse(p, df1, df2)

@@ -33,6 +33,7 @@ function glmDocument(fit: FitRecord): Document {
         ['BIC', formatFixed(fit.bic, 2)],
         ['logLik', `${formatFixed(fit.logLik, 7)} (df = ${fit.df})`],
         ['Number of Fisher scoring iterations', String(fit.iterations ?? 'NA')],
+        ...(fit.uncertified ? [['Integration error', fit.uncertified] as [string, string]] : []),
       ]),
       ...closing(fit),
     ],
@@ -57,7 +58,10 @@ function mixedDocument(fit: FitRecord): Document {
       ...(fit.random.length > 0 ? section('Random effects', randomTable(fit.random)) : []),
       ...randomLimitBlocks(fit),
       ...dispersionBlocks(fit),
-      ...section(`Fixed effects${profiled(fit)}`, coefficientTable(fit.fixed, fit.aliased, fit.intervals.level)),
+      ...section(
+        `Fixed effects${testsOf(fit)}${profiled(fit)}`,
+        coefficientTable(fit.fixed, fit.aliased, fit.intervals.level),
+      ),
       ...furtherBlocks(fit),
       ...(correlation === null ? [] : section('Correlation of fixed effects', correlation)),
       ...varianceBlocks(fit),
@@ -73,7 +77,7 @@ function mixedDocument(fit: FitRecord): Document {
 /** Coefficients of further predictors that are more than the one number the dispersion table has. */
 const furtherBlocks = (fit: FitRecord): Block[] =>
   fit.further
-    .filter(({ fixed }) => fixed.length !== 1 || fixed[0].name !== '(Intercept)')
+    .filter(({ fixed }) => fixed.length > 1 || (fixed.length === 1 && fixed[0].name !== '(Intercept)'))
     .flatMap(({ predictor, fixed }) =>
       section(`Fixed effects of ${predictor} (on its link scale)`, coefficientTable(fixed, [], fit.intervals.level)),
     )
@@ -81,6 +85,14 @@ const furtherBlocks = (fit: FitRecord): Block[] =>
 const section = (title: string, block: Block): Block[] => [heading(title), block]
 const profiled = ({ intervals }: FitRecord): string =>
   intervals.method === 'profile' ? ' (limits by profile likelihood)' : ''
+
+/** By whose degrees of freedom the t statistics are. */
+const testsOf = ({ fixed, call }: FitRecord): string => {
+  if (!fixed.some(({ statistic }) => statistic === 't')) return ''
+  const names: Readonly<Record<string, string>> = { satterthwaite: 'Satterthwaite', kr: 'Kenward and Roger' }
+  const method = names[String(call.df)]
+  return method === undefined ? '' : ` (t tests by ${method})`
+}
 const fixed4 = (x: number): string => formatFixed(x, 4)
 
 function modelFacts(fit: FitRecord): [string, string][] {
@@ -94,10 +106,18 @@ function modelFacts(fit: FitRecord): [string, string][] {
 /** A gaussian model with identity link, in which nothing is approximated. */
 const isLinear = (fit: FitRecord): boolean => fit.family === 'gaussian' && fit.link === 'identity'
 
+/** Without random effects and with one residual variance, whose estimate is that of least squares. */
+const isLeastSquares = ({ family, method, random, further }: FitRecord): boolean =>
+  family === 'gaussian' &&
+  method === 'ml' &&
+  random.length === 0 &&
+  further.every(({ fixed }) => fixed.length === 1 && fixed[0].name === '(Intercept)')
+
 const modelName = (fit: FitRecord): string =>
   `${isLinear(fit) ? 'Linear' : 'Generalized linear'}${fit.random.length > 0 ? ' mixed' : ''} model`
 
 function methodText(fit: FitRecord): string {
+  if (isLeastSquares(fit)) return 'least squares'
   const criterion = fit.method === 'reml' ? 'restricted maximum likelihood' : 'maximum likelihood'
   if (fit.importance) return `${criterion} (importance sampling, ${fit.importance.draws} draws)`
   if (fit.nodes === null || isLinear(fit)) return criterion
@@ -163,10 +183,12 @@ function varianceBlocks({ varianceExplained: explained }: FitRecord): Block[] {
 }
 
 /** What the certificate says of the integration error, in one line of facts. */
-function certificateBlocks({ certificate }: FitRecord): Block[] {
-  if (!certificate) return []
-  const { nodes, logLikError, maxShiftInSe, worstCluster, verdict } = certificate
-  const against = nodes === null ? 'second-order expansion' : `against ${nodes} nodes`
+function certificateBlocks({ certificate, uncertified }: FitRecord): Block[] {
+  if (!certificate) return uncertified ? section('Integration error', facts([['No certificate', uncertified]])) : []
+  const { nodes, rule, logLikError, maxShiftInSe, worstCluster, verdict } = certificate
+  const count = typeof nodes === 'number' ? String(nodes) : (nodes ?? []).join(',')
+  const against =
+    nodes === null ? 'second-order expansion' : `against ${count} nodes${rule === 'finer' ? '' : `, a ${rule} rule`}`
   const { group, level, error } = worstCluster
   return section(
     'Integration error',

@@ -4,7 +4,7 @@ import type { Table } from '../data/table.js'
 import { GlmmError } from '../errors.js'
 import type { Start } from '../fit/start.js'
 import { likelihood } from '../likelihood/likelihood.js'
-import { parameterNames, parameterTable, type Refit, refit, startNear } from './parameters.js'
+import { parameterNames, parameterTable, type Refit, refit, startNear, told } from './parameters.js'
 import { type LevelRows, levelRows } from './resample-levels.js'
 import type { Condition, StudyPlan } from './study-plan.js'
 import type { BootstrapSpec, StudyFit } from './study-spec.js'
@@ -89,7 +89,9 @@ function fittedModel(model: Model, fit: StudyFit): { fitted: FittedModel; refitt
 }
 
 /** The outer parameters of the model itself; a restricted fit has its fixed effects among the modes. */
-function simulationParameters(model: Model, { like, fitted }: Refit): Float64Array {
+function simulationParameters(model: Model, refitted: Refit): Float64Array {
+  const { like } = refitted
+  const fitted = told(refitted)
   if (like.model === model || like.dimension === likelihood(model).dimension) return fitted.parameters
   const { terms } = like.modes(fitted.parameters)
   const p = model.predictors[0].fixed.names.length

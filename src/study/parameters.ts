@@ -1,15 +1,18 @@
+import { isConstant } from '../data/constant-predictor.js'
 import type { Model } from '../data/model.js'
 import { familyNamed } from '../families/registry.js'
 import { type Estimate, estimate, glmOf, laplaceStart, startAt } from '../fit/estimate.js'
 import { dispersionEstimates, randomEstimates } from '../fit/estimates.js'
+import { usualDegreesOfFreedom } from '../fit/degrees-of-freedom.js'
 import { fixedPart } from '../fit/fixed-part.js'
 import { climbLadder } from '../fit/ladder.js'
+import { asLeastSquares } from '../fit/least-squares.js'
 import { profileIntervals } from '../fit/profile-intervals.js'
 import { type Start, startFrom } from '../fit/start.js'
 import { type Likelihood, likelihood } from '../likelihood/likelihood.js'
 import { restricted } from '../likelihood/restricted.js'
 import { linkNamed } from '../links/registry.js'
-import { normalQuantile } from '../numerics/special.js'
+import { normalQuantile, studentQuantile } from '../numerics/special.js'
 import type { StudyFit } from './study-spec.js'
 
 /** A fit as studies need it: without the record, which costs more than the climb. */
@@ -17,6 +20,9 @@ export interface Refit {
   readonly like: Likelihood
   readonly fitted: Estimate
 }
+
+/** The estimates as a fit tells them: those of least squares where it is by least squares. */
+export const told = ({ like, fitted }: Refit): Estimate => asLeastSquares(like, fitted)
 
 /** Fits a model. `near` is where the top is expected; a climb from there that fails is done again from the data. */
 export function refit(model: Model, { nodes = 1, reml = false }: StudyFit, near: Start | null = null): Refit {
@@ -44,9 +50,10 @@ export function startNear({ fitted }: Refit): Start | null {
 export function parameterNames(model: Model): string[] {
   const names = [...model.predictors[0].fixed.names]
   const { further } = familyNamed(model.family).family
-  model.predictors.slice(1).forEach(({ name, fixed, random }) => {
-    if (fixed.names.length !== 1 || random.length > 0) names.push(...fixed.names.map((column) => `${name}: ${column}`))
-  })
+  for (const predictor of model.predictors.slice(1)) {
+    const { name, fixed } = predictor
+    if (!isConstant(predictor)) names.push(...fixed.names.map((column) => `${name}: ${column}`))
+  }
   for (const { group, names: columns } of model.predictors.flatMap(({ random }) => random)) {
     const plain = columns.length === 1 && columns[0] === '(Intercept)'
     for (const column of columns) names.push(plain ? `sd(${group})` : `sd(${group}, ${column})`)
@@ -54,8 +61,8 @@ export function parameterNames(model: Model): string[] {
       for (const b of columns.slice(0, i)) names.push(`cor(${group}, ${b}, ${a})`)
     })
   }
-  model.predictors.slice(1).forEach(({ fixed, random }, k) => {
-    if (fixed.names.length === 1 && random.length === 0) names.push(further[k].reports)
+  model.predictors.slice(1).forEach((predictor, k) => {
+    if (isConstant(predictor)) names.push(further[k].reports)
   })
   return names
 }
@@ -72,9 +79,12 @@ const z95 = normalQuantile(0.975)
 
 /**
  * The parameters of a fit in the order of `parameterNames`, with 95 % limits. Wald limits of a standard deviation are
- * those of its logarithm, so that they stay positive; there are none where it is zero, and none of correlations.
+ * those of its logarithm, so that they stay positive; there are none where it is zero, and none of correlations. Wald limits
+ * of the mean's fixed effects are by Student's t where those of a fit are, with its default degrees of freedom.
  */
-export function parameterTable({ like, fitted }: Refit, intervals: 'none' | 'wald' | 'profile'): ParameterTable {
+export function parameterTable(found: Refit, intervals: 'none' | 'wald' | 'profile'): ParameterTable {
+  const { like } = found
+  const fitted = told(found)
   const { model, layout } = like
   const estimates: number[] = []
   const se: number[] = []
@@ -86,17 +96,18 @@ export function parameterTable({ like, fitted }: Refit, intervals: 'none' | 'wal
     lower.push(low ?? Number.NaN)
     upper.push(high ?? Number.NaN)
   }
-  const wald = (value: number, error: number): void => push(value, error, value - z95 * error, value + z95 * error)
+  const wald = (value: number, error: number, by = z95): void =>
+    push(value, error, value - by * error, value + by * error)
 
   const restrictedFit = layout.fixedStart[1] === 0 && model.predictors[0].random.length > 0
-  const { beta, se: betaSe } = restrictedFit
-    ? fixedPart(like, fitted, like.modes(fitted.parameters))
-    : { beta: fitted.parameters, se: fitted.se }
-  const p = restrictedFit ? beta.length : layout.fixedStart[1]
-  for (let j = 0; j < p; j++) wald(beta[j], betaSe[j])
-  model.predictors.slice(1).forEach(({ fixed, random }, k) => {
-    if (fixed.names.length === 1 && random.length === 0) return
-    fixed.names.forEach((_, j) => {
+  const part = fixedPart(like, fitted, restrictedFit ? like.modes(fitted.parameters) : { terms: [] })
+  const df = intervals === 'wald' ? usualDegreesOfFreedom(part, like, fitted) : null
+  part.beta.forEach((value, j) => {
+    wald(value, part.se[j], df && df[j] > 0 ? studentQuantile(0.975, df[j]) : z95)
+  })
+  model.predictors.slice(1).forEach((predictor, k) => {
+    if (isConstant(predictor)) return
+    predictor.fixed.names.forEach((_, j) => {
       const at = layout.fixedStart[k + 1] + j
       wald(fitted.parameters[at], fitted.se[at])
     })
@@ -114,7 +125,7 @@ export function parameterTable({ like, fitted }: Refit, intervals: 'none' | 'wal
   for (const { estimate, se, lower, upper } of Object.values(dispersionEstimates(like, fitted))) {
     push(estimate, se, lower, upper)
   }
-  if (intervals === 'profile') profile(like, fitted, lower, upper)
+  if (intervals === 'profile') profile(like, found.fitted, lower, upper)
   return {
     estimate: Float64Array.from(estimates),
     se: Float64Array.from(se),
@@ -126,7 +137,7 @@ export function parameterTable({ like, fitted }: Refit, intervals: 'none' | 'wal
 /** The estimates of `parameterTable` alone, at a fraction of its cost: NaN for a correlation that does not exist. */
 export function parameterEstimates(found: Refit): Float64Array {
   if (found.like.layout.fixedStart[1] === 0) return parameterTable(found, 'none').estimate
-  return estimatesAt(found.like, found.fitted.parameters)
+  return estimatesAt(found.like, told(found).parameters)
 }
 
 /** The parameters in the order of `parameterNames` at outer parameters x of a likelihood that is not restricted. */
@@ -135,9 +146,9 @@ export function estimatesAt({ model, layout }: Likelihood, x: Float64Array): Flo
   for (let j = 0; j < layout.fixedStart[1]; j++) estimates.push(x[j])
   const dispersion: number[] = []
   const { further } = familyNamed(model.family).family
-  model.predictors.slice(1).forEach(({ fixed, random }, k) => {
+  model.predictors.slice(1).forEach((predictor, k) => {
     const first = layout.fixedStart[k + 1]
-    if (fixed.names.length === 1 && random.length === 0) dispersion.push(linkNamed(further[k].link).inverse(x[first]))
+    if (isConstant(predictor)) dispersion.push(linkNamed(further[k].link).inverse(x[first]))
     else for (let j = first; j < layout.fixedStart[k + 2]; j++) estimates.push(x[j])
   })
   for (const { term, covariance, start, size } of layout.terms) {
@@ -155,8 +166,7 @@ function profile(like: Likelihood, fitted: Estimate, lower: number[], upper: num
   const { model } = like
   const found = profileIntervals(like, fitted, startFrom(like, glmOf(model)), 0.95)
   const limits = [...found.predictors[0]]
-  const isNumber = (k: number): boolean =>
-    model.predictors[k + 1].fixed.names.length === 1 && model.predictors[k + 1].random.length === 0
+  const isNumber = (k: number): boolean => isConstant(model.predictors[k + 1])
   found.predictors.slice(1).forEach((of, k) => {
     if (!isNumber(k)) limits.push(...of)
   })

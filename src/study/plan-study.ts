@@ -1,7 +1,8 @@
 import { dirname, isAbsolute, resolve } from 'node:path'
 import { readTable } from '../data/read-table.js'
 import type { Table } from '../data/table.js'
-import { GlmmError } from '../errors.js'
+import { stateModel } from '../data/state-model.js'
+import { GlmmError, type Warning } from '../errors.js'
 import { checkSeed } from '../random/stream.js'
 import { studyKindNamed } from './registry.js'
 import { studyHash } from './study-hash.js'
@@ -16,6 +17,8 @@ export interface PlannedStudy {
   /** The resolved options, enough to run it again. */
   readonly call: Readonly<Record<string, unknown>>
   readonly until: string | null
+  /** What was surprising in the data. */
+  readonly warnings: readonly Warning[]
 }
 
 /**
@@ -35,15 +38,20 @@ export async function planStudy(written: unknown, from: string | null = null): P
     hash: studyHash({ ...spec, seed }, table),
     call: { command: 'study', study: from, ...call },
     until: spec.until ?? null,
+    warnings: surprises(spec, table),
   }
 }
 
+/** What the model of the study says of how its data were read and what their cells look like. */
+const surprises = (spec: StudySpec, table: Table): readonly Warning[] =>
+  stateModel(spec.formula, table, spec).warnings.filter(({ code }) => code === 'READING' || code === 'LEVELS')
+
 const isTable = (data: unknown): data is Table => typeof data === 'object' && data !== null && 'columns' in data
 
-function tableOf({ data, names }: StudySpec, from: string | null): Promise<Table> {
+function tableOf({ data, names, read }: StudySpec, from: string | null): Promise<Table> {
   const path = data as string
   const found = from === null || isAbsolute(path) ? path : resolve(dirname(from), path)
-  return readTable(found, names ? { source: path, header: false, names: [...names] } : { source: path })
+  return readTable(found, { ...read, source: path, ...(names && { header: false, names: [...names] }) })
 }
 
 /** A plan without its data. */

@@ -140,7 +140,7 @@ export async function runStudy(
     findings: shard ? [] : summary.findings(),
     rows: kept.rows(),
   }
-  const warnings = kept.warnings(failed, done, log?.path ?? null)
+  const warnings = [...planned.warnings, ...kept.warnings(failed, done, log?.path ?? null)]
   return {
     ...record,
     warnings,

@@ -3,7 +3,7 @@ import { stateModel } from '../data/state-model.js'
 import type { Table } from '../data/table.js'
 import { GlmmError } from '../errors.js'
 import { likelihood } from '../likelihood/likelihood.js'
-import { parameterNames, parameterTable, refit } from './parameters.js'
+import { parameterNames, parameterTable, refit, told } from './parameters.js'
 import { performanceNames } from './performance.js'
 import { type SampleMethod, sampleMethod } from './posterior-estimates.js'
 import { levelRows } from './resample-levels.js'
@@ -122,8 +122,9 @@ function truthFrom(spec: SimulationSpec, base: Model): ReturnType<typeof truthOf
     const message = '/fit/reml: expected maximum likelihood for the truth, got reml'
     throw new GlmmError('USAGE', message, 'leave it out here, and put it into the methods')
   }
-  const { fitted } = refit(base, fit)
-  if (fitted.converged) return truthOf(base, fitted.parameters)
+  const found = refit(base, fit)
+  const { fitted } = found
+  if (fitted.converged) return truthOf(base, told(found).parameters)
   const message = `expected a fit of the data for the truth, got: ${fitted.reason}`
   throw new GlmmError('NO_CONVERGENCE', message, 'write the truth down instead')
 }

@@ -13,6 +13,7 @@ export function studyHash({ data: _, replicates: __, until: ___, ...spec }: Stud
   for (const column of table.columns) {
     if (column.kind === 'numeric') {
       hash.update(`${JSON.stringify([column.name])}\n`).update(bytesOf(column.values))
+      if (column.exact) hash.update(JSON.stringify(column.exact.levels)).update(bytesOf(column.exact.codes))
     } else {
       hash.update(`${JSON.stringify([column.name, column.levels])}\n`).update(bytesOf(column.codes))
     }

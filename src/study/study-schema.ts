@@ -14,6 +14,18 @@ const shared = {
     examples: ['data.csv', 'data.parquet'],
   },
   names: { type: 'array', items: { type: 'string' }, description: 'column names of a file without a header' },
+  read: {
+    type: 'object',
+    description: 'how the file is read, as the options of the same names of glmm fit say',
+    properties: {
+      comment: { type: 'string', description: 'what follows it on a line is a comment' },
+      skip: { type: 'integer', minimum: 0, description: 'lines above the header to pass over' },
+      decimal: { enum: ['.', ','] },
+      na: { type: 'array', items: { type: ['string', 'number'] }, description: 'cells that are missing' },
+      maxBytes: { type: 'integer', minimum: 1, description: 'bytes to read at most' },
+    },
+    additionalProperties: false,
+  },
   formula: { type: 'string' },
   family: { type: 'string' },
   link: { type: 'string' },

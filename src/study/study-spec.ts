@@ -1,3 +1,4 @@
+import type { ReadOptions } from '../data/read-options.js'
 import type { ModelChoice } from '../data/state-model.js'
 import type { Table } from '../data/table.js'
 import type { Json } from './study-plan.js'
@@ -11,6 +12,8 @@ export interface StudySpec extends ModelChoice {
   readonly data: string | Table
   /** Column names of a file without a header. */
   readonly names?: readonly string[]
+  /** How the file is read, where it does not say so itself. */
+  readonly read?: Pick<ReadOptions, 'comment' | 'skip' | 'decimal' | 'na' | 'maxBytes'>
   readonly formula: string
   /** Rows a condition, at most. */
   readonly replicates?: number

@@ -1,3 +1,4 @@
+import { isConstant } from '../data/constant-predictor.js'
 import type { Model } from '../data/model.js'
 import { GlmmError } from '../errors.js'
 import { familyNamed } from '../families/registry.js'
@@ -47,9 +48,9 @@ function setDispersion(model: Model, fixedStart: Int32Array, truth: Truth, x: Fl
   const { further } = familyNamed(model.family).family
   const wanted = further.map(({ reports }) => reports)
   checkNames('/truth/dispersion', truth.dispersion ?? {}, wanted, wanted)
-  model.predictors.slice(1).forEach(({ name, fixed, random }, k) => {
-    if (fixed.names.length !== 1 || random.length > 0) {
-      const message = `expected a ${name} predictor that is one number for a written truth, got terms in it`
+  model.predictors.slice(1).forEach((predictor, k) => {
+    if (!isConstant(predictor)) {
+      const message = `expected a ${predictor.name} predictor that is one number for a written truth, got terms in it`
       throw new GlmmError('MODEL', message, 'leave them out')
     }
     x[fixedStart[k + 1]] = linkNamed(further[k].link).link(truth.dispersion![further[k].reports])

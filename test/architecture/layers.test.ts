@@ -39,7 +39,13 @@ const sideways = new Set([
 ])
 
 /** What Node or the user starts, and what an `exports` field names. */
-const entries = new Set(['src/cli/main.ts', 'workers/worker.ts', 'src/index.ts', 'workers/index.ts'])
+const entries = new Set([
+  'src/cli/main.ts',
+  'workers/worker.ts',
+  'src/index.ts',
+  'workers/index.ts',
+  'src/data/parquet-worker.ts',
+])
 
 const longest = 350
 
@@ -147,8 +153,10 @@ describe('who may name what', () => {
     expect(users(/^[#@]stdlib\/(?!random)/)).toEqual(['src/numerics/special.ts'])
   })
 
-  it('worker threads and comlink: workers', () => {
-    expect(users(/^(node:worker_threads|comlink)/).filter((path) => !path.startsWith('workers/'))).toEqual([])
+  it('worker threads and comlink: workers, and threads what decodes Parquet, which must be ended where it hangs', () => {
+    const decoder = ['src/data/parquet-table.ts', 'src/data/parquet-worker.ts']
+    expect(users(/^node:worker_threads/).filter((path) => !path.startsWith('workers/'))).toEqual(decoder)
+    expect(users(/^comlink/).filter((path) => !path.startsWith('workers/'))).toEqual([])
   })
 
   it('the queue: workers, and loaded when it is used', () => {

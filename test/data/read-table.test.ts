@@ -65,10 +65,11 @@ describe('readTable', () => {
 
   it.each([
     ['empty.csv', '', 'is empty'],
-    ['utf16.csv', Uint8Array.from([0xff, 0xfe, 0x61, 0, 0x0a, 0]), 'binary or UTF-16'],
+    ['bare16.csv', Uint8Array.from([0x61, 0, 0x0a, 0, 0x31, 0]), 'UTF-16 without a byte order mark'],
     ['latin1.csv', Uint8Array.from([0x66, 0x0a, 0xe4, 0x0a]), 'UTF-8 was expected'],
     ['sheet.xlsx', 'PK\x03\x04rest', 'zip or spreadsheet'],
-    ['x.csv.gz', Uint8Array.from([0x1f, 0x8b, 8, 0]), 'is compressed'],
+    ['x.csv.gz', Uint8Array.from([0x1f, 0x8b, 8, 0]), 'a whole gzip file was expected'],
+    ['x.csv.bz2', 'BZh91AY', 'is compressed'],
     ['x.parquet', 'a,b\n1,2\n', 'a Parquet file was expected'],
     ['cut.parquet', 'PAR1 and no more than that', 'a readable Parquet file was expected'],
   ])('%s', async (name, content, message) => {

@@ -157,7 +157,8 @@ describe('at each limit the maximum over the other parameters is lower by half t
   it('the correlations of compound symmetry and of an autoregression', () => {
     const table = peerTable('sleepstudy')
     for (const structure of ['cs', 'ar1']) {
-      const formula = `Reaction ~ Days + ${structure}(1 + Days | Subject)`
+      const columns = structure === 'cs' ? '1 + Days' : '0 + factor(Days)'
+      const formula = `Reaction ~ Days + ${structure}(${columns} | Subject)`
       const got = fit(formula, table, { family: 'gaussian', intervals: 'profile' })
       const { value } = likelihood(stateModel(formula, table, { family: 'gaussian' })).marginal(1)
       const { lower, upper } = got.random[0].correlationLimits![1][0]

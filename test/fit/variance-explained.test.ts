@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { tableFrom } from '../../src/data/table-from.js'
+import type { Table } from '../../src/data/table.js'
 import { type FitOptions, fit } from '../../src/fit/fit.js'
 import type { FitRecord, ShareOfVariance } from '../../src/fit/fit-record.js'
 import { cases, cbpp } from '../reference/data.js'
+import { faultTable } from '../reference/fault-table.js'
 import { peerModels, peerTable } from '../reference/peers.js'
 
 const numbers = (data: string, name: string): number[] => {
@@ -9,6 +12,11 @@ const numbers = (data: string, name: string): number[] => {
   const column = table.columns.find((one) => one.name === name)!
   if (column.kind !== 'numeric') throw new Error(`${name} is no number`)
   return Array.from(column.values)
+}
+const text = (table: Table, name: string): string[] => {
+  const column = table.columns.find((one) => one.name === name)!
+  if (column.kind === 'numeric') return Array.from(column.values, String)
+  return Array.from(column.codes, (code) => column.levels[code])
 }
 const mean = (x: readonly number[]): number => x.reduce((sum, value) => sum + value, 0) / x.length
 const variance = (x: readonly number[]): number =>
@@ -45,7 +53,10 @@ describe("by hand from lme4's and glmmTMB's estimates", () => {
   it('cbpp, a binomial with logit', () => {
     const { beta, sd } = peerModels.cbpp.engines.glmmTMB_ml!
     const coefficients = [0, ...Object.values(beta).slice(1)]
-    const fixed = variance(numbers('cbpp', 'period').map((period) => coefficients[period - 1]))
+    const size = numbers('cbpp', 'size')
+    const fixed = variance(
+      numbers('cbpp', 'period').flatMap((period, i) => new Array(size[i]).fill(coefficients[period - 1])),
+    )
     const sum = (name: string): number => numbers('cbpp', name).reduce((total, value) => total + value, 0)
     const p = sum('incidence') / sum('size')
     const random = Object.values(sd.herd)[0] ** 2
@@ -57,7 +68,8 @@ describe("by hand from lme4's and glmmTMB's estimates", () => {
   it('betablocker, probit and cloglog', () => {
     const sum = (name: string): number => numbers('betablocker', name).reduce((total, value) => total + value, 0)
     const p = sum('r') / sum('n')
-    const treat = numbers('betablocker', 'treat')
+    const patients = numbers('betablocker', 'n')
+    const treat = numbers('betablocker', 'treat').flatMap((arm, i) => new Array<number>(patients[i]).fill(arm))
     const quantile = quantileOf(p)
     const delta = {
       probit: 2 * Math.PI * p * (1 - p) * Math.exp(quantile ** 2),
@@ -89,12 +101,75 @@ describe("by hand from lme4's and glmmTMB's estimates", () => {
     expect(residual(root)).toBeCloseTo(0.25, 12)
   })
 
-  it('an effect of each row is overdispersion', () => {
-    const got = peerFit('cbpp_obs')
-    const [row, herd] = ['obs', 'herd'].map((group) => got.random.find((term) => term.group === group)!.sd[0] ** 2)
-    const { variances } = got.varianceExplained!.latent!
-    expect(variances.random).toBeCloseTo(herd, 12)
-    expect(variances.residual).toBeCloseTo(Math.PI ** 2 / 3 + row, 12)
+  it('an effect of each observation is overdispersion', () => {
+    const table = peerTable('Salamanders')
+    const row = Array.from({ length: table.nrow }, (_, i) => `r${i}`)
+    const columns = { count: numbers('Salamanders', 'count'), site: text(table, 'site'), row }
+    const got = fit('count ~ 1 + (1 | site) + (1 | row)', tableFrom(columns), { family: 'poisson' })
+    const [site, each] = ['site', 'row'].map((group) => got.random.find((term) => term.group === group)!.sd[0] ** 2)
+    const { variances } = got.varianceExplained!
+    expect(variances.random).toBeCloseTo(site, 12)
+    expect(variances.residual).toBeCloseTo(1 / mean(columns.count) + each, 10)
+  })
+})
+
+describe('responses with trials and the same as rows of 0 and 1', () => {
+  /** One row for each trial, all other columns repeated. */
+  function expanded(successes: number[], trials: number[], columns: Record<string, (string | number)[]>): Table {
+    const rows = successes.flatMap((count, i) =>
+      Array.from({ length: trials[i] }, (_, k) => ({ i, y: k < count ? 1 : 0 })),
+    )
+    const others = Object.entries(columns).map(([name, values]) => [name, rows.map(({ i }) => values[i])])
+    return tableFrom({ ...Object.fromEntries(others), y: rows.map(({ y }) => y) })
+  }
+
+  function expectSame(summed: FitRecord, single: FitRecord, icc?: number): void {
+    const parts = [summed, single].map(({ varianceExplained: got }) => [got!, got!.latent!])
+    for (const k of [0, 1]) {
+      const [a, b] = parts.map((part) => part[k])
+      for (const share of ['marginal', 'conditional', 'icc'] as const) expect(a[share]).toBeCloseTo(b[share], 5)
+      for (const part of ['fixed', 'random', 'residual'] as const)
+        expect(a.variances[part]).toBeCloseTo(b.variances[part], 4)
+    }
+    if (icc !== undefined) expect(summed.varianceExplained!.icc).toBeCloseTo(icc, 2)
+  }
+
+  it('a row a level: survival of eggs', () => {
+    const options = { family: 'binomial' }
+    const summed = fit('cbind(s, f) ~ 1 + (1 | nobs)', faultTable('survagg'), options)
+    expectSame(summed, fit('y ~ 1 + (1 | nobs)', faultTable('survlong'), options), 0.53)
+  })
+
+  it('two rows a level and a covariate: betablocker, logit and probit', () => {
+    const [r, n, treat, center] = ['r', 'n', 'treat', 'center'].map((name) => numbers('betablocker', name))
+    const long = expanded(r, n, { treat, center })
+    for (const link of ['logit', 'probit']) {
+      const summed = fit('cbind(r, n - r) ~ treat + (1 | center)', peerTable('betablocker'), {
+        family: 'binomial',
+        link,
+      })
+      expectSame(summed, fit('y ~ treat + (1 | center)', long, { family: 'binomial', link }))
+    }
+  })
+
+  it('an effect of each row of sums beside one of herds, and slopes', () => {
+    const summed = peerFit('cbpp_obs')
+    const [y, n, herd, period] = ['incidence', 'size', 'herd', 'period'].map((name) => numbers('cbpp', name))
+    const columns = { herd, period, obs: y.map((_, i) => `o${i}`) }
+    const long = expanded(y, n, columns)
+    const formula = 'y ~ factor(period) + (1 | herd) + (1 | obs)'
+    expectSame(summed, fit(formula, long, { family: 'binomial' }))
+    const slopes = 'period + (period | herd)'
+    const short = fit(`cbind(incidence, size - incidence) ~ ${slopes}`, cbpp, { family: 'binomial' })
+    expectSame(short, fit(`y ~ ${slopes}`, long, { family: 'binomial' }))
+  })
+
+  it('a beta-binomial has the variance of one trial, whatever the size of its rows', () => {
+    const { varianceExplained: got, random } = fit(cases.cbpp.formula, cbpp, { family: 'betabinomial' })
+    const sum = (name: string): number => numbers('cbpp', name).reduce((total, value) => total + value, 0)
+    const p = sum('incidence') / sum('size')
+    expect(got!.variances.residual).toBeCloseTo(1 / (p * (1 - p)), 10)
+    expect(got!.variances.random).toBeCloseTo(random[0].sd[0] ** 2, 12)
   })
 })
 

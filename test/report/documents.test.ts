@@ -135,6 +135,7 @@ test('a certificate of crossed factors, and a fit by importance sampling', () =>
     ...MIXED_FIT,
     certificate: {
       method: 'second-order',
+      rule: null,
       nodes: null,
       logLikError: -3.58,
       maxShiftInSe: 0.14,

@@ -34,8 +34,8 @@ describe('a posterior as a method', () => {
     const inUnits: Record<string, number[]> = { mean: [], median: [], sd: [], lower: [], upper: [] }
     for (const row of rows) {
       const number = (key: string): number => Number(row[key])
-      // The scale of the t: the residual sum of squares over 9 and the 12 rows.
-      const scale = number('ml.sigma') / Math.sqrt(9)
+      // The scale of the t: the residual sum of squares, 10 sigma^2 as least squares tell it, over 9 and the 12 rows.
+      const scale = number('ml.sigma') * Math.sqrt(10 / 9 / 12)
       const sd = scale * Math.sqrt(9 / 7)
       inUnits.mean.push((number('bayes.x') - number('ml.x')) / sd)
       inUnits.median.push((number('bayes.x.median') - number('ml.x')) / sd)
