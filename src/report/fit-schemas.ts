@@ -49,7 +49,12 @@ export const fit: Schema = object({
   'aliased?': texts,
   'fixedCovariance?': table,
   'parameters?': object({ estimate: list({ type: 'number' }), covariance: maybe(table) }),
-  'basis?': object({ levels: named(texts), numbers: named(numbers) }),
+  'basis?': object({
+    levels: named(texts),
+    numbers: named(numbers),
+    'columns?': maybe(texts),
+    'contrasts?': maybe(named(text)),
+  }),
   random: list(randomTerm),
   'dispersion?': named(object({ estimate: number, se: number })),
   'intervals?': object({ method: oneOf('wald', 'profile'), level: { type: 'number' } }),

@@ -14,6 +14,7 @@ import {
   object,
   oneOf,
   randomTerm,
+  table,
   text,
   texts,
   warnings,
@@ -39,6 +40,18 @@ const loo = object({
 
 const quantiles = Object.fromEntries(['q2_5', 'q5', 'q25', 'q50', 'q75', 'q95', 'q97_5'].map((name) => [name, number]))
 
+const chance = object({ probability: number, mcse: number })
+const parameter = object({
+  name: text,
+  mean: number,
+  sd: number,
+  mcse: number,
+  ...quantiles,
+  rhat: number,
+  essBulk: number,
+  essTail: number,
+})
+
 export const posterior: Schema = object({
   ...heading,
   ...model,
@@ -56,18 +69,7 @@ export const posterior: Schema = object({
   seed: count,
   nobs: count,
   'dropped?': count,
-  summary: list(
-    object({
-      name: text,
-      mean: number,
-      sd: number,
-      mcse: number,
-      ...quantiles,
-      rhat: number,
-      essBulk: number,
-      essTail: number,
-    }),
-  ),
+  summary: list(parameter),
   diagnostics: object({
     divergences: number,
     'divergenceLocation?': maybe(
@@ -84,6 +86,36 @@ export const posterior: Schema = object({
     sampleSeconds: number,
     minEssPerSecond: object({ outer: number, all: number }),
   }),
+  'hypotheses?': maybe(
+    list(
+      object({
+        hypothesis: text,
+        summary: parameter,
+        comparison: maybe(object({ probability: number, mcse: number, ess: number, evidenceRatio: number })),
+      }),
+    ),
+  ),
+  'ranks?': maybe(
+    list(
+      object({
+        group: text,
+        name: text,
+        predictor: text,
+        levels: list(
+          object({
+            level: text,
+            mean: number,
+            q2_5: number,
+            q50: number,
+            q97_5: number,
+            highest: chance,
+            lowest: chance,
+          }),
+        ),
+        pairwise: maybe(table),
+      }),
+    ),
+  ),
   'loo?': maybe(loo),
   'looClusters?': maybe(loo),
   'waic?': maybe(object({ elpd: total, p: total, waic: total, highP: number, warnings })),

@@ -30,7 +30,7 @@ export const model: Readonly<Record<string, Schema>> = { formula: text, family: 
 
 export const coefficient: Schema = object({
   name: text,
-  estimate: { type: 'number' },
+  estimate: number,
   se: number,
   z: number,
   p: number,

@@ -47,7 +47,7 @@ beforeAll(async () => {
     })
     expect(status).toBe(0)
   }
-})
+}, 120_000)
 
 describe('a stopped run that lacks whole chains', () => {
   it.each([

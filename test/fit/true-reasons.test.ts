@@ -9,7 +9,11 @@ const table = await readTable(betablocker)
 test.each([
   ['r ~ treat', { nodes: 5 }, /expected random effects to integrate over with 5 nodes, got none in r ~ treat/],
   ['r ~ treat', { nodes: 5, family: 'poisson' }, /expected random effects to integrate over/],
-  ['cbind(r, n - r) ~ treat', { nodes: 25 }, /expected random effects to integrate over with 25 nodes/],
+  [
+    'cbind(r, n - r) ~ treat',
+    { nodes: 25, family: 'binomial' },
+    /expected random effects to integrate over with 25 nodes/,
+  ],
   ['r ~ treat', { nodes: [5, 3] }, /expected random effects to integrate over with 5,3 nodes/],
   [
     'r ~ treat + (1 | center)',

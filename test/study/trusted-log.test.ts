@@ -19,7 +19,7 @@ let text: string
 beforeAll(async () => {
   whole = await run(study, { log: path('whole.ndjson') })
   text = readFileSync(path('whole.ndjson'), 'utf8')
-})
+}, 120_000)
 
 /** The study gone on with from a log of this text, and that log merged. */
 async function gone(

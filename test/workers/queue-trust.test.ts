@@ -128,10 +128,10 @@ describe.skipIf(withoutRedis !== null)('who takes part in a study', () => {
 
   beforeAll(async () => {
     inline = (await run(study)).execution.rowsHash
-  })
+  }, 120_000)
   beforeEach(async () => {
     server = await redisServer()
-  })
+  }, 120_000)
 
   it('has the key: results of others, and of other keys, are dropped', async () => {
     const cwd = folder({ 'queue.key': `${key}\n` })
@@ -210,7 +210,8 @@ describe.skipIf(withoutRedis !== null)('who takes part in a study', () => {
     // All of them at first, then those that come, one by one.
     await redis.del(wait)
     const worker = await workerProcess(server.url)
-    const losing = setInterval(() => void redis.rpop(wait), 700)
+    let left = 2
+    const losing = setInterval(() => void (left-- > 0 && redis.rpop(wait)), 500)
     const found = await running
     clearInterval(losing)
     expect(found.execution).toMatchObject({ rows: 422, failed: 0, rowsHash: inline })
