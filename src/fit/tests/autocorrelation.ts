@@ -11,6 +11,8 @@ export interface TimeOrder {
   readonly place: Int32Array
   /** Pairs of neighbouring times, over all levels. */
   readonly pairs: number
+  /** The most times that a level has. */
+  readonly most: number
 }
 
 export function timeOrder(name: string, time: Float64Array, index: Int32Array, levels: number): TimeOrder {
@@ -22,6 +24,7 @@ export function timeOrder(name: string, time: Float64Array, index: Int32Array, l
   return {
     name,
     place: Int32Array.from(time, (value, i) => places[index[i]].get(value) ?? -1),
+    most: times.reduce((most, { size }) => Math.max(most, size), 0),
     pairs: times.reduce((sum, { size }) => sum + Math.max(0, size - 1), 0),
   }
 }
@@ -59,7 +62,7 @@ const digits = (value: number): string => Number(value.toPrecision(2)).toString(
 export function autocorrelation(
   drawn: ScoreDraws | string,
   at: number,
-  { name, pairs }: TimeOrder,
+  { name, pairs, most }: TimeOrder,
   group: string,
 ): ModelTest {
   if (pairs === 0) return notTested(`no level of ${group} has rows at two times of ${name}`)
@@ -67,7 +70,8 @@ export function autocorrelation(
   const width = drawn.observed.length
   const score = drawn.observed[at]
   const variance = drawn.variance[at * width + at]
-  if (!(variance > confounded * drawn.known[at]))
+  // Two times to a level are alike by the level's effect; what a nonlinear model makes of the rest is no ground for a test.
+  if (most < 3 || !(variance > confounded * drawn.known[at]))
     return notTested(
       `correlation of neighbours cannot be told from the effects of ${group}: more times to a level would tell`,
     )

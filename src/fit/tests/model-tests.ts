@@ -42,7 +42,7 @@ export interface TestedModel {
 }
 
 /** Rows that are tested, and rows times replicates that are drawn. */
-const limits = { fired: { rows: 3000, budget: 1e6 }, always: { rows: 10_000, budget: 4e6 } } as const
+const limits = { fired: { rows: 3000, budget: 5e5 }, always: { rows: 10_000, budget: 4e6 } } as const
 
 /**
  * Replicates decide where a screen's p-value is below this over the number of tests: Holm's correction asks for a quarter of it, so

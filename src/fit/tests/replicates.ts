@@ -76,7 +76,7 @@ export function rankAmongReplicates(
       if (p > (5 * sides) / (first + 1)) return first
       const [own, ...others] = statistics[t]
       const clear = sides * fittedTail(own, others.filter(Number.isFinite), tail) * count < 1e-3 * level
-      return Math.ceil(((clear ? 1.5 : 6) * sides * count) / level)
+      return Math.ceil(((clear ? 1.5 : 4) * sides * count) / level)
     })
     return Math.min(most, Math.max(first, ...wanted))
   }
