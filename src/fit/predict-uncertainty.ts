@@ -39,13 +39,9 @@ export function separateUncertainty(fit: FitSource, sds: readonly Float64Array[]
 }
 
 /** Element of the covariance of all fixed effects, 0 where the fit has none. */
-function coefficientCovariance({
-  parameters,
-  fixed,
-  fixedCovariance,
-  method,
-}: FitSource): (i: number, j: number) => number {
-  const covariance = heldAsKnown(parameters.covariance)
+function coefficientCovariance(fit: FitSource): (i: number, j: number) => number {
+  const { fixed, fixedCovariance, method } = fit
+  const covariance = heldAsKnown(fit)
   if (method !== 'reml') return covariance ? (i, j) => covariance[i][j] : () => Number.NaN
   const p = fixed.length
   return (i, j) => {
@@ -54,9 +50,18 @@ function coefficientCovariance({
   }
 }
 
-/** Parameters at their limit have no covariance: they are held there, and vary with nothing. */
-const heldAsKnown = (covariance: readonly (readonly number[])[] | null): number[][] | null =>
-  covariance?.map((row) => row.map((one) => (Number.isFinite(one) ? one : 0))) ?? null
+/**
+ * The covariance of the estimated parameters. Those that are held at a limit vary with nothing; coefficients without a finite
+ * maximum have none.
+ */
+function heldAsKnown({ parameters, fixed, further, method }: FitSource): number[][] | null {
+  const coefficients = [...(method === 'reml' ? [] : fixed), ...further.flatMap((one) => one.fixed)]
+  const runs = (j: number): boolean => (coefficients[j]?.runsTo ?? null) !== null
+  const known = (one: number, i: number, j: number): number =>
+    Number.isFinite(one) ? one : runs(i) || runs(j) ? Number.NaN : 0
+  return parameters.covariance?.map((row, i) => row.map((one, j) => known(one, i, j))) ?? null
+}
+
 /** A weight times a covariance; what a prediction does not depend on may have none, as where a coefficient has no maximum. */
 const share = (weight: number, covariance: number | null): number =>
   weight === 0 ? 0 : weight * (covariance ?? Number.NaN)
@@ -70,7 +75,7 @@ const shareOfSe = 1e-3
  */
 export function jointUncertainty(fit: FitSource, original: Model): Uncertainty | null {
   const { estimate } = fit.parameters
-  const covariance = heldAsKnown(fit.parameters.covariance)
+  const covariance = heldAsKnown(fit)
   if (!covariance) return null
   const reml = fit.method === 'reml'
   const model = reml ? restricted(original) : original

@@ -11,7 +11,7 @@ export interface HeldParameter {
 }
 
 /** A logarithm of sigma known to no better than this has no maximum. */
-const unknown = 10
+const unknown = 3
 /** Shares at which it stands for zero, the first that the likelihood does not tell from it. */
 const shares: readonly number[] = [1e-3, 3e-4, 1e-4]
 /** The log-likelihood at such a share is within this of its limit: beyond what is told of it. */

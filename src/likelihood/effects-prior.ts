@@ -11,6 +11,8 @@ export interface EffectsPrior {
   readonly times: (u: Float64Array, out: Float64Array) => void
   /** P into the values of a factor's pattern, all else zero. */
   readonly write: (values: Float64Array) => void
+  /** tr(P H^-1), with H^-1 on the pattern in `inverse`. */
+  readonly trace: (inverse: Float64Array) => number
   /** log |P| over the effects whose prior is no flat one. */
   readonly logDeterminant: () => number
   /**
@@ -109,6 +111,23 @@ export function effectsPrior(
           }
         }
       })
+    },
+    trace: (inverse) => {
+      let sum = 0
+      for (let e = 0; e < q; e++) sum += alone[e] * inverse[diagonal[e]]
+      chains.forEach(({ term, starts, beside }, c) => {
+        const { rho, rest } = now[c]
+        const size = term.laid.term.names.length
+        let pair = 0
+        for (const first of starts) {
+          for (let t = 0; t < size; t++) {
+            const inside = t > 0 && t < size - 1
+            sum += ((inside ? 1 + rho * rho : 1) * inverse[diagonal[first + t]]) / rest
+            if (t > 0) sum -= (2 * rho * inverse[beside[pair++]]) / rest
+          }
+        }
+      })
+      return sum
     },
     logDeterminant: () => {
       let sum = 0

@@ -4,6 +4,7 @@ import { forward, solve } from '../numerics/sparse-cholesky.js'
 import { selectedInverse } from '../numerics/sparse-inverse.js'
 import type { Rng } from '../random/stream.js'
 import { jointHeight } from './joint-height.js'
+import { chainTerms } from './chain-terms.js'
 import { linearPredictors } from './linear-predictors.js'
 import { parameterLayout } from './parameter-layout.js'
 import { randomStructure } from './random-structure.js'
@@ -15,7 +16,7 @@ export interface JointMode {
   readonly response: Response
   /** Predictors, log densities and derivatives of the rows there. */
   readonly rows: RowModel
-  /** The random effects in spherical form, and the mean's fixed effects as they are. */
+  /** The random effects as the likelihood has them, and the mean's fixed effects in orthogonal coordinates. */
   readonly u: Float64Array
 }
 
@@ -59,10 +60,14 @@ const maxSteps = 60
 export function jointModes(model: Model, x: Float64Array): JointModes {
   const joint = restricted(model)
   const layout = parameterLayout(joint)
-  const linear = linearPredictors(joint, layout)
+  const chains = chainTerms(layout)
+  const linear = linearPredictors(joint, layout, chains)
+  const structure = randomStructure(joint, layout, linear.slots, chains)
+  const { size, width, columns, prior, symbolic, places, starts } = structure
   const p = model.predictors[0].fixed.names.length
   const outer = x.slice(p)
   linear.update(outer)
+  prior.update(outer)
   let present: Float64Array | null = null
   /** Puts the further predictors where their coefficients are moved by so much. */
   const hold = (moved: Float64Array | null): void => {
@@ -74,8 +79,6 @@ export function jointModes(model: Model, x: Float64Array): JointModes {
     linear.update(held)
     present = moved
   }
-  const structure = randomStructure(joint, layout, linear.slots)
-  const { size, width, columns, precision, symbolic, places, starts } = structure
   const { slots, multipliers: a, fixed } = linear
   const n = model.nobs
   const K = model.predictors.length
@@ -86,7 +89,15 @@ export function jointModes(model: Model, x: Float64Array): JointModes {
 
   const centre = (): Float64Array => {
     const u = new Float64Array(size)
-    if (flatAt >= 0) u.set(x.subarray(0, p), starts[flatAt][0])
+    if (flatAt < 0) return u
+    // The fixed effects are T u, T lower triangular: see restricted.
+    const T = linear.lambdas[flatAt]
+    const first = starts[flatAt][0]
+    for (let i = 0; i < p; i++) {
+      let rest = x[i]
+      for (let j = 0; j < i; j++) rest -= T[i * p + j] * u[first + j]
+      u[first + i] = rest / T[i * (p + 1)]
+    }
     return u
   }
   const crossed = (c: Float64Array): Float64Array => {
@@ -100,9 +111,15 @@ export function jointModes(model: Model, x: Float64Array): JointModes {
     centre,
     draw: (rng) => {
       const u = centre()
-      layout.terms.forEach(({ term, covariance }, t) => {
+      layout.terms.forEach(({ term, covariance, start }, t) => {
         if (covariance === flat) return
-        for (const first of starts[t]) for (let j = 0; j < term.names.length; j++) u[first + j] = rng.normal()
+        const chain = chains[t]?.chain
+        const { rho, rest } = chain ? chain.correlation(outer[start + chain.at]) : { rho: 0, rest: 1 }
+        const share = Math.sqrt(rest)
+        for (const first of starts[t]) {
+          u[first] = rng.normal()
+          for (let e = first + 1; e < first + term.names.length; e++) u[e] = rho * u[e - 1] + share * rng.normal()
+        }
       })
       return u
     },
@@ -158,9 +175,7 @@ export function jointModes(model: Model, x: Float64Array): JointModes {
     effectiveParameters: () => {
       if (size === 0) return 0
       selectedInverse(symbolic, factor, inverse)
-      let edf = 0
-      for (let c = 0; c < size; c++) edf += 1 - precision[c] * inverse[symbolic.diagonal[c]]
-      return edf
+      return size - prior.trace(inverse)
     },
     variances: () => {
       const out = new Float64Array(n)

@@ -20,13 +20,18 @@ const columns = (name: string): Record<string, number[]> => {
   )
 }
 
-/** The slope of the log-likelihood at a fit along each parameter without an end, in standard errors, by differences. */
+/**
+ * The slope of the log-likelihood at a fit along each parameter without an end, in standard errors, by differences. Least squares'
+ * sigma, over n - p, is not where that of the likelihood is: there the fixed effects alone are looked at.
+ */
 function steepest(record: FitRecord, formula: string, table: Table, options: FitOptions): number {
   const { marginal } = likelihood(stateModel(formula, table, options))
   const { value } = marginal(typeof options.nodes === 'number' ? options.nodes : 1)
   const x = Float64Array.from(record.parameters.estimate)
   let steepest = 0
+  const leastSquares = record.family === 'gaussian'
   record.parameters.covariance!.forEach((row, j) => {
+    if (leastSquares && j >= record.fixed.length) return
     const se = Math.sqrt(row[j])
     if (!(se > 0)) return
     const step = 1e-3 * se

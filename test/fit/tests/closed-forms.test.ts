@@ -51,7 +51,7 @@ describe('without random effects', () => {
     const z = x.map((one) => 1 + one + 0.1 * one * one + g.normal())
     const data = tableFrom({ x, z })
     const [line, curve] = ['z ~ x', 'z ~ x + I(x^2)'].map((formula) => fit(formula, data, { family: 'gaussian' }))
-    const rss = ({ dispersion }: typeof line): number => dispersion.sigma.estimate ** 2
+    const rss = ({ dispersion, dfResidual }: typeof line): number => dispersion.sigma.estimate ** 2 * dfResidual
     const { tests: told } = modelTests(line, data)
     // Whatever the estimate of sigma divides by, it cancels but for the variance in the statistic's denominator.
     const atMaximum = n * (1 - rss(curve) / rss(line))
