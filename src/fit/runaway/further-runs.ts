@@ -7,6 +7,7 @@ import { densitySize, firstAt, secondAt } from '../../families/row-density.js'
 import type { Likelihood } from '../../likelihood/likelihood.js'
 import { free, recessionCone, still } from '../../numerics/recession-cone.js'
 import type { Runaway } from './runaway.js'
+import { responsesOf } from './cells.js'
 import { cellText, list, profileHint, remedy, runsText } from './separation-warning.js'
 
 /** Coefficients of a further predictor that a climb is on its way to infinity with. */
@@ -30,8 +31,8 @@ const rounding = 1e-6
 /**
  * What runs in the predictors beside the mean's at x, the end of a climb. Where the family becomes a simpler one as a
  * predictor goes to its end (no zero inflation, no overdispersion), a row's density has a limit above 0 there, and whether
- * the maximum lies at the end is a matter of estimates: rows that say nothing more of the predictor may go on to that end,
- * all others stand still, and the log-likelihood must not fall along the direction that there is. Null where nothing more
+ * the maximum lies at the end is a matter of estimates: rows that say nothing more of the predictor may go on to that end, or to
+ * the other where they are beyond telling there (a zero that is surely one of the inflation's), all others stand still, and the log-likelihood must not fall along the direction that there is. Null where nothing more
  * runs than the parameters `held`.
  */
 export function furtherRuns(
@@ -45,18 +46,27 @@ export function furtherRuns(
   const ends = model.predictors.map((_, k) => (k === 0 ? family.meanLimit : family.further[k - 1].limit))
   for (const [k, limit] of ends.entries()) {
     const [first, end] = layout.fixedStart.subarray(k, k + 2)
-    const { random } = model.predictors[k]
-    // The constant of a further predictor that has nothing else is the boundary's.
-    const treated = k === 0 ? end > first : end > first + 1 && random.length === 0
+    // The constant of a further predictor that has no other column is the boundary's.
+    const treated = end > (k === 0 ? first : first + 1)
     if (!limit || !treated || isHeld(held, first, end) || !farOut(model, k, x.subarray(first, end))) continue
     const recession = k === 0 ? family.recession?.(model.link) : null
+    const simpler = Math.sign(limit.at)
+    const eta = predictorOf(model, k, x.subarray(first, end))
     const sides = Int8Array.from(rowsThatSay(likelihood, x, k), (says, i) => {
       if (says === null || recession?.(model.response, i) === free) return free
-      return says ? still : Math.sign(limit.at)
+      if (says) return still
+      return k > 0 && eta[i] * simpler < -underway ? -simpler : simpler
     })
     const { value } = likelihood.marginal(nodes)
     const now = value(x)
-    const found = runsAlong(likelihood, k, sides, x, () => further[1], limit.says)
+    const found = runsAlong(
+      likelihood,
+      k,
+      sides,
+      x,
+      () => further[1],
+      (rows) => (rows.every((i) => sides[i] === simpler) ? limit.says : responsesOf(model, rows)),
+    )
     if (found && further.every((by) => value(found.along(by)) > now - rounding)) return found
   }
   return null
@@ -89,6 +99,9 @@ export function provedRuns(likelihood: Likelihood, x: Float64Array, held: readon
 /** A logit so far out is at its end but for 1e-14. */
 const settled = 32
 
+/** What there is to say of rows that run together. */
+type Said = (rows: readonly number[]) => string
+
 /** What the rows' sides let run in predictor k, taken `distance` along a direction that moves each row by 1 or more. */
 function runsAlong(
   { model, layout }: Likelihood,
@@ -96,7 +109,7 @@ function runsAlong(
   sides: Int8Array,
   x: Float64Array,
   distance: (moved: Uint8Array) => number,
-  says: string | null,
+  says: Said | null,
 ): (FurtherRuns & { readonly along: (by: number) => Float64Array }) | null {
   const { fixed, name } = model.predictors[k]
   const p = fixed.names.length
@@ -170,14 +183,15 @@ function warning(
   runs: readonly Runaway[],
   moved: Uint8Array,
   sides: Int8Array,
-  says: string | null,
+  says: Said | null,
 ): Warning {
   const { name } = model.predictors[k]
   const among = Uint8Array.from(sides, (side) => (side === free ? 0 : 1))
   const cells = cellText(model, k, moved, among, says)
   const names = runs.map((run) => run.name)
+  const all = says?.(Array.from(moved.keys()).filter((i) => moved[i] === 1)) ?? ''
   const message =
-    `${list(names)} of ${name} ${runs.length === 1 ? 'has' : 'have'} no finite maximum${cells || (says ? ` (${says})` : '')}: ` +
+    `${list(names)} of ${name} ${runs.length === 1 ? 'has' : 'have'} no finite maximum${cells || (all && ` (${all})`)}: ` +
     `${runsText(runs)}, without a standard error; ${remedy(names, cells !== '')}${profileHint(runs)}`
   return { code: 'SEPARATION', message }
 }

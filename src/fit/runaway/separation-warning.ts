@@ -85,12 +85,12 @@ export function cellText(
   k: number,
   marked: ArrayLike<number>,
   among: ArrayLike<number> | null,
-  known: string | null = null,
+  known: ((rows: readonly number[]) => string) | null = null,
 ): string {
   const cells = cellsOf(model, k, marked, among ?? new Uint8Array(model.nobs).fill(1), known !== null)
   if (!cells) return ''
   const texts = cells.slice(0, mostTold).flatMap(({ says, rows }) => {
-    const what = known ?? responsesOf(model, rows)
+    const what = known ? known(rows) : responsesOf(model, rows)
     return what === '' ? [says] : [says === '' ? what : `${says}: ${what}`]
   })
   const more = cells.length > mostTold ? [`${cells.length - mostTold} more cells`] : []

@@ -20,6 +20,7 @@ import { isPlanned, type Plan, type PlannedTest } from './planned-test.js'
 import { type Ranked, rankAmongReplicates } from './replicates.js'
 import { spread } from './spread.js'
 import { testedRows } from './tested-rows.js'
+import { speakingRows, undecidedOf } from './undecided.js'
 import { uniformity } from './uniformity.js'
 import { variance } from './variance.js'
 import { zeros } from './zeros.js'
@@ -33,6 +34,8 @@ export interface TestOptions {
   readonly nodes?: number | undefined
   /** Tests made elsewhere, to be corrected and judged with these; one that is not significant then loses its effect. */
   readonly further?: Readonly<Record<string, ModelTest>> | undefined
+  /** Parameters that the data leave open, in words: rows that they decide are not tested, and the model is questionable. */
+  readonly undecided?: readonly string[] | undefined
 }
 
 /** Tests of a model against its data, and what they come to. */
@@ -58,7 +61,7 @@ export function modelTests(fit: FitRecord | FitSource, table: Table, options: Te
   const { time } = fit.call
   const choice = { ...modelChoice(fit), ...(typeof time === 'string' && { time }) }
   const model = stateModel(fit.formula, table, choice, fit.basis)
-  return testModel(model, Float64Array.from(fit.parameters.estimate), options)
+  return testModel(model, Float64Array.from(fit.parameters.estimate), { undecided: undecidedOf(fit), ...options })
 }
 
 /**
@@ -70,9 +73,15 @@ export function testModel(model: Model, x: Float64Array, options: TestOptions = 
   const seed = checkSeed(options.seed ?? 1)
   const { rows, budget } = limits[replicates]
   const always = replicates === 'always'
-  const part = testedRows(model, x, rows)
-  const tested = part.model.nobs > 0 && part.x.every(Number.isFinite) ? testedModel(part.model, part.x, seed) : null
-  if (!tested) return told({ model: notTested('the effects have no joint mode at the estimates') })
+  const undecided = options.undecided ?? []
+  const part = testedRows(model, x, rows, undecided.length > 0 ? speakingRows(model, x) : undefined)
+  const done = (tests: TestedModel['tests'], general: readonly string[] = []): TestedModel => ({
+    tests,
+    model: modelVerdict(tests, general, undecided),
+  })
+  if (part.model.nobs === 0) return done({ model: notTested('the model leaves no response to chance') })
+  const tested = part.x.every(Number.isFinite) ? testedModel(part.model, part.x, seed) : null
+  if (!tested) return done({ model: notTested('the effects have no joint mode at the estimates') })
   const { look: data, ...setting } = tested
   const plans = planned(setting, data, (i) => part.source[i], always)
   const tests = plans.filter(isPlanned)
@@ -83,7 +92,13 @@ export function testModel(model: Model, x: Float64Array, options: TestOptions = 
   const groups = Object.entries(groupTests(part.model, part.x, seed, always)).map(([key, one]) => [key, onPart(one)])
   const joined = Object.entries<ModelTest>({
     ...Object.fromEntries(groups),
-    ...(always && hasGroups(model) && { influence: influence(model, x, Math.min(options.nodes ?? 1, enoughNodes)) }),
+    ...(always &&
+      hasGroups(model) && {
+        influence: influence(
+          ...(undecided.length > 0 ? ([part.model, part.x] as const) : ([model, x] as const)),
+          Math.min(options.nodes ?? 1, enoughNodes),
+        ),
+      }),
     ...options.further,
   })
   const canDraw = setting.family.simulate !== undefined
@@ -101,15 +116,10 @@ export function testModel(model: Model, x: Float64Array, options: TestOptions = 
   )
   const general = tests.flatMap(({ key, general: one }) => (one ? [key] : []))
   const own = entries.map(([key, one]) => [key, onPart(one)] as const)
-  return told(Object.fromEntries([...own, ...others]), general)
+  return done(Object.fromEntries([...own, ...others]), general)
 }
 
 const hasGroups = ({ predictors }: Model): boolean => predictors.some(({ random }) => random.length > 0)
-
-const told = (tests: TestedModel['tests'], general: readonly string[] = []): TestedModel => ({
-  tests,
-  model: modelVerdict(tests, general),
-})
 
 function testedModel(model: Model, x: Float64Array, seed: number): (Tested & { readonly look: Look }) | null {
   const modes = jointModes(model, x)

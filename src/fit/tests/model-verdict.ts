@@ -24,12 +24,14 @@ export function holm(p: readonly number[], level: number = testLevel): boolean[]
 }
 
 /**
- * The verdict of tests whose `effect` says which of them speak against the model. Those of `general` see faults of many kinds: beside
+ * The verdict of tests whose `effect` says which of them speak against the model, and of what the data leave `undecided`, without
+ * which no model is free of fault. Those of `general` see faults of many kinds: beside
  * one that names its remedy they are told in one line.
  */
 export function modelVerdict(
   tests: Readonly<Record<string, ModelTest>>,
   general: readonly string[] = [],
+  undecided: readonly string[] = [],
 ): ModelVerdict {
   const all = Object.entries(tests)
   // Without a p-value an effect is worth telling, and no fault of the model: a level that carries the estimates.
@@ -46,20 +48,22 @@ export function modelVerdict(
     )
     return {
       verdict: 'questionable',
-      reasons: [...reasons, ...(rest.length > 0 ? [`seen in ${rest.join(', ')} as well`] : []), ...notes],
+      reasons: [...undecided, ...reasons, ...(rest.length > 0 ? [`seen in ${rest.join(', ')} as well`] : []), ...notes],
     }
   }
   const done = all.filter(([, { p }]) => p !== null)
   const least = done.reduce<(typeof done)[number] | null>((a, b) => (a && a[1].p! <= b[1].p! ? a : b), null)
   return {
-    verdict: 'no fault found',
+    verdict: undecided.length > 0 ? 'questionable' : 'no fault found',
     reasons: [
+      ...undecided,
       ...(least
         ? [
             foundNothing(
               done.map(([key]) => key),
               least[0],
               least[1].p!,
+              undecided.length > 0 ? 'of the rest nothing is found' : 'no fault found',
             ),
           ]
         : ['nothing could be tested']),
@@ -69,8 +73,8 @@ export function modelVerdict(
   }
 }
 
-function foundNothing(keys: readonly string[], key: string, p: number): string {
-  const by = `no fault found by ${keys.length} test${keys.length > 1 ? 's' : ''}: ${keys.join(', ')}`
+function foundNothing(keys: readonly string[], key: string, p: number, says: string): string {
+  const by = `${says} by ${keys.length} test${keys.length > 1 ? 's' : ''}: ${keys.join(', ')}`
   if (!(p < testLevel) || keys.length === 1) return by
   return `${by}; the least p, ${Number(p.toPrecision(2))} of ${key}, is not significant among ${keys.length}`
 }

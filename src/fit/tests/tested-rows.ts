@@ -20,12 +20,19 @@ export interface TestedRows {
  * At most `most` observations of a model at outer parameters x: those of whole levels of the first random term, as far as they go.
  * Under the model any part of the rows chosen without regard to its fit follows the same law, its random effects included. Rows
  * stand in the order of a hash of what they hold, whatever their order, the order of the levels and their names; a row with a
- * frequency is written out, a row without trials left out.
+ * frequency is written out, a row without trials, or that does not speak, left out.
  */
-export function testedRows(model: Model, x: Float64Array, most: number): TestedRows {
+export function testedRows(
+  model: Model,
+  x: Float64Array,
+  most: number,
+  speaks: (row: number) => boolean = () => true,
+): TestedRows {
   const { family } = familyNamed(model.family)
   const { response } = model
-  const used = Array.from({ length: model.nobs }, (_, i) => i).filter((i) => family.weight(response, i) !== 0)
+  const used = Array.from({ length: model.nobs }, (_, i) => i).filter(
+    (i) => family.weight(response, i) !== 0 && speaks(i),
+  )
   const keys = rowKeys(model)
   const ordered = sortOrder(Float64Array.from(used, (i) => keys[i]))
   const inOrder = Int32Array.from(ordered, (at) => used[at])

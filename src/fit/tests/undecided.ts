@@ -1,0 +1,85 @@
+import type { Model } from '../../data/model.js'
+import { familyNamed } from '../../families/registry.js'
+import { boundDensity } from '../../families/repeated-rows.js'
+import { densitySize } from '../../families/row-density.js'
+import { isDiscrete } from '../../families/tail-of.js'
+import { parameterLayout } from '../../likelihood/parameter-layout.js'
+import type { FitRecord } from '../fit-record.js'
+import { glmOf } from '../estimate.js'
+import { meanCone } from '../runaway/mean-cone.js'
+import type { Runaway } from '../runaway/runaway.js'
+import type { ToldFit } from '../runaway/running-names.js'
+import { list } from '../runaway/separation-warning.js'
+
+/** A response with so much of the probability is no observation of anything: 1e6 such rows make one event. */
+const certain = -1e-6
+/** A share of a row that rounding leaves of a column that it does not have. */
+const noPart = 1e-9
+
+/**
+ * The rows that can speak for or against a model some of whose parameters have no finite maximum: all but those with a mean
+ * that the running coefficients move, or that nothing determines, and those whose response is certain.
+ */
+export function speakingRows(model: Model, x: Float64Array): (row: number) => boolean {
+  const { nobs: n, response, predictors } = model
+  const { family } = familyNamed(model.family)
+  const { names, x: design } = predictors[0].fixed
+  const cone = meanCone(model, () => glmOf(model))?.cone
+  const p = names.length
+  const touched = (i: number): boolean =>
+    cone?.held.some((_, h) => {
+      let [sum, size] = [0, 0]
+      for (let j = 0; j < p; j++) {
+        const part = design[j * n + i] * cone.basis[h * p + j]
+        sum += part
+        size += Math.abs(part)
+      }
+      return Math.abs(sum) > noPart * size
+    }) ?? false
+  if (!isDiscrete(family)) return (i) => !touched(i)
+  const { fixedStart } = parameterLayout(model)
+  const density = boundDensity(family, model.link, { ...response, frequency: undefined })
+  const out = new Float64Array(densitySize(predictors.length))
+  const eta = new Float64Array(predictors.length)
+  return (i) => {
+    if (touched(i)) return false
+    predictors.forEach(({ fixed, offset }, k) => {
+      eta[k] = offset ? offset[i] : 0
+      for (let j = 0; j < fixed.names.length; j++) eta[k] += fixed.x[j * n + i] * x[fixedStart[k] + j]
+    })
+    density.at(i, eta, out)
+    return !(out[0] > certain)
+  }
+}
+
+/** Why a fit's model can not be called free of fault, whatever its tests say: parameters that the data leave open. */
+export function undecidedOf({ family, fixed, further, random }: ToldFit & Pick<FitRecord, 'family'>): string[] {
+  const { further: own } = familyNamed(family).family
+  const runs: Pick<Runaway, 'name' | 'to'>[] = []
+  const lost: string[] = []
+  const look = (told: FitRecord['fixed'], of: string): void => {
+    for (const { name, se, runsTo } of told) {
+      if (runsTo !== null) runs.push({ name: name + of, to: runsTo })
+      else if (se === null) lost.push(name + of)
+    }
+  }
+  look(fixed, '')
+  for (const { predictor, fixed: told } of further) {
+    const { limit, vanishes } = own.find(({ name }) => name === predictor) ?? {}
+    // A family that has become a simpler one is a model with nothing open.
+    const simpler = limit ? (limit.at > 0 ? 'Inf' : '-Inf') : vanishes ? '-Inf' : null
+    if (told.length === 1 && simpler !== null && told[0].runsTo === simpler) continue
+    look(told, ` of ${predictor}`)
+  }
+  for (const { group, names, runsTo } of random)
+    runsTo.forEach((to, i) => {
+      if (to !== null) runs.push({ name: `the standard deviation of ${names[i]} by ${group}`, to })
+    })
+  return [...undecidedRuns(runs), ...(lost.length > 0 ? [`not identified: ${list(lost)}`] : [])]
+}
+
+/** The same of what is known to run. */
+export const undecidedRuns = (runs: readonly Pick<Runaway, 'name' | 'to'>[]): string[] =>
+  runs.length === 0
+    ? []
+    : [`without a finite maximum: ${runs.map(({ name, to }) => `${name} (${to ?? 'left open'})`).join(', ')}`]
