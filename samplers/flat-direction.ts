@@ -14,8 +14,8 @@ export function flatDirection(model: Model, statements: readonly string[], prior
   const flat = priorsInForce(model, statements).improper.filter((text) => /^(b|Intercept)\b/.test(text))
   if (flat.length === 0) return null
   const limit = limitModel(model, glmOf(model))
-  if (!limit) return null
-  const found = meanWarning(limit)
+  const found = limit && meanWarning(limit)
+  if (!found) return null
   const message =
     `the posterior has no finite integral, and its draws go to infinity: ${found.message}; here the prior is ` +
     `${flat.join(', ')}, and a proper one is b ~ normal(0, 2.5)`

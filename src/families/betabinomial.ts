@@ -34,6 +34,10 @@ export const betabinomial: Family = {
       reports: 'phi',
       start: 1,
       limit: { at: 16, says: 'no overdispersion beyond the binomial: phi runs to infinity' },
+      silent: {
+        row: ({ trials }, row) => trials![row] <= 1,
+        says: 'rows of one trial show no overdispersion and are binomial ones: give --family binomial, or a row for several trials',
+      },
       drawn: precision,
     },
   ],

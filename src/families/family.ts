@@ -75,6 +75,11 @@ export interface FurtherPredictor {
    * runs to zero.
    */
   readonly vanishes?: string
+  /** Rows whose density does not depend on this predictor, and what to say where all that a column touches are such. */
+  readonly silent?: {
+    readonly row: (response: ResponseData, row: number) => boolean
+    readonly says: string
+  }
   /** Which way a row's predictor may run whatever the other predictors are, where the response alone decides that. */
   readonly recession?: Recession
   /** How draws of a posterior tell it; left out, by what is reported, with a prior by its link. */

@@ -69,11 +69,18 @@ export function certificate(likelihood: Likelihood, fitted: Estimate): Certified
   }
 }
 
-/** The certificate of a fit that may have been sampled, or have no maximum. */
-export function certifiedOf(likelihood: Likelihood, fitted: Estimate, importance: object | null): Certified {
+/** The certificate of a fit that may have been sampled, or have no maximum; `runs` are the full model's parameters without one. */
+export function certifiedOf(
+  likelihood: Likelihood,
+  fitted: Estimate,
+  importance: object | null,
+  { runs }: Pick<Estimate, 'runs'> = fitted,
+): Certified {
   if (importance) return none('the integral is sampled: its Monte Carlo errors are told in its place')
   if (fitted.unbounded) return none('a standard deviation has no finite maximum, with any number of nodes')
-  return certificate(likelihood, fitted)
+  const found = certificate(likelihood, fitted)
+  if (runs.length === 0 || found.certificate?.verdict !== 'adequate') return found
+  return { certificate: { ...found.certificate, verdict: 'undetermined' }, uncertified: null }
 }
 
 /** Numbers of nodes as the command takes them. */

@@ -137,7 +137,7 @@ function mlRecord(
   const randomTold = randomEstimates(like, fitted).map((one, t) =>
     profiled ? { ...one, sdLimits: profiled.random[t].sd, correlationLimits: profiled.random[t].correlation } : one,
   )
-  const { certificate: certified, uncertified } = certifiedOf(climbed.like, climbed.fitted, importance)
+  const { certificate: certified, uncertified } = certifiedOf(climbed.like, climbed.fitted, importance, fitted)
   const modes: ConditionalMode[] = []
   random.forEach(({ laid, at }, position) => {
     const { group, levels, names: columns } = laid.term

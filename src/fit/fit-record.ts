@@ -114,7 +114,8 @@ export interface Certificate {
   /** The largest move of any parameter that follows (one Newton step), in standard errors. */
   readonly maxShiftInSe: number
   readonly worstCluster: { readonly group: string; readonly level: string; readonly error: number }
-  readonly verdict: 'adequate' | 'inadequate'
+  /** 'undetermined' where other parameters have no finite maximum: of those there is nothing to be off. */
+  readonly verdict: 'adequate' | 'inadequate' | 'undetermined'
 }
 
 /** Importance sampling of the random effects: how far its numbers would scatter with other draws. */

@@ -75,7 +75,8 @@ export function recessionCone(x: Float64Array, n: number, p: number, sides: Int8
   }
 }
 
-const nothingRuns = (n: number, p: number): RecessionCone => ({
+/** The cone of n rows and p columns in which no row is moved. */
+export const nothingRuns = (n: number, p: number): RecessionCone => ({
   moved: new Uint8Array(n),
   direction: new Float64Array(p),
   held: [],

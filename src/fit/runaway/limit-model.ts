@@ -5,7 +5,7 @@ import { boundDensity } from '../../families/repeated-rows.js'
 import { densitySize, firstAt, secondAt } from '../../families/row-density.js'
 import { linkNamed } from '../../links/registry.js'
 import { independentColumns } from '../../numerics/independent-columns.js'
-import { type End, free } from '../../numerics/recession-cone.js'
+import { type End, free, nothingRuns, still } from '../../numerics/recession-cone.js'
 import type { GlmFit } from '../glm.js'
 import { type MeanCone, meanCone } from './mean-cone.js'
 
@@ -39,7 +39,7 @@ export interface LimitModel {
  * are neither. `glm` is the model's, or makes it where it is needed.
  */
 export function limitModel(model: Model, glm: GlmFit | (() => GlmFit)): LimitModel | null {
-  const cone = meanCone(model, typeof glm === 'function' ? glm : () => glm)
+  const cone = meanCone(model, typeof glm === 'function' ? glm : () => glm) ?? unmoved(model)
   if (!cone) return null
   const { moved } = cone.cone
   const { nobs: n } = model
@@ -72,6 +72,16 @@ export function limitModel(model: Model, glm: GlmFit | (() => GlmFit)): LimitMod
   return { full: model, model: limit, ofRest, cone, columns, terms, distance }
 }
 
+/** The cone in which nothing runs, where there are rows that say nothing of a further predictor; else null. */
+function unmoved({ family, response, nobs: n, predictors }: Model): MeanCone | null {
+  const some = familyNamed(family).family.further.some(({ silent }) => {
+    if (!silent) return false
+    for (let i = 0; i < n; i++) if (silent.row(response, i)) return true
+    return false
+  })
+  return some ? { cone: nothingRuns(n, predictors[0].fixed.names.length), sides: new Int8Array(n).fill(still) } : null
+}
+
 /** A predictor at which the mean is its limit to 1e-14, in whichever direction; a heavy tail is followed to 1e12. */
 function farthest(inverse: (eta: number) => number, side: number): number {
   const end = inverse(side * 1e300)
@@ -93,7 +103,9 @@ function rowsThatSay(
   const density = boundDensity(family, model.link, model.response)
   const out = new Float64Array(densitySize(K))
   const eta = new Float64Array(K)
+  const { silent } = family.further[k - 1]
   return Uint8Array.from(sides, (side, i) => {
+    if (silent?.row(model.response, i)) return 0
     if (cone.moved[i] === 0 && side !== free) return 1
     const says = [0, 1.5].some((by) => {
       eta[0] = side === free ? by : side * distance(side)

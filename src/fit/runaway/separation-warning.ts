@@ -1,5 +1,6 @@
 import type { Model } from '../../data/model.js'
 import type { Warning } from '../../errors.js'
+import { familyNamed } from '../../families/registry.js'
 import { free } from '../../numerics/recession-cone.js'
 import { cellsOf, responsesOf } from './cells.js'
 import type { LimitModel } from './limit-model.js'
@@ -8,8 +9,31 @@ import type { Runaway } from './runaway.js'
 /** Cells that are told one by one. */
 const mostTold = 4
 
-/** What the running coefficients of a mean have to be told by: columns, cells, and what helps. */
-export function meanWarning(limit: LimitModel): Warning {
+/** What is to be said of a limit: of the mean's coefficients, and of predictors that no row can say anything of. */
+export const limitWarnings = (limit: LimitModel): Warning[] => {
+  const mean = meanWarning(limit)
+  return [...(mean ? [mean] : []), ...silentWarnings(limit)]
+}
+
+/** Columns of further predictors whose rows do not depend on them, whatever the mean. */
+const silentWarnings = (limit: LimitModel): Warning[] =>
+  limit.full.predictors.slice(1).flatMap((_, k): Warning[] => {
+    const says = silentOf(limit, k + 1)
+    if (says === null) return []
+    const { name, fixed } = limit.full.predictors[k + 1]
+    const lost = list([...limit.columns[k + 1].ends.keys()].map((j) => `${fixed.names[j]} of ${name}`))
+    return [{ code: 'NOT_IDENTIFIED', message: `not identified: the data say nothing of ${lost}: ${says}` }]
+  })
+
+/** What the family says where predictor k has lost columns and some rows never depend on it; else null. */
+function silentOf({ full, columns }: LimitModel, k: number): string | null {
+  const { silent } = familyNamed(full.family).family.further[k - 1]
+  if (!silent || columns[k].ends.size === 0) return null
+  return full.response.y.some((_, i) => silent.row(full.response, i)) ? silent.says : null
+}
+
+/** What the running coefficients of a mean have to be told by: columns, cells, and what helps. Null where nothing is lost. */
+export function meanWarning(limit: LimitModel): Warning | null {
   const {
     full,
     columns,
@@ -21,12 +45,17 @@ export function meanWarning(limit: LimitModel): Warning {
   const unsaid = [
     ...full.predictors
       .slice(1)
-      .flatMap(({ name, fixed }, k) => [...columns[k + 1].ends.keys()].map((j) => `${fixed.names[j]} of ${name}`)),
+      .flatMap(({ name, fixed }, k) =>
+        silentOf(limit, k + 1) !== null
+          ? []
+          : [...columns[k + 1].ends.keys()].map((j) => `${fixed.names[j]} of ${name}`),
+      ),
     ...effectsLost(limit),
   ]
   if (!cone.moved.includes(1)) {
     const silent = Uint8Array.from(sides, (side) => (side === free ? 1 : 0))
     const told = [...runs.map(({ name }) => name), ...unsaid]
+    if (told.length === 0) return null
     const message =
       `not identified: the data say nothing of ${list(told)}${cellText(full, 0, silent, null)}; ` +
       remedy(told, runs.length > 0)

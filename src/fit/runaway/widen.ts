@@ -8,7 +8,7 @@ import type { ImportanceEstimate } from '../importance-estimate.js'
 import type { ProfileIntervals } from '../profile-intervals.js'
 import type { LimitModel } from './limit-model.js'
 import type { Runaway } from './runaway.js'
-import { meanWarning } from './separation-warning.js'
+import { limitWarnings } from './separation-warning.js'
 
 /** From what is found of a limit to what is told of the full model. */
 export interface Widening {
@@ -45,7 +45,8 @@ export function widening(limit: LimitModel): Widening {
   const lost = layout.terms.flatMap(({ start, size }) =>
     Array.from({ length: size }, (_, j) => start + j).filter((at) => !place.includes(at)),
   )
-  const told = meanWarning(limit)
+  const told = limitWarnings(limit)
+  const end = cone.cone.moved.includes(1) ? endOfSeparated : endOfUndetermined
 
   const parameters = (of: Float64Array): Float64Array => {
     const out = new Float64Array(d)
@@ -83,8 +84,8 @@ export function widening(limit: LimitModel): Widening {
       singular: of.singular || lost.length > 0,
       limits: of.limits.map((j) => place[j]),
       runs: [...runs, ...of.runs.map((run) => ({ ...run, at: place[run.at] }))],
-      told: [told, ...of.told],
-      reason: of.converged ? `${endOfSeparated}: ${of.reason}` : of.reason,
+      told: [...told, ...of.told],
+      reason: of.converged ? `${end}: ${of.reason}` : of.reason,
     }
   }
   return {
@@ -132,6 +133,9 @@ function profileInFull(limit: LimitModel, layout: ParameterLayout, of: ProfileIn
 
 /** What a fit in the limit has reached. */
 export const endOfSeparated = 'the data are separated, and what does not run to its end has its maximum'
+
+/** The same where no coefficient runs, and the data say nothing of some. */
+const endOfUndetermined = 'what the data say something of has its maximum'
 
 /** The full model's outer parameter for each of the limit's. */
 function places({ columns, terms, full }: LimitModel, layout: ParameterLayout): number[] {
