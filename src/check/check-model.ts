@@ -139,7 +139,8 @@ function ratios(model: Model, best: Rung, sample: Sample): Ratio[] {
       {
         kind,
         name: fixed.name,
-        estimate: Math.exp(fixed.estimate),
+        // Towards Inf there is no number; towards -Inf the ratio is 0.
+        estimate: fixed.runsTo === 'Inf' ? null : fixed.runsTo === '-Inf' ? 0 : Math.exp(fixed.estimate),
         lower: exp(fixed.lower),
         upper: exp(fixed.upper),
         posteriorMedian: Math.exp(q50),

@@ -66,8 +66,8 @@ export interface Comparison {
 export interface Ratio {
   readonly kind: 'odds ratio' | 'rate ratio'
   readonly name: string
-  /** Best rung, with its Wald 95 % limits. */
-  readonly estimate: number
+  /** Best rung, with its Wald 95 % limits; null where the coefficient runs to Inf. */
+  readonly estimate: number | null
   readonly lower: number | null
   readonly upper: number | null
   /** Posterior median and 95 % limits. */

@@ -1,6 +1,7 @@
 import type { PosteriorRecord } from '../draws/posterior-record.js'
 import { adequateShift } from '../fit/certificate-limit.js'
 import type { Ladder } from '../fit/ladder.js'
+import { undecidedRuns } from '../fit/tests/undecided.js'
 import type { Comparison, Verdict } from './check-record.js'
 import type { CrossCheck } from './cross-check.js'
 
@@ -44,9 +45,9 @@ export function judge(
     ...ladder.climbed[0].estimate.runs.filter((one) => !best.runs.some(({ at }) => at === one.at)),
   ]
   const last = ladder.climbed.at(-1)!.maxShiftInSe
-  const moved = last === null ? 'unknown' : digits(last)
-  // A ladder that ends at its first rung has nothing that could settle; why is told below.
-  if (!best.unbounded && (ladder.settled || last !== null))
+  const moved = last === null ? '' : digits(last)
+  // A ladder without standard errors has nothing that it could settle by; why is told below.
+  if (!best.unbounded && last !== null)
     reasons.push(
       ladder.settled
         ? `${what} has settled: the last rung moved no parameter by more than ${moved} standard errors`
@@ -59,12 +60,10 @@ export function judge(
       `the draws leave a Monte Carlo error of ${error} standard errors at most; Pareto k of their weights is ${k}`,
     )
   }
-  const named = runs.map(({ name, to }) => (to === null ? `${name} (left open)` : `${name} (${to})`))
+  const open = undecidedRuns(runs)
   for (const { message } of best.told) reasons.push(message)
-  if (named.length > 0) {
-    reasons.push(
-      `without a finite maximum: ${named.join(', ')}; of these there is no estimate that an approximation could be held against`,
-    )
+  if (open.length > 0) {
+    reasons.push(`${open.join('; ')}; of these there is no estimate that an approximation could be held against`)
   } else if (!sound) reasons.push(`not every fit converged to an identified maximum: ${best.reason}`)
   if (best.singular) reasons.push('the variance of the random effect is estimated as zero, where Laplace is exact')
   if (crossed) {

@@ -12,6 +12,8 @@ import type { Comparison } from './check-record.js'
 export interface PriorMove {
   readonly parameter: string
   readonly estimate: number
+  /** The end that it runs to where the likelihood has no finite maximum in it: the estimate is then no number to hold against. */
+  readonly runsTo: Comparison['runsTo']
   readonly posteriorMean: number
   /** Distance of the two in standard errors of the estimate, and in standard deviations of the posterior. */
   readonly inSe: number
@@ -88,11 +90,12 @@ export function priorMoves(
     chains,
   ).slopes
   return found.map(({ j, slope }, k) => {
-    const { parameter, best, se, posteriorMean, posteriorSd } = comparison[j]
+    const { parameter, best, se, runsTo, posteriorMean, posteriorSd } = comparison[j]
     const distance = Math.abs(posteriorMean - best)
     return {
       parameter,
       estimate: best,
+      runsTo,
       posteriorMean,
       inSe: se === null ? Number.NaN : distance / se,
       inSd: distance / posteriorSd,
@@ -115,7 +118,13 @@ function covariance(x: Float64Array, y: Float64Array): number {
 const digits = (value: number, n = 2): string => Number(value.toPrecision(n)).toString()
 
 /** One line for a reader who has both tables before him. */
-export function sayPriorMove({ parameter, estimate, posteriorMean, inSe, inSd, prior, diagnosis }: PriorMove): string {
+export function sayPriorMove(move: PriorMove): string {
+  const { parameter, estimate, runsTo, posteriorMean, inSe, inSd, prior, diagnosis } = move
+  if (runsTo !== null)
+    return (
+      `the prior holds ${parameter} at ${digits(posteriorMean, 3)}, which by maximum likelihood runs to ${runsTo} ` +
+      `(sensitivity to the prior ${digits(prior)}): choose that prior, and report it`
+    )
   const standardErrors = Number.isNaN(inSe) ? '' : `${digits(inSe)} standard errors, `
   return (
     `the prior moved ${parameter} from ${digits(estimate, 3)} (maximum likelihood) to ${digits(posteriorMean, 3)}: ` +

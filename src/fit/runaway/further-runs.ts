@@ -8,6 +8,7 @@ import type { Likelihood } from '../../likelihood/likelihood.js'
 import { free, recessionCone, still } from '../../numerics/recession-cone.js'
 import type { Runaway } from './runaway.js'
 import { responsesOf } from './cells.js'
+import { deviationName } from './limit-estimate.js'
 import { cellText, list, profileHint, remedy, runsText } from './separation-warning.js'
 
 /** Coefficients of a further predictor that a climb is on its way to infinity with. */
@@ -46,28 +47,46 @@ export function furtherRuns(
   const ends = model.predictors.map((_, k) => (k === 0 ? family.meanLimit : family.further[k - 1].limit))
   for (const [k, limit] of ends.entries()) {
     const [first, end] = layout.fixedStart.subarray(k, k + 2)
-    // The constant of a further predictor that has no other column is the boundary's.
-    const treated = end > (k === 0 ? first : first + 1)
+    // The constant of a further predictor that has nothing else is the boundary's.
+    const treated = end > (k === 0 || model.predictors[k].random.length > 0 ? first : first + 1)
     if (!limit || !treated || isHeld(held, first, end) || !farOut(model, k, x.subarray(first, end))) continue
     const recession = k === 0 ? family.recession?.(model.link) : null
     const simpler = Math.sign(limit.at)
     const eta = predictorOf(model, k, x.subarray(first, end))
-    const sides = Int8Array.from(rowsThatSay(likelihood, x, k), (says, i) => {
-      if (says === null || recession?.(model.response, i) === free) return free
-      if (says) return still
-      return k > 0 && eta[i] * simpler < -underway ? -simpler : simpler
-    })
+    const says = rowsThatSay(likelihood, x, k)
+    const sidesOf = (stays: (says: boolean, i: number) => boolean): Int8Array =>
+      Int8Array.from(says, (one, i) => {
+        if (one === null || recession?.(model.response, i) === free) return free
+        if (stays(one, i)) return still
+        return k > 0 && eta[i] * simpler < (one ? 0 : -underway) ? -simpler : simpler
+      })
     const { value } = likelihood.marginal(nodes)
     const now = value(x)
-    const found = runsAlong(
-      likelihood,
-      k,
-      sides,
-      x,
-      () => further[1],
-      (rows) => (rows.every((i) => sides[i] === simpler) ? limit.says : responsesOf(model, rows)),
-    )
-    if (found && further.every((by) => value(found.along(by)) > now - rounding)) return found
+    const candidates = [sidesOf((one) => one)]
+    // A climb may rest before the rows next to where a number parts them have said their last word: then all go on as they lie,
+    // but for those, or the one, that are in between.
+    if (k > 0 && says.includes(true)) {
+      const least = eta.reduce(
+        (most, one, i) => (says[i] && Math.abs(one) < Math.abs(eta[most]) ? i : most),
+        says.indexOf(true),
+      )
+      candidates.push(
+        sidesOf(() => false),
+        sidesOf((one, i) => one && Math.abs(eta[i]) <= underway),
+        sidesOf((_, i) => i === least),
+      )
+    }
+    for (const sides of candidates) {
+      const found = runsAlong(
+        likelihood,
+        k,
+        sides,
+        x,
+        () => further[1],
+        (rows) => (rows.every((i) => sides[i] === simpler) ? limit.says : responsesOf(model, rows)),
+      )
+      if (found && further.every((by) => value(found.along(by)) > now - rounding)) return found
+    }
   }
   return null
 }
@@ -117,16 +136,31 @@ function runsAlong(
   const cone = recessionCone(fixed.x, model.nobs, p, sides)
   if (!cone?.moved.includes(1)) return null
   const direction = perRow(fixed.x, model.nobs, cone.direction, cone.moved)
-  const along = (by: number): Float64Array =>
-    x.map((one, j) => (j >= first && j < first + p ? one + by * direction[j - first] : one))
+  // Where no row is left to say anything of the predictor, its random effects are not determined.
+  const whole = sides.every((side, i) => side === free || cone.moved[i] === 1)
+  const lost = whole ? layout.terms.filter(({ predictor }) => k > 0 && predictor === k) : []
+  const along = (by: number): Float64Array => {
+    const out = x.map((one, j) => (j >= first && j < first + p ? one + by * direction[j - first] : one))
+    for (const { start, size } of lost) out.fill(0, start, start + size)
+    return out
+  }
   const runs = fixed.names.flatMap((column, j): Runaway[] =>
     cone.runs[j] ? [{ at: first + j, predictor: k === 0 ? 'mean' : name, name: column, to: cone.to[j] }] : [],
   )
   const held = cone.held.map((j) => first + j)
+  const open = lost.flatMap((laid) => {
+    const { term, covariance, start, size } = laid
+    const columns = covariance.units(term.names.length)
+    return Array.from({ length: size }, (_, j): Runaway => {
+      const name = columns[j] >= 0 ? deviationName(laid, columns[j]) : `cor(${term.group})`
+      return { at: start + j, predictor: model.predictors[k].name, name, to: null }
+    })
+  })
+  held.push(...open.map(({ at }) => at))
   return {
     x: along(distance(cone.moved)),
     held,
-    runs,
+    runs: [...runs, ...open],
     warning: warning(model, k, runs, cone.moved, sides, says),
     along,
   }

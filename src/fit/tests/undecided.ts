@@ -78,8 +78,12 @@ export function undecidedOf({ family, fixed, further, random }: ToldFit & Pick<F
   return [...undecidedRuns(runs), ...(lost.length > 0 ? [`not identified: ${list(lost)}`] : [])]
 }
 
-/** The same of what is known to run. */
-export const undecidedRuns = (runs: readonly Pick<Runaway, 'name' | 'to'>[]): string[] =>
-  runs.length === 0
-    ? []
-    : [`without a finite maximum: ${runs.map(({ name, to }) => `${name} (${to ?? 'left open'})`).join(', ')}`]
+/** The same of what is known to run; a predictor's name goes with all but the mean's. */
+export function undecidedRuns(runs: readonly (Pick<Runaway, 'name' | 'to'> & Partial<Runaway>)[]): string[] {
+  if (runs.length === 0) return []
+  const told = runs.map(({ name, predictor = 'mean', to }) => {
+    const whole = predictor === 'mean' || name.startsWith('sd(') ? name : `${name} of ${predictor}`
+    return `${whole} (${to ?? 'left open'})`
+  })
+  return [`without a finite maximum: ${told.join(', ')}`]
+}
