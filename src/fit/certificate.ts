@@ -74,12 +74,13 @@ export function certifiedOf(
   likelihood: Likelihood,
   fitted: Estimate,
   importance: object | null,
-  { runs }: Pick<Estimate, 'runs'> = fitted,
+  { runs, limits }: Pick<Estimate, 'runs' | 'limits'> = fitted,
 ): Certified {
   if (importance) return none('the integral is sampled: its Monte Carlo errors are told in its place')
   if (fitted.unbounded) return none('a standard deviation has no finite maximum, with any number of nodes')
   const found = certificate(likelihood, fitted)
-  if (runs.length === 0 || found.certificate?.verdict !== 'adequate') return found
+  // A family that has become a simpler one leaves nothing open.
+  if (runs.every(({ at }) => limits.includes(at)) || found.certificate?.verdict !== 'adequate') return found
   return { certificate: { ...found.certificate, verdict: 'undetermined' }, uncertified: null }
 }
 
