@@ -4,6 +4,12 @@ import type { RowModel } from '../../likelihood/row-model.js'
 import { backwardSolve, cholesky, forwardSolve } from '../../numerics/cholesky.js'
 
 const maxSteps = 25
+/** Rise of the log-likelihood, twice over, that is not worth another step: a hundredth of a standard error. */
+const enough = 1e-4
+/** Shares of the curvatures added where they make no matrix to step by, as where a column is on its way to an end. */
+const ridges = [0, 0.1, 1, 10]
+/** A step that must be cut below this share leads nowhere. */
+const leastShare = 1 / 64
 /** Further than this from the estimate, on the predictor's own scale, a parameter is as good as at its end. */
 const furthest = 6
 
@@ -33,15 +39,12 @@ export function furtherMaximum({ predictors }: Model, rows: RowModel): Float64Ar
       })
     })
     const slopes = step.slice()
-    if (cholesky(information, q)) {
-      forwardSolve(information, q, step)
-      backwardSolve(information, q, step)
-    } else for (let a = 0; a < q; a++) step[a] = Math.sign(step[a])
+    if (!damped(information, q, step)) break
     for (let a = 0; a < q; a++) step[a] = Math.max(-1, Math.min(1, step[a]))
     const gain = step.reduce((sum, one, a) => sum + one * slopes[a], 0)
-    if (!(gain > 1e-8)) break
+    if (!(gain > enough)) break
     let share = 1
-    for (; share > 1e-6; share /= 2) {
+    for (; share >= leastShare; share /= 2) {
       const tried = moved.map((one, a) => Math.max(-furthest, Math.min(furthest, one + share * step[a])))
       const next = evaluateMoved(rows, base, columns, tried)
       if (!(next > value)) continue
@@ -49,10 +52,31 @@ export function furtherMaximum({ predictors }: Model, rows: RowModel): Float64Ar
       moved.set(tried)
       break
     }
-    if (share <= 1e-6) break
+    if (share < leastShare) break
   }
   evaluateMoved(rows, base, columns, new Float64Array(q))
   return moved
+}
+
+/** A column with less curvature is at an end, where it has nothing to say. */
+const silent = 1e-9
+
+/** Turns slopes into Newton's step, with as much of a ridge as it takes; false where none is enough. */
+function damped(information: Float64Array, q: number, step: Float64Array): boolean {
+  for (let a = 0; a < q; a++) {
+    if (Math.abs(information[a * q + a]) > silent) continue
+    for (let b = 0; b < q; b++) information[a * q + b] = information[b * q + a] = 0
+    information[a * q + a] = 1
+    step[a] = 0
+  }
+  return ridges.some((ridge) => {
+    const matrix = information.slice()
+    for (let a = 0; a < q; a++) matrix[a * q + a] += ridge * (Math.abs(matrix[a * q + a]) + 1e-6)
+    if (!cholesky(matrix, q)) return false
+    forwardSolve(matrix, q, step)
+    backwardSolve(matrix, q, step)
+    return true
+  })
 }
 
 interface FurtherColumn {
