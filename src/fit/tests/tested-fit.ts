@@ -6,7 +6,11 @@ import { type TestedModel, testModel } from './model-tests.js'
 /** A fit with its model tested against the data, and a warning where that is questionable. */
 export function testedFit(record: FitRecord, model: Model, seed: number): FitRecord {
   const tested = record.convergence.converged
-    ? testModel(model, Float64Array.from(record.parameters.estimate), { seed, nodes: nodesOf(record.nodes) })
+    ? testModel(model, Float64Array.from(record.parameters.estimate), {
+        seed,
+        nodes: nodesOf(record.nodes),
+        integrated: record.certificate?.verdict !== 'inadequate',
+      })
     : nothing
   return { ...record, warnings: [...record.warnings, ...modelWarning(tested.model)], ...tested }
 }
