@@ -83,7 +83,10 @@ export function testModel(model: Model, x: Float64Array, options: TestOptions = 
   const fired = tests.filter(({ key, slack }) => always || !(screens.get(key)! > (slack * screenLevel) / tests.length))
   const some = part.model.nobs < part.of ? `; on ${part.model.nobs} of ${part.of} observations` : ''
   const onPart = (one: ModelTest): ModelTest => (one.p === null ? one : { ...one, says: one.says + some })
-  const groups = Object.entries(groupTests(part.model, part.x, seed, always, options.integrated)).map(([key, one]) => [key, onPart(one)])
+  const groups = Object.entries(groupTests(part.model, part.x, seed, always, options.integrated)).map(([key, one]) => [
+    key,
+    onPart(one),
+  ])
   const joined = Object.entries<ModelTest>({
     ...Object.fromEntries(groups),
     ...(always && hasGroups(model) && { influence: influence(model, x, Math.min(options.nodes ?? 1, enoughNodes)) }),

@@ -1,5 +1,7 @@
 import { backwardSolve, cholesky, forwardSolve } from '../../numerics/cholesky.js'
+import type { Model } from '../../data/model.js'
 import { chiSquareUpper } from '../../numerics/special.js'
+import { designVariable } from './design-variable.js'
 import type { Look, Tested } from './look.js'
 import { type Plan, short, untested } from './planned-test.js'
 
@@ -36,7 +38,8 @@ export function spread({ model, family }: Tested, data: Look): Plan {
   }
   const { statistic, df, most, ratio } = look(data)
   if (df === 0) return untested(key, 'the fitted values and the covariates are the same in every row')
-  const against = most === 0 ? 'the fitted value' : names[own[most - 1]]
+  const column = most === 0 ? null : names[own[most - 1]]
+  const against = column ?? 'the fitted value'
   const free = family.further.some(({ name }) => name === 'dispersion')
   const where = ratio > 1 ? 'large' : 'small'
   return {
@@ -52,14 +55,18 @@ export function spread({ model, family }: Tested, data: Look): Plan {
         ? `residuals vary ${short(ratio > 1 ? ratio : 1 / ratio)} times more where ${against} is ${where}`
         : null,
       says: `spread of the residuals against fitted values and covariates: chi-square ${short(statistic, 3)} on ${df} df`,
-      remedy:
-        questionable && free
-          ? most === 0
-            ? 'try --dispersion "~ ..." with what moves the fitted values'
-            : `try --dispersion "~ ${against}"`
-          : null,
+      remedy: questionable && free ? remedyOf(model, column) : null,
     }),
   }
+}
+
+/** The formula of the dispersion that helps, where it has not got the column already. */
+function remedyOf(model: Model, column: string | null): string {
+  const dispersion = model.predictors.find(({ name }) => name === 'dispersion')
+  if (column === null) return 'try --dispersion "~ ..." with what moves the fitted values'
+  return dispersion?.fixed.names.includes(column)
+    ? 'the dispersion depends on it already: another family may suit'
+    : `try --dispersion "~ ${designVariable(column, model)}"`
 }
 
 /** Regression of squares on columns, those that are constant or combinations of others left out. */
