@@ -3,8 +3,8 @@ import { levelTests } from './level-tests.js'
 import type { ModelTest } from './model-test.js'
 import { notTested } from './not-tested.js'
 
-/** Simulated levels of the first look, and of the second, which decides. */
-const simulated = { first: 800, second: 3000 } as const
+/** Simulated levels of the first look, which takes a variance from them, and of the second, which decides. */
+const simulated = { first: 200, second: 3000 } as const
 /** No p-value of the first look below this: the second would not find anything either. */
 const promising = 0.2
 
@@ -27,12 +27,12 @@ export function groupTests(
     const none = notTested('the integral is not adequate: fit with more nodes first')
     return { normality: none, randomSlopes: none, ...(model.time && { autocorrelation: none }) }
   }
-  const look = (count: number): Readonly<Record<string, ModelTest>> => {
-    const told = levelTests(model, x, { seed, simulated: count })
+  const look = (which: keyof typeof simulated): Readonly<Record<string, ModelTest>> => {
+    const told = levelTests(model, x, { seed, simulated: simulated[which], normal: which === 'first' })
     const always = { normality: told.effectsNormality, randomSlopes: told.randomSlopes }
     return told.autocorrelation ? { ...always, autocorrelation: told.autocorrelation } : always
   }
-  const first = inFull ? null : look(simulated.first)
+  const first = inFull ? null : look('first')
   if (first && Object.values(first).every(({ p }) => p === null || p >= promising)) return first
-  return look(simulated.second)
+  return look('second')
 }
