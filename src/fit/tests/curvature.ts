@@ -53,7 +53,9 @@ export function curvature(tested: Tested, data: Look): Plan[] {
       statistic: plan.found.statistic,
       effect: questionable ? 'the residuals bend with the fitted values' : null,
       says: `score test of the square of the fixed part (link test): chi-square ${short(plan.found.statistic, 3)} on 1 df`,
-      remedy: questionable ? 'try another link, interactions or curves of the covariates' : null,
+      remedy: questionable
+        ? `try another link${numeric > 0 ? ', interactions or curves of the covariates' : ' or interactions'}`
+        : null,
     }),
   })
   return plans
