@@ -22,7 +22,8 @@ export function modelCallout({ model, tests = {}, nobs }: CheckRecord): Block[] 
   const untested = verdict === 'no fault found' && Object.values(tests).every(({ p }) => p === null)
   const unseen = unseenLine(tests, nobs)
   const tone = verdict === 'questionable' ? 'bad' : untested ? 'unsure' : 'good'
-  return [callout(tone, `Verdict on the model: ${verdict}`, unseen ? [...reasons, unseen] : reasons)]
+  const said = untested ? 'not tested' : verdict
+  return [callout(tone, `Verdict on the model: ${said}`, unseen ? [...reasons, unseen] : reasons)]
 }
 
 /** Every test with its p-value, those that were not done with the reason. */

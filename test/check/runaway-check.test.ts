@@ -47,6 +47,7 @@ describe('check of a model with a parameter that runs', () => {
     const text = renderText(checkDocument(record), { width: 120, colour: false })
     expect(text).toMatch(new RegExp(`${name.replace(/[()]/g, '\\$&')} +${end} +${end} +NA`))
     expect(text).not.toMatch(/may be reported as it is/)
+    if (name.startsWith('sd')) expect(text).toContain('Verdict on the model: not tested')
     const fixed = record.rungs.map((rung) => rung.fixed.find((one) => one.name === name)?.runsTo)
     if (!name.startsWith('sd')) expect(fixed).toEqual(record.rungs.map(() => end))
     const ratio = record.ratios.find((one) => one.name === name)
