@@ -1,8 +1,9 @@
 import type { Model } from '../../data/model.js'
+import { designVariable } from './design-variable.js'
 
 /** What a column of the design was made of. */
 export interface ColumnSource {
-  /** As it stands in a formula: `period` of `period2`, `poly(x, 2)` of `poly(x, 2)1`. */
+  /** As it stands in a formula. */
   readonly variable: string
   /** The level that a column of 0 and 1 marks, null for other columns. */
   readonly level: string | null
@@ -10,12 +11,10 @@ export interface ColumnSource {
   readonly curve: boolean
 }
 
-/** The variable that a column of the design was made of, and the level of a factor that it stands for. */
-export function columnSource(name: string, { basis }: Pick<Model, 'basis'>): ColumnSource {
-  const factor = Object.entries(basis?.levels ?? {}).find(
-    ([variable, levels]) => name.startsWith(variable) && levels.includes(name.slice(variable.length)),
-  )
-  if (factor) return { variable: factor[0], level: name.slice(factor[0].length), curve: false }
-  const curve = /^((?:poly|ns|bs)\(.*\))\d+$/.exec(name)
-  return { variable: curve ? curve[1] : name, level: null, curve: curve !== null }
+/** The variable that a column of the design was made of, and what part of it the column is. */
+export function columnSource(name: string, model: Pick<Model, 'basis'>): ColumnSource {
+  const variable = designVariable(name, model)
+  const rest = name.slice(variable.length)
+  const level = model.basis?.levels[variable]?.includes(rest) ? rest : null
+  return { variable, level, curve: level === null && rest !== '' && /^(?:poly|ns|bs)\(/.test(variable) }
 }

@@ -10,18 +10,23 @@ const promising = 0.2
 
 /**
  * The tests of a model's groups by name: `normality` of a random intercept, `randomSlopes` left out and, where there
- * is a time, `autocorrelation`. A fit looks twice, the second time where the first gives a reason; a check once, in full.
+ * is a time, `autocorrelation`. They rest on the integral: where that is not adequate nothing is tested. A fit looks twice, the second time where the first gives a reason; a check once, in full.
  */
 export function groupTests(
   model: Model,
   x: Float64Array,
   seed: number,
   inFull: boolean,
+  integrated = true,
 ): Readonly<Record<string, ModelTest>> {
   if (model.predictors.every(({ random }) => random.length === 0))
     return model.time
       ? { autocorrelation: notTested('rows are followed in time within groups, and there are none') }
       : {}
+  if (!integrated) {
+    const none = notTested('the integral is not adequate: fit with more nodes first')
+    return { normality: none, randomSlopes: none, ...(model.time && { autocorrelation: none }) }
+  }
   const look = (count: number): Readonly<Record<string, ModelTest>> => {
     const told = levelTests(model, x, { seed, simulated: count })
     const always = { normality: told.effectsNormality, randomSlopes: told.randomSlopes }

@@ -1,6 +1,6 @@
 import type { Model } from '../../data/model.js'
 import type { LevelPosterior } from '../../likelihood/level-posterior.js'
-import { columnSource } from './column-source.js'
+import { designVariable } from './design-variable.js'
 import type { Direction } from './level-scores.js'
 import type { ModelTest } from './model-test.js'
 import { notTested } from './not-tested.js'
@@ -35,7 +35,7 @@ export function slopeCandidates(
     if (!variesWithin(column, term.index, term.levels.length)) return
     const mean = column.reduce((sum, value) => sum + value / n, 0)
     const sd = Math.sqrt(column.reduce((sum, value) => sum + (value - mean) ** 2 / n, 0))
-    const variable = columnSource(name, model).variable
+    const variable = designVariable(name, model)
     const one = found.get(variable) ?? { columns: [], scale: [] }
     one.columns.push(column.map((value) => (value - mean) / sd))
     one.scale.push(sd)

@@ -31,6 +31,8 @@ export interface TestOptions {
   readonly replicates?: 'fired' | 'always' | undefined
   /** Quadrature nodes of the estimates, 1 where left out. */
   readonly nodes?: number | undefined
+  /** False where the estimates come from an integral that is not adequate; true where left out. */
+  readonly integrated?: boolean | undefined
   /** Tests made elsewhere, to be corrected and judged with these; one that is not significant then loses its effect. */
   readonly further?: Readonly<Record<string, ModelTest>> | undefined
 }
@@ -59,7 +61,8 @@ export function modelTests(fit: FitRecord | FitSource, table: Table, options: Te
   const { time } = fit.call
   const choice = { ...modelChoice(fit), ...(typeof time === 'string' && { time }) }
   const model = stateModel(fit.formula, table, choice, fit.basis)
-  return testModel(model, Float64Array.from(fit.parameters.estimate), options)
+  const integrated = !('certificate' in fit) || fit.certificate?.verdict !== 'inadequate'
+  return testModel(model, Float64Array.from(fit.parameters.estimate), { integrated, ...options })
 }
 
 /** Whether a standard deviation runs to infinity: no response but the observed one is then possible, and none can be drawn. */
@@ -93,7 +96,10 @@ export function testModel(model: Model, x: Float64Array, options: TestOptions = 
   const fired = tests.filter(({ key, slack }) => always || !(screens.get(key)! > (slack * screenLevel) / tests.length))
   const some = part.model.nobs < part.of ? `; on ${part.model.nobs} of ${part.of} observations` : ''
   const onPart = (one: ModelTest): ModelTest => (one.p === null ? one : { ...one, says: one.says + some })
-  const groups = Object.entries(groupTests(part.model, part.x, seed, always)).map(([key, one]) => [key, onPart(one)])
+  const groups = Object.entries(groupTests(part.model, part.x, seed, always, options.integrated)).map(([key, one]) => [
+    key,
+    onPart(one),
+  ])
   const joined = Object.entries<ModelTest>({
     ...Object.fromEntries(groups),
     ...(always && hasGroups(model) && { influence: influence(model, x, Math.min(options.nodes ?? 1, enoughNodes)) }),

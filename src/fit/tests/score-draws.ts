@@ -1,6 +1,6 @@
 import type { Model, Response } from '../../data/model.js'
 import { GlmmError } from '../../errors.js'
-import { levelPosterior } from '../../likelihood/level-posterior.js'
+import type { LevelPosterior } from '../../likelihood/level-posterior.js'
 import { simulateResponse } from '../../likelihood/simulate.js'
 import { stratifiedEffects } from '../../likelihood/stratified-effects.js'
 import { type Rng, stream } from '../../random/stream.js'
@@ -43,13 +43,12 @@ const mostSums = 4e6
  */
 export function scoreDraws(
   model: Model,
+  posterior: LevelPosterior,
   parameters: Float64Array,
   directions: readonly Direction[],
   { seed, simulated = 3000 }: ScoreOptions,
 ): ScoreDraws | string {
   if (model.response.frequency) return 'rows that stand for several observations cannot be simulated'
-  const posterior = levelPosterior(model)
-  if (!posterior) return 'the random effects are not those of one factor with at most three effects a level'
   const { dimension: d } = posterior.layout
   const width = directions.reduce((sum, { size }) => sum + size, 0)
   const data = levelScores(posterior, parameters, model.response, directions)

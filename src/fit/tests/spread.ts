@@ -1,7 +1,8 @@
-import type { Model } from '../../data/model.js'
 import { backwardSolve, cholesky, forwardSolve } from '../../numerics/cholesky.js'
+import type { Model } from '../../data/model.js'
 import { chiSquareUpper } from '../../numerics/special.js'
 import { columnSource } from './column-source.js'
+import { designVariable } from './design-variable.js'
 import type { Look, Tested } from './look.js'
 import { type Plan, short, untested } from './planned-test.js'
 
@@ -40,9 +41,7 @@ export function spread({ model, family }: Tested, data: Look): Plan {
   if (df === 0) return untested(key, 'the fitted values and the covariates are the same in every row')
   const column = most === 0 ? null : names[own[most - 1]]
   const free = family.further.some(({ name }) => name === 'dispersion')
-  const suspects = (column === null ? own.map((j) => names[j]) : [column]).map(
-    (name) => columnSource(name, model).variable,
-  )
+  const suspects = (column === null ? own.map((j) => names[j]) : [column]).map((name) => designVariable(name, model))
   const remedy = free ? dispersionRemedy(model, suspects) : null
   return {
     key,
@@ -69,16 +68,17 @@ function place(column: string | null, large: boolean, model: Model): string {
   return level === null ? `${column} is ${large ? 'large' : 'small'}` : `${variable} is ${large ? '' : 'not '}${level}`
 }
 
-/** A formula of the dispersion with the suspects that it does not have yet, beside what it has; null where it has them all. */
+/** A formula of the dispersion with the suspects that it does not have yet, beside what it has; null where there is none. */
 function dispersionRemedy(model: Model, suspects: readonly string[]): string | null {
   const now = model.predictors.find(({ name }) => name === 'dispersion')
   const has = new Set(
     now?.fixed.names
       .filter((name) => name !== '(Intercept)')
-      .flatMap((name) => name.split(':').map((part) => columnSource(part, model).variable)),
+      .flatMap((name) => name.split(':').map((part) => designVariable(part, model))),
   )
   const missing = [...new Set(suspects)].filter((variable) => !has.has(variable))
-  if (missing.length === 0) return null
+  if (missing.length === 0)
+    return suspects.length > 0 ? 'the dispersion depends on it already: another family may suit' : null
   if (now && now.random.length > 0) return `try ${missing.join(' + ')} in --dispersion as well`
   return `try --dispersion "~ ${[...has, ...missing].join(' + ')}"`
 }

@@ -5,12 +5,14 @@ import { hasNoScale, noScale, nothingTested, type TestedModel, testModel } from 
 
 /** A fit with its model tested against the data, and a warning where that is questionable. */
 export function testedFit(record: FitRecord, model: Model, seed: number): FitRecord {
-  const { convergence, parameters, nodes } = record
+  const { convergence, parameters, certificate } = record
+  const nodes = nodesOf(record.nodes)
+  const integrated = certificate?.verdict !== 'inadequate'
   const tested = !convergence.converged
     ? nothingTested('the fit did not converge')
     : hasNoScale(record)
       ? nothingTested(noScale)
-      : testModel(model, Float64Array.from(parameters.estimate), { seed, nodes: nodesOf(nodes) })
+      : testModel(model, Float64Array.from(parameters.estimate), { seed, nodes, integrated })
   return { ...record, warnings: [...record.warnings, ...modelWarning(tested.model)], ...tested }
 }
 
