@@ -8,7 +8,7 @@ import { familyNamed } from '../families/registry.js'
 import { secondOrderLevels } from '../fit/certificate-second-order.js'
 import { usualDegreesOfFreedom } from '../fit/degrees-of-freedom.js'
 import type { Estimate } from '../fit/estimate.js'
-import { fixedEstimates, randomEstimates } from '../fit/estimates.js'
+import { endsFrom, fixedEstimates, randomEstimates } from '../fit/estimates.js'
 import { fixedPart } from '../fit/fixed-part.js'
 import { climbLadder } from '../fit/ladder.js'
 import { checkedModel } from '../fit/tests/tested-fit.js'
@@ -102,7 +102,8 @@ export async function checkModel(
 /** As a fit of these estimates tells them. */
 function rungFixed(like: Likelihood, estimate: Estimate): Rung['fixed'] {
   const part = fixedPart(like, estimate, { terms: [] })
-  return fixedEstimates(part.names, part.beta, part.se, 0.95, usualDegreesOfFreedom(part, like, estimate))
+  const df = usualDegreesOfFreedom(part, like, estimate)
+  return fixedEstimates(part.names, part.beta, part.se, 0.95, df, endsFrom(estimate, 0))
 }
 
 function compare(like: Likelihood, laplace: Estimate, best: Estimate, sample: Sample, paretoK: number): Comparison[] {
@@ -139,7 +140,8 @@ function ratios(model: Model, best: Rung, sample: Sample): Ratio[] {
       {
         kind,
         name: fixed.name,
-        estimate: Math.exp(fixed.estimate),
+        estimate:
+          fixed.runsTo === null ? Math.exp(fixed.estimate) : fixed.runsTo === 'Inf' ? Number.POSITIVE_INFINITY : 0,
         lower: exp(fixed.lower),
         upper: exp(fixed.upper),
         posteriorMedian: Math.exp(q50),

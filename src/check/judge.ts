@@ -63,7 +63,7 @@ export function judge(
   for (const { message } of best.told) reasons.push(message)
   if (named.length > 0) {
     reasons.push(
-      `without a finite maximum: ${named.join(', ')}; of these there is no estimate that an approximation could be held against`,
+      `without a finite maximum: ${named.join(', ')}; of these there is no estimate that an approximation could be held against, and their posterior rests on the prior`,
     )
   } else if (!sound) reasons.push(`not every fit converged to an identified maximum: ${best.reason}`)
   if (best.singular) reasons.push('the variance of the random effect is estimated as zero, where Laplace is exact')

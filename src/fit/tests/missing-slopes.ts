@@ -105,15 +105,15 @@ export function missingSlopes(
   const variance = drawn.variance[j * width + j]
   const found = p < 0.05
   const sd = Math.sqrt(Math.max(0, drawn.observed[j] / variance))
-  const size = scale.length === 1 ? `about ${digits(sd / scale[0])} a unit` : 'by its levels'
+  const size = scale.length === 1 ? `, standard deviation about ${digits(sd / scale[0])} a unit` : ''
   const statistic = drawn.observed[j] / Math.sqrt(variance)
   return {
     statistic,
     p,
     method: 'replicates',
-    effect: found ? `the effect of ${name} varies between levels of ${group}, standard deviation ${size}` : null,
+    effect: found ? `the effect of ${name} varies between levels of ${group}${size}` : null,
     says: found
-      ? `signs that the effect of ${name} differs between levels of ${group} (standard deviation ${size}, by one step from zero); if so, its standard error is too small`
+      ? `signs that the effect of ${name} differs between levels of ${group}${size && `${size}, by one step from zero`}; if so, its standard error is too small`
       : `no sign of random slopes in ${group}: ${candidates.map((one) => one.name).join(', ')}`,
     remedy: found ? `try (1 + ${name} | ${group})` : null,
   }

@@ -57,12 +57,24 @@ const enoughNodes = 13
 
 /** Tests the model of a fit against the table it was made from. */
 export function modelTests(fit: FitRecord | FitSource, table: Table, options: TestOptions = {}): TestedModel {
+  if (hasNoScale(fit)) return nothingTested(noScale)
   const { time } = fit.call
   const choice = { ...modelChoice(fit), ...(typeof time === 'string' && { time }) }
   const model = stateModel(fit.formula, table, choice, fit.basis)
   const integrated = !('certificate' in fit) || fit.certificate?.verdict !== 'inadequate'
   return testModel(model, Float64Array.from(fit.parameters.estimate), { integrated, ...options })
 }
+
+/** Whether a standard deviation runs to infinity: no response but the observed one is then possible, and none can be drawn. */
+export const hasNoScale = ({ random }: Pick<FitRecord, 'random'>): boolean =>
+  random.some(({ runsTo }) => runsTo?.includes('Inf'))
+
+export const noScale = 'a standard deviation has no finite maximum'
+
+export const nothingTested = (why: string): TestedModel => ({
+  tests: {},
+  model: { verdict: 'no fault found', reasons: [`nothing could be tested: ${why}`] },
+})
 
 /**
  * Tests a model against its data at outer parameters x: first without replicates, then, where a p-value is small or all are
@@ -74,7 +86,8 @@ export function testModel(model: Model, x: Float64Array, options: TestOptions = 
   const { rows, budget } = limits[replicates]
   const always = replicates === 'always'
   const part = testedRows(model, x, rows)
-  const tested = part.model.nobs > 0 && part.x.every(Number.isFinite) ? testedModel(part.model, part.x, seed) : null
+  if (part.model.nobs === 0) return nothingTested('the model leaves no row a response but its own')
+  const tested = part.x.every(Number.isFinite) ? testedModel(part.model, part.x, seed) : null
   if (!tested) return told({ model: notTested('the effects have no joint mode at the estimates') })
   const { look: data, ...setting } = tested
   const plans = planned(setting, data, (i) => part.source[i], always)

@@ -1,6 +1,7 @@
 import { backwardSolve, cholesky, forwardSolve } from '../../numerics/cholesky.js'
 import type { Model } from '../../data/model.js'
 import { chiSquareUpper } from '../../numerics/special.js'
+import { columnSource } from './column-source.js'
 import { designVariable } from './design-variable.js'
 import type { Look, Tested } from './look.js'
 import { type Plan, short, untested } from './planned-test.js'
@@ -39,9 +40,9 @@ export function spread({ model, family }: Tested, data: Look): Plan {
   const { statistic, df, most, ratio } = look(data)
   if (df === 0) return untested(key, 'the fitted values and the covariates are the same in every row')
   const column = most === 0 ? null : names[own[most - 1]]
-  const against = column ?? 'the fitted value'
   const free = family.further.some(({ name }) => name === 'dispersion')
-  const where = ratio > 1 ? 'large' : 'small'
+  const suspects = (column === null ? own.map((j) => names[j]) : [column]).map((name) => designVariable(name, model))
+  const remedy = free ? dispersionRemedy(model, suspects) : null
   return {
     key,
     tail: 'upper',
@@ -52,21 +53,34 @@ export function spread({ model, family }: Tested, data: Look): Plan {
     tell: (questionable) => ({
       statistic,
       effect: questionable
-        ? `residuals vary ${short(ratio > 1 ? ratio : 1 / ratio)} times more where ${against} is ${where}`
+        ? `residuals vary ${short(ratio > 1 ? ratio : 1 / ratio)} times more where ${place(column, ratio > 1, model)}`
         : null,
       says: `spread of the residuals against fitted values and covariates: chi-square ${short(statistic, 3)} on ${df} df`,
-      remedy: questionable && free ? remedyOf(model, column) : null,
+      remedy: questionable ? remedy : null,
     }),
   }
 }
 
-/** The formula of the dispersion that helps, where it has not got the column already. */
-function remedyOf(model: Model, column: string | null): string {
-  const dispersion = model.predictors.find(({ name }) => name === 'dispersion')
-  if (column === null) return 'try --dispersion "~ ..." with what moves the fitted values'
-  return dispersion?.fixed.names.includes(column)
-    ? 'the dispersion depends on it already: another family may suit'
-    : `try --dispersion "~ ${designVariable(column, model)}"`
+/** Where the residuals vary more: a level of a factor, or large or small values of a column (of the fitted value, if null). */
+function place(column: string | null, large: boolean, model: Model): string {
+  if (column === null) return `the fitted value is ${large ? 'large' : 'small'}`
+  const { variable, level } = columnSource(column, model)
+  return level === null ? `${column} is ${large ? 'large' : 'small'}` : `${variable} is ${large ? '' : 'not '}${level}`
+}
+
+/** A formula of the dispersion with the suspects that it does not have yet, beside what it has; null where there is none. */
+function dispersionRemedy(model: Model, suspects: readonly string[]): string | null {
+  const now = model.predictors.find(({ name }) => name === 'dispersion')
+  const has = new Set(
+    now?.fixed.names
+      .filter((name) => name !== '(Intercept)')
+      .flatMap((name) => name.split(':').map((part) => designVariable(part, model))),
+  )
+  const missing = [...new Set(suspects)].filter((variable) => !has.has(variable))
+  if (missing.length === 0)
+    return suspects.length > 0 ? 'the dispersion depends on it already: another family may suit' : null
+  if (now && now.random.length > 0) return `try ${missing.join(' + ')} in --dispersion as well`
+  return `try --dispersion "~ ${[...has, ...missing].join(' + ')}"`
 }
 
 /** Regression of squares on columns, those that are constant or combinations of others left out. */

@@ -1,17 +1,18 @@
 import type { Model } from '../../data/model.js'
 import type { Estimate } from '../estimate.js'
 import type { FitRecord } from '../fit-record.js'
-import { type TestedModel, testModel } from './model-tests.js'
+import { hasNoScale, noScale, nothingTested, type TestedModel, testModel } from './model-tests.js'
 
 /** A fit with its model tested against the data, and a warning where that is questionable. */
 export function testedFit(record: FitRecord, model: Model, seed: number): FitRecord {
-  const tested = record.convergence.converged
-    ? testModel(model, Float64Array.from(record.parameters.estimate), {
-        seed,
-        nodes: nodesOf(record.nodes),
-        integrated: record.certificate?.verdict !== 'inadequate',
-      })
-    : nothing
+  const { convergence, parameters, certificate } = record
+  const nodes = nodesOf(record.nodes)
+  const integrated = certificate?.verdict !== 'inadequate'
+  const tested = !convergence.converged
+    ? nothingTested('the fit did not converge')
+    : hasNoScale(record)
+      ? nothingTested(noScale)
+      : testModel(model, Float64Array.from(parameters.estimate), { seed, nodes, integrated })
   return { ...record, warnings: [...record.warnings, ...modelWarning(tested.model)], ...tested }
 }
 
@@ -22,14 +23,14 @@ const nodesOf = (nodes: FitRecord['nodes']): number =>
 /** The tests of a check: replicates for every one. */
 export const checkedModel = (
   model: Model,
-  { converged, parameters, nodes }: Pick<Estimate, 'converged' | 'parameters' | 'nodes'>,
+  { converged, unbounded, parameters, nodes }: Pick<Estimate, 'converged' | 'unbounded' | 'parameters' | 'nodes'>,
   seed: number,
-): TestedModel => (converged ? testModel(model, parameters, { seed, replicates: 'always', nodes }) : nothing)
-
-const nothing: TestedModel = {
-  tests: {},
-  model: { verdict: 'no fault found', reasons: ['nothing could be tested: the fit did not converge'] },
-}
+): TestedModel =>
+  !converged
+    ? nothingTested('the fit did not converge')
+    : unbounded
+      ? nothingTested(noScale)
+      : testModel(model, parameters, { seed, replicates: 'always', nodes })
 
 /** The warning of a questionable model. */
 const modelWarning = ({ verdict, reasons }: TestedModel['model']): FitRecord['warnings'] =>
