@@ -140,8 +140,8 @@ function ratios(model: Model, best: Rung, sample: Sample): Ratio[] {
       {
         kind,
         name: fixed.name,
-        // Towards Inf there is no number; towards -Inf the ratio is 0.
-        estimate: fixed.runsTo === 'Inf' ? null : fixed.runsTo === '-Inf' ? 0 : Math.exp(fixed.estimate),
+        estimate:
+          fixed.runsTo === null ? Math.exp(fixed.estimate) : fixed.runsTo === 'Inf' ? Number.POSITIVE_INFINITY : 0,
         lower: exp(fixed.lower),
         upper: exp(fixed.upper),
         posteriorMedian: Math.exp(q50),

@@ -63,7 +63,9 @@ export function judge(
   const open = undecidedRuns(runs)
   for (const { message } of best.told) reasons.push(message)
   if (open.length > 0) {
-    reasons.push(`${open.join('; ')}; of these there is no estimate that an approximation could be held against`)
+    reasons.push(
+      `${open.join('; ')}; of these there is no estimate that an approximation could be held against, and their posterior rests on the prior`,
+    )
   } else if (!sound) reasons.push(`not every fit converged to an identified maximum: ${best.reason}`)
   if (best.singular) reasons.push('the variance of the random effect is estimated as zero, where Laplace is exact')
   if (crossed) {

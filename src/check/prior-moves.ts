@@ -60,7 +60,9 @@ export function priorMoves(
     )
     return prior.evaluate(x, unused) - jacobian
   })
-  const near = comparison.flatMap(({ best, posteriorMean, posteriorSd }, j) => {
+  const near = comparison.flatMap(({ best, runsTo, posteriorMean, posteriorSd }, j) => {
+    // Where there is no finite estimate the verdict says so, and that the prior alone bounds the posterior.
+    if (runsTo !== null) return []
     const moved = posteriorMean - best
     const pull = covariance(columns[j], logPrior)
     return Math.abs(moved) >= told * posteriorSd && Math.sign(moved) === Math.sign(pull) ? [j] : []

@@ -77,8 +77,10 @@ export async function studyCommand(path: string, flags: StudyFlags): Promise<voi
       line.end()
       await executor.close()
     })
-  await present(record, { ...flags, out: outs.filter((out) => !isLog(out)) })
-  if (passing !== null && record.execution.rows === record.rows.length) rmSync(passing, { force: true })
+  const goes = passing !== null && record.execution.rows === record.rows.length
+  const kept = goes ? { ...record, execution: { ...record.execution, log: null } } : record
+  await present(kept, { ...flags, out: outs.filter((out) => !isLog(out)) })
+  if (goes) rmSync(passing, { force: true })
 }
 
 /** Whether a file takes the rows as they finish, rather than the result. */

@@ -164,10 +164,11 @@ function faultOf(column: FactorColumn, disguise: Disguise, table: Table): Fault 
       hint: `if that stands for a missing value, say so: ${naOption}`,
     }
   }
-  const stray = texts.find(({ level, look }) => look === null && !looksMissing(level))
+  const strays = texts.filter(({ level, look }) => look === null && !looksMissing(level))
+  const stray = strays[0]
   if (kind === 'stray' && stray) {
     const { level: text, cells: n } = stray
-    const others = texts.length > 1 ? `; ${texts.length} such texts in all` : ''
+    const others = strays.length > 1 ? `; ${strays.length} such texts in all` : ''
     return {
       message: `numbers were expected in column ${name}, most of whose cells are, got ${JSON.stringify(text)} in ${placeOfLevel(column, text, table)}${n > 1 ? ` and ${n - 1} more` : ''}${others}`,
       hint: `mend the cell (NA for a missing value; --na ${JSON.stringify(text)} if it is the code of one)${label}`,

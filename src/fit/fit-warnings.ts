@@ -48,7 +48,11 @@ export function fitWarnings(
   }
   familyNamed(model.family).family.further.forEach(({ limit, vanishes }, k) => {
     if (!fitted.limits.includes(layout.fixedStart[k + 1])) return
-    if (limit) warnings.push({ code: 'LIMIT', message: limit.says })
+    if (limit)
+      warnings.push({
+        code: 'LIMIT',
+        message: `${limit.says}; the simpler family gives this fit with a parameter less`,
+      })
     if (vanishes)
       warnings.push({
         code: 'LIMIT',

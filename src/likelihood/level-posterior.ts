@@ -4,7 +4,7 @@ import { familyNamed } from '../families/registry.js'
 import { boundDensity, boundKernel } from '../families/repeated-rows.js'
 import { densitySize } from '../families/row-density.js'
 import { backwardSolve, cholesky, forwardSolve } from '../numerics/cholesky.js'
-import { productRule } from '../numerics/product-rule.js'
+import { type ProductRule, productRule } from '../numerics/product-rule.js'
 import { hasOneFactor } from './cluster-structure.js'
 import { countingSort } from './grouped-rows.js'
 import { type LinearPredictors, linearPredictors } from './linear-predictors.js'
@@ -18,6 +18,8 @@ export interface LevelNodes {
   readonly count: number
   /** Each node's share of the integral; they sum to one. */
   readonly share: Float64Array
+  /** Logarithm of the integral, the level's log-likelihood. */
+  readonly logIntegral: number
   /** The effects u at the nodes, count x q, node after node. */
   readonly u: Float64Array
   /** The level's rows, as numbered in the model. */
@@ -42,21 +44,49 @@ export interface LevelPosterior {
   readonly visit: (parameters: Float64Array, response: ResponseData, see: (nodes: LevelNodes) => void) => boolean
 }
 
-/** Nodes an effect by the number of effects; more effects are not taken. */
-const nodesOf = [0, 9, 5, 3] as const
+/** Numbers of nodes an effect, from few to many, by the number of effects; more effects are not taken. */
+const nodesOf: readonly (readonly number[])[] = [[], [9, 19, 41, 85], [5, 11, 23], [3, 7, 11]]
+/** A rule will do if the next finer one changes no level's log-likelihood by more. */
+const closeEnough = 1e-3
 
-/** Null where the random effects do not belong to one factor, or are too many a level for a product rule. */
-export function levelPosterior(model: Model): LevelPosterior | null {
+/**
+ * The posterior of the levels' effects by the coarsest rule that integrates the levels of the model's own response at these
+ * parameters, or by the finest there is. Null as `levelPosterior`.
+ */
+export function adequatePosterior(model: Model, parameters: Float64Array): LevelPosterior | null {
+  let rule = 0
+  let coarse = levelPosterior(model, rule)
+  if (!coarse) return null
+  const logs = ({ term, visit }: LevelPosterior): Float64Array | null => {
+    const out = new Float64Array(term.levels.length)
+    const whole = visit(parameters, model.response, ({ level, logIntegral }) => {
+      out[level] = logIntegral
+    })
+    return whole ? out : null
+  }
+  for (let before = logs(coarse); before; rule++) {
+    const fine = levelPosterior(model, rule + 1)
+    const after = fine && logs(fine)
+    if (!fine || !after || after.every((one, g) => Math.abs(one - before![g]) <= closeEnough)) return coarse
+    before = after
+    coarse = fine
+  }
+  return coarse
+}
+
+/** Null where the random effects do not belong to one factor, or are too many a level for a product rule, or the rule is none. */
+export function levelPosterior(model: Model, rule = 0): LevelPosterior | null {
   const layout = parameterLayout(model)
   if (!hasOneFactor(layout)) return null
   const q = layout.terms.reduce((sum, { term }) => sum + term.names.length, 0)
-  if (q >= nodesOf.length) return null
+  const nodes = nodesOf[q]?.[rule]
+  if (nodes === undefined) return null
   const [{ term }] = layout.terms
   const linear = linearPredictors(model, layout)
   const { start, order } = countingSort(term.index, term.levels.length)
   let largest = 0
   for (let g = 0; g < term.levels.length; g++) largest = Math.max(largest, start[g + 1] - start[g])
-  const work = levelWork(model, linear, largest, q)
+  const work = levelWork(model, linear, largest, productRule(nodes, q))
   return {
     layout,
     linear,
@@ -85,12 +115,11 @@ function levelWork(
   model: Model,
   linear: LinearPredictors,
   largest: number,
-  q: number,
+  { q, points: z, logWeights, count: most }: ProductRule,
 ): { readonly bind: (response: ResponseData) => AtLevel } {
   const { family } = familyNamed(model.family)
   const K = model.predictors.length
   const pairs = (K * (K + 1)) / 2
-  const { points: z, logWeights, count: most } = productRule(nodesOf[q], q)
   const { slots, multipliers: a, fixed } = linear
   const columns = (count: number): Float64Array[] =>
     Array.from({ length: count }, () => new Float64Array(largest * most))
@@ -211,7 +240,9 @@ function levelWork(
       }
       if (!(sum > 0 && sum < Number.POSITIVE_INFINITY)) return null
       for (let k = 0; k < most; k++) share[k] /= sum
-      return { level, count: most, share, u, rows, d1, d2 }
+      let logIntegral = top + Math.log(sum)
+      for (let s = 0; s < q; s++) logIntegral -= Math.log(H[s * (q + 1)])
+      return { level, count: most, share, logIntegral, u, rows, d1, d2 }
     }
   }
   return { bind }

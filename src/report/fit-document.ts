@@ -189,7 +189,8 @@ function varianceBlocks({ varianceExplained: explained }: FitRecord): Block[] {
 }
 
 /** What the certificate says of the integration error, in one line of facts. */
-function certificateBlocks({ certificate, uncertified }: FitRecord): Block[] {
+function certificateBlocks(record: FitRecord): Block[] {
+  const { certificate, uncertified } = record
   if (!certificate) return uncertified ? section('Integration error', facts([['No certificate', uncertified]])) : []
   const { nodes, rule, logLikError, maxShiftInSe, worstCluster, verdict } = certificate
   const count = typeof nodes === 'number' ? String(nodes) : (nodes ?? []).join(',')
@@ -201,10 +202,17 @@ function certificateBlocks({ certificate, uncertified }: FitRecord): Block[] {
     facts([
       ['Verdict', verdict],
       ['Log-likelihood error', `${formatScientific(logLikError)} (${against})`],
-      ['Largest shift of a parameter', `${formatShift(maxShiftInSe)} standard errors`],
+      ['Largest shift of a parameter', `${formatShift(maxShiftInSe)} standard errors${ofWhich(record)}`],
       ['Worst cluster', `${group} ${level} (${formatScientific(error)})`],
     ]),
   )
+}
+
+/** Of which parameters the shift is told: those that run to an end have no estimate that could move. */
+function ofWhich({ fixed, further, random }: FitRecord): string {
+  const all = [...fixed, ...further.flatMap((one) => one.fixed)]
+  const runs = all.some(({ runsTo }) => runsTo) || random.some(({ runsTo }) => runsTo?.some((end) => end !== null))
+  return runs ? ', of those that have a finite maximum' : ''
 }
 
 /** What the draws of importance sampling leave open. */

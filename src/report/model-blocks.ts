@@ -1,7 +1,7 @@
 import type { CheckRecord } from '../check/check-record.js'
 import type { FitRecord } from '../fit/fit-record.js'
+import { probability } from '../fit/tests/model-verdict.js'
 import { type Block, callout, heading, list, paragraph } from './document.js'
-import { formatNumber } from './format-number.js'
 
 /** What the tests of a model against its data have found, and what they could not see. Nothing where none was asked for. */
 export function modelBlocks({ tests, model, nobs }: Pick<FitRecord, 'tests' | 'model' | 'nobs'>): Block[] {
@@ -22,7 +22,8 @@ export function modelCallout({ model, tests = {}, nobs }: CheckRecord): Block[] 
   const untested = verdict === 'no fault found' && Object.values(tests).every(({ p }) => p === null)
   const unseen = unseenLine(tests, nobs)
   const tone = verdict === 'questionable' ? 'bad' : untested ? 'unsure' : 'good'
-  return [callout(tone, `Verdict on the model: ${verdict}`, unseen ? [...reasons, unseen] : reasons)]
+  const said = untested ? 'not tested' : verdict
+  return [callout(tone, `Verdict on the model: ${said}`, unseen ? [...reasons, unseen] : reasons)]
 }
 
 /** Every test with its p-value, those that were not done with the reason. */
@@ -32,7 +33,7 @@ export function testBlocks({ tests = {} }: CheckRecord): Block[] {
       ? `${name}: not tested, ${says}`
       : p === null
         ? `${name}: ${says}`
-        : `${name}: p = ${formatNumber(p, 2)}; ${says}`,
+        : `${name}: p ${probability(p)}; ${says}`,
   )
   return lines.length === 0 ? [] : [heading('Tests of the model'), list(lines)]
 }

@@ -32,7 +32,7 @@ export function predictDocument(record: PredictRecord): Document {
   const blocks: Block[] = [
     facts([
       ['Formula', formula],
-      ['Family', `${family} (${link})`],
+      ['Family', `${family}(${link})`],
       ['Data', dataLine(record)],
       ['Kind', kinds[kind]],
     ]),

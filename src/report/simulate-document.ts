@@ -20,7 +20,7 @@ export function simulateDocument(record: SimulateRecord): Document {
     blocks: [
       facts([
         ['Formula', formula],
-        ['Family', `${family} (${link})`],
+        ['Family', `${family}(${link})`],
         ['Data', dataLine(record)],
         ['Response', response],
         ['Random effects', conditional ? 'at their modes, drawn for new levels' : 'drawn'],

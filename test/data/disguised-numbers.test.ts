@@ -280,6 +280,15 @@ describe('what is a factor, as it is to R', () => {
     ).toEqual([])
   })
 
+  it('a word among decimal commas is one text, the numbers beside it none', () => {
+    const text = 'x;y\n1,5;1\n2,5;2\nn.b.;3\n4,5;2\n1,0;1\n7,1;2\n'
+    const error = failing('y ~ x', parseTable(text, { source: 'x.csv' }))
+    expect(error.message).toContain('got "n.b." in row 3 (line 4 of x.csv)')
+    expect(error.message).not.toContain('such texts')
+    const [, code] = /--na "(.*?)"/.exec(error.hint)!
+    expect(stateModel('y ~ x', parseTable(text, { na: [code] }), { family: 'gaussian' }).nobs).toBe(5)
+  })
+
   it('a slip among numbers is a slip', () => {
     const error = failing(
       'y ~ x',

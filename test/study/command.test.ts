@@ -54,6 +54,7 @@ describe('glmm study', () => {
     expect(record.execution.rowsHash).toBe((await run(study)).execution.rowsHash)
     // Nobody asked for the log, and the record has the rows.
     expect(existsSync(log)).toBe(false)
+    expect(record.execution.log).toBeNull()
   })
 
   it('in parts, merged without the data, and reported as text, Markdown and a page', async () => {

@@ -1,5 +1,6 @@
 import type { JointMode } from '../../likelihood/joint-mode.js'
 import { chiSquareUpper } from '../../numerics/special.js'
+import { columnSource } from './column-source.js'
 import type { Look, Tested } from './look.js'
 import { type Plan, seenFrom, short, untested } from './planned-test.js'
 
@@ -7,7 +8,7 @@ import { type Plan, seenFrom, short, untested } from './planned-test.js'
 const left = 1e-7
 
 /**
- * Score tests of the square of each numeric column of the mean, and of the square of the fixed part itself: U^2 / V with
+ * Score tests of the square of each numeric column of the mean that is no part of a curve, and of the square of the fixed part itself: U^2 / V with
  * U = c'l' and V = c'Wc - c'WA H^-1 A'Wc at the joint mode, chi-square with one degree of freedom at fixed theta.
  */
 export function curvature(tested: Tested, data: Look): Plan[] {
@@ -18,8 +19,8 @@ export function curvature(tested: Tested, data: Look): Plan[] {
   const plans: Plan[] = []
   names.forEach((name, j) => {
     const column = x.subarray(j * n, (j + 1) * n)
-    // A product of columns is not a covariate of its own.
-    if (name.includes(':') || !isNumeric(column)) return
+    // A product of columns is not a covariate of its own, nor is one of those that a curve is made of.
+    if (name.includes(':') || columnSource(name, model).curve || !isNumeric(column)) return
     const square = squared(column, intercept)
     const plan = planned(`curvature ${name}`, data, () => square)
     if (!plan) return
@@ -34,7 +35,7 @@ export function curvature(tested: Tested, data: Look): Plan[] {
         ...(!questionable && {
           unseen: `a bend with ${name} of less than ${short(plan.found.least)} on the link's scale`,
         }),
-        remedy: questionable ? `add ${/^\w+$/.test(name) ? `poly(${name}, 2)` : `the square of ${name}`}` : null,
+        remedy: questionable ? `try poly(${name}, 2) in place of ${name}` : null,
       }),
     })
   })
@@ -52,7 +53,9 @@ export function curvature(tested: Tested, data: Look): Plan[] {
       statistic: plan.found.statistic,
       effect: questionable ? 'the residuals bend with the fitted values' : null,
       says: `score test of the square of the fixed part (link test): chi-square ${short(plan.found.statistic, 3)} on 1 df`,
-      remedy: questionable ? 'try another link, interactions or curves of the covariates' : null,
+      remedy: questionable
+        ? `try another link${numeric > 0 ? ', interactions or curves of the covariates' : ' or interactions'}`
+        : null,
     }),
   })
   return plans

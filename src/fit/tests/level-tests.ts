@@ -1,5 +1,5 @@
 import type { Model, RandomTerm } from '../../data/model.js'
-import { levelPosterior } from '../../likelihood/level-posterior.js'
+import { adequatePosterior } from '../../likelihood/level-posterior.js'
 import { autocorrelation, neighbourDirection, timeOrder } from './autocorrelation.js'
 import { effectsNormality } from './effects-normality.js'
 import { shapeDirection } from './shape-directions.js'
@@ -23,7 +23,7 @@ export interface LevelTests {
  */
 export function levelTests(model: Model, parameters: Float64Array, options: ScoreOptions): LevelTests {
   const { time } = model
-  const posterior = levelPosterior(model)
+  const posterior = adequatePosterior(model, parameters)
   if (!posterior) {
     const several = model.predictors.some(({ random }) => random.length > 0)
     const none = notTested(
@@ -43,7 +43,7 @@ export function levelTests(model: Model, parameters: Float64Array, options: Scor
   const timeAt = slopesAt + candidates.length
   if (order) directions.push(neighbourDirection(order))
   const drawn =
-    directions.length === 0 ? 'there is nothing to test' : scoreDraws(model, parameters, directions, options)
+    directions.length === 0 ? 'there is nothing to test' : scoreDraws(model, posterior, parameters, directions, options)
   return {
     effectsNormality: intercept
       ? effectsNormality(drawn, 0, term.group, sd)

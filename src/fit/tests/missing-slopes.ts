@@ -1,5 +1,6 @@
 import type { Model } from '../../data/model.js'
 import type { LevelPosterior } from '../../likelihood/level-posterior.js'
+import { designVariable } from './design-variable.js'
 import type { Direction } from './level-scores.js'
 import type { ModelTest } from './model-test.js'
 import { notTested } from './not-tested.js'
@@ -34,7 +35,7 @@ export function slopeCandidates(
     if (!variesWithin(column, term.index, term.levels.length)) return
     const mean = column.reduce((sum, value) => sum + value / n, 0)
     const sd = Math.sqrt(column.reduce((sum, value) => sum + (value - mean) ** 2 / n, 0))
-    const variable = variableOf(name, model)
+    const variable = designVariable(name, model)
     const one = found.get(variable) ?? { columns: [], scale: [] }
     one.columns.push(column.map((value) => (value - mean) / sd))
     one.scale.push(sd)
@@ -50,14 +51,6 @@ function variesWithin(column: Float64Array, index: Int32Array, levels: number): 
     if (Number.isNaN(before)) first[index[i]] = value
     return !Number.isNaN(before) && value !== before
   })
-}
-
-/** The variable that a column of the design was made of: 'period' of 'period2', 'poly(x, 2)' of 'poly(x, 2)1'. */
-function variableOf(name: string, { basis }: Model): string {
-  const factor = Object.entries(basis?.levels ?? {}).find(
-    ([variable, levels]) => name.startsWith(variable) && levels.includes(name.slice(variable.length)),
-  )
-  return factor ? factor[0] : name.replace(/^(poly\(.*\))\d+$/, '$1')
 }
 
 /**
@@ -112,15 +105,15 @@ export function missingSlopes(
   const variance = drawn.variance[j * width + j]
   const found = p < 0.05
   const sd = Math.sqrt(Math.max(0, drawn.observed[j] / variance))
-  const size = scale.length === 1 ? `about ${digits(sd / scale[0])} a unit` : 'by its levels'
+  const size = scale.length === 1 ? `, standard deviation about ${digits(sd / scale[0])} a unit` : ''
   const statistic = drawn.observed[j] / Math.sqrt(variance)
   return {
     statistic,
     p,
     method: 'replicates',
-    effect: found ? `the effect of ${name} varies between levels of ${group}, standard deviation ${size}` : null,
+    effect: found ? `the effect of ${name} varies between levels of ${group}${size}` : null,
     says: found
-      ? `signs that the effect of ${name} differs between levels of ${group} (standard deviation ${size}, by one step from zero); if so, its standard error is too small`
+      ? `signs that the effect of ${name} differs between levels of ${group}${size && `${size}, by one step from zero`}; if so, its standard error is too small`
       : `no sign of random slopes in ${group}: ${candidates.map((one) => one.name).join(', ')}`,
     remedy: found ? `try (1 + ${name} | ${group})` : null,
   }

@@ -32,6 +32,8 @@ export interface TestOptions {
   readonly replicates?: 'fired' | 'always' | undefined
   /** Quadrature nodes of the estimates, 1 where left out. */
   readonly nodes?: number | undefined
+  /** False where the estimates come from an integral that is not adequate; true where left out. */
+  readonly integrated?: boolean | undefined
   /** Tests made elsewhere, to be corrected and judged with these; one that is not significant then loses its effect. */
   readonly further?: Readonly<Record<string, ModelTest>> | undefined
   /** Parameters that the data leave open, in words: rows that they decide are not tested, and the model is questionable. */
@@ -58,11 +60,27 @@ const enoughNodes = 13
 
 /** Tests the model of a fit against the table it was made from. */
 export function modelTests(fit: FitRecord | FitSource, table: Table, options: TestOptions = {}): TestedModel {
+  if (hasNoScale(fit)) return nothingTested(noScale)
   const { time } = fit.call
   const choice = { ...modelChoice(fit), ...(typeof time === 'string' && { time }) }
   const model = stateModel(fit.formula, table, choice, fit.basis)
-  return testModel(model, Float64Array.from(fit.parameters.estimate), { undecided: undecidedOf(fit), ...options })
+  const integrated = !('certificate' in fit) || fit.certificate?.verdict !== 'inadequate'
+  const undecided = undecidedOf(fit)
+  if (hasNoScale(fit)) return nothingTested(noScale, undecided)
+  return testModel(model, Float64Array.from(fit.parameters.estimate), { integrated, undecided, ...options })
 }
+
+/** Whether a standard deviation runs to infinity: no response but the observed one is then possible, and none can be drawn. */
+export const hasNoScale = ({ random }: Pick<FitRecord, 'random'>): boolean =>
+  random.some(({ runsTo }) => runsTo?.includes('Inf'))
+
+export const noScale = 'a standard deviation has no finite maximum'
+
+/** A model that nothing is known for: no fault is excluded. */
+export const nothingTested = (why: string, undecided: readonly string[] = []): TestedModel => ({
+  tests: {},
+  model: { verdict: 'questionable', reasons: [...undecided, `nothing could be tested: ${why}`] },
+})
 
 /**
  * Tests a model against its data at outer parameters x: first without replicates, then, where a p-value is small or all are
@@ -79,7 +97,7 @@ export function testModel(model: Model, x: Float64Array, options: TestOptions = 
     tests,
     model: modelVerdict(tests, general, undecided),
   })
-  if (part.model.nobs === 0) return done({ model: notTested('the model leaves no response to chance') })
+  if (part.model.nobs === 0) return nothingTested('the model leaves no row a response but its own', undecided)
   const tested = part.x.every(Number.isFinite) ? testedModel(part.model, part.x, seed) : null
   if (!tested) return done({ model: notTested('the effects have no joint mode at the estimates') })
   const { look: data, ...setting } = tested
@@ -89,7 +107,10 @@ export function testModel(model: Model, x: Float64Array, options: TestOptions = 
   const fired = tests.filter(({ key, slack }) => always || !(screens.get(key)! > (slack * screenLevel) / tests.length))
   const some = part.model.nobs < part.of ? `; on ${part.model.nobs} of ${part.of} observations` : ''
   const onPart = (one: ModelTest): ModelTest => (one.p === null ? one : { ...one, says: one.says + some })
-  const groups = Object.entries(groupTests(part.model, part.x, seed, always)).map(([key, one]) => [key, onPart(one)])
+  const groups = Object.entries(groupTests(part.model, part.x, seed, always, options.integrated)).map(([key, one]) => [
+    key,
+    onPart(one),
+  ])
   const joined = Object.entries<ModelTest>({
     ...Object.fromEntries(groups),
     ...(always &&

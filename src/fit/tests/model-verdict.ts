@@ -79,4 +79,5 @@ function foundNothing(keys: readonly string[], key: string, p: number, says: str
   return `${by}; the least p, ${Number(p.toPrecision(2))} of ${key}, is not significant among ${keys.length}`
 }
 
-const probability = (p: number): string => (p < 1e-4 ? '< 0.0001' : `= ${Number(p.toPrecision(2))}`)
+/** A p-value as a sentence has it: two digits, with the sign before it. */
+export const probability = (p: number): string => (p < 1e-4 ? '< 0.0001' : `= ${Number(p.toPrecision(2))}`)

@@ -1,6 +1,6 @@
 import type { Model, Response } from '../../data/model.js'
 import { GlmmError } from '../../errors.js'
-import { levelPosterior } from '../../likelihood/level-posterior.js'
+import type { LevelPosterior } from '../../likelihood/level-posterior.js'
 import { simulateResponse } from '../../likelihood/simulate.js'
 import { stratifiedEffects } from '../../likelihood/stratified-effects.js'
 import { type Rng, stream } from '../../random/stream.js'
@@ -25,9 +25,13 @@ export interface ScoreOptions {
   readonly seed: number
   /** About so many simulated levels the distribution is made of. */
   readonly simulated?: number
+  /** Draws from a normal distribution with the simulated levels' variance in place of recombined sums: for a first look. */
+  readonly normal?: boolean
 }
 
-const leastSets = 10
+/** Sets of the data simulated at least: recombined, and for a variance alone. */
+const leastSets = { recombined: 10, normal: 4 } as const
+const normalDraws = 399
 const mostDraws = 1999
 /** Levels times draws. */
 const mostSums = 4e6
@@ -43,19 +47,18 @@ const mostSums = 4e6
  */
 export function scoreDraws(
   model: Model,
+  posterior: LevelPosterior,
   parameters: Float64Array,
   directions: readonly Direction[],
-  { seed, simulated = 3000 }: ScoreOptions,
+  { seed, simulated = 3000, normal = false }: ScoreOptions,
 ): ScoreDraws | string {
   if (model.response.frequency) return 'rows that stand for several observations cannot be simulated'
-  const posterior = levelPosterior(model)
-  if (!posterior) return 'the random effects are not those of one factor with at most three effects a level'
   const { dimension: d } = posterior.layout
   const width = directions.reduce((sum, { size }) => sum + size, 0)
   const data = levelScores(posterior, parameters, model.response, directions)
   if (!data) return 'the conditional modes could not be found'
   const { levels } = data
-  const sets = Math.max(leastSets, Math.min(100, Math.ceil(simulated / levels)))
+  const sets = Math.max(leastSets[normal ? 'normal' : 'recombined'], Math.min(100, Math.ceil(simulated / levels)))
   const made: LevelScores[] = []
   const effects = stratifiedEffects(posterior.layout, parameters, sets, stream({ seed, purpose: 'effects' }))
   for (let replicate = 0; replicate < sets; replicate++) {
@@ -79,6 +82,10 @@ export function scoreDraws(
   const observed = new Float64Array(width)
   const own = project(data)
   for (let g = 0; g < levels; g++) for (let a = 0; a < width; a++) observed[a] += own[g * width + a]
+  if (normal) {
+    const draws = normalSums(variance, width, seed)
+    return { observed, variance, known, draws, count: normalDraws, levels }
+  }
   centre(efficient)
   const count = Math.max(199, Math.min(mostDraws, Math.floor(mostSums / levels)))
   const draws = new Float64Array(count * width)
@@ -89,6 +96,29 @@ export function scoreDraws(
       for (let a = 0; a < width; a++) draws[s * width + a] += rows[g * width + a]
     }
   return { observed, variance, known, draws, count, levels }
+}
+
+/** Draws from N(0, variance), draws x width; directions that others account for get what these say of them. */
+function normalSums(variance: Float64Array, width: number, seed: number): Float64Array {
+  const factor = new Float64Array(width * width)
+  for (let i = 0; i < width; i++)
+    for (let j = 0; j <= i; j++) {
+      let rest = variance[i * width + j]
+      for (let k = 0; k < j; k++) rest -= factor[i * width + k] * factor[j * width + k]
+      const pivot = factor[j * (width + 1)]
+      if (i === j) factor[i * width + j] = rest > 1e-12 * variance[i * (width + 1)] ? Math.sqrt(rest) : 0
+      else factor[i * width + j] = pivot > 0 ? rest / pivot : 0
+    }
+  const { normal } = stream({ seed, purpose: 'resample' })
+  const draws = new Float64Array(normalDraws * width)
+  const z = new Float64Array(width)
+  for (let s = 0; s < normalDraws; s++) {
+    for (let i = 0; i < width; i++) {
+      z[i] = normal()
+      for (let j = 0; j <= i; j++) draws[s * width + i] += factor[i * width + j] * z[j]
+    }
+  }
+  return draws
 }
 
 /** A response with these effects; null where the family has none or a mean is outside its support. */

@@ -1,5 +1,8 @@
 import { backwardSolve, cholesky, forwardSolve } from '../../numerics/cholesky.js'
+import type { Model } from '../../data/model.js'
 import { chiSquareUpper } from '../../numerics/special.js'
+import { columnSource } from './column-source.js'
+import { designVariable } from './design-variable.js'
 import type { Look, Tested } from './look.js'
 import { type Plan, short, untested } from './planned-test.js'
 
@@ -36,9 +39,10 @@ export function spread({ model, family }: Tested, data: Look): Plan {
   }
   const { statistic, df, most, ratio } = look(data)
   if (df === 0) return untested(key, 'the fitted values and the covariates are the same in every row')
-  const against = most === 0 ? 'the fitted value' : names[own[most - 1]]
+  const column = most === 0 ? null : names[own[most - 1]]
   const free = family.further.some(({ name }) => name === 'dispersion')
-  const where = ratio > 1 ? 'large' : 'small'
+  const suspects = (column === null ? own.map((j) => names[j]) : [column]).map((name) => designVariable(name, model))
+  const remedy = free ? dispersionRemedy(model, suspects) : null
   return {
     key,
     tail: 'upper',
@@ -49,17 +53,34 @@ export function spread({ model, family }: Tested, data: Look): Plan {
     tell: (questionable) => ({
       statistic,
       effect: questionable
-        ? `residuals vary ${short(ratio > 1 ? ratio : 1 / ratio)} times more where ${against} is ${where}`
+        ? `residuals vary ${short(ratio > 1 ? ratio : 1 / ratio)} times more where ${place(column, ratio > 1, model)}`
         : null,
       says: `spread of the residuals against fitted values and covariates: chi-square ${short(statistic, 3)} on ${df} df`,
-      remedy:
-        questionable && free
-          ? most === 0
-            ? 'try --dispersion "~ ..." with what moves the fitted values'
-            : `try --dispersion "~ ${against}"`
-          : null,
+      remedy: questionable ? remedy : null,
     }),
   }
+}
+
+/** Where the residuals vary more: a level of a factor, or large or small values of a column (of the fitted value, if null). */
+function place(column: string | null, large: boolean, model: Model): string {
+  if (column === null) return `the fitted value is ${large ? 'large' : 'small'}`
+  const { variable, level } = columnSource(column, model)
+  return level === null ? `${column} is ${large ? 'large' : 'small'}` : `${variable} is ${large ? '' : 'not '}${level}`
+}
+
+/** A formula of the dispersion with the suspects that it does not have yet, beside what it has; null where there is none. */
+function dispersionRemedy(model: Model, suspects: readonly string[]): string | null {
+  const now = model.predictors.find(({ name }) => name === 'dispersion')
+  const has = new Set(
+    now?.fixed.names
+      .filter((name) => name !== '(Intercept)')
+      .flatMap((name) => name.split(':').map((part) => designVariable(part, model))),
+  )
+  const missing = [...new Set(suspects)].filter((variable) => !has.has(variable))
+  if (missing.length === 0)
+    return suspects.length > 0 ? 'the dispersion depends on it already: another family may suit' : null
+  if (now && now.random.length > 0) return `try ${missing.join(' + ')} in --dispersion as well`
+  return `try --dispersion "~ ${[...has, ...missing].join(' + ')}"`
 }
 
 /** Regression of squares on columns, those that are constant or combinations of others left out. */

@@ -1,18 +1,20 @@
 import type { Model } from '../../data/model.js'
 import type { Estimate } from '../estimate.js'
 import type { FitRecord } from '../fit-record.js'
-import { type TestedModel, testModel } from './model-tests.js'
+import { hasNoScale, noScale, nothingTested, type TestedModel, testModel } from './model-tests.js'
 import { undecidedOf, undecidedRuns } from './undecided.js'
 
 /** A fit with its model tested against the data, and a warning where that is questionable. */
 export function testedFit(record: FitRecord, model: Model, seed: number): FitRecord {
-  const tested = record.convergence.converged
-    ? testModel(model, Float64Array.from(record.parameters.estimate), {
-        seed,
-        nodes: nodesOf(record.nodes),
-        undecided: undecidedOf(record),
-      })
-    : nothing
+  const { convergence, parameters, certificate } = record
+  const nodes = nodesOf(record.nodes)
+  const integrated = certificate?.verdict !== 'inadequate'
+  const undecided = undecidedOf(record)
+  const tested = !convergence.converged
+    ? nothingTested('the fit did not converge')
+    : hasNoScale(record)
+      ? nothingTested(noScale, undecided)
+      : testModel(model, Float64Array.from(parameters.estimate), { seed, nodes, integrated, undecided })
   return { ...record, warnings: [...record.warnings, ...modelWarning(tested)], ...tested }
 }
 
@@ -23,18 +25,21 @@ const nodesOf = (nodes: FitRecord['nodes']): number =>
 /** The tests of a check: replicates for every one. */
 export const checkedModel = (
   model: Model,
-  { converged, parameters, nodes, runs, told }: Pick<Estimate, 'converged' | 'parameters' | 'nodes' | 'runs' | 'told'>,
+  {
+    converged,
+    unbounded,
+    parameters,
+    nodes,
+    runs,
+    told,
+  }: Pick<Estimate, 'converged' | 'unbounded' | 'parameters' | 'nodes' | 'runs' | 'told'>,
   seed: number,
 ): TestedModel => {
-  if (!converged) return nothing
+  if (!converged) return nothingTested('the fit did not converge')
   const lost = told.flatMap(({ code, message }) => (code === 'NOT_IDENTIFIED' ? [message] : []))
   const undecided = [...undecidedRuns(runs.filter(({ to }) => to !== null || lost.length === 0)), ...lost]
+  if (unbounded) return nothingTested(noScale, undecided)
   return testModel(model, parameters, { seed, replicates: 'always', nodes, undecided })
-}
-
-const nothing: TestedModel = {
-  tests: {},
-  model: { verdict: 'questionable', reasons: ['nothing could be tested: the fit did not converge'] },
 }
 
 /** The warning of a model that tests speak against; of parameters left open there are warnings of their own. */

@@ -4,6 +4,7 @@ import { observations, responseRows } from '../../data/response-rows.js'
 import { familyNamed } from '../../families/registry.js'
 import { parameterLayout } from '../../likelihood/parameter-layout.js'
 import { sortOrder } from '../../numerics/sort-order.js'
+import { decidedRows } from './decided-rows.js'
 
 /** The observations that are tested, one a row, in an order that does not depend on the one they came in. */
 export interface TestedRows {
@@ -20,7 +21,7 @@ export interface TestedRows {
  * At most `most` observations of a model at outer parameters x: those of whole levels of the first random term, as far as they go.
  * Under the model any part of the rows chosen without regard to its fit follows the same law, its random effects included. Rows
  * stand in the order of a hash of what they hold, whatever their order, the order of the levels and their names; a row with a
- * frequency is written out, a row without trials, or that does not speak, left out.
+ * frequency is written out; a row without trials is left out, and so is one that can have no other response or does not speak.
  */
 export function testedRows(
   model: Model,
@@ -30,8 +31,9 @@ export function testedRows(
 ): TestedRows {
   const { family } = familyNamed(model.family)
   const { response } = model
+  const decided = decidedRows(model, family, parameterLayout(model), x)
   const used = Array.from({ length: model.nobs }, (_, i) => i).filter(
-    (i) => family.weight(response, i) !== 0 && speaks(i),
+    (i) => family.weight(response, i) !== 0 && !decided(i) && speaks(i),
   )
   const keys = rowKeys(model)
   const ordered = sortOrder(Float64Array.from(used, (i) => keys[i]))

@@ -51,7 +51,7 @@ describe('real data', () => {
     const { tests } = modelTests(line, table)
     const ratio = 2 * (curve.logLik - line.logLik)
     expect(Math.abs(tests['curvature age'].statistic / ratio - 1)).toBeLessThan(0.15)
-    expect(tests['curvature age'].remedy).toBe('add poly(age, 2)')
+    expect(tests['curvature age'].remedy).toBe('try poly(age, 2) in place of age')
     expect(tests.dispersion.says).toContain('0/1 rows carry no information')
   })
 
