@@ -60,13 +60,12 @@ const enoughNodes = 13
 
 /** Tests the model of a fit against the table it was made from. */
 export function modelTests(fit: FitRecord | FitSource, table: Table, options: TestOptions = {}): TestedModel {
-  if (hasNoScale(fit)) return nothingTested(noScale)
+  if (hasNoScale(fit)) return nothingTested(noScale, undecidedOf(fit))
   const { time } = fit.call
   const choice = { ...modelChoice(fit), ...(typeof time === 'string' && { time }) }
   const model = stateModel(fit.formula, table, choice, fit.basis)
   const integrated = !('certificate' in fit) || fit.certificate?.verdict !== 'inadequate'
   const undecided = undecidedOf(fit)
-  if (hasNoScale(fit)) return nothingTested(noScale, undecided)
   return testModel(model, Float64Array.from(fit.parameters.estimate), { integrated, undecided, ...options })
 }
 
