@@ -99,7 +99,7 @@ export function buildModel(formula: string | Formula, table: Table, options: Mod
   const told = responseOf(response, frame, options.rule, counted)
   const warnings: readonly Warning[] = [
     ...(table.warnings ?? []),
-    ...columnWarnings(columns, computed, complete),
+    ...columnWarnings(columns, computed, complete, table.semicolon === true),
     ...complete.warnings,
     ...predictors.flatMap(({ fixed }) => aliasWarnings(fixed)),
   ]
