@@ -21,9 +21,9 @@ describe('pi is the number, where no column has its name', () => {
     expect(wave.fixed.map(({ name }) => name)).toEqual(['(Intercept)', 'sin(2 * pi * x/12)', 'cos(2 * pi * x/12)'])
   })
   it('predictions know it: a wave comes back after its period', () => {
-    const { predictions: rows } = predict(wave, tableFrom({ x: [1, 13, 4] }))
-    expect(rows[0].estimate).toBeCloseTo(rows[1].estimate, 10)
-    expect(rows[0].estimate).not.toBeCloseTo(rows[2].estimate, 3)
+    const rows = predict(wave, tableFrom({ x: [1, 13, 4] })).predictions.map(({ response }) => response)
+    expect(rows[0]!.estimate!).toBeCloseTo(rows[1]!.estimate!, 10)
+    expect(rows[0]!.estimate!).not.toBeCloseTo(rows[2]!.estimate!, 3)
   })
   it('a column of that name is that column', () => {
     const table = tableFrom({ y, x, pi: x.map((v) => v * v) })
