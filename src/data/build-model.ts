@@ -3,8 +3,8 @@ import { caretLines } from '../formula/formula-fault.js'
 import { type FormulaTerms, formulaTerms } from '../formula/formula-terms.js'
 import { formulaText } from '../formula/formula-text.js'
 import { parseFormula } from '../formula/parse-formula.js'
+import { withPi } from '../formula/pi.js'
 import { eachName, type Formula, type SyntaxNode } from '../formula/syntax-tree.js'
-import { type FurtherFormula, furtherTerms } from './further-formula.js'
 import { type Basis, basisOf, type Combination, givenBasis, newBasis } from './basis.js'
 import type { Levels } from './column-facts.js'
 import { columnWarnings } from './column-warnings.js'
@@ -14,6 +14,7 @@ import { designMatrix } from './design-matrix.js'
 import { numericColumn } from './evaluate.js'
 import { aliasWarnings, fixedEffects } from './fixed-effects.js'
 import { absentColumn, type Frame, frameOf, namedColumn } from './frame.js'
+import { type FurtherFormula, furtherTerms } from './further-formula.js'
 import type { Model, Predictor } from './model.js'
 import { randomTerm } from './random-term.js'
 import { cbindOf, type ResponseRule, responseOf } from './response.js'
@@ -65,10 +66,11 @@ export function buildModel(formula: string | Formula, table: Table, options: Mod
     ...furtherTerms(one.name, one.formula, parsed, names, named),
     power,
   }))
-  const columns = usedColumns(parsed, terms, whole)
+  const columns = usedColumns(withPi(parsed, names), terms, whole)
   for (const column of [...Object.values(given), offset]) if (column !== null) columns.add(column)
   for (const { parsed, terms } of further) {
-    for (const column of usedColumns(parsed, terms, frameOf(table, null, parsed.source))) columns.add(column)
+    for (const column of usedColumns(withPi(parsed, names), terms, frameOf(table, null, parsed.source)))
+      columns.add(column)
   }
   const dotted = [parsed, ...further.map((one) => one.parsed)].some(hasDot)
   const parts = [terms, ...further.map((one) => one.terms)]
@@ -99,7 +101,7 @@ export function buildModel(formula: string | Formula, table: Table, options: Mod
   const told = responseOf(response, frame, options.rule, counted)
   const warnings: readonly Warning[] = [
     ...(table.warnings ?? []),
-    ...columnWarnings(columns, computed, complete),
+    ...columnWarnings(columns, computed, complete, table.semicolon === true),
     ...complete.warnings,
     ...predictors.flatMap(({ fixed }) => aliasWarnings(fixed)),
   ]

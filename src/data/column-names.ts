@@ -50,7 +50,13 @@ export function headerNames(
   let width = cells.length
   while (width > 0 && cells[width - 1] === '') width--
   if (width === 0) throw nameless(0, source)
-  const names = cells.slice(0, width)
+  const names = cells.slice(0, width).map(typedName)
   refuseTwice(names, source)
   return names
 }
+
+/** A name as it is typed: no blanks or signs of no width around it, a blank for a line end inside. */
+const typedName = (name: string): string =>
+  /^[\x20-\x7e]*$/.test(name)
+    ? name
+    : name.replace(/\s*[\n\r]\s*/g, ' ').replace(/^[\s\u200b\ufeff]+|[\s\u200b\ufeff]+$/g, '')

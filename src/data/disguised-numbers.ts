@@ -1,5 +1,5 @@
 import type { Warning } from '../errors.js'
-import { type Look, lookOf, looksMissing, lookTexts } from './cell-looks.js'
+import { aroundNumbers, isMeasured, type Look, lookOf, looksMissing, lookTexts } from './cell-looks.js'
 import { levelCounts } from './level-counts.js'
 import { parseCommaNumber, parseNumber } from './parse-number.js'
 import type { Column, FactorColumn, Table } from './table.js'
@@ -54,9 +54,13 @@ function judged(column: FactorColumn): Disguise | null {
   const parse = comma ? parseCommaNumber : parseNumber
   const counts = levelCounts(column)
   const looks = new Map<Look, number>()
-  const lookAt = labelsApart(
-    levels.map((level, i) => (counts[i] === 0 ? null : comma ? commaLook(level) : lookOf(level))),
-    levels,
+  const lookAt = withoutNames(
+    labelsApart(
+      levels.map((level, i) => (counts[i] === 0 ? null : comma ? commaLook(level) : lookOf(level))),
+      levels,
+    ),
+    column,
+    counts,
   )
   const texts: Text[] = []
   const codes: string[] = []
@@ -117,6 +121,39 @@ function labelsApart(looks: readonly (Look | null)[], levels: readonly string[])
   return looks.map((look) => (look === 'unit' ? null : look))
 }
 
+/** Share of the texts that have the same signs around their numbers. */
+const alikeShare = 0.9
+
+/**
+ * The looks, and where nearly all of many texts, hardly any of which comes again, are numbers with the same signs around
+ * them (22 [kg], 1:250, 5 ft 4 in, 12 (10, 14)), that of these: a factor would have a coefficient a cell.
+ */
+function withoutNames(
+  looks: readonly (Look | null)[],
+  { levels }: FactorColumn,
+  counts: ArrayLike<number>,
+): readonly (Look | null)[] {
+  const seen = levels.flatMap((_, i) => (counts[i] > 0 ? [i] : []))
+  const present = seen.reduce((sum, i) => sum + counts[i], 0)
+  if (seen.length <= fewLevels || present >= 2 * seen.length) return looks
+  const texts = seen.filter(
+    (i) => looks[i] === null && Number.isNaN(parseNumber(levels[i])) && !looksMissing(levels[i]),
+  )
+  const around = new Map<string, number[]>()
+  for (const i of texts) {
+    const left = aroundNumbers(levels[i])
+    if (left === null) continue
+    const same = around.get(left)
+    if (same === undefined) around.set(left, [i])
+    else same.push(i)
+  }
+  const [most] = [...around.values()].sort((a, b) => b.length - a.length)
+  if (most === undefined || most.length < alikeShare * texts.length || most.length < mostly * seen.length) return looks
+  if (!most.some((i) => isMeasured(levels[i]))) return looks
+  const same = new Set(most)
+  return looks.map((look, i) => (same.has(i) ? 'around' : look))
+}
+
 /** The same in a file with decimal commas, in which a point is none of a decimal. */
 function commaLook(level: string): Look | null {
   if (!Number.isNaN(parseCommaNumber(level))) return null
@@ -175,12 +212,19 @@ function faultOf(column: FactorColumn, disguise: Disguise, table: Table): Fault 
     }
   }
   const { says, remedy, canName } = lookTexts[look ?? 'text']
+  const decimals = look === 'thousands' && !column.comma && likeDecimals(texts) ? decimalHint : ''
   const missing = codes.length > 0 ? `; and ${naOption} if that stands for a missing value` : ''
   return {
     message: `numbers were expected in column ${name}, got what looks like ${says}: ${examples} (${row})`,
-    hint: `${remedy}${missing}${canName ? label : ''}`,
+    hint: `${remedy}${decimals}${missing}${canName ? label : ''}`,
   }
 }
+
+const decimalHint = '; or say --decimal , if the comma is the sign of decimals'
+
+/** Whether thousands may be decimals: one comma a cell, as in 1,234. */
+const likeDecimals = (texts: readonly Text[]): boolean =>
+  texts.every(({ level, look }) => look !== 'thousands' || /^[+-]?\d{1,3},\d{3}$/.test(level.trim()))
 
 /** The first three of some levels in the order of the rows. */
 function firstLevels({ levels, codes }: FactorColumn, some: ReadonlySet<string>): readonly string[] {

@@ -38,7 +38,7 @@ function workerFile(): URL {
 /** Seconds that any file may take, and bytes that are decoded in one more at the least. */
 const seconds = { all: 0.6, bytes: 1e6 } as const
 /** Megabytes of objects that decoding may take, and those a byte of the file. */
-const heap = { all: 112, perByte: 30 } as const
+const heap = { all: 64, perByte: 30 } as const
 
 /**
  * Decodes in a thread, which is ended when it takes more time or memory than the bytes of the file justify: a damaged

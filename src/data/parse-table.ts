@@ -95,6 +95,7 @@ function named({ reading, columns, nrow }: Read, { delimiter }: TextLayout): Tab
   const kept = columns.filter(({ name }) => name !== '')
   if (kept.length === 0) throw nameless(0, source)
   const lines = reading.lines === null ? null : Int32Array.from(reading.lines.slice(0, nrow))
-  const table = { source, nrow, columns: kept, firstLine: reading.first, lines }
+  const read = { source, nrow, columns: kept, firstLine: reading.first, lines }
+  const table: Table = delimiter === ';' ? { ...read, semicolon: true } : read
   return warnings.length === 0 ? table : { ...table, warnings }
 }

@@ -7,7 +7,7 @@ import type { CompleteFrame } from './complete-frame.js'
 import { designMatrix } from './design-matrix.js'
 import { crossedLevels, usedLevels } from './factor-levels.js'
 import type { RandomTerm } from './model.js'
-import { checkStructuredColumns } from './structured-columns.js'
+import { checkStructuredColumns, checkTermSize } from './structured-columns.js'
 
 /** A random term in the rows of the frame. `made` holds the groups of earlier terms, so that terms share them. */
 export function randomTerm(part: RandomPart, complete: CompleteFrame, made: Map<string, Levels>): RandomTerm {
@@ -26,7 +26,8 @@ export function randomTerm(part: RandomPart, complete: CompleteFrame, made: Map<
       caretLines(complete.frame.source, part.start),
     )
   const design = designMatrix(part.effects, complete)
-  checkStructuredColumns(part, design, complete)
   const { names, x } = design
+  checkTermSize(part, names.length, complete)
+  checkStructuredColumns(part, design, complete)
   return { group: part.group, levels: groups.levels, index: groups.codes, names, z: x, covariance: part.covariance }
 }

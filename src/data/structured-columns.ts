@@ -1,5 +1,6 @@
 import { covarianceNamed } from '../covariance/registry.js'
-import { formulaFault } from '../formula/formula-fault.js'
+import { GlmmError } from '../errors.js'
+import { caretLines, formulaFault } from '../formula/formula-fault.js'
 import { nodeText } from '../formula/formula-text.js'
 import type { RandomPart } from '../formula/random-parts.js'
 import type { CompleteFrame } from './complete-frame.js'
@@ -36,6 +37,29 @@ export function checkStructuredColumns(part: RandomPart, design: Design, complet
       `two effects or more were expected in ${name}(... | ${part.group}), whose correlation it is, got ${told} alone`,
       told === '(Intercept)' ? `write (1 | ${part.group})` : `write (0 + ${told} | ${part.group}), or ${suggested}`,
     )
+}
+
+/** Parameters of one covariance, and columns of effects that no chain holds together, at most. */
+const most = { parameters: 500, columns: 200 } as const
+
+/**
+ * Refuses a term with more parameters in its covariance than rows or than 500 (an unstructured one of 31 columns has 496), or of
+ * more than 200 columns, the square of which is held for each group. Throws MODEL.
+ */
+export function checkTermSize(part: RandomPart, columns: number, complete: CompleteFrame): void {
+  const covariance = covarianceNamed(part.covariance)
+  const parameters = covariance.size(columns)
+  const rows = complete.frame.nrow
+  const limit = Math.min(rows, most.parameters)
+  const tooMany = parameters > limit
+  if (!tooMany && (columns <= most.columns || covariance.chain !== undefined)) return
+  const got = `${columns} columns in (... | ${part.group})`
+  const message = tooMany
+    ? `at most ${limit} parameters were expected in the covariance of a term${limit === rows ? `, for ${rows} rows` : ''}, got ${parameters} of ${got}`
+    : `at most ${most.columns} columns were expected in a term of this structure, got ${got}`
+  const hint =
+    'use fewer columns, a factor of its own as (1 | group:factor), or ar1(0 + factor(time) | group) for many times'
+  throw new GlmmError('MODEL', message, hint, caretLines(complete.frame.source, part.start))
 }
 
 /** True if every row has a 1 in one of several columns and 0 in the others. */

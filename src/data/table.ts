@@ -11,6 +11,8 @@ export interface Table {
   readonly firstLine: number
   /** Line of each row, where rows and lines do not go together (blank lines, line ends inside quotes); else null. */
   readonly lines: Int32Array | null
+  /** Whether a semicolon separated the cells of its file. */
+  readonly semicolon?: true
   /** What was surprising in how the file was read. */
   readonly warnings?: readonly Warning[]
 }

@@ -1,6 +1,7 @@
 import { expandTerms, type Terms } from './expand-terms.js'
 import { formulaFault } from './formula-fault.js'
 import { nodeText } from './formula-text.js'
+import { withPi } from './pi.js'
 import { divide, type RandomPart, randomParts } from './random-parts.js'
 import { eachName, type Formula, type SyntaxNode } from './syntax-tree.js'
 
@@ -20,7 +21,7 @@ export function formulaTerms(
   columns: readonly string[] | null = null,
   reserved: readonly string[] = [],
 ): FormulaTerms {
-  const { source, left, right } = formula
+  const { source, left, right } = withPi(formula, columns)
   const division = divide(right, source)
   const expansion = {
     source,

@@ -14,7 +14,7 @@ export function nodeText(node: SyntaxNode): string {
     case 'name':
       return nameText(node.name)
     case 'number':
-      return numberText(node.value) + (node.integer ? 'L' : '')
+      return node.name ?? numberText(node.value) + (node.integer ? 'L' : '')
     case 'text':
       return `"${escaped(node.value, /[\n\t\\"]/g)}"`
     case 'logical':

@@ -23,6 +23,8 @@ export interface NumberNode extends Spanned {
   readonly value: number
   /** Written with R's L suffix. */
   readonly integer: boolean
+  /** The word it was written as, where that is not its digits. */
+  readonly name?: 'pi'
 }
 export interface TextNode extends Spanned {
   readonly kind: 'text'
