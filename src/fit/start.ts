@@ -63,7 +63,10 @@ function wideStart(likelihood: Likelihood, glm: GlmFit): Start {
     const theta = covariance.start(q)
     const units = covariance.units(q)
     const share = (0.5 * spread) / Math.sqrt(layout.terms.length)
+    const needed = new Set(units)
+    const none = { sd: 1, known: term.levels.length }
     const columns = term.names.map((_, column) => {
+      if (!needed.has(column)) return none
       const z = term.z.subarray(column * model.nobs, (column + 1) * model.nobs)
       const guess = share / Math.sqrt(meanSquare(z))
       return predictor === 0
@@ -71,7 +74,7 @@ function wideStart(likelihood: Likelihood, glm: GlmFit): Start {
         : { sd: guess, known: term.levels.length }
     })
     for (let j = 0; j < size; j++) {
-      const { sd, known } = units[j] >= 0 ? columns[units[j]] : { sd: 1, known: term.levels.length }
+      const { sd, known } = units[j] >= 0 ? columns[units[j]] : none
       parameters[start + j] = theta[j] * sd
       scale[(start + j) * (d + 1)] = (sd * sd) / (2 * known)
     }

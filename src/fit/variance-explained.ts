@@ -101,18 +101,22 @@ function fixedVariance(model: Model, beta: Float64Array, units: Float64Array): n
   return squares / (total - 1)
 }
 
-/** Mean over the observations of z' Sigma z. */
+/** Mean over the observations of z' Sigma z; rows meet few columns where there are many, as the times of a series. */
 function meanVariance(z: Float64Array, { sd, correlation }: RandomEstimate, units: Float64Array): number {
   const n = units.length
+  const q = sd.length
   const total = units.reduce((sum, one) => sum + one, 0)
+  const met: number[][] = Array.from({ length: n }, () => [])
+  for (let a = 0, at = 0; a < q; a++) for (let i = 0; i < n; i++, at++) if (z[at] !== 0) met[i].push(a)
+  const products = new Float64Array(q * q)
+  for (let i = 0; i < n; i++)
+    for (const a of met[i]) for (const b of met[i]) products[a * q + b] += units[i] * z[a * n + i] * z[b * n + i]
   let variance = 0
-  for (let a = 0; a < sd.length; a++) {
-    for (let b = 0; b < sd.length; b++) {
+  for (let a = 0; a < q; a++) {
+    for (let b = 0; b < q; b++) {
       // A correlation with an effect that does not vary is no number, and nothing hangs on it.
       if (sd[a] === 0 || sd[b] === 0) continue
-      let product = 0
-      for (let i = 0; i < n; i++) product += units[i] * z[a * n + i] * z[b * n + i]
-      variance += (sd[a] * sd[b] * correlation[a][b] * product) / total
+      variance += (sd[a] * sd[b] * correlation[a][b] * products[a * q + b]) / total
     }
   }
   return variance

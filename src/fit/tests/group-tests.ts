@@ -6,7 +6,7 @@ import { notTested } from './not-tested.js'
 /** Simulated levels of the first look, which takes a variance from them, and of the second, which decides. */
 const simulated = { first: 200, second: 3000 } as const
 /** No p-value of the first look below this: the second would not find anything either. */
-const promising = 0.2
+const promising = 0.1
 
 /**
  * The tests of a model's groups by name: `normality` of a random intercept, `randomSlopes` left out and, where there
