@@ -48,6 +48,21 @@ export function effectsPrior(
     const size = term.laid.term.names.length
     for (const first of starts) alone.fill(0, first, first + size)
   }
+  /** Each entry of the chains' precision on and below the diagonal, its place, and how often it stands in P: once or twice. */
+  const eachChainEntry = (visit: (place: number, entry: number, times: 1 | 2) => void) => {
+    chains.forEach(({ term, starts, beside }, c) => {
+      const { rho, rest } = now[c]
+      const size = term.laid.term.names.length
+      let pair = 0
+      for (const first of starts) {
+        for (let t = 0; t < size; t++) {
+          const inside = t > 0 && t < size - 1
+          visit(diagonal[first + t], (inside ? 1 + rho * rho : 1) / rest, 1)
+          if (t > 0) visit(beside[pair++], -rho / rest, 2)
+        }
+      }
+    })
+  }
   return {
     update: (parameters) => {
       chains.forEach(({ term: { chain, laid } }, c) => {
@@ -99,33 +114,15 @@ export function effectsPrior(
     write: (values) => {
       values.fill(0)
       for (let e = 0; e < q; e++) values[diagonal[e]] = alone[e]
-      chains.forEach(({ term, starts, beside }, c) => {
-        const { rho, rest } = now[c]
-        const size = term.laid.term.names.length
-        let pair = 0
-        for (const first of starts) {
-          for (let t = 0; t < size; t++) {
-            const inside = t > 0 && t < size - 1
-            values[diagonal[first + t]] = (inside ? 1 + rho * rho : 1) / rest
-            if (t > 0) values[beside[pair++]] = -rho / rest
-          }
-        }
+      eachChainEntry((place, entry) => {
+        values[place] = entry
       })
     },
     trace: (inverse) => {
       let sum = 0
       for (let e = 0; e < q; e++) sum += alone[e] * inverse[diagonal[e]]
-      chains.forEach(({ term, starts, beside }, c) => {
-        const { rho, rest } = now[c]
-        const size = term.laid.term.names.length
-        let pair = 0
-        for (const first of starts) {
-          for (let t = 0; t < size; t++) {
-            const inside = t > 0 && t < size - 1
-            sum += ((inside ? 1 + rho * rho : 1) * inverse[diagonal[first + t]]) / rest
-            if (t > 0) sum -= (2 * rho * inverse[beside[pair++]]) / rest
-          }
-        }
+      eachChainEntry((place, entry, times) => {
+        sum += times * entry * inverse[place]
       })
       return sum
     },
