@@ -1,5 +1,6 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
 import { GlmmError } from '../errors.js'
+import { jsonTypeInWords } from '../json-type-words.js'
 import { recordSchemas } from './record-schemas.js'
 
 const validators = new Map<string, ValidateFunction>()
@@ -40,7 +41,7 @@ function described(errors: readonly ErrorObject[]): { place: string; wanted: str
     return { place: `${instancePath}/${params.missingProperty}`, wanted: 'a value', got: 'nothing' }
   }
   const wanted = ((): string => {
-    if (keyword === 'type') return [params.type].flat().map(named).join(' or ')
+    if (keyword === 'type') return [params.type].flat().map(jsonTypeInWords).join(' or ')
     if (keyword === 'enum') return `one of ${(schema as readonly unknown[]).join(', ')}`
     if (keyword === 'minimum') return `a number from ${params.limit} on`
     if (keyword === 'minItems') return 'a list that is not empty'
@@ -48,16 +49,6 @@ function described(errors: readonly ErrorObject[]): { place: string; wanted: str
   })()
   return { place: instancePath || '/', wanted, got: shown(data) }
 }
-
-const names: Readonly<Record<string, string>> = {
-  integer: 'a whole number',
-  number: 'a number',
-  string: 'a text',
-  boolean: 'true or false',
-  array: 'a list',
-  object: 'an object',
-}
-const named = (type: string): string => names[type] ?? type
 
 function shown(value: unknown): string {
   const text = JSON.stringify(value) ?? String(value)

@@ -1,5 +1,6 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
 import { GlmmError } from '../errors.js'
+import { jsonTypeInWords } from '../json-type-words.js'
 import { nearestName } from '../nearest-name.js'
 import { studyKindNamed } from './registry.js'
 import { studySchema } from './study-schema.js'
@@ -55,7 +56,7 @@ function expectation({ keyword, params, message, parentSchema }: ErrorObject): s
   if (description) return description
   switch (keyword) {
     case 'type':
-      return article(String(params.type))
+      return jsonTypeInWords(String(params.type))
     case 'const':
       return JSON.stringify(params.allowedValue)
     case 'enum':
@@ -64,7 +65,7 @@ function expectation({ keyword, params, message, parentSchema }: ErrorObject): s
     case 'maximum':
     case 'exclusiveMinimum':
     case 'exclusiveMaximum':
-      return `${article(type ?? 'number')} ${params.comparison} ${params.limit}`
+      return `${jsonTypeInWords(type ?? 'number')} ${params.comparison} ${params.limit}`
     case 'maxItems':
       return `a list of at most ${params.limit}`
     case 'minItems':
@@ -72,16 +73,6 @@ function expectation({ keyword, params, message, parentSchema }: ErrorObject): s
   }
   return message ?? keyword
 }
-
-const named: Readonly<Record<string, string>> = {
-  integer: 'a whole number',
-  number: 'a number',
-  string: 'a text',
-  boolean: 'true or false',
-  array: 'a list',
-  object: 'an object',
-}
-const article = (type: string): string => named[type] ?? type
 
 const pointer = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1')
 

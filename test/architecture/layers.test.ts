@@ -12,6 +12,7 @@ const floors: readonly (readonly string[])[] = [
     'src/errors.ts',
     'src/executor.ts',
     'src/inline-executor.ts',
+    'src/json-type-words.ts',
     'src/nearest-name.ts',
     'src/version.ts',
   ],
