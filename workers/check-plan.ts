@@ -1,6 +1,6 @@
 import { checkSeed } from '../src/random/stream.js'
 import { studyKindNamed } from '../src/study/registry.js'
-import type { StudyPlan } from '../src/study/study-plan.js'
+import type { StudyPlan } from '../src/study/spec/study-plan.js'
 import { areTexts, checkModel, expectFound, isCount, isRecord } from './check-model.js'
 
 const mostConditions = 100_000

@@ -1,6 +1,6 @@
-import { chainTask } from '../samplers/run-chain.js'
+import { chainTask } from '../samplers/run/run-chain.js'
 import type { Task } from '../src/executor.js'
-import { studyRowsTask } from '../src/study/row-task.js'
+import { studyRowsTask } from '../src/study/rows/row-task.js'
 
 /** The tasks that worker threads can run, found by their name. */
 export const tasks: readonly Task[] = [chainTask, studyRowsTask]

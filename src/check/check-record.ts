@@ -1,7 +1,7 @@
-import type { PosteriorRecord } from '../draws/posterior-record.js'
+import type { PosteriorRecord } from '../draws/answers/posterior-record.js'
 import type { RecordHeading } from '../data/record-heading.js'
 import type { PriorMove } from './prior-moves.js'
-import type { FixedEstimate, RandomEstimate } from '../fit/fit-record.js'
+import type { FixedEstimate, RandomEstimate } from '../fit/record/fit-record.js'
 import type { ModelTest } from '../fit/tests/model-test.js'
 import type { ModelVerdict } from '../fit/tests/model-verdict.js'
 

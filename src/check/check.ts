@@ -1,5 +1,5 @@
-import type { SampleHooks } from '../../samplers/sample.js'
-import { resolveSettings, settleSampler, type SampleOptions, samplingCall } from '../../samplers/sample-options.js'
+import type { SampleHooks } from '../../samplers/run/sample.js'
+import { resolveSettings, settleSampler, type SampleOptions, samplingCall } from '../../samplers/run/sample-options.js'
 import { stateModel } from '../data/state-model.js'
 import type { Table } from '../data/table.js'
 import type { Executor } from '../executor.js'

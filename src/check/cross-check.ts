@@ -1,9 +1,9 @@
 import { chainsOf, type Draws } from '../draws/draws.js'
-import { mcseMean } from '../draws/monte-carlo-error.js'
+import { mcseMean } from '../draws/diagnostics/monte-carlo-error.js'
 import type { Likelihood } from '../likelihood/likelihood.js'
-import { outerParameters } from '../likelihood/outer-parameters.js'
+import { outerParameters } from '../likelihood/coordinates/outer-parameters.js'
 import { marginalPosterior } from '../likelihood/posterior.js'
-import type { PriorsInForce } from '../likelihood/priors-in-force.js'
+import type { PriorsInForce } from '../likelihood/coordinates/priors-in-force.js'
 import { psis } from '../numerics/psis.js'
 
 /** How the draws of a sampler look from the quadrature's side. */

@@ -1,7 +1,7 @@
-import type { Estimate } from '../fit/estimate.js'
+import type { Estimate } from '../fit/climb/estimate.js'
 import type { Likelihood } from '../likelihood/likelihood.js'
 import { outerNames } from '../likelihood/outer-names.js'
-import { outerParameters } from '../likelihood/outer-parameters.js'
+import { outerParameters } from '../likelihood/coordinates/outer-parameters.js'
 
 /** One outer parameter as people read it, with its standard error by the delta method. */
 export interface OuterEstimate {

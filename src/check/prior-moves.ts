@@ -1,11 +1,11 @@
 import { chainCount, chainsOf, type Draws } from '../draws/draws.js'
 import { drawReader } from '../draws/draw-reader.js'
-import { powerDiagnosis, powerSlopes, sensitive } from '../draws/power-scaling.js'
-import { pooled } from '../draws/sorted-draws.js'
+import { powerDiagnosis, powerSlopes, sensitive } from '../draws/answers/power-scaling.js'
+import { pooled } from '../draws/diagnostics/sorted-draws.js'
 import type { Likelihood } from '../likelihood/likelihood.js'
-import { outerParameters } from '../likelihood/outer-parameters.js'
+import { outerParameters } from '../likelihood/coordinates/outer-parameters.js'
 import { outerPrior } from '../likelihood/posterior.js'
-import type { PriorsInForce } from '../likelihood/priors-in-force.js'
+import type { PriorsInForce } from '../likelihood/coordinates/priors-in-force.js'
 import type { Comparison } from './check-record.js'
 
 /** A parameter whose posterior is where the prior has drawn it. */

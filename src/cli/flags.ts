@@ -1,5 +1,5 @@
-import type { DfMethod } from '../fit/degrees-of-freedom.js'
-import type { Nodes } from '../fit/fit-record.js'
+import type { DfMethod } from '../fit/df/degrees-of-freedom.js'
+import type { Nodes } from '../fit/record/fit-record.js'
 import type { ReadFlags } from './read-flags.js'
 
 /** Flags of every command that reads a table and states a model; see program.ts for what each means. */

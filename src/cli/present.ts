@@ -1,7 +1,7 @@
 import { accessSync, constants, realpathSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { dirname, extname } from 'node:path'
-import { writeAtomically } from '../draws/write-atomically.js'
+import { writeAtomically } from '../draws/files/write-atomically.js'
 import { exitStatus, GlmmError } from '../errors.js'
 import type { ResultRecord } from '../report/result-document.js'
 import { fileStatus, hasFolder } from './file-status.js'

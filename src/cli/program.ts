@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { GlmmError } from '../errors.js'
-import type { Nodes } from '../fit/fit-record.js'
+import type { Nodes } from '../fit/record/fit-record.js'
 import { version } from '../version.js'
 import type { FitFlags, ModelFlags, OutputFlag, SamplingFlags } from './flags.js'
 import { queryOptions } from './query-options.js'

@@ -1,4 +1,4 @@
-import type { ChainProgress } from '../../samplers/sample.js'
+import type { ChainProgress } from '../../samplers/run/sample.js'
 
 export interface ProgressLine {
   readonly show: (progress: ChainProgress) => void

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { PosteriorQueries } from '../draws/posterior-queries.js'
+import type { PosteriorQueries } from '../draws/answers/posterior-queries.js'
 import { GlmmError } from '../errors.js'
 
 /** Flags of what is asked of a posterior once it is sampled. */

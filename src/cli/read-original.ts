@@ -1,6 +1,6 @@
 import type { Table } from '../data/table.js'
 import { GlmmError } from '../errors.js'
-import type { FitSource } from '../fit/predict-source.js'
+import type { FitSource } from '../fit/predict/predict-source.js'
 import { readData } from './read-data.js'
 import { readFlagsOf } from './read-flags.js'
 

@@ -1,4 +1,4 @@
-import type { ChainProgress, SampleHooks } from '../../samplers/sample.js'
+import type { ChainProgress, SampleHooks } from '../../samplers/run/sample.js'
 import type { ThreadExecutor } from '../../workers/pool.js'
 import { threads } from '../../workers/threads.js'
 import { GlmmError } from '../errors.js'

@@ -1,5 +1,5 @@
-import { fitSource } from '../fit/predict-source.js'
-import { simulate } from '../fit/simulate.js'
+import { fitSource } from '../fit/predict/predict-source.js'
+import { simulate } from '../fit/predict/simulate.js'
 import { simulationsCsv } from '../report/simulate-document.js'
 import type { ModelFlags, OutputFlag } from './flags.js'
 import { checkEndings } from './output-files.js'

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { extname } from 'node:path'
-import { writeAtomically } from '../draws/write-atomically.js'
+import { writeAtomically } from '../draws/files/write-atomically.js'
 import type { ResultRecord } from '../report/result-document.js'
 import { writeResult } from './present.js'
 

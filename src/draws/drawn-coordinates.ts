@@ -1,5 +1,5 @@
 import type { Likelihood } from '../likelihood/likelihood.js'
-import { outerParameters } from '../likelihood/outer-parameters.js'
+import { outerParameters } from '../likelihood/coordinates/outer-parameters.js'
 import { drawReader } from './draw-reader.js'
 import { requireDraws } from './drawn-model.js'
 import { chainCount, type Draws } from './draws.js'

@@ -1,25 +1,25 @@
 import type { Model, RandomTerm } from '../data/model.js'
 import { familyNamed } from '../families/registry.js'
 import { gaussHermite } from '../numerics/gauss-hermite.js'
-import { hasOneFactor } from './cluster-structure.js'
-import { emptyMode, findMode, type ModeResult } from './conditional-mode.js'
-import type { ConditionalModes } from './conditional-modes.js'
-import { type Coordinates, coordinatesOnce } from './coordinates.js'
-import { fixedGradient, fixedPredictor, type GroupedRows, groupedRows } from './grouped-rows.js'
-import { laplaceParts } from './laplace-parts.js'
-import { type LatticeMarginal, latticeMarginal } from './lattice-marginal.js'
-import { linearPredictors } from './linear-predictors.js'
-import { type NormalMarginal, normalAt } from './normal-marginal.js'
-import { mostNestedNodes, nestedNodesFit, nestedQuadrature } from './nested-quadrature.js'
-import { nesting } from './nested-structure.js'
-import { type ParameterLayout, parameterLayout } from './parameter-layout.js'
-import { rowModel } from './row-model.js'
-import { scalarHessian } from './scalar-hessian.js'
-import { scalarMarginal } from './scalar-marginal.js'
-import { nodeScratch, type Scratch, scratch } from './scratch.js'
-import { structuredJoint } from './structured-joint.js'
-import { structuredModes } from './structured-modes.js'
-import { vectorQuadrature } from './vector-quadrature.js'
+import { hasOneFactor } from './vector/cluster-structure.js'
+import { emptyMode, findMode, type ModeResult } from './scalar/conditional-mode.js'
+import type { ConditionalModes } from './frame/conditional-modes.js'
+import { type Coordinates, coordinatesOnce } from './coordinates/coordinates.js'
+import { fixedGradient, fixedPredictor, type GroupedRows, groupedRows } from './frame/grouped-rows.js'
+import { laplaceParts } from './sparse/laplace-parts.js'
+import { type LatticeMarginal, latticeMarginal } from './scalar/lattice-marginal.js'
+import { linearPredictors } from './frame/linear-predictors.js'
+import { type NormalMarginal, normalAt } from './normal/normal-marginal.js'
+import { mostNestedNodes, nestedNodesFit, nestedQuadrature } from './nested/nested-quadrature.js'
+import { nesting } from './nested/nested-structure.js'
+import { type ParameterLayout, parameterLayout } from './frame/parameter-layout.js'
+import { rowModel } from './frame/row-model.js'
+import { scalarHessian } from './scalar/scalar-hessian.js'
+import { scalarMarginal } from './scalar/scalar-marginal.js'
+import { nodeScratch, type Scratch, scratch } from './frame/scratch.js'
+import { structuredJoint } from './joint/structured-joint.js'
+import { structuredModes } from './sparse/structured-modes.js'
+import { vectorQuadrature } from './vector/vector-quadrature.js'
 
 /** A log density over R^dimension, with its gradient. */
 export interface LogDensity {
@@ -28,7 +28,7 @@ export interface LogDensity {
   readonly evaluate: (x: Float64Array, gradient: Float64Array) => number
 }
 
-export type { ConditionalModes } from './conditional-modes.js'
+export type { ConditionalModes } from './frame/conditional-modes.js'
 
 /** The log marginal likelihood at one number of nodes. */
 export interface MarginalDensity extends LogDensity {

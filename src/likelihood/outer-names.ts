@@ -1,5 +1,5 @@
 import type { Likelihood } from './likelihood.js'
-import { outerParameters } from './outer-parameters.js'
+import { outerParameters } from './coordinates/outer-parameters.js'
 
 /** The model's own names where it has them: a coefficient's as in the formula, sd(group), sd(group, column). */
 export function outerNames({ model, coordinates }: Likelihood): string[] {

@@ -1,9 +1,9 @@
 import type { Rng } from '../random/stream.js'
-import type { Coordinates } from './coordinates.js'
-import { effectsMap } from './effects-map.js'
+import type { Coordinates } from './coordinates/coordinates.js'
+import { effectsMap } from './coordinates/effects-map.js'
 import type { Likelihood, LogDensity, MarginalDensity } from './likelihood.js'
-import { outerParameters } from './outer-parameters.js'
-import type { PriorsInForce } from './priors-in-force.js'
+import { outerParameters } from './coordinates/outer-parameters.js'
+import type { PriorsInForce } from './coordinates/priors-in-force.js'
 
 /** A log density that may tell its value alone, where that is cheaper. */
 export interface ValuedDensity extends LogDensity {

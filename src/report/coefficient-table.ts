@@ -1,4 +1,4 @@
-import type { FixedEstimate } from '../fit/fit-record.js'
+import type { FixedEstimate } from '../fit/record/fit-record.js'
 import { type Table, table } from './document.js'
 import { formatBeside, formatEstimate, formatFixed, formatP, formatZ, STARS_LEGEND, stars } from './format-number.js'
 

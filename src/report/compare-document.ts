@@ -1,4 +1,4 @@
-import type { ComparedModel, CompareRecord } from '../fit/compare-record.js'
+import type { ComparedModel, CompareRecord } from '../fit/compare/compare-record.js'
 import { type Block, type Document, facts, heading, list, type Table, table } from './document.js'
 import { formatFixed, formatP, STARS_LEGEND, stars } from './format-number.js'
 import { warningBlocks } from './record-lines.js'

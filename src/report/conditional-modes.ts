@@ -1,4 +1,4 @@
-import type { ConditionalMode } from '../fit/fit-record.js'
+import type { ConditionalMode } from '../fit/record/fit-record.js'
 import { type Block, heading, table } from './document.js'
 import { formatBeside, formatNumber } from './format-number.js'
 

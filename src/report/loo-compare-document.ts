@@ -1,4 +1,4 @@
-import type { LooCompareRecord } from '../draws/loo-compare.js'
+import type { LooCompareRecord } from '../draws/answers/loo-compare.js'
 import { type Document, facts, heading, table } from './document.js'
 import { formatFixed } from './format-number.js'
 import { warningBlocks } from './record-lines.js'

@@ -1,5 +1,5 @@
 import type { CheckRecord } from '../check/check-record.js'
-import type { FitRecord } from '../fit/fit-record.js'
+import type { FitRecord } from '../fit/record/fit-record.js'
 import { probability } from '../fit/tests/model-verdict.js'
 import { type Block, callout, heading, list, paragraph } from './document.js'
 

@@ -1,4 +1,4 @@
-import type { PredictedValue, PredictionKind, PredictRecord } from '../fit/predict-record.js'
+import type { PredictedValue, PredictionKind, PredictRecord } from '../fit/predict/predict-record.js'
 import { type Block, type Document, facts, heading, table } from './document.js'
 import { formatNumber } from './format-number.js'
 import { dataLine, warningBlocks } from './record-lines.js'

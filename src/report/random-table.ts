@@ -1,4 +1,4 @@
-import type { RandomEstimate } from '../fit/fit-record.js'
+import type { RandomEstimate } from '../fit/record/fit-record.js'
 import { type Table, table } from './document.js'
 import { formatBeside, formatEstimate, formatFixed } from './format-number.js'
 

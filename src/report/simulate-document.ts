@@ -1,4 +1,4 @@
-import type { SimulateRecord } from '../fit/simulate-record.js'
+import type { SimulateRecord } from '../fit/predict/simulate-record.js'
 import { type Document, facts, heading, table } from './document.js'
 import { formatNumber } from './format-number.js'
 import { dataLine, warningBlocks } from './record-lines.js'

@@ -1,11 +1,11 @@
 import { GlmmError } from '../errors.js'
 import { nearestName } from '../nearest-name.js'
-import { bootstrap } from './bootstrap.js'
-import { calibration } from './calibration.js'
-import { sensitivity } from './sensitivity.js'
-import { simulation } from './simulation.js'
-import type { StudyKind } from './study-kind.js'
-import type { StudySpec } from './study-spec.js'
+import { bootstrap } from './bootstrap/bootstrap.js'
+import { calibration } from './calibration/calibration.js'
+import { sensitivity } from './sensitivity/sensitivity.js'
+import { simulation } from './simulation/simulation.js'
+import type { StudyKind } from './spec/study-kind.js'
+import type { StudySpec } from './spec/study-spec.js'
 
 /** Every kind of study. */
 export const studyKinds: readonly StudyKind[] = [bootstrap, simulation, sensitivity, calibration]

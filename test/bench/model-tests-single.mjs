@@ -3,8 +3,8 @@
 // `node test/bench/model-tests-single.mjs [SETS [FAMILY [SIZE [FAULT]]]]`, 1,000 sets of each by default. Data are y ~ x + t + (1 | g)
 // of grouped-data.mjs, the slope of t being zero.
 import { stateModel } from '../../dist/src/data/state-model.js'
-import { estimate, glmOf } from '../../dist/src/fit/estimate.js'
-import { startFrom } from '../../dist/src/fit/start.js'
+import { estimate, glmOf } from '../../dist/src/fit/climb/estimate.js'
+import { startFrom } from '../../dist/src/fit/climb/start.js'
 import { influence } from '../../dist/src/fit/tests/influence.js'
 import { levelTests } from '../../dist/src/fit/tests/level-tests.js'
 import { likelihood } from '../../dist/src/likelihood/likelihood.js'

@@ -1,15 +1,15 @@
 // How often `check` says of sound data that the default priors moved the posterior, in per cent of simulated data sets, and of which
 // parameters: `node test/bench/prior-moves.mjs [SETS]`, 200 of each kind by default. Data as in model-tests-single.mjs: y ~ x + (1 | g).
-import { resolveSettings } from '../../dist/samplers/sample-options.js'
-import { sampleModel } from '../../dist/samplers/sample.js'
+import { resolveSettings } from '../../dist/samplers/run/sample-options.js'
+import { sampleModel } from '../../dist/samplers/run/sample.js'
 import { outerEstimates } from '../../dist/src/check/outer-estimates.js'
 import { priorMoves } from '../../dist/src/check/prior-moves.js'
 import { stateModel } from '../../dist/src/data/state-model.js'
-import { estimate, glmOf } from '../../dist/src/fit/estimate.js'
-import { startFrom } from '../../dist/src/fit/start.js'
+import { estimate, glmOf } from '../../dist/src/fit/climb/estimate.js'
+import { startFrom } from '../../dist/src/fit/climb/start.js'
 import { inlineExecutor } from '../../dist/src/inline-executor.js'
 import { likelihood } from '../../dist/src/likelihood/likelihood.js'
-import { priorsInForce } from '../../dist/src/likelihood/priors-in-force.js'
+import { priorsInForce } from '../../dist/src/likelihood/coordinates/priors-in-force.js'
 import { stream } from '../../dist/src/random/stream.js'
 import { dataOf, families, sizes } from './grouped-data.mjs'
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { readDraws } from '../../src/draws/read-draws.js'
+import { readDraws } from '../../src/draws/files/read-draws.js'
 import { betablocker, expectComplaint, folder, formula, glmm } from './call.js'
 
 const cwd = folder()

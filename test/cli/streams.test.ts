@@ -2,9 +2,9 @@ import type { ChildProcess } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { brokenSeal } from '../../samplers/draws-seal.js'
-import { readRun } from '../../samplers/run-file.js'
-import { readDraws } from '../../src/draws/read-draws.js'
+import { brokenSeal } from '../../samplers/run/draws-seal.js'
+import { readRun } from '../../samplers/run/run-file.js'
+import { readDraws } from '../../src/draws/files/read-draws.js'
 import { betablocker, folder, formula, glmm, main, type Reply, shell } from './call.js'
 
 const cwd = folder()

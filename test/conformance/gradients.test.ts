@@ -3,7 +3,7 @@ import type { Model, Predictor, RandomTerm, Response } from '../../src/data/mode
 import type { Family } from '../../src/families/family.js'
 import { families } from '../../src/families/registry.js'
 import { likelihood } from '../../src/likelihood/likelihood.js'
-import { parameterLayout } from '../../src/likelihood/parameter-layout.js'
+import { parameterLayout } from '../../src/likelihood/frame/parameter-layout.js'
 import { uniforms } from '../reference/uniforms.js'
 import { slopeOf } from './differences.js'
 

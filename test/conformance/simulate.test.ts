@@ -3,7 +3,7 @@ import type { Model, Predictor } from '../../src/data/model.js'
 import { defineFamily } from '../../src/families/define-family.js'
 import type { Family } from '../../src/families/family.js'
 import { addFamily, families } from '../../src/families/registry.js'
-import { simulateResponse, withResponse } from '../../src/likelihood/simulate.js'
+import { simulateResponse, withResponse } from '../../src/likelihood/frame/simulate.js'
 import { linkNamed } from '../../src/links/registry.js'
 import { stream } from '../../src/random/stream.js'
 

@@ -6,7 +6,7 @@ import { stateModel } from '../../src/data/state-model.js'
 import { tableFrom } from '../../src/data/table-from.js'
 import { GlmmError } from '../../src/errors.js'
 import { fit } from '../../src/fit/fit.js'
-import { predict } from '../../src/fit/predict.js'
+import { predict } from '../../src/fit/predict/predict.js'
 
 interface Columns {
   readonly names: readonly string[]

@@ -8,7 +8,7 @@ import type { Table } from '../../src/data/table.js'
 import { tableFrom } from '../../src/data/table-from.js'
 import { GlmmError } from '../../src/errors.js'
 import { fit } from '../../src/fit/fit.js'
-import { predict } from '../../src/fit/predict.js'
+import { predict } from '../../src/fit/predict/predict.js'
 
 const fault = (name: string, options: ReadOptions = {}): Table =>
   parseTable(readFileSync(fileURLToPath(new URL(`../reference/faults/${name}`, import.meta.url)), 'utf8'), options)

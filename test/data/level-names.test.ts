@@ -8,7 +8,7 @@ import { stateModel } from '../../src/data/state-model.js'
 import type { Table } from '../../src/data/table.js'
 import { tableFrom } from '../../src/data/table-from.js'
 import { fit } from '../../src/fit/fit.js'
-import { predict } from '../../src/fit/predict.js'
+import { predict } from '../../src/fit/predict/predict.js'
 
 const ids = parseTable(readFileSync(fileURLToPath(new URL('../reference/faults/ids_16.csv', import.meta.url)), 'utf8'))
 const grouped = (cells: readonly string[], grouping = 'g'): { levels: readonly string[]; warnings: string[] } => {

@@ -3,7 +3,7 @@ import { stateModel } from '../../src/data/state-model.js'
 import { tableFrom } from '../../src/data/table-from.js'
 import { GlmmError } from '../../src/errors.js'
 import { fit } from '../../src/fit/fit.js'
-import { predict } from '../../src/fit/predict.js'
+import { predict } from '../../src/fit/predict/predict.js'
 
 const n = 60
 const x = Array.from({ length: n }, (_, i) => (i * 7.3) % 12)

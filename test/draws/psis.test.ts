@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { pooled } from '../../src/draws/sorted-draws.js'
+import { pooled } from '../../src/draws/diagnostics/sorted-draws.js'
 import { fitGeneralisedPareto, generalisedParetoQuantile } from '../../src/numerics/generalised-pareto.js'
 import { psis } from '../../src/numerics/psis.js'
 import { expectClose, reference, referenceDraws } from './posterior-reference.js'

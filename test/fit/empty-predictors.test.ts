@@ -4,7 +4,7 @@ import { tableFrom } from '../../src/data/table-from.js'
 import type { GlmmError } from '../../src/errors.js'
 import { families } from '../../src/families/registry.js'
 import { fit } from '../../src/fit/fit.js'
-import { predict } from '../../src/fit/predict.js'
+import { predict } from '../../src/fit/predict/predict.js'
 import { faultTable } from '../reference/fault-table.js'
 
 const zicell = faultTable('zicell')

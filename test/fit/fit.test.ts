@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { stateModel } from '../../src/data/state-model.js'
 import { tableFrom } from '../../src/data/table-from.js'
-import { estimate, glmOf } from '../../src/fit/estimate.js'
+import { estimate, glmOf } from '../../src/fit/climb/estimate.js'
 import { fit } from '../../src/fit/fit.js'
-import { startFrom } from '../../src/fit/start.js'
+import { startFrom } from '../../src/fit/climb/start.js'
 import { likelihood } from '../../src/likelihood/likelihood.js'
 import { betablocker, type CaseName, cases, exact, modelOf, toenail } from '../reference/data.js'
 

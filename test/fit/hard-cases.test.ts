@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { tableFrom } from '../../src/data/table-from.js'
 import { fit } from '../../src/fit/fit.js'
-import type { FitRecord } from '../../src/fit/fit-record.js'
+import type { FitRecord } from '../../src/fit/record/fit-record.js'
 import { uniforms } from '../reference/uniforms.js'
 
 const u = uniforms(3)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { fit } from '../../src/fit/fit.js'
-import type { FitRecord, RandomEstimate } from '../../src/fit/fit-record.js'
+import type { FitRecord, RandomEstimate } from '../../src/fit/record/fit-record.js'
 import { type PeerFit, type PeerModel, peerModels, peerTable } from '../reference/peers.js'
 
 const relative = (got: number, truth: number): number => Math.abs(got - truth) / Math.abs(truth)

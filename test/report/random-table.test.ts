@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { RandomEstimate } from '../../src/fit/fit-record.js'
+import type { RandomEstimate } from '../../src/fit/record/fit-record.js'
 import { randomTable } from '../../src/report/random-table.js'
 
 const term = (sd: readonly number[], correlation: (i: number, j: number) => number): RandomEstimate => ({

@@ -1,4 +1,4 @@
-import type { FitRecord } from '../../src/fit/fit-record.js'
+import type { FitRecord } from '../../src/fit/record/fit-record.js'
 import { CENTRES } from './sample-effects.js'
 
 const FORMULA = 'cbind(r, n - r) ~ treat + (1 | center)'

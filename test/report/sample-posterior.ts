@@ -1,4 +1,4 @@
-import type { ParameterSummary, PosteriorRecord } from '../../src/draws/posterior-record.js'
+import type { ParameterSummary, PosteriorRecord } from '../../src/draws/answers/posterior-record.js'
 import { CENTRES } from './sample-effects.js'
 import { MIXED_FIT } from './sample-fit.js'
 

@@ -1,7 +1,7 @@
 import type { Model, RandomTerm } from '../../data/model.js'
 import { copies } from '../../data/response-rows.js'
-import { rowModel } from '../../likelihood/row-model.js'
-import type { ParameterLayout } from '../../likelihood/parameter-layout.js'
+import { rowModel } from '../../likelihood/frame/row-model.js'
+import type { ParameterLayout } from '../../likelihood/frame/parameter-layout.js'
 import type { Objective } from '../../numerics/maximise.js'
 import { responseEnds } from './response-ends.js'
 

@@ -6,7 +6,7 @@ import { densitySize, firstAt, secondAt } from '../../families/row-density.js'
 import { linkNamed } from '../../links/registry.js'
 import { independentColumns } from '../../numerics/independent-columns.js'
 import { type End, free, nothingRuns, still } from '../../numerics/recession-cone.js'
-import type { GlmFit } from '../glm.js'
+import type { GlmFit } from '../climb/glm.js'
 import { type MeanCone, meanCone } from './mean-cone.js'
 
 /** A random term that rows say something of. */

@@ -2,7 +2,7 @@ import type { Model } from '../../data/model.js'
 import { copies } from '../../data/response-rows.js'
 import { familyNamed } from '../../families/registry.js'
 import { free, type RecessionCone, recessionCone } from '../../numerics/recession-cone.js'
-import type { GlmFit } from '../glm.js'
+import type { GlmFit } from '../climb/glm.js'
 import { provedBounded } from './screen.js'
 
 /** The directions of the mean's coefficients along which the likelihood rises for ever, and how rows may move. */

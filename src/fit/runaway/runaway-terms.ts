@@ -2,13 +2,13 @@ import { diagonal } from '../../covariance/diagonal.js'
 import { flat } from '../../covariance/flat.js'
 import type { Model, RandomTerm } from '../../data/model.js'
 import { type Likelihood, likelihood } from '../../likelihood/likelihood.js'
-import type { LaidTerm } from '../../likelihood/parameter-layout.js'
+import type { LaidTerm } from '../../likelihood/frame/parameter-layout.js'
 import { cholesky, choleskyInverse } from '../../numerics/cholesky.js'
-import type { Estimate } from '../estimate.js'
+import type { Estimate } from '../climb/estimate.js'
 import { deviationName, directionOf } from './limit-estimate.js'
 import { responseEnds } from './response-ends.js'
 import type { Runaway } from './runaway.js'
-import { termText } from '../term-text.js'
+import { termText } from '../climb/term-text.js'
 
 /**
  * A standard deviation of the predictor beyond this is on no scale of a probability or a rate: with a logit, a twentieth of

@@ -1,12 +1,12 @@
 import type { Model } from '../../data/model.js'
 import type { Likelihood } from '../../likelihood/likelihood.js'
-import type { LaidTerm } from '../../likelihood/parameter-layout.js'
+import type { LaidTerm } from '../../likelihood/frame/parameter-layout.js'
 import { maximise, type Objective } from '../../numerics/maximise.js'
 import { exactLevels, farthestSd, latticeStep } from './exact-levels.js'
 import { explainsAll, type LimitOfLevels, limitOfLevels } from './limit-of-levels.js'
 import { responseEnds } from './response-ends.js'
 import { type SeparatedLevels, separatedLevels } from './separated-levels.js'
-import type { Start } from '../start.js'
+import type { Start } from '../climb/start.js'
 
 /** A standard deviation that has no finite maximum, or might have had none. */
 export type Verdict = { readonly runs: RunawayVariance } | { readonly runs: null; readonly maximum: Float64Array }

@@ -3,7 +3,7 @@ import { copies } from '../../data/response-rows.js'
 import { familyNamed } from '../../families/registry.js'
 import { linkNamed } from '../../links/registry.js'
 import { choleskyInverse } from '../../numerics/cholesky.js'
-import { type GlmFit, weightedLeastSquares } from '../glm.js'
+import { type GlmFit, weightedLeastSquares } from '../climb/glm.js'
 
 /**
  * In separated data the product tends to 1 as the climb goes on, and rounding may take it a little below; in others it

@@ -1,4 +1,4 @@
-import type { JointMode } from '../../likelihood/joint-mode.js'
+import type { JointMode } from '../../likelihood/sparse/joint-mode.js'
 import { chiSquareUpper } from '../../numerics/special.js'
 import { columnSource } from './column-source.js'
 import type { Look, Tested } from './look.js'

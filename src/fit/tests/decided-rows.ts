@@ -1,8 +1,8 @@
 import type { Model } from '../../data/model.js'
 import type { Family } from '../../families/family.js'
 import { isDiscrete } from '../../families/tail-of.js'
-import type { ParameterLayout } from '../../likelihood/parameter-layout.js'
-import { rowModel } from '../../likelihood/row-model.js'
+import type { ParameterLayout } from '../../likelihood/frame/parameter-layout.js'
+import { rowModel } from '../../likelihood/frame/row-model.js'
 
 /** Log probability of the observed response from which on a row has no other. */
 const certain = -1e-9

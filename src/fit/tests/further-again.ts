@@ -1,6 +1,6 @@
 import type { Model } from '../../data/model.js'
 import { pairIndex } from '../../families/derivative-order.js'
-import type { RowModel } from '../../likelihood/row-model.js'
+import type { RowModel } from '../../likelihood/frame/row-model.js'
 import { backwardSolve, cholesky, forwardSolve } from '../../numerics/cholesky.js'
 
 const maxSteps = 25

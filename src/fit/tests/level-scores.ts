@@ -1,5 +1,5 @@
 import type { Response } from '../../data/model.js'
-import type { LevelNodes, LevelPosterior } from '../../likelihood/level-posterior.js'
+import type { LevelNodes, LevelPosterior } from '../../likelihood/vector/level-posterior.js'
 
 /**
  * A direction in which the model may be at fault, as the score of a parameter that is zero under the model: a sum over

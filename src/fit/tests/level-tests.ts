@@ -1,5 +1,5 @@
 import type { Model, RandomTerm } from '../../data/model.js'
-import { adequatePosterior } from '../../likelihood/level-posterior.js'
+import { adequatePosterior } from '../../likelihood/vector/level-posterior.js'
 import { autocorrelation, neighbourDirection, timeOrder } from './autocorrelation.js'
 import { effectsNormality } from './effects-normality.js'
 import { shapeDirection } from './shape-directions.js'

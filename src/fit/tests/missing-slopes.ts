@@ -1,5 +1,5 @@
 import type { Model } from '../../data/model.js'
-import type { LevelPosterior } from '../../likelihood/level-posterior.js'
+import type { LevelPosterior } from '../../likelihood/vector/level-posterior.js'
 import { designVariable } from './design-variable.js'
 import type { Direction } from './level-scores.js'
 import type { ModelTest } from './model-test.js'

@@ -1,6 +1,6 @@
 import { GlmmError } from '../../errors.js'
-import type { JointMode } from '../../likelihood/joint-mode.js'
-import { simulateRows } from '../../likelihood/simulate.js'
+import type { JointMode } from '../../likelihood/sparse/joint-mode.js'
+import { simulateRows } from '../../likelihood/frame/simulate.js'
 import { betaTail } from '../../numerics/special.js'
 import { stream } from '../../random/stream.js'
 import { furtherMaximum } from './further-again.js'

@@ -1,4 +1,4 @@
-import type { LevelNodes } from '../../likelihood/level-posterior.js'
+import type { LevelNodes } from '../../likelihood/vector/level-posterior.js'
 import type { Direction } from './level-scores.js'
 
 /** So fast the Hermite polynomials are tapered: h_k(u) = He_k(u) exp(-a u^2). */

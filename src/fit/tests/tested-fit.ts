@@ -1,6 +1,6 @@
 import type { Model } from '../../data/model.js'
-import type { Estimate } from '../estimate.js'
-import type { FitRecord } from '../fit-record.js'
+import type { Estimate } from '../climb/estimate.js'
+import type { FitRecord } from '../record/fit-record.js'
 import { hasNoScale, noScale, nothingTested, type TestedModel, testModel } from './model-tests.js'
 import { undecidedOf, undecidedRuns } from './undecided.js'
 

@@ -2,7 +2,7 @@ import type { Model, RandomTerm } from '../../data/model.js'
 import { independentColumns } from '../../data/aliased-columns.js'
 import { observations, responseRows } from '../../data/response-rows.js'
 import { familyNamed } from '../../families/registry.js'
-import { parameterLayout } from '../../likelihood/parameter-layout.js'
+import { parameterLayout } from '../../likelihood/frame/parameter-layout.js'
 import { sortOrder } from '../../numerics/sort-order.js'
 import { decidedRows } from './decided-rows.js'
 

@@ -10,7 +10,7 @@ import {
   kolmogorov,
   kolmogorovUpper,
 } from '../../../src/fit/tests/uniformity.js'
-import { jointModes } from '../../../src/likelihood/joint-mode.js'
+import { jointModes } from '../../../src/likelihood/sparse/joint-mode.js'
 import { chiSquareUpper, normalQuantile, normalTwoSided } from '../../../src/numerics/special.js'
 import { generator } from '../../bench/model-tests-cases.mjs'
 

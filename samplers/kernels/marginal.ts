@@ -1,0 +1,77 @@
+import type { LatticeMarginal } from '../../src/likelihood/scalar/lattice-marginal.js'
+import type { Likelihood, MarginalDensity } from '../../src/likelihood/likelihood.js'
+import { linearPredictors } from '../../src/likelihood/frame/linear-predictors.js'
+import { outerParameters } from '../../src/likelihood/coordinates/outer-parameters.js'
+import { parameterLayout } from '../../src/likelihood/frame/parameter-layout.js'
+import { outerPosterior, outerPrior, type Posterior, type ValuedDensity } from '../../src/likelihood/posterior.js'
+import { latticeEffects } from '../effects/lattice-effects.js'
+import { type DrawEffects, fromSpherical, marginalEffects } from '../effects/marginal-effects.js'
+import { integralBy } from '../place/marginal-rule.js'
+import { nuts } from './nuts.js'
+import type { ChainContext, Sampler } from './sampler.js'
+
+/**
+ * What samplers of the outer coordinates alone have in common: the random effects are integrated out by quadrature, and
+ * drawn afterwards from their exact conditional given each draw of the outer coordinates.
+ */
+export const integratedOut: Pick<Sampler, 'walks' | 'refusal' | 'posterior'> = {
+  walks: 'outer',
+  refusal: ({ likelihood }) =>
+    likelihood.factored || likelihood.coordinates.effects === 0
+      ? null
+      : {
+          expected: 'random effects of one grouping factor or of nested ones',
+          hint: "use the sampler nuts, which walks crossed effects' joint density",
+        },
+  posterior: withEffects,
+}
+
+/** The no-U-turn sampler on them. */
+export const marginal: Sampler = {
+  ...integratedOut,
+  name: 'marginal',
+  stanEngine: 'nuts',
+  targetAccept: 0.8,
+  kernel: (posterior, { maxDepth }) => nuts(posterior, maxDepth),
+}
+
+function withEffects(context: ChainContext): Posterior {
+  const { likelihood, priors, rows, rule } = context
+  const { coordinates, model, dimension } = likelihood
+  const integral = rows ? integralBy(likelihood, rule) : null
+  const density: ValuedDensity = integral
+    ? outerPosterior(likelihood, priors, integral)
+    : outerPrior(likelihood, priors)
+  const parameters = outerParameters(model, coordinates)
+  const natural = new Float64Array(dimension)
+  const effects =
+    coordinates.effects === 0 ? null : integral ? effectsGiven(likelihood, integral) : priorEffects(context)
+  return {
+    dimension,
+    names: [...parameters.names, ...parameters.effectNames],
+    outer: dimension,
+    evaluate: density.evaluate,
+    ...(density.value && { value: density.value }),
+    write: (x, out, at, rng) => {
+      parameters.write(x, out, at)
+      if (!effects) return
+      coordinates.toParameters(x, natural)
+      effects(natural, rng, out, at + dimension)
+    },
+  }
+}
+
+/** Effects drawn from their conditional, by the lattice where that integrates them out. */
+const effectsGiven = (likelihood: Likelihood, integral: MarginalDensity | LatticeMarginal): DrawEffects =>
+  'conditionals' in integral ? latticeEffects(integral, likelihood.dimension - 1) : marginalEffects(likelihood)
+
+/** Effects drawn from their normal prior. */
+function priorEffects({ likelihood }: ChainContext): DrawEffects {
+  const linear = linearPredictors(likelihood.model, parameterLayout(likelihood.model))
+  const u = new Float64Array(likelihood.coordinates.effects)
+  return (parameters, rng, out, at) => {
+    linear.update(parameters)
+    for (let e = 0; e < u.length; e++) u[e] = rng.normal()
+    fromSpherical(likelihood, linear.lambdas, u, out, at)
+  }
+}

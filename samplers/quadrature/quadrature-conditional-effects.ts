@@ -1,0 +1,206 @@
+import type { Clustering } from '../../src/likelihood/vector/cluster-structure.js'
+import type { Likelihood } from '../../src/likelihood/likelihood.js'
+import { linearPredictors } from '../../src/likelihood/frame/linear-predictors.js'
+import { parameterLayout } from '../../src/likelihood/frame/parameter-layout.js'
+import { pairIndex } from '../../src/families/derivative-order.js'
+import { rowModel } from '../../src/likelihood/frame/row-model.js'
+import { backwardSolve, cholesky, forwardSolve } from '../../src/numerics/cholesky.js'
+import { productRule } from '../../src/numerics/product-rule.js'
+
+/** The q effects b = Lambda u of each level of one factor, given outer parameters; those of all its terms together. */
+export interface ConditionalEffects {
+  readonly q: number
+  readonly levels: number
+  /** Goes to outer parameters: what follows is given them. */
+  readonly place: (parameters: Float64Array) => void
+  /** Conditional mode of effect e of level g, and its standard deviation by the curvature there. */
+  readonly around: (g: number, e: number) => { readonly center: number; readonly sd: number }
+  /** Log density of effect e of level g at from + width k, k < count, but for a constant; overwritten by the next call. */
+  readonly logDensity: (g: number, e: number, from: number, width: number, count: number) => Float64Array
+}
+
+/** Q = I - 2 a a', and what b_e is of v_1. */
+interface Reflection {
+  readonly scale: number
+  readonly along: Float64Array
+}
+
+/**
+ * A reflection u = Q v of the spherical effects, whose first column lies along row e of Lambda, makes b_e a multiple of v_1
+ * and leaves the prior as it is, whatever the rank of Lambda. At each v_1 the others take an adaptive product rule (Pinheiro
+ * and Chao 2006) with `nodes` a direction, around their mean given v_1 under the Gaussian approximation at the joint mode
+ * and with its precision.
+ */
+export function conditionalEffects(
+  likelihood: Likelihood,
+  { model, structure, order }: Clustering,
+  nodes: number,
+): ConditionalEffects {
+  const { q, start } = structure
+  const levels = start.length - 1
+  const K = model.predictors.length
+  const linear = linearPredictors(model, parameterLayout(model))
+  const { slots, fixed, multipliers: a, lambdas } = linear
+  const rows = rowModel(model.family, model.link, K, model.response)
+  const rule = productRule(nodes, q - 1)
+  const mode = new Float64Array(levels * q) // of u
+  const H = new Float64Array(levels * q * q) // -h'' there
+  const factors = new Float64Array(levels * q * q) // its Cholesky factors
+  const rowsOfLambda = Array.from({ length: q }, () => new Float64Array(q))
+  const reflected = new Float64Array(q * q)
+  const rest = new Float64Array((q - 1) ** 2)
+  const slope = new Float64Array(q - 1)
+  const spread = new Float64Array(q - 1)
+  const column = new Float64Array(q)
+  const direction = new Float64Array(q)
+  const origins = new Float64Array(rule.count * q)
+  let reflections: readonly Reflection[] = []
+  let size = 0
+  let eta = new Float64Array(0)
+  let logs = new Float64Array(0)
+  let rowLog = new Float64Array(0)
+  let scores = new Float64Array(0)
+  const grow = (points: number): void => {
+    if (points <= size) return
+    size = points
+    eta = new Float64Array(K * size)
+    logs = new Float64Array(size)
+    rowLog = new Float64Array(size)
+    scores = new Float64Array(K * size)
+  }
+
+  /** Mode and curvature of each level from the rows' derivatives; where rounding leaves it indefinite, the prior's. */
+  function curvature(g: number): void {
+    const own = H.subarray(g * q * q, (g + 1) * q * q).fill(0)
+    const factor = factors.subarray(g * q * q, (g + 1) * q * q)
+    for (let s = 0; s < q; s++) {
+      let score = 0
+      for (let i = start[g]; i < start[g + 1]; i++) score += rows.d1[slots[s].predictor][i] * a[i * q + s]
+      mode[g * q + s] = score // h' = 0
+      for (let t = 0; t < q; t++) {
+        const second = rows.d2[pairIndex(slots[s].predictor, slots[t].predictor)]
+        let sum = Number(s === t)
+        for (let i = start[g]; i < start[g + 1]; i++) sum -= second[i] * a[i * q + s] * a[i * q + t]
+        own[s * q + t] = sum
+      }
+    }
+    factor.set(own)
+    if (cholesky(factor, q)) return
+    for (let at = 0; at < q * q; at++) own[at] = Number(at % (q + 1) === 0)
+    factor.set(own)
+  }
+
+  /** That of a row of Lambda. */
+  function reflection(row: Float64Array): Reflection {
+    const length = Math.hypot(...row)
+    const sign = row[0] < 0 ? -1 : 1
+    const along = row.map((one) => one / length)
+    along[0] += sign
+    const norm = Math.hypot(...along)
+    return { scale: -sign * length, along: along.map((one) => one / norm) }
+  }
+
+  /** Q x in place. */
+  function reflect(along: Float64Array, x: Float64Array): void {
+    let dot = 0
+    for (let j = 0; j < q; j++) dot += along[j] * x[j]
+    for (let j = 0; j < q; j++) x[j] -= 2 * dot * along[j]
+  }
+
+  /** Q H Q of level g into `reflected`; the factor of its lower corner into `rest`, the regression on v_1 into `slope`. */
+  function regression(g: number, along: Float64Array): void {
+    for (let j = 0; j < q; j++) {
+      column.set(H.subarray((g * q + j) * q, (g * q + j + 1) * q))
+      reflect(along, column)
+      reflected.set(column, j * q)
+    }
+    for (let j = 0; j < q; j++) {
+      for (let i = 0; i < q; i++) column[i] = reflected[i * q + j]
+      reflect(along, column)
+      for (let i = 0; i < q; i++) reflected[i * q + j] = column[i]
+    }
+    for (let i = 1; i < q; i++) {
+      slope[i - 1] = -reflected[i * q]
+      for (let j = 1; j < q; j++) rest[(i - 1) * (q - 1) + j - 1] = reflected[i * q + j]
+    }
+    cholesky(rest, q - 1)
+    forwardSolve(rest, q - 1, slope)
+    backwardSolve(rest, q - 1, slope)
+  }
+
+  return {
+    q,
+    levels,
+    place: (parameters) => {
+      linear.update(parameters)
+      const modes = likelihood.modes(parameters)
+      modes.eta.forEach((at, k) => {
+        for (let i = 0; i < order.length; i++) rows.eta[k][i] = at[order[i]]
+      })
+      rows.evaluate(0, order.length)
+      for (let g = 0; g < levels; g++) curvature(g)
+      slots.forEach(({ term, column: i }, e) => {
+        const own = Math.sqrt(lambdas[term].length)
+        slots.forEach((other, s) => {
+          rowsOfLambda[e][s] = other.term === term ? lambdas[term][i * own + other.column] : 0
+        })
+      })
+      reflections = rowsOfLambda.map(reflection)
+    },
+    around: (g, e) => {
+      const row = rowsOfLambda[e]
+      let center = 0
+      for (let s = 0; s < q; s++) center += row[s] * mode[g * q + s]
+      column.set(row)
+      forwardSolve(factors.subarray(g * q * q, (g + 1) * q * q), q, column)
+      return { center, sd: Math.hypot(...column) }
+    },
+    logDensity: (g, e, from, width, count) => {
+      const { scale, along } = reflections[e]
+      regression(g, along)
+      const points = count * rule.count
+      grow(points)
+      // u = origin_j + v_1 direction at point j of the rule.
+      const middle = mode.slice(g * q, (g + 1) * q)
+      reflect(along, middle)
+      direction[0] = 1
+      for (let i = 1; i < q; i++) direction[i] = slope[i - 1]
+      for (let j = 0; j < rule.count; j++) {
+        for (let i = 1; i < q; i++) spread[i - 1] = rule.points[j * (q - 1) + i - 1]
+        backwardSolve(rest, q - 1, spread)
+        column[0] = 0
+        for (let i = 1; i < q; i++) column[i] = middle[i] - direction[i] * middle[0] + spread[i - 1]
+        for (let k = 0, at = j * count; k < count; k++, at++) {
+          const v = (from + width * k) / scale
+          logs[at] = rule.logWeights[j] - 0.5 * v * v
+          for (let i = 1; i < q; i++) logs[at] -= 0.5 * (column[i] + direction[i] * v) ** 2
+        }
+        reflect(along, column)
+        origins.set(column, j * q)
+      }
+      reflect(along, direction)
+      for (let i = start[g]; i < start[g + 1]; i++) {
+        for (let l = 0; l < K; l++) {
+          let rise = 0
+          for (let s = 0; s < q; s++) if (slots[s].predictor === l) rise += a[i * q + s] * direction[s]
+          for (let j = 0, at = l * points; j < rule.count; j++) {
+            let base = fixed[l][i] + (rise * from) / scale
+            for (let s = 0; s < q; s++) if (slots[s].predictor === l) base += a[i * q + s] * origins[j * q + s]
+            for (let k = 0; k < count; k++, at++) eta[at] = base + ((rise * width) / scale) * k
+          }
+        }
+        rows.atPoints(i, eta, points, rowLog, scores, 0)
+        for (let at = 0; at < points; at++) logs[at] += rowLog[at]
+      }
+      for (let k = 0; k < count; k++) {
+        let high = Number.NEGATIVE_INFINITY
+        for (let at = k; at < points; at += count) high = Math.max(high, logs[at])
+        if (high === Number.NEGATIVE_INFINITY) continue
+        let sum = 0
+        for (let at = k; at < points; at += count) sum += Math.exp(logs[at] - high)
+        logs[k] = high + Math.log(sum)
+      }
+      return logs
+    },
+  }
+}

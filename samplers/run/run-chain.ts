@@ -1,0 +1,158 @@
+import { type ChainSpace, chainWriter } from '../../src/draws/files/chain-space.js'
+import { GlmmError } from '../../src/errors.js'
+import type { Monitor, Task } from '../../src/executor.js'
+import { withoutEffects } from '../../src/likelihood/coordinates/coordinates.js'
+import { likelihood } from '../../src/likelihood/likelihood.js'
+import { priorsInForce } from '../../src/likelihood/coordinates/priors-in-force.js'
+import { type Rng, stream } from '../../src/random/stream.js'
+import { type ChainJob, type ChainPlan, type ChainPoint, progressCounters } from './chain-plan.js'
+import { emptyInfo, type Kernel, type State } from '../kernels/kernel.js'
+import { diagonalMetric, lowRankMetric } from '../kernels/metric.js'
+import { samplerNamed } from '../kernels/registry.js'
+import { type Tuning, warmUp } from '../adaptation/warmup.js'
+import { type Whitening, whitened, whitening } from '../place/whitening.js'
+
+/** What a chain returns. */
+export interface ChainResult {
+  /** Where its draws are: the job's own, unless it ran where that memory does not reach. */
+  readonly space: ChainSpace
+  /** Points it passed, the last being the last draw it made: at most `pointsKept` and that one. */
+  readonly points: readonly ChainPoint[]
+}
+
+/** How often (in iterations) a chain reports. */
+const reportEvery = 20
+/** A chain that is cut back to as many draws as others made goes on from a point at most this share of a run behind. */
+const pointsKept = 20
+
+/**
+ * Runs one chain: start and warm-up, or the point it goes on from; draws, into its space. A pure function of its
+ * arguments but for the seconds it reports. Stopped among its draws it returns what it has; before, it is ABORTED.
+ */
+export function runChain(plan: ChainPlan, { chain, space, from }: ChainJob, monitor: Monitor): ChainResult {
+  const like = likelihood(plan.model)
+  const context = {
+    likelihood: like,
+    priors: priorsInForce(plan.model, plan.priors),
+    centring: plan.centring,
+    rows: !plan.priorOnly,
+    rule: plan.rule,
+    bend: plan.bend,
+    maxDepth: plan.maxDepth,
+  }
+  const sampler = samplerNamed(plan.sampler)
+  const target = sampler.posterior(context)
+  const { coordinates } = like
+  const at = sampler.walks === 'outer' ? withoutEffects(coordinates) : coordinates
+  const change = whitening(at, plan.center, plan.factor)
+  const posterior = sampler.ownModel ? target : whitened(target, change)
+  const kernel = sampler.kernel(posterior, context)
+  const d = posterior.dimension
+  const { statistics, draws, tuning: told } = space
+  const rng = stream({ seed: plan.seed, chain, purpose: 'chain' })
+  const effects = stream({ seed: plan.seed, chain, purpose: 'effects' })
+
+  let divergences = 0
+  const report = (iteration: number, divergent: boolean): void => {
+    if (divergent) divergences++
+    if ((iteration + 1) % reportEvery !== 0) return
+    monitor.set(progressCounters.iterations, iteration + 1)
+    monitor.set(progressCounters.divergences, divergences)
+  }
+  let state: State
+  let tuning: Tuning
+  const began = performance.now()
+  if (from) {
+    state = { x: from.x.slice(), gradient: from.gradient.slice(), logDensity: from.logDensity }
+    tuning = {
+      metric: lowRankMetric(from.metric.variance, from.metric.stretch, from.metric.directions),
+      stepSize: from.stepSize,
+    }
+    rng.restore(from.stream)
+    effects.restore(from.effects)
+    posterior.carried?.forEach((array, k) => {
+      array.set(from.carried[k])
+    })
+  } else {
+    state = start(kernel, sampler.ownModel ? change : null, d, stream({ seed: plan.seed, chain, purpose: 'start' }))
+    const metric = diagonalMetric(new Float64Array(d).fill(1))
+    tuning = warmUp(kernel, posterior, state, metric, rng, plan, (iteration) => {
+      if (monitor.aborted()) throw new GlmmError('ABORTED', 'the run was stopped', 'start it again to sample')
+      report(iteration, false)
+    })
+  }
+  const warm = performance.now()
+  told[0] = tuning.stepSize
+  told[1] = (warm - began) / 1000
+
+  const writer = chainWriter(space)
+  const points: ChainPoint[] = []
+  const { variance, stretch, directions } = tuning.metric
+  const metric = { variance, stretch, directions }
+  const keepPoint = (made: number): void => {
+    points.push({
+      draws: made,
+      x: state.x.slice(),
+      gradient: state.gradient.slice(),
+      logDensity: state.logDensity,
+      stream: rng.state(),
+      effects: effects.state(),
+      carried: (posterior.carried ?? []).map((array) => array.slice()),
+      stepSize: tuning.stepSize,
+      metric,
+    })
+  }
+  const info = emptyInfo()
+  const every = Math.ceil(draws / pointsKept)
+  const first = from?.draws ?? 0
+  let made = first
+  while (made < draws && !monitor.aborted()) {
+    if (made % every === 0) keepPoint(made)
+    kernel.step(state, tuning.metric, tuning.stepSize, rng, info)
+    posterior.write(state.x, space.values, writer.at(made), effects)
+    const told = [
+      state.logDensity,
+      info.acceptRate,
+      info.treeDepth,
+      info.leapfrogs,
+      info.divergent ? 1 : 0,
+      info.energy,
+      info.cut ? 1 : 0,
+    ]
+    for (let k = 0; k < told.length; k++) statistics[k * draws + made] = told[k]
+    space.tuning[2] = (performance.now() - warm) / 1000
+    writer.take(made)
+    report(plan.warmup + made, info.divergent)
+    made++
+  }
+  keepPoint(made)
+  monitor.set(progressCounters.iterations, plan.warmup + made)
+  monitor.set(progressCounters.divergences, divergences)
+  return { space, points }
+}
+
+/** Starting points are scattered this many times wider than the plan's guess of the posterior, so that R-hat can see. */
+const overdispersion = 2
+const attempts = 100
+
+/** A starting point where the density is positive: scattered in whitened coordinates, and told in x where asked. */
+function start(kernel: Kernel, inX: Whitening | null, d: number, rng: Rng): State {
+  const y = new Float64Array(d)
+  const x = new Float64Array(d)
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    // After half of the attempts failed, draw the points in toward the centre.
+    const width = attempt < attempts / 2 ? overdispersion : (overdispersion * (attempts - attempt)) / attempts
+    for (let j = 0; j < d; j++) y[j] = width * rng.normal()
+    inX?.toX(y, x)
+    const state = kernel.init(inX ? x : y)
+    if (state.logDensity > Number.NEGATIVE_INFINITY) return state
+  }
+  throw new GlmmError(
+    'NO_CONVERGENCE',
+    `expected a starting point of positive posterior density, got none in ${attempts} attempts`,
+    'check that the priors allow the data; `glmm fit` shows where the likelihood is largest',
+  )
+}
+
+/** The chain as a named task, for any executor. */
+export const chainTask: Task<ChainPlan, ChainJob, ChainResult> = { name: 'chain', counters: 2, execute: runChain }

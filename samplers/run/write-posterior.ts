@@ -1,0 +1,54 @@
+import { writeFile } from 'node:fs/promises'
+import { chainFile, namesChains } from '../../src/draws/files/chain-files.js'
+import { type CmdstanRun, cmdstanPieces } from '../../src/draws/files/cmdstan-csv.js'
+import { writeAtomically } from '../../src/draws/files/write-atomically.js'
+import { checkDrawsPath, writeDraws } from '../../src/draws/files/write-draws.js'
+import { samplerNamed } from '../kernels/registry.js'
+import type { Sample } from './sample.js'
+
+export interface WriteOptions {
+  /** Ends the writing, which leaves no file then. */
+  readonly signal?: AbortSignal | undefined
+  /** Name of the data's file, for the heads of CmdStan's files. */
+  readonly data?: string | undefined
+}
+
+/**
+ * Writes the draws of a posterior: as `writeDraws` does, or, where {chain} stands in the name (draws-{chain}.csv), a file a
+ * chain as CmdStan does. The files are whole before any of them takes its name.
+ */
+export async function writePosterior(
+  path: string,
+  { sample }: { readonly sample: Sample },
+  { signal, data }: WriteOptions = {},
+): Promise<void> {
+  checkDrawsPath(path)
+  const { model, draws, statistics } = sample
+  if (!namesChains(path)) return writeDraws(path, draws, statistics, signal ? { signal } : {})
+  const run = cmdstanRun(sample, data)
+  const write = async (c: number): Promise<void> => {
+    if (c === run.chains.length) return
+    await writeAtomically(chainFile(path, run.chains[c]), async (temporary) => {
+      await writeFile(temporary, cmdstanPieces(model, draws, statistics, run, c), { signal })
+      await write(c + 1)
+    })
+  }
+  await write(0)
+}
+
+function cmdstanRun({ run, warmupSeconds, sampleSeconds }: Sample, data: string | undefined): CmdstanRun {
+  const { plan, kept, points } = run
+  return {
+    sampler: plan.sampler,
+    engine: samplerNamed(plan.sampler).stanEngine ?? null,
+    seed: plan.seed,
+    warmup: plan.warmup,
+    targetAccept: plan.targetAccept,
+    maxDepth: plan.maxDepth,
+    chains: kept,
+    inverseMetric: points.map((point) => point?.metric.variance ?? null),
+    warmupSeconds: warmupSeconds / kept.length,
+    sampleSeconds: sampleSeconds / kept.length,
+    data: data ?? null,
+  }
+}

@@ -1,0 +1,168 @@
+import type { Model } from '../../data/model.js'
+import { GlmmError, type Warning } from '../../errors.js'
+import { nearestName } from '../../nearest-name.js'
+import { type Likelihood, likelihood } from '../../likelihood/likelihood.js'
+import { parameterLayout } from '../../likelihood/frame/parameter-layout.js'
+import { type DrawnCoordinates, drawnCoordinates } from '../drawn-coordinates.js'
+import type { Sampled } from '../drawn-model.js'
+import { chainCount } from '../draws.js'
+import { fromPosterior, looRecord } from './loo.js'
+import { looPoint } from './loo-point.js'
+import type { LooRecord } from './loo-record.js'
+
+export interface LooClustersOptions {
+  /** The grouping factor whose clusters are left out; the only or the outermost one unless told. */
+  readonly group?: string | undefined
+}
+
+/** Every cluster's log-likelihood at draw s with so many nodes, its effects integrated out. */
+type ClusterLogLik = (s: number, nodes: number) => Float64Array
+
+interface Clusters {
+  readonly group: string
+  readonly levels: readonly string[]
+  readonly mostNodes: number
+  readonly logLik: ClusterLogLik
+}
+
+/**
+ * Leave-one-cluster-out cross-validation: Pareto smoothed importance sampling of whole clusters, whose log-likelihood at
+ * each draw has the cluster's effects integrated out by adaptive quadrature, so that it predicts a new cluster (Merkle,
+ * Furr and Rabe-Hesketh 2019, "Bayesian comparison of latent variable models: conditional versus marginal likelihoods",
+ * Psychometrika 84). Where factors are crossed, or an inner factor is asked for, the effects of the other factors are
+ * those of the draw: a new level among known ones of the others.
+ */
+export function looClusters({ sample }: Sampled, { group }: LooClustersOptions = {}): LooRecord {
+  fromPosterior(sample, 'leave-one-cluster-out cross-validation')
+  const like = likelihood(sample.model)
+  const read = drawnCoordinates(like, sample.draws)
+  const clusters = clustersOf(like, read, group)
+  const { nodes, settled } = enoughNodes(clusters, read.count)
+  const G = clusters.levels.length
+  const held = new Float64Array(G * read.count)
+  for (let s = 0; s < read.count; s++) {
+    const each = clusters.logLik(s, nodes)
+    for (let g = 0; g < G; g++) held[g * read.count + s] = each[g]
+  }
+  const chains = chainCount(sample.draws)
+  const points = clusters.levels.map((name, g) => ({
+    name,
+    ...looPoint(held.subarray(g * read.count, (g + 1) * read.count), chains),
+  }))
+  const what = { unit: 'cluster', group: clusters.group, nodes } as const
+  return looRecord(sample, points, what, settled ? [] : [unsettled(nodes)])
+}
+
+/** Refuses a group that clusters cannot be left out of; worth asking before hours of sampling. */
+export function checkClusters(model: Model, group: string | undefined): void {
+  const like = likelihood(model)
+  const chosen = groupFor(like, group)
+  if (like.factored?.term.group === chosen) return
+  const [reduced] = aroundGroup(model, chosen)
+  if (likelihood(reduced).factored) return
+  const message = `expected clusters whose effects can be integrated out, got those of ${chosen} in ${model.formula}`
+  throw new GlmmError(
+    'MODEL',
+    message,
+    'fewer random columns of this factor can be; --loo leaves rows out of any model',
+  )
+}
+
+function groupFor({ model, factored, layout }: Likelihood, wanted: string | undefined): string {
+  const groups = [...new Set(layout.terms.map(({ term }) => term.group))]
+  if (groups.length === 0) {
+    const message = `expected random effects to leave clusters out, got none in ${model.formula}`
+    throw new GlmmError('USAGE', message, 'leave rows out with --loo')
+  }
+  if (wanted !== undefined) {
+    if (groups.includes(wanted)) return wanted
+    const near = nearestName(wanted, groups)
+    const message = `expected a grouping factor (${groups.join(', ')}), got '${wanted}'`
+    throw new GlmmError('USAGE', message, near === null ? 'give one of these' : `did you mean ${near}?`)
+  }
+  if (factored) return factored.term.group
+  const message = `expected the factor whose clusters to leave out of crossed ones (${groups.join(', ')}), got none`
+  throw new GlmmError('USAGE', message, `name it: --loo-clusters ${groups[0]}`)
+}
+
+function clustersOf(like: Likelihood, read: DrawnCoordinates, wanted: string | undefined): Clusters {
+  checkClusters(like.model, wanted)
+  const group = groupFor(like, wanted)
+  const { factored, mostNodes } = like
+  if (factored?.term.group === group) {
+    const logLik: ClusterLogLik = (s, nodes) => factored.clusterLogLik(read.parameters(s), nodes)
+    return { group, levels: factored.term.levels, mostNodes, logLik }
+  }
+  const [reduced, kept] = aroundGroup(like.model, group)
+  const layout = parameterLayout(reduced)
+  const natural = new Float64Array(layout.dimension)
+  const outer = likelihood(reduced)
+  return {
+    group,
+    levels: outer.factored!.term.levels,
+    mostNodes: outer.mostNodes,
+    logLik: (s, nodes) => {
+      const parameters = read.parameters(s)
+      natural.set(parameters.subarray(0, layout.fixed))
+      kept.forEach((t, at) => {
+        const { start, size } = like.layout.terms[t]
+        natural.set(parameters.subarray(start, start + size), layout.terms[at].start)
+      })
+      const around = withOtherEffects(like, reduced, kept, read.effects(s))
+      return likelihood(around).factored!.clusterLogLik(natural, nodes)
+    },
+  }
+}
+
+/** The model with the random terms of one factor alone, and which terms of all these are. */
+function aroundGroup(model: Model, group: string): [reduced: Model, kept: number[]] {
+  const predictors = model.predictors.map((one) => ({ ...one, random: one.random.filter((t) => t.group === group) }))
+  const all = model.predictors.flatMap(({ random }) => random)
+  return [{ ...model, predictors }, all.flatMap((term, t) => (term.group === group ? [t] : []))]
+}
+
+/** `reduced` with the effects of the other terms in its offsets. */
+function withOtherEffects(
+  { layout, model: { nobs: n } }: Likelihood,
+  reduced: Model,
+  kept: readonly number[],
+  effects: readonly Float64Array[],
+): Model {
+  const offsets = reduced.predictors.map(({ offset }) => offset?.slice() ?? new Float64Array(n))
+  layout.terms.forEach(({ term: { names, index, z }, predictor }, t) => {
+    if (kept.includes(t)) return
+    const q = names.length
+    for (let j = 0; j < q; j++) {
+      for (let i = 0; i < n; i++) offsets[predictor][i] += z[j * n + i] * effects[t][index[i] * q + j]
+    }
+  })
+  const predictors = reduced.predictors.map((predictor, k) => ({ ...predictor, offset: offsets[k] }))
+  return { ...reduced, predictors }
+}
+
+/** Numbers of nodes that are tried, and how far a cluster's log-likelihood may move to the next one. */
+const nodesTried = [1, 5, 9, 15, 25, 51]
+const tolerance = 1e-3
+/** Draws that the choice of nodes is made by. */
+const probes = 8
+
+/** The fewest nodes after which more change no cluster's log-likelihood at a few draws spread over all. */
+function enoughNodes({ mostNodes, logLik }: Clusters, count: number): { nodes: number; settled: boolean } {
+  const tried = nodesTried.filter((nodes) => nodes <= mostNodes)
+  const at = Array.from({ length: Math.min(probes, count) }, (_, i) =>
+    Math.floor((i * count) / Math.min(probes, count)),
+  )
+  let before = at.map((s) => logLik(s, tried[0]).slice())
+  for (let k = 1; k < tried.length; k++) {
+    const now = at.map((s) => logLik(s, tried[k]).slice())
+    const moved = now.some((each, i) => each.some((value, g) => !(Math.abs(value - before[i][g]) <= tolerance)))
+    if (!moved) return { nodes: tried[k], settled: true }
+    before = now
+  }
+  return { nodes: tried[tried.length - 1], settled: false }
+}
+
+const unsettled = (nodes: number): Warning => ({
+  code: 'NODES',
+  message: `clusters are integrated with ${nodes} nodes, the most that can be had, and more would change elpd; take the figures as approximate`,
+})

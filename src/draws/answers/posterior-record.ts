@@ -1,0 +1,92 @@
+import type { RecordHeading } from '../../data/record-heading.js'
+import type { Warning } from '../../errors.js'
+import type { PosteriorAnswers } from './posterior-queries.js'
+
+/** What `glmm sample` prints with --json: schema glmm/posterior@1. */
+export interface PosteriorRecord extends RecordHeading, PosteriorAnswers {
+  readonly schema: 'glmm/posterior@1'
+  /** Each prior in force, as the user could have written it. */
+  readonly priors: readonly string[]
+  readonly sampler: string
+  /** Why `auto` chose it; null or left out where it was named. */
+  readonly samplerReason?: string | null
+  /** Quadrature nodes a random effect where the sampler integrates effects out, or places of a lattice; else 1. */
+  readonly nodes?: number
+  /** Log of the integral of likelihood times prior, all constants included; quadrature alone knows it. */
+  readonly logMarginalLikelihood?: number
+  /** How fine the grid of the sampler quadrature was; left out where there are chains. */
+  readonly quadrature?: QuadratureDiagnostics
+  readonly chains: number
+  readonly warmup: number
+  readonly draws: number
+  readonly seed: number
+  readonly nobs: number
+  readonly dropped: number
+  readonly summary: readonly ParameterSummary[]
+  readonly diagnostics: PosteriorDiagnostics
+  readonly timing: {
+    readonly warmupSeconds: number
+    readonly sampleSeconds: number
+    /** Smallest bulk effective sample size per second of summed chain time, warm-up excluded. */
+    readonly minEssPerSecond: { readonly outer: number; readonly all: number }
+  }
+}
+
+/** What tells whether a grid over the outer parameters was fine enough. */
+export interface QuadratureDiagnostics {
+  /** Nodes of each coordinate: standard deviations and dispersions first, then the mean's fixed effects. */
+  readonly grid: readonly number[]
+  /** Points looked at for the grid, the search for it included. */
+  readonly points: number
+  /** Nodes of the integral over a random effect. */
+  readonly nodes: number
+  /** The most that half of its points, or the last node, changed a mean, standard deviation or quantile, in standard deviations. */
+  readonly change: number
+  /** Largest share of the posterior on the first or last node of a coordinate. */
+  readonly edgeWeight: number
+  readonly settled: boolean
+}
+
+/** Posterior of one parameter over all chains; definitions of Vehtari et al. (2021). */
+export interface ParameterSummary {
+  readonly name: string
+  readonly mean: number
+  readonly sd: number
+  /** Monte Carlo standard error of the mean. */
+  readonly mcse: number
+  readonly mcseSd: number
+  readonly q2_5: number
+  readonly q5: number
+  readonly q25: number
+  readonly q50: number
+  readonly q75: number
+  readonly q95: number
+  readonly q97_5: number
+  readonly rhat: number
+  readonly essBulk: number
+  readonly essTail: number
+}
+
+export interface PosteriorDiagnostics {
+  readonly divergences: number
+  /** Where the divergent draws lie; null without any. */
+  readonly divergenceLocation?: DivergenceLocation | null
+  readonly maxTreedepthHits: number
+  /** Energy Bayesian fraction of missing information (Betancourt 2016), one a chain. */
+  readonly ebfmi: readonly number[]
+  readonly stepSize: readonly number[]
+  readonly acceptRate: readonly number[]
+  readonly warnings: readonly Warning[]
+}
+
+/** The parameter in which divergent draws differ most from the others. */
+export interface DivergenceLocation {
+  readonly name: string
+  /** Of the divergent draws, and of the others. */
+  readonly median: number
+  readonly medianOfOthers: number
+  /** Probability that a divergent draw is larger than another: 0.5 where they lie alike. */
+  readonly probabilityAbove: number
+  /** Its distance from 0.5 in standard errors, were the draws independent. */
+  readonly z: number
+}

@@ -1,0 +1,302 @@
+import type { Model } from '../../data/model.js'
+import type { Warning } from '../../errors.js'
+import { familyNamed } from '../../families/registry.js'
+import type { Likelihood } from '../../likelihood/likelihood.js'
+import { linkNamed } from '../../links/registry.js'
+import { type Maximum, maximise } from '../../numerics/maximise.js'
+import { type BoundaryPoint, boundaryPoint } from './boundary-point.js'
+import { fitGlm, type GlmFit } from './glm.js'
+import { invertedInformation, newtonStep } from './information.js'
+import { type FurtherRuns, furtherRuns, provedRuns } from '../runaway/further-runs.js'
+import { atLimit, unknownWhere, without } from '../runaway/held.js'
+import { limitEstimate } from '../runaway/limit-estimate.js'
+import { toldOffTheScale } from '../runaway/off-the-scale.js'
+import type { Runaway } from '../runaway/runaway.js'
+import { withRunawayTerms } from '../runaway/runaway-terms.js'
+import { runawayVariance } from '../runaway/runaway-variance.js'
+import { offPlateau } from './off-plateau.js'
+import type { Start } from './start.js'
+import { reproducesExactly, whyNot } from './why-not.js'
+import { type HeldParameter, holding, withoutResidual } from './without-residual.js'
+
+/** Maximum likelihood estimates of the outer parameters at one number of nodes. */
+export interface Estimate {
+  readonly nodes: number
+  /** (beta, theta), standard deviations not negative. */
+  readonly parameters: Float64Array
+  readonly logLik: number
+  /** Inverse of the observed information over all outer parameters, or null where it is not positive definite. */
+  readonly covariance: Float64Array | null
+  /** Standard errors; NaN where they do not exist. */
+  readonly se: Float64Array
+  /**
+   * sqrt(g'Vg) with the gradient g and the covariance V: the distance from the top in standard errors, before the last
+   * step; without V the largest element of g, each times about its standard error.
+   */
+  readonly gradientNorm: number
+  readonly converged: boolean
+  readonly reason: string
+  /** The covariance matrix of some random effects is estimated as singular. */
+  readonly singular: boolean
+  /** The outer parameters that are at their end because of it: roots of variances at zero, correlations of 1 or -1. */
+  readonly zeroed: readonly number[]
+  /** The constants of further predictors that have run to where the family becomes a simpler one. */
+  readonly limits: readonly number[]
+  /** Parameters without a finite maximum; empty where there are none. All others are those of the limit. */
+  readonly runs: readonly Runaway[]
+  /** What is to be said of them. */
+  readonly told: readonly Warning[]
+  /** Whether a standard deviation is among them: no other number of nodes would then be better. */
+  readonly unbounded: boolean
+  readonly iterations: number
+  readonly evaluations: number
+}
+
+/** The fit without random effects: start of the climb, and the answer where the variance is zero. */
+export function glmOf(model: Model): GlmFit {
+  const { family } = familyNamed(model.family)
+  const [predictor] = model.predictors
+  return fitGlm(predictor.fixed, predictor.offset, model.response, family, linkNamed(model.link))
+}
+
+/**
+ * Two millionths of a standard error from the top: the Newton step at the end takes that to rounding, and the Hessian
+ * differs from the one at the top by less than the seventh digit.
+ */
+const close = { tolerance: 2e-6, maxIterations: 500, maxEvaluations: 500 }
+/** Laplace's evaluations are so cheap beside those of many nodes that a start from it may as well be good. */
+const precise = { tolerance: 1e-6, maxIterations: 500, maxEvaluations: 500 }
+
+/** A start for more nodes: near the top of Laplace's approximation, which costs little. */
+export function laplaceStart(likelihood: Likelihood, start: Start): Start {
+  const { x, inverseHessian, value } = maximise(likelihood.marginal(1).evaluate, start.parameters, start.scale, {
+    ...precise,
+    limit: start.limit,
+    accepted: likelihood.anchor,
+  })
+  return value > Number.NEGATIVE_INFINITY ? { parameters: x, scale: inverseHessian } : start
+}
+
+/** A scaled gradient up to this counts as converged: the estimate is within that many standard errors of the top. */
+export const acceptable = 1e-4
+
+/** The far ends of ranges that are tried, twice as far out where many rows still see the first, and then none. */
+const reaches = [1, 2, 0]
+
+/**
+ * Climbs the marginal likelihood with `nodes` nodes from `start`. Where a residual is on its way to zero, or cannot be told
+ * from the random effects, the top is that of its limit, if it is as high.
+ */
+export function estimate(likelihood: Likelihood, nodes: number, given: Start): Estimate {
+  const verdict = runawayVariance(likelihood, given)
+  if (verdict?.runs) return limitEstimate(likelihood, verdict.runs, nodes)
+  if (verdict) {
+    const found = climbed(likelihood, nodes, { ...given, parameters: verdict.maximum }, null)
+    // Where exact integration has found a maximum, one off the scale is the rule's error.
+    return found.logLik > Number.NEGATIVE_INFINITY ? toldOffTheScale(likelihood, found, verdict.maximum) : found
+  }
+  const free = climbed(likelihood, nodes, given, null)
+  const found = withoutResidual(likelihood, free, given, (from, held) => climbed(likelihood, nodes, from, held)) ?? free
+  return found.logLik > Number.NEGATIVE_INFINITY ? withRunawayTerms(likelihood, found) : found
+}
+
+/** Step of differences, in standard errors, where a small residual takes eight digits of the gradient. */
+const wideStep = 3e-3
+
+/** With `residual`, its parameter is not climbed but held at its limit. */
+function climbed(likelihood: Likelihood, nodes: number, start: Start, residual: HeldParameter | null): Estimate {
+  const { dimension: d } = likelihood
+  const density = residual ? holding(likelihood.marginal(nodes), residual) : likelihood.marginal(nodes)
+  const { evaluate } = density
+  // Laplace's searches of the mode start from the point that the climb has reached. A residual that is held small leaves
+  // no digits for searches by an older factor.
+  const anchor = nodes === 1 && !residual ? likelihood.anchor : null
+  anchor?.(start.parameters)
+  const near = { ...close, accepted: anchor }
+  const held: number[] = []
+  const runs: Runaway[] = []
+  const told: Warning[] = []
+  const hold = (found: FurtherRuns): Float64Array => {
+    held.push(...found.held)
+    runs.push(...found.runs)
+    told.push(found.warning)
+    anchor?.(found.x)
+    return found.x
+  }
+  const climb = (from: Float64Array): Maximum =>
+    maximise(evaluate, from, without(start.scale, held), { ...near, limit: start.limit })
+  let from = start.parameters
+  for (let found = provedRuns(likelihood, from, held); found; found = provedRuns(likelihood, from, held))
+    from = hold(found)
+  let top = climb(from)
+  if (top.value === Number.NEGATIVE_INFINITY) top = climb(insideSupport(likelihood, density.value, from))
+  let { evaluations, iterations } = top
+  if (top.value === Number.NEGATIVE_INFINITY) return failed(nodes, top.x, evaluations)
+  const again = offPlateau(likelihood, top.x, held)
+  if (again) {
+    const other = climb(again)
+    evaluations += other.evaluations
+    iterations += other.iterations
+    if (other.value > top.value) top = other
+  }
+  makeCanonical(likelihood, top)
+  for (
+    let found = furtherRuns(likelihood, nodes, top.x, held);
+    found;
+    found = furtherRuns(likelihood, nodes, top.x, held)
+  ) {
+    top = climb(hold(found))
+    evaluations += top.evaluations + 4
+    iterations += top.iterations
+    makeCanonical(likelihood, top)
+  }
+
+  let boundary: BoundaryPoint | null = null
+  for (const reach of reaches) {
+    const point = boundaryPoint(likelihood, top, start.parameters, reach)
+    if (!point || density.value(point.x) < top.value - 1e-7 * (1 + Math.abs(top.value))) continue
+    // The gradient in a variance's root is zero where that is zero: the climb goes on along the boundary.
+    const along = maximise(evaluate, point.x, top.inverseHessian, near)
+    evaluations += along.evaluations + 1
+    iterations += along.iterations
+    if (along.value < top.value - 1e-9 * (1 + Math.abs(top.value))) continue
+    boundary = point
+    top = along
+    for (const j of [...point.covariance, ...point.limits]) top.x[j] = point.x[j]
+    break
+  }
+  const zeroed: readonly number[] = boundary?.covariance ?? []
+  const limits: readonly number[] = [...(boundary?.limits ?? []), ...(residual ? [residual.at] : [])]
+  for (const at of boundary?.limits ?? []) runs.push(atLimit(likelihood, at))
+  const singular = zeroed.length > 0
+  const free = Array.from({ length: d }, (_, j) => j).filter(
+    (j) => !zeroed.includes(j) && ![...limits, ...held].includes(j),
+  )
+
+  anchor?.(top.x)
+  let inverse = invertedInformation(density, top, free, residual ? wideStep : undefined)
+  evaluations += 2 * d
+  let newton = inverse && newtonStep(inverse, top.gradient, free)
+  for (let round = 0; newton && newton.rise > 1e-11 && !boundary && !residual && round < 3; round++) {
+    // The distance was misjudged for want of a good matrix; now there is one.
+    top = maximise(evaluate, top.x, without(inverse!, held), near)
+    makeCanonical(likelihood, top)
+    inverse = invertedInformation(density, top, free)
+    newton = inverse && newtonStep(inverse, top.gradient, free)
+    evaluations += top.evaluations + 2 * d
+    iterations += top.iterations
+  }
+  // So near to the top the parabola is the function to the last digit: Newton's step needs no evaluation.
+  const last = newton && newton.rise < 1e-8 ? newton : { step: new Float64Array(d), rise: 0 }
+  const parameters = top.x.map((value, j) => value + last.step[j])
+  const logLik = top.value + last.rise
+
+  const se = new Float64Array(d).fill(Number.NaN)
+  let gradientNorm = newton ? Math.sqrt(2 * Math.max(0, newton.rise)) : 0
+  for (const j of free) {
+    if (inverse) se[j] = runs.some(({ at }) => at === j) ? Number.NaN : Math.sqrt(inverse[j * d + j])
+    else gradientNorm = Math.max(gradientNorm, Math.abs(top.gradient[j]) * Math.sqrt(top.inverseHessian[j * d + j]))
+  }
+  const converged =
+    inverse !== null && gradientNorm <= acceptable && (residual !== null || !reproducesExactly(likelihood, parameters))
+  const known = converged ? null : whyNot(likelihood, parameters, nodes)
+  const reason = known ?? reasonOf(converged, zeroed, limits, runs, inverse !== null, gradientNorm)
+  const covariance = inverse && unknownWhere(inverse, runs)
+  return {
+    nodes,
+    parameters,
+    logLik,
+    covariance,
+    se,
+    gradientNorm,
+    converged,
+    reason,
+    singular,
+    zeroed,
+    limits,
+    runs,
+    told,
+    unbounded: false,
+    iterations,
+    evaluations,
+  }
+}
+
+/**
+ * The start with smaller random effects, where the likelihood is zero at the start itself: effects of that size may
+ * leave the support of a link such as the identity.
+ */
+function insideSupport({ layout }: Likelihood, value: (x: Float64Array) => number, start: Float64Array): Float64Array {
+  const x = start.slice()
+  for (let attempt = 0; attempt < 8 && value(x) === Number.NEGATIVE_INFINITY; attempt++) {
+    for (let j = layout.fixed; j < x.length; j++) x[j] *= 0.3
+  }
+  return x
+}
+
+/** Of the thetas that stand for one covariance the one told has positive standard deviations. */
+function makeCanonical({ layout }: Likelihood, { x, gradient, inverseHessian }: Maximum): void {
+  const d = x.length
+  for (const { term, covariance, start, size } of layout.terms) {
+    const signs = covariance.canonicalSigns(x.subarray(start, start + size), term.names.length)
+    for (let j = 0; j < size; j++) {
+      if (signs[j] > 0) continue
+      const at = start + j
+      x[at] = -x[at]
+      gradient[at] = -gradient[at]
+      for (let k = 0; k < d; k++) {
+        inverseHessian[at * d + k] = -inverseHessian[at * d + k]
+        inverseHessian[k * d + at] = -inverseHessian[k * d + at]
+      }
+    }
+  }
+}
+
+function reasonOf(
+  converged: boolean,
+  zeroed: readonly number[],
+  limits: readonly number[],
+  runs: readonly Runaway[],
+  definite: boolean,
+  gradientNorm: number,
+): string {
+  if (converged) {
+    if (runs.some(({ at }) => !limits.includes(at))) return `${endOfRuns}: gradient is zero to rounding for all else`
+    if (zeroed.length + limits.length === 0) return 'gradient is zero to rounding'
+    return zeroed.length > 0
+      ? 'maximum on the boundary: a variance or a combination of effects is zero'
+      : 'maximum at a limit of the family'
+  }
+  if (definite) return `stopped with a gradient of ${gradientNorm.toExponential(1)} standard errors`
+  return 'the information matrix is not positive definite: a parameter is not identified'
+}
+
+/** What a climb with parameters that run has reached. */
+const endOfRuns = 'a parameter has no finite maximum and is held far out'
+
+/** The start of the next rung: this estimate with its covariance. */
+export function startAt(estimate: Estimate, fallback: Start): Start {
+  if (!estimate.covariance || estimate.singular || estimate.runs.length > 0) return fallback
+  return { parameters: estimate.parameters, scale: estimate.covariance }
+}
+
+function failed(nodes: number, parameters: Float64Array, evaluations: number): Estimate {
+  return {
+    nodes,
+    parameters,
+    logLik: Number.NEGATIVE_INFINITY,
+    covariance: null,
+    se: new Float64Array(parameters.length).fill(Number.NaN),
+    gradientNorm: Number.POSITIVE_INFINITY,
+    converged: false,
+    reason: 'the likelihood is zero at the starting values',
+    singular: false,
+    zeroed: [],
+    limits: [],
+    runs: [],
+    told: [],
+    unbounded: false,
+    iterations: 0,
+    evaluations,
+  }
+}

@@ -1,0 +1,80 @@
+import { GlmmError } from '../../errors.js'
+import { type ImportanceDiagnosis, importance, mostPointNumbers } from '../../likelihood/sparse/importance.js'
+import type { Likelihood } from '../../likelihood/likelihood.js'
+import { type Estimate, estimate } from './estimate.js'
+import type { Start } from './start.js'
+
+/** Maximum likelihood estimates by importance sampling, with what the sampling leaves open. */
+export interface ImportanceEstimate extends ImportanceDiagnosis {
+  readonly estimate: Estimate
+  /** Draws of each block of random effects, the estimate's `nodes`. */
+  readonly draws: number
+  readonly seed: number
+  /** Monte Carlo covariance of the estimates, d x d: how they would scatter from seed to seed. */
+  readonly covariance: Float64Array
+  /** The largest Monte Carlo error of an estimate, in its standard errors. */
+  readonly maxMcseInSe: number
+  /** The likelihood that was maximised: this one, with the sampled integral for any number of nodes. */
+  readonly likelihood: Likelihood
+}
+
+/** Above this neither an estimate by importance sampling nor its error can be trusted (Vehtari et al. 2024). */
+export const trustedParetoK = 0.7
+/** Parts of the draws whose gradients' scatter gives the Monte Carlo error of the estimates, known to a sixth. */
+const batches = 20
+/** The fewest draws: some in each batch. */
+export const leastDraws = 200
+
+/** Refuses more draws than memory holds. */
+export function checkDraws(draws: number, { model, layout }: Likelihood): void {
+  const effects = layout.terms.reduce((sum, { term }) => sum + term.levels.length * term.names.length, 0)
+  const most = Math.floor(mostPointNumbers / effects)
+  if (draws <= most) return
+  throw new GlmmError(
+    'MODEL',
+    `expected at most ${most} draws of the ${effects} random effects of ${model.formula}, got ${draws}`,
+    `their points take ${Math.ceil((draws * effects * 8) / 2 ** 20)} MB: give --importance ${most} or fewer`,
+  )
+}
+
+/** Climbs the likelihood that `draws` fixed draws give, from `start`, best the estimates of Laplace's approximation. */
+export function importanceEstimate(
+  likelihood: Likelihood,
+  draws: number,
+  seed: number,
+  start: Start,
+): ImportanceEstimate {
+  const density = importance(likelihood.model, draws, seed, start.parameters)
+  const sampled: Likelihood = { ...likelihood, marginal: () => density, anchor: density.anchor }
+  const fitted = estimate(sampled, density.draws, start)
+  const covariance = monteCarloCovariance(fitted, density.batchGradients(fitted.parameters, batches))
+  const d = fitted.parameters.length
+  let maxMcseInSe = 0
+  for (let j = 0; j < d; j++) {
+    if (fitted.se[j] > 0) maxMcseInSe = Math.max(maxMcseInSe, Math.sqrt(covariance[j * d + j]) / fitted.se[j])
+  }
+  const diagnosis = density.diagnose(fitted.parameters)
+  return { ...diagnosis, estimate: fitted, draws: density.draws, seed, covariance, maxMcseInSe, likelihood: sampled }
+}
+
+/** C V C with V the covariance of the mean of the batches' gradients and C that of the estimates; NaN without C. */
+function monteCarloCovariance({ covariance, se }: Estimate, gradients: readonly Float64Array[]): Float64Array {
+  const d = se.length
+  const count = gradients.length
+  const out = new Float64Array(d * d)
+  if (!covariance) return out.fill(Number.NaN)
+  const steps = gradients.map((gradient) =>
+    Float64Array.from({ length: d }, (_, i) => {
+      let step = 0
+      for (let j = 0; j < d; j++) if (se[i] > 0 && se[j] > 0) step += covariance[i * d + j] * gradient[j]
+      return step
+    }),
+  )
+  const mean = Float64Array.from({ length: d }, (_, i) => steps.reduce((sum, step) => sum + step[i], 0) / count)
+  for (const step of steps) {
+    for (let i = 0; i < d; i++) {
+      for (let j = 0; j < d; j++) out[i * d + j] += ((step[i] - mean[i]) * (step[j] - mean[j])) / (count * (count - 1))
+    }
+  }
+  return out
+}

@@ -1,0 +1,122 @@
+import { type Likelihood, likelihood as makeLikelihood } from '../../likelihood/likelihood.js'
+import { isExact } from './certificate-limit.js'
+import { type Estimate, estimate, glmOf, startAt } from './estimate.js'
+import { type ImportanceEstimate, importanceEstimate, trustedParetoK } from './importance-estimate.js'
+import { type LimitModel, limitModel } from '../runaway/limit-model.js'
+import { widening } from '../runaway/widen.js'
+import { type Start, startFrom } from './start.js'
+import { reproducesExactly } from './why-not.js'
+
+/**
+ * Numbers of nodes worth trying: the error of k nodes is of order n^-floor((k + 2) / 3) (Jin and Andersson 2020), so
+ * that 2 and 3 are no better in rate than 1.
+ */
+export const rungs: readonly number[] = [1, 4, 7, 10, 13, 19, 25, 37, 49, 73, 101]
+
+/** Numbers of draws, where the nodes are at an end: the error halves with every second rung. */
+const drawRungs: readonly number[] = [1000, 2000, 4000, 8000, 16_000, 32_000, 64_000]
+/** Rows times draws beyond which there is no further rung: some seconds an evaluation. */
+const mostRowDraws = 2e7
+
+/** One rung climbed, and how far it moved from the one before. */
+export interface Climbed {
+  readonly estimate: Estimate
+  /** What a rung of importance sampling leaves open; null for one of nodes. */
+  readonly importance: ImportanceEstimate | null
+  /** Largest move of any parameter from the rung before, in this rung's standard errors; null for the first. */
+  readonly maxShiftInSe: number | null
+  readonly milliseconds: number
+}
+
+export interface Ladder {
+  readonly climbed: readonly Climbed[]
+  /** True if the parameters stand still, or nothing is approximated. */
+  readonly settled: boolean
+  /** The move in standard errors up to which the parameters count as standing still on the last rung. */
+  readonly limit: number
+}
+
+/** The parameters stand still once a rung moves none of them by more than this many standard errors. */
+const settledShift = 0.001
+/** The same for rungs of importance sampling, of their moves and of their Monte Carlo errors: a tenth of what matters. */
+const settledSampling = 0.02
+
+/**
+ * Climbs until the parameters stand still, to `atLeast` nodes in any case; each rung starts where the last ended. Where the
+ * model takes no more nodes, importance sampling goes on.
+ */
+export function climbLadder(likelihood: Likelihood, atLeast = 1, seed = 1): Ladder {
+  const glm = glmOf(likelihood.model)
+  const limit = limitModel(likelihood.model, glm)
+  if (limit) return ladderInLimit(limit, atLeast, seed)
+  const first = startFrom(likelihood, glm)
+  const climbed: Climbed[] = []
+  const exact = isExact(likelihood)
+  let start: Start = first
+  const climb = (rung: () => Pick<Climbed, 'estimate' | 'importance'>): Climbed => {
+    const began = performance.now()
+    const { estimate: fitted, importance } = rung()
+    const before = climbed.at(-1)?.estimate
+    const maxShiftInSe = before ? largestShift(before, fitted) : null
+    const climb = { estimate: fitted, importance, maxShiftInSe, milliseconds: performance.now() - began }
+    climbed.push(climb)
+    start = startAt(fitted, first)
+    return climb
+  }
+  let settled = false
+  let moved: number | null = null
+  for (const nodes of rungs.filter((rung) => rung <= likelihood.mostNodes)) {
+    moved = climb(() => ({ estimate: estimate(likelihood, nodes, start), importance: null })).maxShiftInSe
+    const { estimate: last } = climbed.at(-1)!
+    // In the limit of an infinite standard deviation no number of nodes is better than another.
+    if (last.unbounded) return { climbed, settled: false, limit: settledShift }
+    if (hopeless(likelihood, climbed)) return { climbed, settled: false, limit: settledShift }
+    settled = exact || (moved !== null && moved <= settledShift)
+    if (settled && nodes >= atLeast) break
+  }
+  if (settled || (moved !== null && moved <= settledSampling)) return { climbed, settled, limit: settledShift }
+  for (const draws of drawRungs.filter((count) => count * likelihood.model.nobs <= mostRowDraws)) {
+    const { importance, maxShiftInSe } = climb(() => {
+      const sampled = importanceEstimate(likelihood, draws, seed, start)
+      return { estimate: sampled.estimate, importance: sampled }
+    })
+    if (hopeless(likelihood, climbed)) break
+    const { maxMcseInSe, paretoK } = importance!
+    settled = Math.max(maxShiftInSe!, maxMcseInSe) <= settledSampling && paretoK <= trustedParetoK
+    if (settled) break
+  }
+  return { climbed, settled, limit: settledSampling }
+}
+
+/**
+ * Whether more nodes would not help: two rungs have ended without a maximum, or one has where the density of the response has no
+ * bound.
+ */
+function hopeless(likelihood: Likelihood, climbed: readonly Climbed[]): boolean {
+  const [last, before] = [climbed.at(-1)!.estimate, climbed.at(-2)?.estimate]
+  if (last.converged) return false
+  return before?.converged === false || reproducesExactly(likelihood, last.parameters)
+}
+
+/** The rungs of a model of which some coefficients run: those of its limit, told as the full model's. */
+function ladderInLimit(limit: LimitModel, atLeast: number, seed: number): Ladder {
+  const like = makeLikelihood(limit.model)
+  const { climbed, ...rest } = climbLadder(like, atLeast, seed)
+  const wide = widening(limit)
+  const told = climbed.map(({ estimate: fitted, importance, ...one }): Climbed => {
+    const full = wide.fitted({ like: importance?.likelihood ?? like, fitted, importance })
+    return { ...one, estimate: full.fitted, importance: full.importance }
+  })
+  return { climbed: told, ...rest }
+}
+
+/** Largest difference of two estimates in the later one's standard errors; parameters without one count absolutely. */
+function largestShift(earlier: Estimate, later: Estimate): number {
+  let largest = 0
+  later.parameters.forEach((value, j) => {
+    const difference = Math.abs(value - earlier.parameters[j])
+    const unit = later.se[j] > 0 ? later.se[j] : 1
+    largest = Math.max(largest, difference / unit)
+  })
+  return largest
+}

@@ -1,0 +1,37 @@
+import { familyNamed } from '../../families/registry.js'
+import type { Likelihood } from '../../likelihood/likelihood.js'
+
+/** A logit beyond `plateau` leaves a probability without slope; one of `shoulder` has some. */
+const plateau = 7
+const shoulder = 3
+
+/**
+ * Where a predictor of a probability has run out onto the plateau near 0 or 1 in some rows, the parameters with that
+ * predictor drawn in to where there is slope again: the top may lie between. Predictors with parameters `held` stay. Null
+ * where there is none.
+ */
+export function offPlateau(
+  { model, layout }: Pick<Likelihood, 'model' | 'layout'>,
+  x: Float64Array,
+  held: readonly number[] = [],
+): Float64Array | null {
+  const { further } = familyNamed(model.family).family
+  const again = x.slice()
+  let found = false
+  further.forEach(({ link }, k) => {
+    if (link !== 'logit') return
+    const { fixed } = model.predictors[k + 1]
+    const first = layout.fixedStart[k + 1]
+    if (held.some((j) => j >= first && j < layout.fixedStart[k + 2])) return
+    let farthest = 0
+    for (let i = 0; i < model.nobs; i++) {
+      let eta = 0
+      for (let j = 0; j < fixed.names.length; j++) eta += fixed.x[j * model.nobs + i] * x[first + j]
+      farthest = Math.max(farthest, Math.abs(eta))
+    }
+    if (farthest <= plateau) return
+    found = true
+    for (let j = 0; j < fixed.names.length; j++) again[first + j] *= shoulder / farthest
+  })
+  return found ? again : null
+}

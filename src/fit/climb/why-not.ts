@@ -1,0 +1,61 @@
+import { isConstant } from '../../data/constant-predictor.js'
+import { familyNamed } from '../../families/registry.js'
+import type { Likelihood } from '../../likelihood/likelihood.js'
+import { linkNamed } from '../../links/registry.js'
+import { termText } from './term-text.js'
+
+/** A residual this small beside the response is rounding. */
+const rounding = 1e-6
+
+/** A logarithm of a dispersion that is beyond any. */
+const outOfProportion = 12
+
+/**
+ * Whether a continuous response is reproduced to rounding at the modes: its density then grows without bound as the dispersion
+ * shrinks, whatever the number of nodes.
+ */
+export function reproducesExactly({ model, layout, modes }: Likelihood, parameters: Float64Array): boolean {
+  const { family } = familyNamed(model.family)
+  if (family.response === 'binomial' || family.response === 'count') return false
+  // A look at the modes only where a dispersion is out of all proportion.
+  const from = layout.fixedStart[1]
+  if (!parameters.subarray(from, layout.fixed).some((value) => Math.abs(value) > outOfProportion)) return false
+  const { inverse } = linkNamed(model.link)
+  const [eta] = modes(parameters).eta
+  let residual = 0
+  let square = 0
+  for (let i = 0; i < model.nobs; i++) {
+    const observed = family.observed(model.response, i)
+    residual += (observed - inverse(eta[i])) ** 2
+    square += observed ** 2
+  }
+  return residual <= rounding * rounding * square
+}
+
+/** What is known to keep a climb from its top, in words, with what helps; null where nothing of that kind is seen. */
+export function whyNot(likelihood: Likelihood, parameters: Float64Array, nodes: number): string | null {
+  const { model, layout, mostNodes } = likelihood
+  const { further } = familyNamed(model.family).family
+  const exact = reproducesExactly(likelihood, parameters)
+  for (const [k, { precisionPower, link, reports }] of further.entries()) {
+    const predictor = model.predictors[k + 1]
+    const { random, name } = predictor
+    if (precisionPower !== undefined && isConstant(predictor)) {
+      const residual = linkNamed(link).inverse(parameters[layout.fixedStart[k + 1]])
+      if (residual < rounding * spread(model.response.y))
+        return `the model reproduces the response exactly: ${reports} runs to zero, and the likelihood has no maximum`
+    }
+    if (exact && name === 'dispersion')
+      return `the model reproduces the response exactly: ${reports} runs to its end, and the likelihood has no maximum`
+    if (random.length > 0 && nodes === 1) {
+      const remedy = mostNodes > 1 ? '--nodes 7' : '--importance 4000'
+      return `Laplace's approximation has no maximum that could be found with ${termText(random[0])} of ${name}: give ${remedy}, or leave that term out`
+    }
+  }
+  return null
+}
+
+function spread(y: Float64Array): number {
+  const mean = y.reduce((sum, value) => sum + value, 0) / y.length
+  return Math.sqrt(y.reduce((sum, value) => sum + (value - mean) ** 2, 0) / y.length)
+}

@@ -1,0 +1,72 @@
+import { laplaceParts } from '../../likelihood/sparse/laplace-parts.js'
+import type { Likelihood } from '../../likelihood/likelihood.js'
+import type { ParameterLayout } from '../../likelihood/frame/parameter-layout.js'
+import { secondOrder } from '../../likelihood/sparse/second-order.js'
+import { adequateShift, isExact, largestStep } from '../climb/certificate-limit.js'
+import type { Estimate } from '../climb/estimate.js'
+import type { Certificate } from '../record/fit-record.js'
+
+/** Step of the difference quotients, in standard errors: wide enough for a correction known to six digits. */
+const relativeStep = 0.05
+
+/**
+ * The integration error of a Laplace fit of any structure, from the second-order term of the expansion of its
+ * log-likelihood (Shun and McCullagh 1995): that term, its gradient by differences, and the step that Newton's method
+ * would take along it. Costs as many evaluations of Laplace's approximation as there are parameters.
+ */
+export function secondOrderCertificate({ model }: Likelihood, fitted: Estimate): Certificate | null {
+  if (fitted.nodes !== 1 || !fitted.covariance) return null
+  const parts = laplaceParts(model)
+  const { correction } = secondOrder(parts)
+  const byRow = new Float64Array(model.nobs)
+  parts.approximation.anchor(fitted.parameters)
+  const here = correction(fitted.parameters, byRow)
+  const at = fitted.parameters.slice()
+  const gradient = fitted.parameters.map((value, j) => {
+    if (!(fitted.se[j] > 0)) return 0
+    const step = relativeStep * fitted.se[j]
+    at[j] = value + step
+    const there = correction(at)
+    at[j] = value
+    return (there - here) / step
+  })
+  const maxShiftInSe = largestStep(fitted, gradient)
+  if (!Number.isFinite(here) || !Number.isFinite(maxShiftInSe)) return null
+  const [worst] = levelErrors(parts.layout, byRow)
+  return {
+    method: 'second-order',
+    nodes: null,
+    rule: null,
+    logLikError: -here,
+    maxShiftInSe,
+    worstCluster: { group: worst.group, level: worst.level, error: worst.logLikError },
+    verdict: maxShiftInSe <= adequateShift ? 'adequate' : 'inadequate',
+  }
+}
+
+/** What the rows of each level of each factor add to the error of Laplace's log-likelihood, the largest first. */
+export function secondOrderLevels(likelihood: Likelihood, x: Float64Array): LevelError[] {
+  if (isExact(likelihood)) return []
+  const parts = laplaceParts(likelihood.model)
+  const byRow = new Float64Array(likelihood.model.nobs)
+  return Number.isNaN(secondOrder(parts).correction(x, byRow)) ? [] : levelErrors(parts.layout, byRow)
+}
+
+interface LevelError {
+  readonly group: string
+  readonly level: string
+  readonly logLikError: number
+}
+
+function levelErrors({ terms }: ParameterLayout, byRow: Float64Array): LevelError[] {
+  const seen = new Map<string, LevelError>()
+  for (const { term } of terms) {
+    const errors = new Float64Array(term.levels.length)
+    for (let i = 0; i < byRow.length; i++) errors[term.index[i]] -= byRow[i]
+    // Several terms of one factor share its levels.
+    errors.forEach((logLikError, g) => {
+      seen.set(`${term.group} ${term.levels[g]}`, { group: term.group, level: term.levels[g], logLikError })
+    })
+  }
+  return [...seen.values()].sort((a, b) => Math.abs(b.logLikError) - Math.abs(a.logLikError))
+}

@@ -1,0 +1,26 @@
+import type { Model } from '../../data/model.js'
+import { type Likelihood, likelihood } from '../../likelihood/likelihood.js'
+import { type Estimate, estimate } from '../climb/estimate.js'
+import type { GlmFit } from '../climb/glm.js'
+import { type Intervals, type ProfileIntervals, profileIntervals } from './profile-intervals.js'
+import { startFrom } from '../climb/start.js'
+
+/**
+ * Profile intervals where they are asked for and there is a maximum to profile from. Under a restricted likelihood, which
+ * has no fixed effects, those of the fixed effects are maximum likelihood's, as in lme4; `unrestricted` is that model.
+ */
+export function profiledOf(
+  like: Likelihood,
+  unrestricted: Model | null,
+  fitted: Estimate,
+  glm: GlmFit,
+  { method, level }: Intervals,
+): ProfileIntervals | null {
+  if (method !== 'profile' || !fitted.converged) return null
+  const own = profileIntervals(like, fitted, startFrom(like, glm), level)
+  if (!unrestricted) return own
+  const full = likelihood(unrestricted)
+  const start = startFrom(full, glm)
+  const { predictors, warnings } = profileIntervals(full, estimate(full, 1, start), start, level, false)
+  return { ...own, predictors: [predictors[0], ...own.predictors.slice(1)], warnings: [...warnings, ...own.warnings] }
+}

@@ -1,0 +1,38 @@
+import type { RecordHeading } from '../../data/record-heading.js'
+
+/** Random effects at zero; at the conditional modes of the levels known; the response averaged over them. */
+export type PredictionKind = 'population' | 'conditional' | 'average'
+
+/** What `glmm predict` prints with --json: schema glmm/predict@1. */
+export interface PredictRecord extends RecordHeading {
+  readonly schema: 'glmm/predict@1'
+  readonly kind: PredictionKind
+  /** Of the limits. */
+  readonly level: number
+  /** Rows predicted. */
+  readonly nobs: number
+  /** Rows without a prediction, for want of a value. */
+  readonly dropped: number
+  /** Rows without a prediction that the fit's data say nothing about: no combination of their rows. */
+  readonly notEstimable: number
+  readonly predictions: readonly Prediction[]
+}
+
+/** Of one row of the data; null where something the prediction needs is missing or not estimable. */
+export interface Prediction {
+  /** From 1. */
+  readonly row: number
+  /** The mean's linear predictor; averaged means, taken to the link's scale. */
+  readonly linear: PredictedValue | null
+  /** Mean of the response (of the proportion, where there are trials). */
+  readonly response: PredictedValue | null
+  /** Groups, such as 'center', of which the row has a level that the fit had not: their effect is 0. */
+  readonly newLevels: readonly string[]
+}
+
+export interface PredictedValue {
+  readonly estimate: number | null
+  readonly se: number | null
+  readonly lower: number | null
+  readonly upper: number | null
+}

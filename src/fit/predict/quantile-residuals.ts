@@ -1,0 +1,60 @@
+import type { Model } from '../../data/model.js'
+import { stateModel } from '../../data/state-model.js'
+import type { Table } from '../../data/table.js'
+import { familyNamed } from '../../families/registry.js'
+import { isDiscrete, tailOf } from '../../families/tail-of.js'
+import { likelihood } from '../../likelihood/likelihood.js'
+import { restricted } from '../../likelihood/frame/restricted.js'
+import { linkNamed } from '../../links/registry.js'
+import { normalQuantile } from '../../numerics/special.js'
+import { checkSeed, stream } from '../../random/stream.js'
+import type { FitRecord } from '../record/fit-record.js'
+import { type FitSource, modelChoice } from './predict-source.js'
+
+/** The model of a fit and its linear predictors at the estimates, random effects at their modes. */
+export function fittedPredictors(fit: FitSource, model: Model): readonly Float64Array[] {
+  const { estimate } = fit.parameters
+  const reml = fit.method === 'reml'
+  const x = Float64Array.from(reml ? estimate.slice(fit.fixed.length) : estimate)
+  return likelihood(reml ? restricted(model) : model).modes(x).eta
+}
+
+/**
+ * Randomised quantile residuals of a fit, given the random effects at their modes: see `rowQuantiles`. `table` is the
+ * data of the fit. As modes lie nearer to the data than the effects do, they vary a little less than a standard normal.
+ */
+export function quantileResiduals(
+  fit: FitRecord | FitSource,
+  table: Table,
+  options: { readonly seed?: number | undefined } = {},
+): Float64Array {
+  const model = stateModel(fit.formula, table, modelChoice(fit), fit.basis)
+  return rowQuantiles(model, fittedPredictors(fit, model), options.seed ?? 1)
+}
+
+/**
+ * Randomised quantile residuals (Dunn and Smyth 1996) of the rows at given linear predictors: the normal quantile of
+ * F(y), for whole numbers of a uniform number between F(y - 1) and F(y). Standard normal under the model; NaN for a row
+ * of no trials. From the shorter tail, so that large residuals keep their digits. The same seed gives the same numbers.
+ */
+export function rowQuantiles(model: Model, eta: readonly Float64Array[], seed: number): Float64Array {
+  const { family } = familyNamed(model.family)
+  const rng = stream({ seed: checkSeed(seed), purpose: 'quantile' })
+  const tail = tailOf(family)
+  const discrete = isDiscrete(family)
+  const inverses = [model.link, ...family.further.map(({ link }) => link)].map((name) => linkNamed(name).inverse)
+  const { y, trials } = model.response
+  return y.map((value, i) => {
+    const natural = inverses.map((inverse, k) => inverse(eta[k][i]))
+    const n = trials ? trials[i] : 1
+    if (n === 0) return Number.NaN
+    const at = discrete ? value - 1 : value
+    const upper = tail(at, natural, n, false) > 0.5
+    const from = tail(at, natural, n, upper)
+    const to = discrete ? tail(value, natural, n, upper) : from
+    const p = discrete ? from + (to - from) * (1 - rng.uniform()) : from
+    // Where a tail underflows, the most extreme number there is a quantile of.
+    const z = normalQuantile(Math.max(Number.MIN_VALUE, Math.min(1 - Number.EPSILON / 2, p)))
+    return upper ? -z : z
+  })
+}

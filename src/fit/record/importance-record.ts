@@ -1,0 +1,27 @@
+import type { Likelihood } from '../../likelihood/likelihood.js'
+import { randomEstimates } from './estimates.js'
+import type { Importance } from './fit-record.js'
+import type { ImportanceEstimate } from '../climb/importance-estimate.js'
+
+/** What the record of a fit says of the draws behind it. */
+export function importanceRecord(like: Likelihood, sampled: ImportanceEstimate): Importance {
+  const { model, layout, dimension: d } = like
+  const { covariance } = sampled
+  const errors = (k: number): number[] =>
+    model.predictors[k].fixed.names.map((_, j) => Math.sqrt(covariance[(layout.fixedStart[k] + j) * (d + 1)]))
+  // A standard deviation scatters with its parameters as it does with the data, by another covariance.
+  const random = randomEstimates(like, { ...sampled.estimate, covariance })
+  return {
+    draws: sampled.draws,
+    seed: sampled.seed,
+    logLikMcse: sampled.mcse,
+    paretoK: Number.isFinite(sampled.paretoK) ? sampled.paretoK : null,
+    effectiveDraws: sampled.ess,
+    mcse: {
+      fixed: errors(0),
+      further: model.predictors.slice(1).map((_, k) => errors(k + 1)),
+      sd: random.map(({ sdSe }) => sdSe),
+    },
+    maxMcseInSe: sampled.maxMcseInSe,
+  }
+}

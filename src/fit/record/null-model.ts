@@ -1,0 +1,19 @@
+import type { Model } from '../../data/model.js'
+import { familyNamed } from '../../families/registry.js'
+import { linkNamed } from '../../links/registry.js'
+import type { FitRecord } from './fit-record.js'
+import { fitGlm, totalDeviance } from '../climb/glm.js'
+
+/** Deviance of the model with nothing but an intercept (where the model has one) and the offset, and its df. */
+export function nullModel(model: Model, used: number): Pick<FitRecord, 'nullDeviance' | 'dfNull'> {
+  const { family } = familyNamed(model.family)
+  const link = linkNamed(model.link)
+  const { fixed, offset } = model.predictors[0]
+  if (!fixed.names.includes('(Intercept)')) {
+    const eta = offset ?? new Float64Array(model.nobs)
+    return { nullDeviance: totalDeviance(model.response, family, link, eta), dfNull: used }
+  }
+  const intercept = { names: ['(Intercept)'], x: new Float64Array(model.nobs).fill(1) }
+  const { deviance } = fitGlm(intercept, offset, model.response, family, link)
+  return { nullDeviance: deviance, dfNull: used - 1 }
+}

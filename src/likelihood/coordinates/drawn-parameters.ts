@@ -1,0 +1,77 @@
+import type { FixedEffects, Model, Predictor } from '../../data/model.js'
+import type { Drawn, FurtherPredictor } from '../../families/family.js'
+import { familyNamed } from '../../families/registry.js'
+
+/** '(Intercept)' is 'Intercept' in the names of draws, as in brms. */
+export const plainName = (name: string): string => (name === '(Intercept)' ? 'Intercept' : name)
+
+/** How a further predictor is told: the given name and prior, or what is reported and a prior by the link. */
+function drawnOf({ drawn, reports, link }: FurtherPredictor): Drawn {
+  if (drawn) return drawn
+  return { name: reports, power: 1, prior: () => (link === 'logit' ? 'uniform(0, 1)' : 'half_t(3, 0, 2.5)') }
+}
+
+const interceptAlone = ({ fixed, random, offset }: Predictor): boolean =>
+  random.length === 0 && offset === null && isIntercept(fixed)
+
+const isIntercept = ({ names }: FixedEffects): boolean => names.length === 1 && names[0] === '(Intercept)'
+
+/** One fixed effect as priors and draws see it. */
+export interface DrawnFixed {
+  /** The linear predictor, and the column of it. */
+  readonly predictor: number
+  readonly column: number
+  /** 'b_treat', 'b_sigma_x', or, of a predictor that is a constant, the parameter itself: 'sigma'. */
+  readonly name: string
+  /** What stands in the brackets of `b[...]`: 'treat', 'sigma_x'; null where the parameter has its own target. */
+  readonly element: string | null
+  /** The family's parameter where the coefficient stands for it; null elsewhere. */
+  readonly parameter: (Drawn & { readonly link: 'log' | 'logit' }) | null
+}
+
+/** The fixed effects of all predictors, in the order of the outer coordinates. */
+export function drawnFixed(model: Model): DrawnFixed[] {
+  const { family } = familyNamed(model.family)
+  return model.predictors.flatMap((predictor, k): DrawnFixed[] => {
+    if (k === 0) {
+      return predictor.fixed.names.map((name, column) => ({
+        predictor: k,
+        column,
+        name: `b_${plainName(name)}`,
+        element: plainName(name),
+        parameter: null,
+      }))
+    }
+    const further = family.further[k - 1]
+    const drawn = drawnOf(further)
+    if (interceptAlone(predictor)) {
+      const parameter = { ...drawn, link: further.link }
+      return [{ predictor: k, column: 0, name: drawn.name, element: null, parameter }]
+    }
+    const prefix = prefixOf(further)
+    return predictor.fixed.names.map((name, column) => ({
+      predictor: k,
+      column,
+      name: `b_${prefix}_${plainName(name)}`,
+      element: `${prefix}_${plainName(name)}`,
+      parameter: null,
+    }))
+  })
+}
+
+/** What coefficients of a further predictor are called after: the drawn name where the predictor is its log or logit. */
+export function prefixOf(further: FurtherPredictor): string {
+  const drawn = drawnOf(further)
+  return drawn.power === 1 ? drawn.name : further.reports
+}
+
+/** The value that is drawn, at the coefficient eta. */
+export function drawnValue({ link, power }: { link: 'log' | 'logit'; power: number }, eta: number): number {
+  return (link === 'log' ? Math.exp(eta) : 1 / (1 + Math.exp(-eta))) ** power
+}
+
+/** The coefficient of a drawn value. */
+export function coefficientOf({ link, power }: { link: 'log' | 'logit'; power: number }, value: number): number {
+  const natural = value ** (1 / power)
+  return link === 'log' ? Math.log(natural) : Math.log(natural) - Math.log1p(-natural)
+}

@@ -1,0 +1,280 @@
+import { derivativeOrder } from '../../families/derivative-order.js'
+import type { QuadratureRule } from '../../numerics/gauss-hermite.js'
+import type { LinearPredictors } from '../frame/linear-predictors.js'
+import { nestedFactor } from './nested-factor.js'
+import type { NestedStructure } from './nested-structure.js'
+import { nestedSum } from './nested-sum.js'
+import type { RowModel } from '../frame/row-model.js'
+
+const tolerance = 1e-10
+/** A squared step below this that no longer shrinks is rounding: of large responses, say, with a small residual. */
+const rounded = 1e-8
+const maxSteps = 200
+
+/**
+ * Log marginal likelihood of a model of nested factors, the effects integrated out from the innermost level outwards
+ * with one adaptive Gauss-Hermite rule a level (Rabe-Hesketh, Skrondal and Pickles 2005; Pinheiro and Chao 2006). The
+ * nodes are placed by the joint mode m and H = -h''(m) = C C' of each outermost unit: u = m + C'^-1 z, so that an inner
+ * unit's center moves linearly with the outer nodes, as its conditional mean does under the Gaussian approximation, and
+ *
+ *   log L_g = -log |C| + log sum over nodes of prod w exp(|z|^2 / 2 + h(m + C'^-1 z)).
+ *
+ * C'^-1 z of a unit depends on its own node and its ancestors' alone, so the sum nests (see nestedSum). One node a level
+ * is Laplace's approximation of all effects together. Nodes centred anew at each outer node would follow a bent ridge
+ * more closely, at the price of as many searches for a mode as there are outer nodes.
+ *
+ * The gradient is exact for any nodes: the derivative of the sum in m and in C'^-1 comes of the means that nestedSum
+ * gathers; nestedFactor takes the latter to H, and from there on all is as in clusterQuadrature.
+ *
+ * `rules` has one rule a level, innermost first; `byCluster` receives log L_g of each outermost unit.
+ */
+export function nestedQuadrature(
+  structure: NestedStructure,
+  linear: LinearPredictors,
+  rows: RowModel,
+  rules: readonly QuadratureRule[],
+) {
+  const { depth, slotAt, level, ancestor, firstUnit, rowStart, rowEnd, roots } = structure
+  const { slots, fixed, multipliers: a } = linear
+  const { predictors: K, eta, d1, d2, d3, logDensity } = rows
+  const units = level.length
+  const predictorAt = Int32Array.from(slotAt, (slot) => slots[slot].predictor)
+  const factor = nestedFactor(structure)
+  const { entries, spread } = factor
+  const mode = new Float64Array(units)
+  const step = new Float64Array(units)
+  const slope = new Float64Array(units)
+  const inMode = new Float64Array(units)
+  const inSpread = new Float64Array(units * depth)
+  const inEntries = new Float64Array(units * depth)
+  const inFixed = eta.map(() => new Float64Array(logDensity.length))
+  const inMultipliers = new Float64Array(a.length)
+  const inEta = new Float64Array(K)
+  const along = new Float64Array(K)
+  const { pair: second, triple: third } = derivativeOrder(K)
+  const sum = nestedSum(structure, linear, rows, rules, mode, spread)
+  const { moments } = sum
+
+  /** Calls `visit` with each innermost unit under `root`. */
+  function eachLeaf(root: number, visit: (leaf: number) => void): void {
+    for (let v = firstUnit[root]; v <= root; v++) if (level[v] === 0) visit(v)
+  }
+
+  /** h at `mode` with the rows' derivatives there. */
+  function height(root: number): number {
+    const from = rowStart[root]
+    const to = rowEnd[root]
+    for (let k = 0; k < K; k++) for (let i = from; i < to; i++) eta[k][i] = fixed[k][i]
+    for (let v = firstUnit[root]; v <= root; v++) {
+      const etaHere = eta[predictorAt[level[v]]]
+      const slot = slotAt[level[v]]
+      for (let i = rowStart[v]; i < rowEnd[v]; i++) etaHere[i] += a[i * depth + slot] * mode[v]
+    }
+    let h = rows.evaluate(from, to)
+    for (let v = firstUnit[root]; v <= root; v++) h -= 0.5 * mode[v] * mode[v]
+    return h
+  }
+
+  /** H at the mode, factorized; with `clipped`, convex directions left out. */
+  function curvature(root: number, clipped: boolean): boolean {
+    const first = firstUnit[root]
+    entries.fill(0, first * depth, (root + 1) * depth)
+    for (let v = first; v <= root; v++) entries[v * depth + level[v]] = 1
+    eachLeaf(root, (leaf) => {
+      for (let l = 0; l < depth; l++) {
+        const row = ancestor[leaf * depth + l] * depth
+        for (let j = l; j < depth; j++) {
+          if (clipped && predictorAt[l] !== predictorAt[j]) continue
+          const curve = d2[second[predictorAt[l] * K + predictorAt[j]]]
+          let total = 0
+          for (let i = rowStart[leaf]; i < rowEnd[leaf]; i++) {
+            if (clipped && curve[i] > 0) continue
+            total += curve[i] * a[i * depth + slotAt[l]] * a[i * depth + slotAt[j]]
+          }
+          entries[row + j] -= total
+        }
+      }
+    })
+    return factor.factorize(first, root)
+  }
+
+  /** Damped Newton from 0. Returns h at the mode, -Infinity on failure. */
+  function findMode(root: number): number {
+    const first = firstUnit[root]
+    mode.fill(0, first, root + 1)
+    let h = height(root)
+    let last = Number.POSITIVE_INFINITY
+    for (let iteration = 0; iteration < maxSteps && h > Number.NEGATIVE_INFINITY; iteration++) {
+      for (let v = first; v <= root; v++) {
+        const score = d1[predictorAt[level[v]]]
+        const slot = slotAt[level[v]]
+        let total = -mode[v]
+        for (let i = rowStart[v]; i < rowEnd[v]; i++) total += score[i] * a[i * depth + slot]
+        slope[v] = total
+        step[v] = total
+      }
+      const definite = curvature(root, false)
+      if (!definite && !curvature(root, true)) break
+      factor.solve(step, first, root)
+      let distance = 0
+      for (let v = first; v <= root; v++) distance += step[v] * slope[v]
+      const rounding = distance < rounded && distance > 0.25 * last
+      if (definite && (distance <= tolerance * tolerance * (root - first + 1) || rounding)) return h
+      last = distance
+      const least = h - 1e-12 * (1 + Math.abs(h))
+      for (let v = first; v <= root; v++) mode[v] += step[v]
+      h = height(root)
+      for (let half = 0; half < 60 && !(h >= least); half++) {
+        for (let v = first; v <= root; v++) {
+          step[v] /= 2
+          mode[v] -= step[v]
+        }
+        h = height(root)
+      }
+      if (!(h >= least)) break
+    }
+    return Number.NEGATIVE_INFINITY
+  }
+
+  /** Starts the rows' derivatives, and those in the mode and the spread, from the means over the nodes. */
+  function fromMoments(root: number): void {
+    const first = firstUnit[root]
+    for (let v = first; v <= root; v++) {
+      const at = sum.unitMoments(root, v)
+      inMode[v] = moments[at]
+      for (let j = level[v]; j < depth; j++) inSpread[v * depth + j] = moments[at + 1 + j]
+    }
+    eachLeaf(root, (leaf) => {
+      for (let i = rowStart[leaf]; i < rowEnd[leaf]; i++) {
+        for (let k = 0; k < K; k++) inFixed[k][i] = moments[sum.rowMoments(root, leaf, i, k)]
+        for (let l = 0; l < depth; l++) {
+          const v = ancestor[leaf * depth + l]
+          const place = i * depth + slotAt[l]
+          const at = sum.rowMoments(root, leaf, i, predictorAt[l])
+          inMode[v] += a[place] * moments[at]
+          let direct = moments[at] * mode[v]
+          for (let j = l; j < depth; j++) {
+            direct += spread[v * depth + j] * moments[at + 1 + j]
+            inSpread[v * depth + j] += a[place] * moments[at + 1 + j]
+          }
+          inMultipliers[place] = direct
+        }
+      }
+    })
+  }
+
+  /** Adds what comes of H moving with the rows' curvature. */
+  function throughCurvature(root: number): void {
+    eachLeaf(root, (leaf) => {
+      for (let i = rowStart[leaf]; i < rowEnd[leaf]; i++) {
+        inEta.fill(0)
+        for (let l = 0; l < depth; l++) {
+          const row = ancestor[leaf * depth + l] * depth
+          const x = predictorAt[l]
+          const one = i * depth + slotAt[l]
+          for (let j = l; j < depth; j++) {
+            const y = predictorAt[j]
+            const other = i * depth + slotAt[j]
+            const inEntry = inEntries[row + j]
+            const curve = d2[second[x * K + y]][i] * inEntry
+            // For j = l both lines add: the square's derivative.
+            inMultipliers[one] -= curve * a[other]
+            inMultipliers[other] -= curve * a[one]
+            const both = inEntry * a[one] * a[other]
+            for (let k = 0; k < K; k++) inEta[k] -= d3[third[(x * K + y) * K + k]][i] * both
+          }
+        }
+        for (let k = 0; k < K; k++) inFixed[k][i] += inEta[k]
+        for (let l = 0; l < depth; l++) {
+          const v = ancestor[leaf * depth + l]
+          const place = i * depth + slotAt[l]
+          inMode[v] += inEta[predictorAt[l]] * a[place]
+          inMultipliers[place] += inEta[predictorAt[l]] * mode[v]
+        }
+      }
+    })
+  }
+
+  /** Adds what comes of the mode moving; inMode has become H^-1 times the derivative in the mode. */
+  function throughMode(root: number): void {
+    eachLeaf(root, (leaf) => {
+      for (let i = rowStart[leaf]; i < rowEnd[leaf]; i++) {
+        along.fill(0)
+        for (let l = 0; l < depth; l++) {
+          along[predictorAt[l]] += a[i * depth + slotAt[l]] * inMode[ancestor[leaf * depth + l]]
+        }
+        for (let j = 0; j < K; j++) {
+          let viaMode = 0
+          for (let k = 0; k < K; k++) viaMode += d2[second[j * K + k]][i] * along[k]
+          inEta[j] = viaMode
+          inFixed[j][i] += viaMode
+        }
+        for (let l = 0; l < depth; l++) {
+          const v = ancestor[leaf * depth + l]
+          const k = predictorAt[l]
+          inMultipliers[i * depth + slotAt[l]] += inEta[k] * mode[v] + d1[k][i] * inMode[v]
+        }
+      }
+    })
+  }
+
+  return (parameters: Float64Array, gradient: Float64Array | null, byCluster: Float64Array | null): number => {
+    linear.update(parameters)
+    let total = 0
+    for (let g = 0; g < roots.length; g++) {
+      const root = roots[g]
+      const first = firstUnit[root]
+      if (findMode(root) === Number.NEGATIVE_INFINITY) return Number.NEGATIVE_INFINITY
+      factor.fillSpread(first, root)
+      let logL = sum.evaluate(root, gradient !== null)
+      for (let v = first; v <= root; v++) logL += Math.log(spread[v * depth + level[v]])
+      if (!Number.isFinite(logL)) return Number.NEGATIVE_INFINITY
+      total += logL
+      if (byCluster) byCluster[g] = logL
+      if (gradient) {
+        fromMoments(root)
+        factor.reverse(inSpread, inEntries, first, root)
+        throughCurvature(root)
+        factor.solve(inMode, first, root)
+        throughMode(root)
+      }
+    }
+    if (gradient) linear.gradient(inFixed, inMultipliers, gradient)
+    return total
+  }
+}
+
+/** The most nodes a level, up to `most`, that `fits`. */
+export function mostNestedNodes(depth: number, most: number, fits: (nodes: readonly number[]) => boolean): number {
+  let nodes = 1
+  while (nodes < most && fits(new Array(depth).fill(nodes + 1))) nodes++
+  return nodes
+}
+
+/**
+ * Whether rules of so many nodes at each level, the innermost first, have no more points a row, and numbers to keep for
+ * the gradient, than there may be; for K predictors.
+ */
+export function nestedNodesFit(
+  { depth, level, firstUnit, rowStart, rowEnd }: NestedStructure,
+  K: number,
+): (nodes: readonly number[]) => boolean {
+  const largest = new Float64Array(depth)
+  level.forEach((l, v) => {
+    largest[l] = Math.max(largest[l], K * (rowEnd[v] - rowStart[v]) + v - firstUnit[v] + 1)
+  })
+  return (nodes) => {
+    let kept = largest[0] * nodes[0]
+    let points = 1
+    for (let l = depth - 1; l >= 0; l--) {
+      points *= nodes[l]
+      if (l > 0) kept += largest[l] * (l + 1) * points
+    }
+    return points <= mostPoints && kept <= mostKept
+  }
+}
+
+/** Points a row: 101 nodes a level for two levels, 27 for three. */
+const mostPoints = 20_000
+/** Half a gigabyte. */
+const mostKept = 2 ** 26

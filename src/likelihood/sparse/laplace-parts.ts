@@ -1,0 +1,25 @@
+import type { Model } from '../../data/model.js'
+import { chainTerms } from '../frame/chain-terms.js'
+import { type Laplace, laplace } from './laplace.js'
+import { type LinearPredictors, linearPredictors } from '../frame/linear-predictors.js'
+import { type ParameterLayout, parameterLayout } from '../frame/parameter-layout.js'
+import { type RandomStructure, randomStructure } from './random-structure.js'
+import { type RowModel, rowModel } from '../frame/row-model.js'
+
+/** Laplace's approximation with all that it is made of, for what goes on from there. */
+export interface LaplaceParts {
+  readonly layout: ParameterLayout
+  readonly linear: LinearPredictors
+  readonly structure: RandomStructure
+  readonly rows: RowModel
+  readonly approximation: Laplace
+}
+
+/** Chains over many columns are taken by their precision, all other effects as spherical. */
+export function laplaceParts(model: Model, layout: ParameterLayout = parameterLayout(model)): LaplaceParts {
+  const chains = chainTerms(layout)
+  const linear = linearPredictors(model, layout, chains)
+  const structure = randomStructure(model, layout, linear.slots, chains)
+  const rows = rowModel(model.family, model.link, model.predictors.length, model.response)
+  return { layout, linear, structure, rows, approximation: laplace(structure, linear, rows) }
+}

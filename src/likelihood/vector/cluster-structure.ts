@@ -1,0 +1,59 @@
+import { flat } from '../../covariance/flat.js'
+import type { Model, RandomTerm } from '../../data/model.js'
+import { responseRows } from '../../data/response-rows.js'
+import type { ClusterStructure } from './cluster-quadrature.js'
+import { countingSort } from '../frame/grouped-rows.js'
+import type { ParameterLayout } from '../frame/parameter-layout.js'
+import { sameFactor } from '../sparse/random-structure.js'
+
+/** A model whose rows have been brought into the order of its one factor's levels. */
+export interface Clustering {
+  readonly model: Model
+  readonly structure: ClusterStructure
+  /** Row of the original model at each place. */
+  readonly order: Int32Array
+  readonly term: RandomTerm
+}
+
+/** True if all random terms, of whatever predictor, belong to one factor. */
+export function hasOneFactor({ terms }: ParameterLayout): boolean {
+  if (terms.length === 0 || terms.some(({ covariance }) => covariance === flat)) return false
+  const [{ term: first }] = terms
+  return terms.every(({ term }) => term === first || sameFactor(term, first))
+}
+
+export function clustering(model: Model, layout: ParameterLayout): Clustering {
+  const [{ term }] = layout.terms
+  const { start, order } = countingSort(term.index, term.levels.length)
+  const effect = Int32Array.from(
+    { length: layout.terms.reduce((q, { term }) => q + term.names.length, 0) },
+    (_, e) => e,
+  )
+  return { model: reordered(model, order), structure: { q: effect.length, start, effect }, order, term }
+}
+
+function reordered(model: Model, order: Int32Array): Model {
+  const n = model.nobs
+  const columns = (values: Float64Array): Float64Array => {
+    const out = new Float64Array(values.length)
+    for (let first = 0; first < values.length; first += n) {
+      for (let i = 0; i < n; i++) out[first + i] = values[first + order[i]]
+    }
+    return out
+  }
+  return {
+    ...model,
+    response: responseRows(model.response, columns),
+    ...(model.time && { time: { ...model.time, values: columns(model.time.values) } }),
+    predictors: model.predictors.map((predictor) => ({
+      ...predictor,
+      fixed: { ...predictor.fixed, x: columns(predictor.fixed.x) },
+      offset: predictor.offset && columns(predictor.offset),
+      random: predictor.random.map((term) => ({
+        ...term,
+        index: term.index.map((_, i) => term.index[order[i]]),
+        z: columns(term.z),
+      })),
+    })),
+  }
+}

@@ -1,0 +1,216 @@
+import { isConstant } from '../../data/constant-predictor.js'
+import type { Model } from '../../data/model.js'
+import { familyNamed } from '../../families/registry.js'
+import { type Estimate, estimate, glmOf, laplaceStart, startAt } from '../../fit/climb/estimate.js'
+import { dispersionEstimates, randomEstimates } from '../../fit/record/estimates.js'
+import { usualDegreesOfFreedom } from '../../fit/df/degrees-of-freedom.js'
+import { fixedPart } from '../../fit/record/fixed-part.js'
+import type { GlmFit } from '../../fit/climb/glm.js'
+import { climbLadder } from '../../fit/climb/ladder.js'
+import { asLeastSquares } from '../../fit/climb/least-squares.js'
+import { profileIntervals } from '../../fit/limits/profile-intervals.js'
+import { limitModel } from '../../fit/runaway/limit-model.js'
+import { withOneSidedLimits } from '../../fit/runaway/one-sided-limits.js'
+import { widening } from '../../fit/runaway/widen.js'
+import { type Start, startFrom } from '../../fit/climb/start.js'
+import { type Likelihood, likelihood } from '../../likelihood/likelihood.js'
+import { restricted } from '../../likelihood/frame/restricted.js'
+import { linkNamed } from '../../links/registry.js'
+import { normalQuantile, studentQuantile } from '../../numerics/special.js'
+import { tellRunning } from './running-estimates.js'
+import type { StudyFit } from '../spec/study-spec.js'
+
+/** A fit as studies need it: without the record, which costs more than the climb. */
+export interface Refit {
+  readonly like: Likelihood
+  readonly fitted: Estimate
+}
+
+/** The estimates as a fit tells them: those of least squares where it is by least squares. */
+export const told = ({ like, fitted }: Refit): Estimate => asLeastSquares(like, fitted)
+
+/** Fits a model. `near` is where the top is expected; a climb from there that fails is done again from the data. */
+export function refit(model: Model, { nodes = 1, reml = false }: StudyFit, near: Start | null = null): Refit {
+  let made: GlmFit | null = null
+  const glm = (): GlmFit => {
+    made ??= glmOf(model)
+    return made
+  }
+  const limit = limitModel(model, glm)
+  if (limit) {
+    const { like, fitted } = refit(limit.model, { nodes, reml })
+    return widening(limit).fitted({ like, fitted, importance: null })
+  }
+  const like = likelihood(reml ? restricted(model) : model)
+  if (nodes === 'auto') return { like, fitted: climbLadder(like).climbed.at(-1)!.estimate }
+  if (near) {
+    const fitted = estimate(like, nodes, near)
+    if (fitted.converged) return { like, fitted }
+  }
+  const start = startFrom(like, glm())
+  return { like, fitted: estimate(like, nodes, nodes === 1 ? start : laplaceStart(like, start)) }
+}
+
+/** Where refits of data like these should start; null at a boundary, where they would not leave it. */
+export function startNear({ fitted }: Refit): Start | null {
+  const none = { parameters: fitted.parameters, scale: new Float64Array(0) }
+  const start = startAt(fitted, none)
+  return start === none ? null : start
+}
+
+/**
+ * Names of what a fit of the model estimates: fixed effects as R names them, then sd(group) or sd(group, column),
+ * cor(group, a, b), and the family's further parameters.
+ */
+export function parameterNames(model: Model): string[] {
+  const names = [...model.predictors[0].fixed.names]
+  const { further } = familyNamed(model.family).family
+  for (const predictor of model.predictors.slice(1)) {
+    const { name, fixed } = predictor
+    if (!isConstant(predictor)) names.push(...fixed.names.map((column) => `${name}: ${column}`))
+  }
+  for (const { group, names: columns } of model.predictors.flatMap(({ random }) => random)) {
+    const plain = columns.length === 1 && columns[0] === '(Intercept)'
+    for (const column of columns) names.push(plain ? `sd(${group})` : `sd(${group}, ${column})`)
+    columns.forEach((a, i) => {
+      for (const b of columns.slice(0, i)) names.push(`cor(${group}, ${b}, ${a})`)
+    })
+  }
+  model.predictors.slice(1).forEach((predictor, k) => {
+    if (isConstant(predictor)) names.push(further[k].reports)
+  })
+  return names
+}
+
+/**
+ * Estimates with their standard errors and, where asked for, limits; NaN for what does not exist. An estimate without a
+ * finite maximum is infinite, has no standard error, and limits where its profile has been followed, one of them infinite.
+ */
+export interface ParameterTable {
+  readonly estimate: Float64Array
+  readonly se: Float64Array
+  readonly lower: Float64Array
+  readonly upper: Float64Array
+}
+
+const z95 = normalQuantile(0.975)
+
+/**
+ * The parameters of a fit in the order of `parameterNames`, with 95 % limits. Wald limits of a standard deviation are
+ * those of its logarithm, so that they stay positive; there are none where it is zero, and none of correlations. Wald limits
+ * of the mean's fixed effects are by Student's t where those of a fit are, with its default degrees of freedom.
+ */
+export function parameterTable(found: Refit, intervals: 'none' | 'wald' | 'profile'): ParameterTable {
+  const { like } = found
+  const fitted = told(found)
+  const { model, layout } = like
+  const estimates: number[] = []
+  const se: number[] = []
+  const lower: number[] = []
+  const upper: number[] = []
+  const push = (value: number, error: number | null, low: number | null, high: number | null): void => {
+    estimates.push(value)
+    se.push(error ?? Number.NaN)
+    lower.push(low ?? Number.NaN)
+    upper.push(high ?? Number.NaN)
+  }
+  const wald = (value: number, error: number, by = z95): void =>
+    push(value, error, value - by * error, value + by * error)
+
+  const restrictedFit = layout.fixedStart[1] === 0 && model.predictors[0].random.length > 0
+  const part = fixedPart(like, fitted, restrictedFit ? like.modes(fitted.parameters) : { terms: [] })
+  const df = intervals === 'wald' ? usualDegreesOfFreedom(part, like, fitted) : null
+  part.beta.forEach((value, j) => {
+    wald(value, part.se[j], df && df[j] > 0 ? studentQuantile(0.975, df[j]) : z95)
+  })
+  model.predictors.slice(1).forEach((predictor, k) => {
+    if (isConstant(predictor)) return
+    predictor.fixed.names.forEach((_, j) => {
+      const at = layout.fixedStart[k + 1] + j
+      wald(fitted.parameters[at], fitted.se[at])
+    })
+  })
+  for (const { sd, sdSe, correlation } of randomEstimates(like, fitted)) {
+    sd.forEach((value, i) => {
+      const error = sdSe[i] ?? Number.NaN
+      // Limits that overflow are none: infinite ones belong to estimates that run.
+      const ratio = Math.exp((z95 * error) / value)
+      const factor = Number.isFinite(ratio) ? ratio : Number.NaN
+      push(value, error, value / factor, value * factor)
+    })
+    correlation.forEach((row, i) => {
+      for (const value of row.slice(0, i)) push(value, null, null, null)
+    })
+  }
+  for (const { estimate, se, lower, upper } of Object.values(dispersionEstimates(like, fitted))) {
+    push(estimate, se, lower, upper)
+  }
+  const running = tellRunning({ like, fitted }, estimates)
+  for (const j of running.keys()) se[j] = lower[j] = upper[j] = Number.NaN
+  if (intervals === 'profile') {
+    profile(like, fitted, lower, upper)
+    for (const [j, end] of running) {
+      if (end === Number.POSITIVE_INFINITY && !Number.isNaN(lower[j])) upper[j] = end
+      if (end === Number.NEGATIVE_INFINITY && !Number.isNaN(upper[j])) lower[j] = end
+    }
+  }
+  return {
+    estimate: Float64Array.from(estimates),
+    se: Float64Array.from(se),
+    lower: Float64Array.from(lower),
+    upper: Float64Array.from(upper),
+  }
+}
+
+/** The estimates of `parameterTable` alone, at a fraction of its cost: NaN for a correlation that does not exist. */
+export function parameterEstimates(found: Refit): Float64Array {
+  if (found.like.layout.fixedStart[1] === 0) return parameterTable(found, 'none').estimate
+  const estimates = estimatesAt(found.like, told(found).parameters)
+  tellRunning(found, estimates)
+  return estimates
+}
+
+/** The parameters in the order of `parameterNames` at outer parameters x of a likelihood that is not restricted. */
+export function estimatesAt({ model, layout }: Likelihood, x: Float64Array): Float64Array {
+  const estimates: number[] = []
+  for (let j = 0; j < layout.fixedStart[1]; j++) estimates.push(x[j])
+  const dispersion: number[] = []
+  const { further } = familyNamed(model.family).family
+  model.predictors.slice(1).forEach((predictor, k) => {
+    const first = layout.fixedStart[k + 1]
+    if (isConstant(predictor)) dispersion.push(linkNamed(further[k].link).inverse(x[first]))
+    else for (let j = first; j < layout.fixedStart[k + 2]; j++) estimates.push(x[j])
+  })
+  for (const { term, covariance, start, size } of layout.terms) {
+    const q = term.names.length
+    const theta = x.subarray(start, start + size)
+    estimates.push(...covariance.standardDeviations(theta, q))
+    const r = q > 1 ? covariance.correlations(theta, q) : []
+    for (let i = 1; i < q; i++) for (let j = 0; j < i; j++) estimates.push(r[i * q + j])
+  }
+  return Float64Array.from([...estimates, ...dispersion])
+}
+
+/** Puts profile limits in place of Wald's. */
+function profile(like: Likelihood, fitted: Estimate, lower: number[], upper: number[]): void {
+  const { model } = like
+  const own = profileIntervals(like, fitted, startFrom(like, glmOf(model)), 0.95)
+  const found = withOneSidedLimits(own, like, fitted, 0.95)
+  const limits = [...found.predictors[0]]
+  const isNumber = (k: number): boolean => isConstant(model.predictors[k + 1])
+  found.predictors.slice(1).forEach((of, k) => {
+    if (!isNumber(k)) limits.push(...of)
+  })
+  for (const { sd, correlation } of found.random) {
+    limits.push(...sd)
+    correlation.forEach((row, i) => {
+      limits.push(...row.slice(0, i))
+    })
+  }
+  const told = dispersionEstimates(like, fitted, 0.95, found.predictors.slice(1))
+  limits.push(...Object.values(told))
+  limits.forEach((limit, j) => {
+    lower[j] = limit.lower ?? Number.NaN
+    upper[j] = limit.upper ?? Number.NaN
+  })
+}
