@@ -1,5 +1,5 @@
 import type { Model } from '../../src/data/model.js'
-import type { Coordinates } from '../../src/likelihood/coordinates/coordinates.js'
+import type { Coordinates } from '../../src/likelihood/frame/coordinates.js'
 import { linearPredictors } from '../../src/likelihood/frame/linear-predictors.js'
 import type { ParameterLayout } from '../../src/likelihood/frame/parameter-layout.js'
 import type { PriorsInForce } from '../../src/likelihood/coordinates/priors-in-force.js'

@@ -1,4 +1,4 @@
-import type { Coordinates } from '../../src/likelihood/coordinates/coordinates.js'
+import type { Coordinates } from '../../src/likelihood/frame/coordinates.js'
 import { choleskyInverse } from '../../src/numerics/cholesky.js'
 import { entryOf, type SparsePattern } from '../../src/numerics/sparse-pattern.js'
 

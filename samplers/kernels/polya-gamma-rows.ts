@@ -1,5 +1,5 @@
 import type { Model } from '../../src/data/model.js'
-import type { Coordinates } from '../../src/likelihood/coordinates/coordinates.js'
+import type { Coordinates } from '../../src/likelihood/frame/coordinates.js'
 
 /** The rows of a binomial logit model. */
 export interface LogitRows {

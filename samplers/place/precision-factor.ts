@@ -1,4 +1,4 @@
-import type { Coordinates } from '../../src/likelihood/coordinates/coordinates.js'
+import type { Coordinates } from '../../src/likelihood/frame/coordinates.js'
 import type { Coupling } from '../../src/likelihood/joint/coupling.js'
 import type { LogDensity } from '../../src/likelihood/likelihood.js'
 import { cholesky } from '../../src/numerics/cholesky.js'

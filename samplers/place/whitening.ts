@@ -1,5 +1,5 @@
 import { addProduct, transposedProduct } from '../../src/likelihood/joint/column-products.js'
-import type { Coordinates } from '../../src/likelihood/coordinates/coordinates.js'
+import type { Coordinates } from '../../src/likelihood/frame/coordinates.js'
 import { type Coupling, coupling } from '../../src/likelihood/joint/coupling.js'
 import type { Posterior, ValuedDensity } from '../../src/likelihood/posterior.js'
 

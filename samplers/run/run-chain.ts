@@ -1,7 +1,7 @@
 import { type ChainSpace, chainWriter } from '../../src/draws/files/chain-space.js'
 import { GlmmError } from '../../src/errors.js'
 import type { Monitor, Task } from '../../src/executor.js'
-import { withoutEffects } from '../../src/likelihood/coordinates/coordinates.js'
+import { withoutEffects } from '../../src/likelihood/frame/coordinates.js'
 import { likelihood } from '../../src/likelihood/likelihood.js'
 import { priorsInForce } from '../../src/likelihood/coordinates/priors-in-force.js'
 import { type Rng, stream } from '../../src/random/stream.js'

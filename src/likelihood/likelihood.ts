@@ -1,10 +1,9 @@
 import type { Model, RandomTerm } from '../data/model.js'
-import { familyNamed } from '../families/registry.js'
 import { gaussHermite } from '../numerics/gauss-hermite.js'
 import { hasOneFactor } from './vector/cluster-structure.js'
 import { emptyMode, findMode, type ModeResult } from './scalar/conditional-mode.js'
 import type { ConditionalModes } from './frame/conditional-modes.js'
-import { type Coordinates, coordinatesOnce } from './coordinates/coordinates.js'
+import type { Coordinates } from './frame/coordinates.js'
 import { fixedGradient, fixedPredictor, type GroupedRows, groupedRows } from './frame/grouped-rows.js'
 import { laplaceParts } from './sparse/laplace-parts.js'
 import { type LatticeMarginal, latticeMarginal } from './scalar/lattice-marginal.js'
@@ -17,6 +16,7 @@ import { rowModel } from './frame/row-model.js'
 import { scalarHessian } from './scalar/scalar-hessian.js'
 import { scalarMarginal } from './scalar/scalar-marginal.js'
 import { nodeScratch, type Scratch, scratch } from './frame/scratch.js'
+import { type Stated, state } from './frame/stated.js'
 import { structuredJoint } from './joint/structured-joint.js'
 import { structuredModes } from './sparse/structured-modes.js'
 import { vectorQuadrature } from './vector/vector-quadrature.js'
@@ -43,6 +43,7 @@ export interface MarginalDensity extends LogDensity {
  * Functions share work space: one likelihood belongs to one thread.
  */
 export interface Likelihood {
+  readonly stated: Stated
   readonly model: Model
   readonly layout: ParameterLayout
   /** Number of outer parameters. */
@@ -106,19 +107,23 @@ export interface PerLevel {
 /** Largest number of quadrature nodes. */
 export const maxNodes = 101
 
-/** Turns a model into its log densities. */
-export function likelihood(model: Model): Likelihood {
-  const layout = parameterLayout(model)
+/**
+ * Turns a model into its log densities. One that is not stated yet is stated first, so that whoever has a model need not
+ * know of it; who has both hands on the stated one.
+ */
+export function likelihood(given: Model | Stated): Likelihood {
+  const stated = 'layout' in given ? given : state(given)
+  const { model, family, layout } = stated
   const [first] = layout.terms
   // One predictor and at most one scalar effect a cluster: no linear algebra, and quadrature at its cheapest.
-  const fused = model.predictors.length === 1 && familyNamed(model.family).family.kernel !== undefined
+  const fused = model.predictors.length === 1 && family.kernel !== undefined
   if (fused && layout.terms.length <= 1 && (!first || (first.term.names.length === 1 && first.size === 1))) {
     const term = first?.term ?? null
     const rows = groupedRows(model, term)
     const work = scratch(rows.n)
-    return term ? scalarFactor(model, layout, term, rows, work) : fixedOnly(model, layout, rows, work)
+    return term ? scalarFactor(stated, term, rows, work) : fixedOnly(stated, rows, work)
   }
-  return anyStructure(model, layout)
+  return anyStructure(stated)
 }
 
 /** A quadrature over the random effects, cluster by cluster. */
@@ -183,8 +188,8 @@ function nestedFactors(model: Model, layout: ParameterLayout): NestedQuadrature 
 }
 
 /** Any structure: Laplace's approximation over the sparse Cholesky factor of all random effects. */
-function anyStructure(model: Model, layout: ParameterLayout): Likelihood {
-  const at = coordinatesOnce(layout)
+function anyStructure(stated: Stated): Likelihood {
+  const { model, layout } = stated
   const { linear, structure, rows, approximation } = laplaceParts(model, layout)
   const vector = hasOneFactor(layout) ? vectorQuadrature(model, layout) : null
   // Blocks of rows serve one node better than the sparse factor, but not better than chains.
@@ -194,6 +199,7 @@ function anyStructure(model: Model, layout: ParameterLayout): Likelihood {
     ? quadratureOver(layout.terms[0].term, layout.dimension, Math.min(maxNodes, vector.most), vector.evaluator)
     : nested
   const own: Likelihood = {
+    stated,
     model,
     layout,
     dimension: layout.dimension,
@@ -220,9 +226,9 @@ function anyStructure(model: Model, layout: ParameterLayout): Likelihood {
     scalarTerm: null,
     normal: normalAt(model, layout, structure, linear, rows, approximation),
     get coordinates() {
-      return at()
+      return stated.coordinates
     },
-    joint: (centring, withRows = true) => structuredJoint(model, at(), centring, withRows),
+    joint: (centring, withRows = true) => structuredJoint(model, stated.coordinates, centring, withRows),
     perLevel: nested && {
       groups: nested.groups,
       fits: nested.fits,
@@ -237,14 +243,8 @@ function anyStructure(model: Model, layout: ParameterLayout): Likelihood {
   return own
 }
 
-function scalarFactor(
-  model: Model,
-  layout: ParameterLayout,
-  term: RandomTerm,
-  rows: GroupedRows,
-  work: Scratch,
-): Likelihood {
-  const at = coordinatesOnce(layout)
+function scalarFactor(stated: Stated, term: RandomTerm, rows: GroupedRows, work: Scratch): Likelihood {
+  const { model, layout } = stated
   const { p } = rows
   const clusters = term.levels.length
   const signs = rows.shifted?.logistic
@@ -260,6 +260,7 @@ function scalarFactor(
     }
   }
   return {
+    stated,
     model,
     layout,
     dimension: p + 1,
@@ -302,14 +303,15 @@ function scalarFactor(
     normal: null,
     perLevel: null,
     get coordinates() {
-      return at()
+      return stated.coordinates
     },
-    joint: (centring, withRows = true) => structuredJoint(model, at(), centring, withRows),
+    joint: (centring, withRows = true) => structuredJoint(model, stated.coordinates, centring, withRows),
   }
 }
 
 /** Without random effects the marginal likelihood is the likelihood itself. */
-function fixedOnly(model: Model, layout: ParameterLayout, rows: GroupedRows, work: Scratch): Likelihood {
+function fixedOnly(stated: Stated, rows: GroupedRows, work: Scratch): Likelihood {
+  const { model, layout } = stated
   const { p, n } = rows
   const evaluate = (x: Float64Array, gradient: Float64Array | null): number => {
     fixedPredictor(rows, x, work.eta)
@@ -319,9 +321,9 @@ function fixedOnly(model: Model, layout: ParameterLayout, rows: GroupedRows, wor
     for (let i = 0; i < n; i++) total += work.logDensity[i]
     return Number.isFinite(total) ? total : Number.NEGATIVE_INFINITY
   }
-  const at = coordinatesOnce(layout)
   const density = { dimension: p, evaluate, value: (x: Float64Array): number => evaluate(x, null) }
   return {
+    stated,
     model,
     layout,
     dimension: p,
@@ -339,8 +341,9 @@ function fixedOnly(model: Model, layout: ParameterLayout, rows: GroupedRows, wor
     normal: null,
     perLevel: null,
     get coordinates() {
-      return at()
+      return stated.coordinates
     },
-    joint: (centring, withRows = true) => (withRows ? density : structuredJoint(model, at(), centring, false)),
+    joint: (centring, withRows = true) =>
+      withRows ? density : structuredJoint(model, stated.coordinates, centring, false),
   }
 }

@@ -1,5 +1,5 @@
 import type { Rng } from '../random/stream.js'
-import type { Coordinates } from './coordinates/coordinates.js'
+import type { Coordinates } from './frame/coordinates.js'
 import { effectsMap } from './coordinates/effects-map.js'
 import type { Likelihood, LogDensity, MarginalDensity } from './likelihood.js'
 import { outerParameters } from './coordinates/outer-parameters.js'

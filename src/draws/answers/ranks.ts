@@ -1,7 +1,7 @@
 import type { Model } from '../../data/model.js'
 import { GlmmError } from '../../errors.js'
 import { nearestName } from '../../nearest-name.js'
-import { coordinates } from '../../likelihood/coordinates/coordinates.js'
+import { coordinates } from '../../likelihood/frame/coordinates.js'
 import { plainName } from '../../likelihood/coordinates/drawn-parameters.js'
 import { parameterLayout } from '../../likelihood/frame/parameter-layout.js'
 import { quantile } from '../../numerics/quantile.js'

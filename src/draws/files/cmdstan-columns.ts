@@ -1,5 +1,5 @@
 import type { Model } from '../../data/model.js'
-import { coordinates } from '../../likelihood/coordinates/coordinates.js'
+import { coordinates } from '../../likelihood/frame/coordinates.js'
 import { plainName } from '../../likelihood/coordinates/drawn-parameters.js'
 import { parameterLayout } from '../../likelihood/frame/parameter-layout.js'
 

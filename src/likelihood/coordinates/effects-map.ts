@@ -1,5 +1,5 @@
 import { exponential } from '../../numerics/exponential.js'
-import type { Coordinates, TermCoordinates } from './coordinates.js'
+import type { Coordinates, TermCoordinates } from '../frame/coordinates.js'
 
 /**
  * The map between a sampler's vector v and the effects b. With D the diagonal of a term's standard deviations sd_k,

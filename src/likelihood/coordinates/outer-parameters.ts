@@ -1,4 +1,4 @@
-import type { Coordinates, TermCoordinates } from './coordinates.js'
+import type { Coordinates, TermCoordinates } from '../frame/coordinates.js'
 import { coefficientOf, drawnFixed, drawnValue, plainName, prefixOf } from './drawn-parameters.js'
 import type { Model } from '../../data/model.js'
 import { familyNamed } from '../../families/registry.js'

@@ -1,6 +1,6 @@
 import { GlmmError } from '../../errors.js'
 import type { Rng } from '../../random/stream.js'
-import type { Coordinates } from './coordinates.js'
+import type { Coordinates } from '../frame/coordinates.js'
 import type { PriorsInForce } from './priors-in-force.js'
 
 /**

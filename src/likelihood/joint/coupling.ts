@@ -1,5 +1,5 @@
 import { symbolic, type SparsePattern } from '../../numerics/sparse-pattern.js'
-import type { Coordinates } from '../coordinates/coordinates.js'
+import type { Coordinates } from '../frame/coordinates.js'
 import { pairPattern, sameFactor } from '../sparse/random-structure.js'
 
 /**

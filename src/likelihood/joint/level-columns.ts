@@ -1,5 +1,5 @@
 import type { Model } from '../../data/model.js'
-import type { Coordinates } from '../coordinates/coordinates.js'
+import type { Coordinates } from '../frame/coordinates.js'
 
 /** A random intercept: the term, its column of ones, and the fixed columns that are constant within each of its levels. */
 export interface LevelIntercept {

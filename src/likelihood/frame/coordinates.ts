@@ -1,5 +1,5 @@
 import { deviations } from '../../covariance/chart.js'
-import type { LaidTerm, ParameterLayout } from '../frame/parameter-layout.js'
+import type { LaidTerm, ParameterLayout } from './parameter-layout.js'
 
 /** Where a random term stands among the coordinates. */
 export interface TermCoordinates {
@@ -110,14 +110,5 @@ export function coordinates(layout: ParameterLayout): Coordinates {
       }
       return x
     },
-  }
-}
-
-/** The coordinates, made when they are first asked for: a fit never does. */
-export function coordinatesOnce(layout: ParameterLayout): () => Coordinates {
-  let made: Coordinates | undefined
-  return () => {
-    made ??= coordinates(layout)
-    return made
   }
 }

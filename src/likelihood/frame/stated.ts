@@ -1,0 +1,59 @@
+import type { Model, Response } from '../../data/model.js'
+import type { Family } from '../../families/family.js'
+import { familyNamed } from '../../families/registry.js'
+import type { Link } from '../../links/link.js'
+import { linkNamed } from '../../links/registry.js'
+import { type Coordinates, coordinates } from './coordinates.js'
+import { type ParameterLayout, parameterLayout } from './parameter-layout.js'
+
+/**
+ * A model with all that its names stand for. A model crosses threads as plain data, with the names of its family, links
+ * and covariances; each thread looks them up once, by `state`, and hands on what it found.
+ */
+export interface Stated {
+  readonly model: Model
+  readonly family: Family
+  /** The link of the mean. */
+  readonly link: Link
+  /** The link of each linear predictor, the mean's first. Length K. */
+  readonly links: readonly Link[]
+  /** The order of the outer parameters, and the covariance of each random term. */
+  readonly layout: ParameterLayout
+  /** The unconstrained vector that priors and samplers see; made when it is first read, which a fit never does. */
+  readonly coordinates: Coordinates
+}
+
+/**
+ * Looks up what a model names.
+ *
+ * @throws GlmmError USAGE or FORMULA where this thread knows no family, link or covariance of that name.
+ */
+export function state(model: Model): Stated {
+  const { family } = familyNamed(model.family)
+  const links = [model.link, ...family.further.map(({ link }) => link)].map(linkNamed)
+  const layout = parameterLayout(model)
+  let made: Coordinates | undefined
+  return {
+    model,
+    family,
+    link: links[0],
+    links,
+    layout,
+    get coordinates() {
+      made ??= coordinates(layout)
+      return made
+    },
+  }
+}
+
+/** The same with another response of the same rows: nothing is looked up again. */
+export const withResponse = (stated: Stated, response: Response): Stated => ({
+  model: { ...stated.model, response },
+  family: stated.family,
+  link: stated.link,
+  links: stated.links,
+  layout: stated.layout,
+  get coordinates() {
+    return stated.coordinates
+  },
+})
