@@ -1,4 +1,4 @@
-import type { ParameterSummary } from '../../src/draws/answers/posterior-record.js'
+import type { ParameterSummary } from '../../src/draws/parameter-summary.js'
 import type { OuterParameters } from '../../src/likelihood/coordinates/outer-parameters.js'
 import type { EffectMarginal } from './quadrature-effects.js'
 import type { Grid } from './quadrature-grid.js'

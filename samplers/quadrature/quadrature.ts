@@ -1,5 +1,6 @@
 import type { Model } from '../../src/data/model.js'
-import type { ParameterSummary, QuadratureDiagnostics } from '../../src/draws/answers/posterior-record.js'
+import type { QuadratureDiagnostics } from '../../src/draws/answers/posterior-record.js'
+import type { ParameterSummary } from '../../src/draws/parameter-summary.js'
 import { GlmmError } from '../../src/errors.js'
 import { hasOneFactor } from '../../src/likelihood/vector/cluster-structure.js'
 import { type Likelihood, likelihood } from '../../src/likelihood/likelihood.js'

@@ -1,6 +1,5 @@
 import type { PosteriorRecord } from '../draws/answers/posterior-record.js'
 import type { RecordHeading } from '../data/record-heading.js'
-import type { PriorMove } from './prior-moves.js'
 import type { FixedEstimate, RandomEstimate } from '../fit/record/fit-record.js'
 import type { ModelTest } from '../fit/tests/model-test.js'
 import type { ModelVerdict } from '../fit/tests/model-verdict.js'
@@ -86,4 +85,20 @@ export interface Effect {
   readonly mean: number
   readonly lower: number
   readonly upper: number
+}
+
+/** A parameter whose posterior is where the prior has drawn it. */
+export interface PriorMove {
+  readonly parameter: string
+  readonly estimate: number
+  /** The end that it runs to where the likelihood has no finite maximum in it: the estimate is then no number to hold against. */
+  readonly runsTo: Comparison['runsTo']
+  readonly posteriorMean: number
+  /** Distance of the two in standard errors of the estimate, and in standard deviations of the posterior. */
+  readonly inSe: number
+  readonly inSd: number
+  /** Sensitivity to the power of the prior, and to that of the likelihood (Kallioinen et al. 2024). */
+  readonly prior: number
+  readonly likelihood: number
+  readonly diagnosis: string
 }

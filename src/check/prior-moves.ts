@@ -6,23 +6,7 @@ import type { Likelihood } from '../likelihood/likelihood.js'
 import { outerParameters } from '../likelihood/coordinates/outer-parameters.js'
 import { outerPrior } from '../likelihood/posterior.js'
 import type { PriorsInForce } from '../likelihood/coordinates/priors-in-force.js'
-import type { Comparison } from './check-record.js'
-
-/** A parameter whose posterior is where the prior has drawn it. */
-export interface PriorMove {
-  readonly parameter: string
-  readonly estimate: number
-  /** The end that it runs to where the likelihood has no finite maximum in it: the estimate is then no number to hold against. */
-  readonly runsTo: Comparison['runsTo']
-  readonly posteriorMean: number
-  /** Distance of the two in standard errors of the estimate, and in standard deviations of the posterior. */
-  readonly inSe: number
-  readonly inSd: number
-  /** Sensitivity to the power of the prior, and to that of the likelihood (Kallioinen et al. 2024). */
-  readonly prior: number
-  readonly likelihood: number
-  readonly diagnosis: string
-}
+import type { Comparison, PriorMove } from './check-record.js'
 
 /** Posterior standard deviations between the two from which on it is told. */
 const told = 1

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander'
 import type { ReadOptions } from '../data/read-options.js'
 import { GlmmError } from '../errors.js'
-import type { OptionValues } from './study-program.js'
+import type { OptionValues } from './option-values.js'
 
 /** Flags of how a table is read. */
 export interface ReadFlags {

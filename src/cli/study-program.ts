@@ -1,17 +1,8 @@
 import type { Command } from 'commander'
 import type { OutputFlag } from './flags.js'
+import type { OptionValues } from './option-values.js'
 import type { StudyFlags } from './study-command.js'
 import type { WorkerFlags } from './worker-command.js'
-
-/** How the values of options are read, the option --json, and what is said of --out. */
-export interface OptionValues {
-  readonly word: (option: string) => (text: string) => string
-  readonly wholeNumber: (option: string) => (text: string) => number
-  readonly outFile: (text: string, before?: readonly string[]) => readonly string[]
-  readonly ownModules: readonly [flag: string, description: string, collect: OptionValues['outFile']]
-  readonly json: readonly [flag: string, description: string]
-  readonly outResult: string
-}
 
 const keyFile = 'a file with the key that study and workers share (or GLMM_QUEUE_KEY); see docs/studies.md'
 

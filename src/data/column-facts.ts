@@ -1,5 +1,5 @@
 import { numberText } from '../formula/number-text.js'
-import { cellLevels, rLevels } from './level-names.js'
+import { cellLevels, type Levels, rLevels } from './level-names.js'
 import { parseNumber } from './parse-number.js'
 import type { Column, FactorColumn, NumericColumn, Table } from './table.js'
 
@@ -12,12 +12,6 @@ export interface ColumnFacts {
   /** See columnLevels and factorLevels; made on first need. */
   asGroups: Levels | null
   asFactor: Levels | null
-}
-
-/** `codes` index `levels`; -1 is missing. */
-export interface Levels {
-  readonly levels: readonly string[]
-  readonly codes: Int32Array
 }
 
 const facts = new WeakMap<Column, ColumnFacts>()

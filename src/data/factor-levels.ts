@@ -1,4 +1,4 @@
-import type { Levels } from './column-facts.js'
+import type { Levels } from './level-names.js'
 
 /** A factor without the levels that no row has; the same object when there are none. */
 export function usedLevels(factor: Levels): Levels {

@@ -1,6 +1,11 @@
 import { numberText } from '../formula/number-text.js'
-import type { Levels } from './column-facts.js'
 import type { NumericColumn } from './table.js'
+
+/** `codes` index `levels`; -1 is missing. */
+export interface Levels {
+  readonly levels: readonly string[]
+  readonly codes: Int32Array
+}
 
 /**
  * A column of numbers as a factor, levels ascending. A level is named by the text of its cells (007, 1.0, 1e3), and as

@@ -1,4 +1,4 @@
-import type { ResponseData } from '../families/family.js'
+import type { ResponseData } from '../families/response-data.js'
 
 /** 64 bits, as 16 hexadecimal digits, of the responses, trials and frequencies in their order: to see that two fits had the same. */
 export function responseChecksum({ y, trials, frequency }: ResponseData): string {

@@ -1,16 +1,8 @@
 import type { Recession } from './recession.js'
+import type { ResponseData, ResponseKind } from './response-data.js'
 import type { RowDensity } from './row-density.js'
 import type { ShiftKernel } from './shift-kernel.js'
 import type { Tail } from './tails.js'
-
-/** The responses a kernel is bound to; each array has one element a row. */
-export interface ResponseData {
-  readonly y: Float64Array
-  /** Number of trials, where the family has trials. */
-  readonly trials: Float64Array | null
-  /** How many identical rows each one stands for; a family need not look at it. */
-  readonly frequency?: Float64Array | undefined
-}
 
 /**
  * Log densities of rows as functions of their linear predictor, bound to a response: the innermost loop of
@@ -53,9 +45,6 @@ export interface RowKernel {
   /** Faster loops for rows whose predictors move together, where the link has them; made on first need. */
   readonly shifted?: () => ShiftKernel
 }
-
-/** What the response must look like; the model frame builds and checks it accordingly. */
-export type ResponseKind = 'binomial' | 'count' | 'real' | 'positive' | 'unit-interval'
 
 /** A predictor beside the mean's. */
 export interface FurtherPredictor {

@@ -1,4 +1,4 @@
-import type { ResponseData } from './family.js'
+import type { ResponseData } from './response-data.js'
 import { farthest, largestDivisor, pairedExponentials, type ShiftKernel } from './shift-kernel.js'
 
 /** The binary order of magnitude a product of 1 + exp(eta) may reach before its logarithm is taken. */

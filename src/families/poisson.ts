@@ -1,6 +1,7 @@
 import { exponential } from '../numerics/exponential.js'
 import { logGamma } from '../numerics/special.js'
-import type { Family, ResponseData, RowKernel } from './family.js'
+import type { Family, RowKernel } from './family.js'
+import type { ResponseData } from './response-data.js'
 import { kernelOf } from './kernel-of.js'
 import { poissonShift } from './poisson-shift.js'
 import { byZeros } from './recession.js'

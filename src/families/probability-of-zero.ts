@@ -1,4 +1,5 @@
-import type { Family, ResponseData } from './family.js'
+import type { Family } from './family.js'
+import type { ResponseData } from './response-data.js'
 import { densitySize } from './row-density.js'
 
 /** One row with the count 0. */

@@ -1,4 +1,5 @@
-import type { Family, ResponseData, RowKernel } from './family.js'
+import type { Family, RowKernel } from './family.js'
+import type { ResponseData } from './response-data.js'
 import { densitySize, type RowDensity } from './row-density.js'
 
 /** The log densities of a family bound to a response, a row of frequency w counting as w identical ones. */

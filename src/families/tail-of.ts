@@ -1,6 +1,7 @@
 import { GlmmError } from '../errors.js'
 import { linkNamed } from '../links/registry.js'
-import type { Family, ResponseData } from './family.js'
+import type { Family } from './family.js'
+import type { ResponseData } from './response-data.js'
 import { densitySize, type RowDensity } from './row-density.js'
 import { belowSupport, type Tail } from './tails.js'
 

@@ -1,7 +1,7 @@
 import { type Family, type Noise, noDeviance } from './family.js'
 import { overdispersedOf } from './overdispersed.js'
 import { logProbabilityOfZero, zeroRow } from './probability-of-zero.js'
-import { byNone, byOnes, endsInOnes } from './recession.js'
+import { byNone, byOnes } from './recession.js'
 import { densitySize, firstAt, secondAt, settle, thirdAt, vanish } from './row-density.js'
 import { withoutZero } from './tails.js'
 
@@ -117,4 +117,19 @@ function addTruncation(K: number, b: Float64Array, out: Float64Array): void {
       }
     }
   }
+}
+
+/** At this logarithm of the mean counts beside 0 have their limit. */
+const nearNothing = -40
+
+/**
+ * Whether what is left of a family without its zeros as its mean goes to 0 is surely 1, as for Poisson and the negative binomial
+ * with variance mu + mu^2 / phi. That with variance mu (1 + phi) becomes the logarithmic series, whose densities have
+ * limits between 0 and 1.
+ */
+function endsInOnes(density: Family['density'], further: Family['further']): boolean {
+  const out = new Float64Array(densitySize(1 + further.length))
+  const one = density('log', { y: Float64Array.of(1), trials: null })
+  one.at(0, Float64Array.of(nearNothing, ...further.map(({ start }) => start)), out)
+  return out[0] > -1e-9
 }

@@ -1,4 +1,4 @@
-import { supernodes } from './sparse-supernodes.js'
+import { type Supernodes, supernodes } from './sparse-supernodes.js'
 
 /**
  * What a factor H = L L' has in common for all values of H on one pattern, in natural order.
@@ -7,20 +7,12 @@ import { supernodes } from './sparse-supernodes.js'
  * panel, row after row, the w rows of its diagonal block first. Arrays of values (L, or H^-1 on the pattern of L) have
  * `size` elements, panel after panel; `entryOf` finds an element, and those above the diagonal of a panel mean nothing.
  */
-export interface SparsePattern {
+export interface SparsePattern extends Supernodes {
   readonly q: number
   /** Length of an array of values. */
   readonly size: number
   /** Elimination tree: the first row below the diagonal of each column of L, or -1. */
   readonly parent: Int32Array
-  /** First column of each supernode, then q. */
-  readonly firstColumn: Int32Array
-  /** The supernode of each column. */
-  readonly supernodeOf: Int32Array
-  /** Where the rows of each supernode start in rowIndex, then its length. */
-  readonly rowStart: Int32Array
-  /** The rows of each supernode, ascending, its own columns first. */
-  readonly rowIndex: Int32Array
   /** Where the panel of each supernode starts, then `size`. */
   readonly panelStart: Int32Array
   /** Where the diagonal element of each column stands. */

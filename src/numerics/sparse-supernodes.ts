@@ -1,6 +1,14 @@
-import type { SparsePattern } from './sparse-pattern.js'
-
-type Supernodes = Pick<SparsePattern, 'supernodeOf' | 'firstColumn' | 'rowStart' | 'rowIndex'>
+/** Runs of columns of a factor L with the same rows below them, or nearly so. */
+export interface Supernodes {
+  /** First column of each supernode, then q. */
+  readonly firstColumn: Int32Array
+  /** The supernode of each column. */
+  readonly supernodeOf: Int32Array
+  /** Where the rows of each supernode start in rowIndex, then its length. */
+  readonly rowStart: Int32Array
+  /** The rows of each supernode, ascending, its own columns first. */
+  readonly rowIndex: Int32Array
+}
 
 /**
  * The share of zeros that a panel may hold so that a column joins it which has all of its rows and some more. Where crossed factors

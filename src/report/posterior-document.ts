@@ -1,4 +1,5 @@
-import type { ParameterSummary, PosteriorRecord, QuadratureDiagnostics } from '../draws/answers/posterior-record.js'
+import type { PosteriorRecord, QuadratureDiagnostics } from '../draws/answers/posterior-record.js'
+import type { ParameterSummary } from '../draws/parameter-summary.js'
 import { type Block, type Document, facts, heading, list, type Table, table } from './document.js'
 import { formatCount, formatFixed, formatNumber } from './format-number.js'
 import { summaryCells, summaryHeads } from './summary-cells.js'

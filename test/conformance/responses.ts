@@ -1,4 +1,5 @@
-import type { Family, ResponseData } from '../../src/families/family.js'
+import type { Family } from '../../src/families/family.js'
+import type { ResponseData } from '../../src/families/response-data.js'
 import { stream } from '../../src/random/stream.js'
 
 /** Sixty responses of the kind a family asks for, with the ends of their support. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { binomial } from '../../src/families/binomial.js'
-import type { ResponseData } from '../../src/families/family.js'
+import type { ResponseData } from '../../src/families/response-data.js'
 import { poisson } from '../../src/families/poisson.js'
 import { exponential } from '../../src/numerics/exponential.js'
 

@@ -1,4 +1,5 @@
-import type { ParameterSummary, PosteriorRecord } from '../../src/draws/answers/posterior-record.js'
+import type { PosteriorRecord } from '../../src/draws/answers/posterior-record.js'
+import type { ParameterSummary } from '../../src/draws/parameter-summary.js'
 import { CENTRES } from './sample-effects.js'
 import { MIXED_FIT } from './sample-fit.js'
 

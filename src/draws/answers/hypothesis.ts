@@ -4,7 +4,7 @@ import { requireDraws, type Sampled } from '../drawn-model.js'
 import { chainCount } from '../draws.js'
 import { essMean } from '../diagnostics/effective-sample-size.js'
 import { type Comparison, type Expression, parseExpression } from './expression.js'
-import type { ParameterSummary } from './posterior-record.js'
+import type { ParameterSummary } from '../parameter-summary.js'
 import { summarise } from '../diagnostics/summarise.js'
 
 /** What the draws say of an expression or a comparison. */

@@ -1,5 +1,5 @@
 import type { RecordHeading } from '../../data/record-heading.js'
-import type { Warning } from '../../errors.js'
+import type { ParameterSummary, PosteriorDiagnostics } from '../parameter-summary.js'
 import type { PosteriorAnswers } from './posterior-queries.js'
 
 /** What `glmm sample` prints with --json: schema glmm/posterior@1. */
@@ -45,48 +45,4 @@ export interface QuadratureDiagnostics {
   /** Largest share of the posterior on the first or last node of a coordinate. */
   readonly edgeWeight: number
   readonly settled: boolean
-}
-
-/** Posterior of one parameter over all chains; definitions of Vehtari et al. (2021). */
-export interface ParameterSummary {
-  readonly name: string
-  readonly mean: number
-  readonly sd: number
-  /** Monte Carlo standard error of the mean. */
-  readonly mcse: number
-  readonly mcseSd: number
-  readonly q2_5: number
-  readonly q5: number
-  readonly q25: number
-  readonly q50: number
-  readonly q75: number
-  readonly q95: number
-  readonly q97_5: number
-  readonly rhat: number
-  readonly essBulk: number
-  readonly essTail: number
-}
-
-export interface PosteriorDiagnostics {
-  readonly divergences: number
-  /** Where the divergent draws lie; null without any. */
-  readonly divergenceLocation?: DivergenceLocation | null
-  readonly maxTreedepthHits: number
-  /** Energy Bayesian fraction of missing information (Betancourt 2016), one a chain. */
-  readonly ebfmi: readonly number[]
-  readonly stepSize: readonly number[]
-  readonly acceptRate: readonly number[]
-  readonly warnings: readonly Warning[]
-}
-
-/** The parameter in which divergent draws differ most from the others. */
-export interface DivergenceLocation {
-  readonly name: string
-  /** Of the divergent draws, and of the others. */
-  readonly median: number
-  readonly medianOfOthers: number
-  /** Probability that a divergent draw is larger than another: 0.5 where they lie alike. */
-  readonly probabilityAbove: number
-  /** Its distance from 0.5 in standard errors, were the draws independent. */
-  readonly z: number
 }

@@ -1,5 +1,5 @@
 import type { Warning } from '../../errors.js'
-import type { ParameterSummary, PosteriorDiagnostics } from '../answers/posterior-record.js'
+import type { ParameterSummary, PosteriorDiagnostics } from '../parameter-summary.js'
 
 /** Limits of Vehtari et al. (2021), section 4, and Betancourt (2016); draws that a chain may stand still. */
 export const diagnosticLimits = { rhat: 1.01, essPerChain: 100, ebfmi: 0.3, still: 100 } as const

@@ -2,7 +2,7 @@ import { quantile } from '../../numerics/quantile.js'
 import { sortOrder } from '../../numerics/sort-order.js'
 import type { ChainStatistics } from '../chain-statistics.js'
 import { chainsOf, type Draws } from '../draws.js'
-import type { DivergenceLocation } from '../answers/posterior-record.js'
+import type { DivergenceLocation } from '../parameter-summary.js'
 import { pooled } from './sorted-draws.js'
 
 /**

@@ -3,7 +3,7 @@ import { diagnosticWarnings } from './diagnostic-warnings.js'
 import { divergenceLocation } from './divergence-location.js'
 import type { Draws } from '../draws.js'
 import { ebfmi } from './ebfmi.js'
-import type { ParameterSummary, PosteriorDiagnostics } from '../answers/posterior-record.js'
+import type { ParameterSummary, PosteriorDiagnostics } from '../parameter-summary.js'
 import { standstill } from './standstill.js'
 import { meanOf } from './variance-of-means.js'
 

@@ -1,6 +1,7 @@
 import type { FixedEffects } from '../../data/model.js'
 import { copies } from '../../data/response-rows.js'
-import { type Family, noDeviance, type ResponseData } from '../../families/family.js'
+import { type Family, noDeviance } from '../../families/family.js'
+import type { ResponseData } from '../../families/response-data.js'
 import type { Link } from '../../links/link.js'
 import { backwardSolve, cholesky, choleskyInverse, forwardSolve } from '../../numerics/cholesky.js'
 

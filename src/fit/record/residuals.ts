@@ -1,5 +1,5 @@
 import { copies } from '../../data/response-rows.js'
-import type { ResponseData } from '../../families/family.js'
+import type { ResponseData } from '../../families/response-data.js'
 import { familyNamed } from '../../families/registry.js'
 import { linkNamed } from '../../links/registry.js'
 import { quantile } from '../../numerics/quantile.js'

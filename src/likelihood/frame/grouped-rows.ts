@@ -1,6 +1,7 @@
 import type { Model, RandomTerm } from '../../data/model.js'
 import { copies, responseRows } from '../../data/response-rows.js'
-import type { Family, ResponseData, RowKernel } from '../../families/family.js'
+import type { Family, RowKernel } from '../../families/family.js'
+import type { ResponseData } from '../../families/response-data.js'
 import { familyNamed } from '../../families/registry.js'
 import { boundKernel } from '../../families/repeated-rows.js'
 import type { ShiftKernel } from '../../families/shift-kernel.js'

@@ -1,5 +1,6 @@
 import { pairsOf, triplesOf } from '../../families/derivative-order.js'
-import type { ResponseData, RowKernel } from '../../families/family.js'
+import type { RowKernel } from '../../families/family.js'
+import type { ResponseData } from '../../families/response-data.js'
 import { familyNamed } from '../../families/registry.js'
 import { boundDensity, boundKernel } from '../../families/repeated-rows.js'
 import { densitySize, firstAt, type RowDensity } from '../../families/row-density.js'

@@ -1,6 +1,6 @@
 import type { Model, Response } from '../../data/model.js'
 import { GlmmError } from '../../errors.js'
-import type { ResponseKind } from '../../families/family.js'
+import type { ResponseKind } from '../../families/response-data.js'
 import { familyNamed } from '../../families/registry.js'
 import { linkNamed } from '../../links/registry.js'
 import type { Rng } from '../../random/stream.js'

@@ -1,7 +1,12 @@
 import type { Chain } from '../../covariance/covariance.js'
-import type { NormalTerm } from './normal-marginal.js'
+import type { LaidTerm } from '../frame/parameter-layout.js'
 
-type Term = Pick<NormalTerm, 'laid' | 'q' | 'theta'>
+/** A random term with q columns, at its theta. */
+interface Term {
+  readonly laid: LaidTerm
+  readonly q: number
+  readonly theta: Float64Array
+}
 
 /** The covariance of a term's effect vector, q x q. */
 export function vectorCovariance({ laid, q, theta }: Term): Float64Array {

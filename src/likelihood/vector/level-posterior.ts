@@ -1,5 +1,5 @@
 import type { Model, RandomTerm } from '../../data/model.js'
-import type { ResponseData } from '../../families/family.js'
+import type { ResponseData } from '../../families/response-data.js'
 import { familyNamed } from '../../families/registry.js'
 import { boundDensity, boundKernel } from '../../families/repeated-rows.js'
 import { densitySize } from '../../families/row-density.js'

@@ -13,7 +13,10 @@ import { likelihood } from '../../likelihood/likelihood.js'
 import { drawNames, jointPosterior } from '../../likelihood/posterior.js'
 import { priorsInForce } from '../../likelihood/coordinates/priors-in-force.js'
 import { stream } from '../../random/stream.js'
-import type { CalibrationSettings } from './calibration-plan.js'
+import type { CalibrationSampler } from '../spec/study-spec.js'
+
+/** How one condition samples, resolved. */
+export type CalibrationSettings = Required<CalibrationSampler> & { readonly draws: number }
 
 /** What is calibrated: draws of a posterior, or its distribution functions. */
 export interface CalibrationMethod {

@@ -7,7 +7,7 @@ import { likelihood } from '../../likelihood/likelihood.js'
 import { drawNames } from '../../likelihood/posterior.js'
 import { checkProper } from '../../likelihood/coordinates/prior-draw.js'
 import { priorsInForce } from '../../likelihood/coordinates/priors-in-force.js'
-import { calibrationMethodNamed } from './calibration-methods.js'
+import { calibrationMethodNamed, type CalibrationSettings } from './calibration-methods.js'
 import type { StudyPlan } from '../spec/study-plan.js'
 import type { CalibrationSampler, CalibrationSpec } from '../spec/study-spec.js'
 
@@ -20,9 +20,6 @@ export interface CalibrationFacts {
   readonly draws: number
   readonly quantities: readonly string[]
 }
-
-/** How one condition samples, resolved. */
-export type CalibrationSettings = Required<CalibrationSampler> & { readonly draws: number }
 
 export interface CalibrationData {
   readonly model: Model

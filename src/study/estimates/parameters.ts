@@ -1,62 +1,18 @@
 import { isConstant } from '../../data/constant-predictor.js'
 import type { Model } from '../../data/model.js'
 import { familyNamed } from '../../families/registry.js'
-import { type Estimate, estimate, glmOf, laplaceStart, startAt } from '../../fit/climb/estimate.js'
+import { type Estimate, glmOf } from '../../fit/climb/estimate.js'
 import { dispersionEstimates, randomEstimates } from '../../fit/record/estimates.js'
 import { usualDegreesOfFreedom } from '../../fit/df/degrees-of-freedom.js'
 import { fixedPart } from '../../fit/record/fixed-part.js'
-import type { GlmFit } from '../../fit/climb/glm.js'
-import { climbLadder } from '../../fit/climb/ladder.js'
-import { asLeastSquares } from '../../fit/climb/least-squares.js'
 import { profileIntervals } from '../../fit/limits/profile-intervals.js'
-import { limitModel } from '../../fit/runaway/limit-model.js'
 import { withOneSidedLimits } from '../../fit/runaway/one-sided-limits.js'
-import { widening } from '../../fit/runaway/widen.js'
-import { type Start, startFrom } from '../../fit/climb/start.js'
-import { type Likelihood, likelihood } from '../../likelihood/likelihood.js'
-import { restricted } from '../../likelihood/frame/restricted.js'
+import { startFrom } from '../../fit/climb/start.js'
+import type { Likelihood } from '../../likelihood/likelihood.js'
 import { linkNamed } from '../../links/registry.js'
 import { normalQuantile, studentQuantile } from '../../numerics/special.js'
+import { type Refit, told } from './refit.js'
 import { tellRunning } from './running-estimates.js'
-import type { StudyFit } from '../spec/study-spec.js'
-
-/** A fit as studies need it: without the record, which costs more than the climb. */
-export interface Refit {
-  readonly like: Likelihood
-  readonly fitted: Estimate
-}
-
-/** The estimates as a fit tells them: those of least squares where it is by least squares. */
-export const told = ({ like, fitted }: Refit): Estimate => asLeastSquares(like, fitted)
-
-/** Fits a model. `near` is where the top is expected; a climb from there that fails is done again from the data. */
-export function refit(model: Model, { nodes = 1, reml = false }: StudyFit, near: Start | null = null): Refit {
-  let made: GlmFit | null = null
-  const glm = (): GlmFit => {
-    made ??= glmOf(model)
-    return made
-  }
-  const limit = limitModel(model, glm)
-  if (limit) {
-    const { like, fitted } = refit(limit.model, { nodes, reml })
-    return widening(limit).fitted({ like, fitted, importance: null })
-  }
-  const like = likelihood(reml ? restricted(model) : model)
-  if (nodes === 'auto') return { like, fitted: climbLadder(like).climbed.at(-1)!.estimate }
-  if (near) {
-    const fitted = estimate(like, nodes, near)
-    if (fitted.converged) return { like, fitted }
-  }
-  const start = startFrom(like, glm())
-  return { like, fitted: estimate(like, nodes, nodes === 1 ? start : laplaceStart(like, start)) }
-}
-
-/** Where refits of data like these should start; null at a boundary, where they would not leave it. */
-export function startNear({ fitted }: Refit): Start | null {
-  const none = { parameters: fitted.parameters, scale: new Float64Array(0) }
-  const start = startAt(fitted, none)
-  return start === none ? null : start
-}
 
 /**
  * Names of what a fit of the model estimates: fixed effects as R names them, then sd(group) or sd(group, column),

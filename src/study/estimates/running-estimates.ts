@@ -2,7 +2,7 @@ import type { Warning } from '../../errors.js'
 import { familyNamed } from '../../families/registry.js'
 import { flat } from '../../covariance/flat.js'
 import { linkNamed } from '../../links/registry.js'
-import type { Refit } from './parameters.js'
+import type { Refit } from './refit.js'
 
 /**
  * Puts infinities in place of the numbers that stand for estimates without a finite maximum, in the order of

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { ResponseData } from '../../../src/families/family.js'
+import type { ResponseData } from '../../../src/families/response-data.js'
 import { familyNamed } from '../../../src/families/registry.js'
 
 /** Rows of every kind a kernel meets: none, some and all of the trials; counts from zero on. */

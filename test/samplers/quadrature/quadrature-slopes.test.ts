@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { integratePosterior } from '../../../samplers/quadrature/quadrature.js'
 import { stateModel } from '../../../src/data/state-model.js'
 import { tableFrom } from '../../../src/data/table-from.js'
-import type { ParameterSummary } from '../../../src/draws/answers/posterior-record.js'
+import type { ParameterSummary } from '../../../src/draws/parameter-summary.js'
 import { cholesky, forwardSolve } from '../../../src/numerics/cholesky.js'
 import { normalCdf } from '../../../src/numerics/special.js'
 

@@ -4,7 +4,8 @@ import { tableFrom } from '../../../src/data/table-from.js'
 import { withResponse } from '../../../src/likelihood/frame/simulate.js'
 import { normalQuantile } from '../../../src/numerics/special.js'
 import { stream } from '../../../src/random/stream.js'
-import { parameterTable, refit } from '../../../src/study/estimates/parameters.js'
+import { parameterTable } from '../../../src/study/estimates/parameters.js'
+import { refit } from '../../../src/study/estimates/refit.js'
 
 /**
  * A balanced one-way layout of five levels whose variance between is large: the mean's t has four degrees of freedom, so that
