@@ -1,4 +1,4 @@
-import type { LogDensity } from '../../src/likelihood/likelihood.js'
+import type { LogDensity } from '../../src/likelihood/frame/log-density.js'
 import type { Rng } from '../../src/random/stream.js'
 import { dualAveraging } from './dual-averaging.js'
 import { emptyInfo, type Kernel, type State } from '../kernels/kernel.js'

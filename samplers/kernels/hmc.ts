@@ -1,4 +1,4 @@
-import type { LogDensity } from '../../src/likelihood/likelihood.js'
+import type { LogDensity } from '../../src/likelihood/frame/log-density.js'
 import { type Kernel, stateAt } from './kernel.js'
 
 /**

@@ -1,4 +1,4 @@
-import type { LogDensity } from '../../src/likelihood/likelihood.js'
+import type { LogDensity } from '../../src/likelihood/frame/log-density.js'
 import type { Rng } from '../../src/random/stream.js'
 import { type Info, type Kernel, type State, stateAt } from './kernel.js'
 import type { Metric } from './metric.js'

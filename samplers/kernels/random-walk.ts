@@ -1,4 +1,4 @@
-import type { LogDensity } from '../../src/likelihood/likelihood.js'
+import type { LogDensity } from '../../src/likelihood/frame/log-density.js'
 import { type Kernel, noTrajectory, stateAt } from './kernel.js'
 
 /** Random-walk Metropolis with normal steps of covariance stepSize^2 Sigma (Roberts, Gelman and Gilks 1997). */

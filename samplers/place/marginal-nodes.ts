@@ -1,4 +1,5 @@
-import type { Likelihood, LogDensity } from '../../src/likelihood/likelihood.js'
+import type { Likelihood } from '../../src/likelihood/likelihood.js'
+import type { LogDensity } from '../../src/likelihood/frame/log-density.js'
 import { marginalPosterior } from '../../src/likelihood/posterior.js'
 import type { PriorsInForce } from '../../src/likelihood/coordinates/priors-in-force.js'
 

@@ -1,6 +1,6 @@
 import type { Coordinates } from '../../src/likelihood/frame/coordinates.js'
 import type { Coupling } from '../../src/likelihood/joint/coupling.js'
-import type { LogDensity } from '../../src/likelihood/likelihood.js'
+import type { LogDensity } from '../../src/likelihood/frame/log-density.js'
 import { cholesky } from '../../src/numerics/cholesky.js'
 import { factorize } from '../../src/numerics/sparse-cholesky.js'
 import { entryOf } from '../../src/numerics/sparse-pattern.js'

@@ -2,7 +2,8 @@ import type { Model, RandomTerm } from '../data/model.js'
 import { gaussHermite } from '../numerics/gauss-hermite.js'
 import { hasOneFactor } from './vector/cluster-structure.js'
 import { emptyMode, findMode, type ModeResult } from './scalar/conditional-mode.js'
-import type { ConditionalModes } from './frame/conditional-modes.js'
+import type { LogDensity } from './frame/log-density.js'
+import type { ConditionalModes } from './frame/conditional-effects.js'
 import type { Coordinates } from './frame/coordinates.js'
 import { fixedGradient, fixedPredictor, type GroupedRows, groupedRows } from './frame/grouped-rows.js'
 import { laplaceParts } from './sparse/laplace-parts.js'
@@ -21,14 +22,7 @@ import { structuredJoint } from './joint/structured-joint.js'
 import { structuredModes } from './sparse/structured-modes.js'
 import { vectorQuadrature } from './vector/vector-quadrature.js'
 
-/** A log density over R^dimension, with its gradient. */
-export interface LogDensity {
-  readonly dimension: number
-  /** Value at x, the gradient written where one is given. -Infinity out of support, never NaN. */
-  readonly evaluate: (x: Float64Array, gradient: Float64Array) => number
-}
-
-export type { ConditionalModes } from './frame/conditional-modes.js'
+export type { ConditionalModes } from './frame/conditional-effects.js'
 
 /** The log marginal likelihood at one number of nodes. */
 export interface MarginalDensity extends LogDensity {

@@ -1,7 +1,8 @@
 import type { Rng } from '../random/stream.js'
 import type { Coordinates } from './frame/coordinates.js'
 import { effectsMap } from './coordinates/effects-map.js'
-import type { Likelihood, LogDensity, MarginalDensity } from './likelihood.js'
+import type { Likelihood, MarginalDensity } from './likelihood.js'
+import type { LogDensity } from './frame/log-density.js'
 import { outerParameters } from './coordinates/outer-parameters.js'
 import type { PriorsInForce } from './coordinates/priors-in-force.js'
 

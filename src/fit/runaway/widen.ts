@@ -1,4 +1,4 @@
-import type { ConditionalModes } from '../../likelihood/frame/conditional-modes.js'
+import type { ConditionalModes } from '../../likelihood/frame/conditional-effects.js'
 import { type Likelihood, likelihood } from '../../likelihood/likelihood.js'
 import { type LaidTerm, type ParameterLayout, parameterLayout } from '../../likelihood/frame/parameter-layout.js'
 import type { Estimate } from '../climb/estimate.js'

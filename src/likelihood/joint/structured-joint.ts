@@ -5,7 +5,7 @@ import { addProduct, transposedProduct } from './column-products.js'
 import type { Coordinates } from '../frame/coordinates.js'
 import { effectsMap } from '../coordinates/effects-map.js'
 import { levelColumns, type RowColumns } from './level-columns.js'
-import type { LogDensity } from '../likelihood.js'
+import type { LogDensity } from '../frame/log-density.js'
 import { rowModel } from '../frame/row-model.js'
 
 /**

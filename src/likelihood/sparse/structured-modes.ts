@@ -1,7 +1,7 @@
 import { selectedInverse } from '../../numerics/sparse-inverse.js'
 import { solve } from '../../numerics/sparse-cholesky.js'
 import { entryOf, type SparsePattern } from '../../numerics/sparse-pattern.js'
-import type { ConditionalModes } from '../frame/conditional-modes.js'
+import type { ConditionalModes } from '../frame/conditional-effects.js'
 import type { Laplace } from './laplace.js'
 import type { LinearPredictors } from '../frame/linear-predictors.js'
 import type { ParameterLayout } from '../frame/parameter-layout.js'

@@ -6,7 +6,7 @@ import { metricEstimate } from '../../../samplers/adaptation/metric-estimate.js'
 import { nuts } from '../../../samplers/kernels/nuts.js'
 import { reasonableStepSize } from '../../../samplers/adaptation/step-size.js'
 import { windows } from '../../../samplers/adaptation/windows.js'
-import type { LogDensity } from '../../../src/likelihood/likelihood.js'
+import type { LogDensity } from '../../../src/likelihood/frame/log-density.js'
 import { cholesky, choleskyInverse } from '../../../src/numerics/cholesky.js'
 import { stream } from '../../../src/random/stream.js'
 

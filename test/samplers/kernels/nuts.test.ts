@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { emptyInfo, type Info, type State } from '../../../samplers/kernels/kernel.js'
 import { diagonalMetric, lowRankMetric, type Metric } from '../../../samplers/kernels/metric.js'
 import { nuts } from '../../../samplers/kernels/nuts.js'
-import type { LogDensity } from '../../../src/likelihood/likelihood.js'
+import type { LogDensity } from '../../../src/likelihood/frame/log-density.js'
 import { stream } from '../../../src/random/stream.js'
 
 const standardNormal = (d: number): LogDensity => ({
