@@ -1,9 +1,11 @@
 import { derivativeOrder } from '../../families/derivative-order.js'
-import { backward, solve } from '../../numerics/sparse-cholesky.js'
+import { solve } from '../../numerics/sparse-cholesky.js'
 import { selectedInverse } from '../../numerics/sparse-inverse.js'
-import { stream } from '../../random/stream.js'
+import { distinctRows } from '../frame/distinct-rows.js'
 import { independentBlocks } from './independent-blocks.js'
 import type { LaplaceParts } from './laplace-parts.js'
+import { sampledPairs } from './third-order-draws.js'
+import { type Cells, exactPairs } from './third-order-pairs.js'
 
 /** The next term after Laplace's in the expansion of the log marginal likelihood. */
 export interface SecondOrder {
@@ -20,8 +22,6 @@ export interface SecondOrder {
 const step = 3e-3
 /** Work of the exact sum over pairs, in multiplications, above which directions are drawn: some tens of milliseconds. */
 const affordable = 2e7
-/** Rows times directions: few directions where rows are many. D of them give the sum with a relative error of (2 / D)^1/2. */
-const mostRowDirections = 5e5
 
 /**
  * Shun and McCullagh (1995, "Laplace approximation of high dimensional integrals", JRSS B 57). With l the rows' log
@@ -29,45 +29,53 @@ const mostRowDirections = 5e5
  *
  *   log L - Laplace = sum_i l_i'''' v_ii^2 / 8 + sum_ij l_i''' l_j''' (v_ii v_ij v_jj / 8 + v_ij^3 / 12) + ...
  *
- * and tensors in place of these products for rows of several predictors. The first two sums cost a solve. The last is
- * exact where pairs are few; else, with y = A L'^-1 e for e standard normal, it is the variance of
- * sum_i l_i''' (y_i^3 - 3 v_ii y_i) over 72, taken over fixed draws of e, so that it is smooth in the parameters.
+ * and tensors in place of these products for rows of several predictors. The first two sums cost a solve. Rows with the
+ * same A_i share all v: sums run over these cells, with l''' summed over the rows of each. The last sum is
+ * exact where pairs of cells are few (see exactPairs), else estimated (see sampledPairs).
  */
 export function secondOrder(parts: LaplaceParts, mostWork: number = affordable): SecondOrder {
-  const { structure, linear, rows, approximation } = parts
-  const { size: q, width, columns, symbolic, pairs: entries } = structure
-  const { slots, fixed, multipliers: a } = linear
+  const { layout, structure, linear, rows, approximation } = parts
+  const { size: q, width, places, symbolic } = structure
+  const { slots, fixed, multipliers } = linear
   const { predictors: K, eta, d3, logDensity } = rows
   const { u: mode, factor } = approximation
   const n = logDensity.length
-  const blocks = independentBlocks(structure, n)
-  const predictorOf = Int32Array.from(slots, (slot) => slot.predictor)
   const perRow = (width * (width + 1)) / 2
   const { triple: triples } = derivativeOrder(K)
+  const { count, ofRow, first } = distinctRows(layout.terms, slots, n)
+  const blocks = independentBlocks(structure, n)
+  const cells: Cells = {
+    count,
+    predictors: K,
+    columns: new Int32Array(count * width),
+    multipliers: new Float64Array(count * width),
+    predictorOf: Int32Array.from(slots, (slot) => slot.predictor),
+    blockOf: first.map((i) => blocks.ofRow[i]),
+    third: new Float64Array(count * K ** 3),
+    leverage: new Float64Array(count * K * K),
+  }
+  const { columns, multipliers: a, predictorOf, leverage } = cells
+  first.forEach((i, c) => {
+    columns.set(structure.columns.subarray(i * width, (i + 1) * width), c * width)
+  })
   const third = d3.map(() => new Float64Array(n))
   const fourth = eta.map(() => d3.map(() => new Float64Array(n)))
   const inverse = new Float64Array(symbolic.size)
-  const leverage = new Float64Array(n * K * K)
-  const contracted = new Float64Array(n * K)
   const vector = new Float64Array(q)
-  const y = new Float64Array(n * K)
-  const cubic = new Float64Array(n)
-  const total = new Float64Array(blocks.count)
-  const inBlock = rowsByBlock(blocks.ofRow, blocks.count)
-  const pairs = inBlock.reduce((sum, members) => sum + members.length ** 2, 0)
-  const exact = n * K * symbolic.size + pairs * K ** 3 * (width + 1) <= mostWork
-  const directions = exact ? 0 : Math.max(32, Math.min(200, Math.floor(mostRowDirections / n)))
-  const draws = new Float64Array(directions * q)
-  if (!exact) {
-    const { normal } = stream({ seed: 0, replicate: 1, purpose: 'importance' })
-    for (let at = 0; at < draws.length; at++) draws[at] = normal()
-  }
+  /** What each row's third derivatives are multiplied by. */
+  const inThird = new Float64Array(count * K ** 3)
+  const inBlock = new Float64Array(blocks.count)
+  for (const block of cells.blockOf) inBlock[block]++
+  const pairs = inBlock.reduce((sum, members) => sum + members ** 2, 0)
+  const exact = count * K * symbolic.size + pairs * K ** 3 * (width + 1) <= mostWork
+  const addPairs = exact ? exactPairs(structure, cells, blocks) : null
+  const sampled = exact ? null : sampledPairs(structure, cells, blocks, n)
 
   /** Third and fourth derivatives of the rows at the mode. */
   function derivatives(): void {
     for (let k = 0; k < K; k++) eta[k].set(fixed[k])
     for (let i = 0, at = 0; i < n; i++) {
-      for (let s = 0; s < width; s++, at++) eta[predictorOf[s]][i] += a[at] * mode[columns[at]]
+      for (let s = 0; s < width; s++, at++) eta[predictorOf[s]][i] += multipliers[at] * mode[structure.columns[at]]
     }
     rows.evaluate(0, n)
     d3.forEach((values, t) => {
@@ -87,31 +95,56 @@ export function secondOrder(parts: LaplaceParts, mostWork: number = affordable):
     }
   }
 
-  /** v_ii of each row (K x K), and l''' contracted with it. */
-  function leverages(): void {
+  /** The cells' multipliers, third derivatives and v_cc. */
+  function fillCells(): void {
     selectedInverse(symbolic, factor, inverse)
+    cells.third.fill(0)
+    triples.forEach((triple, klm) => {
+      const values = third[triple]
+      for (let i = 0; i < n; i++) cells.third[ofRow[i] * triples.length + klm] += values[i]
+    })
     leverage.fill(0)
-    for (let i = 0; i < n; i++) {
-      const own = leverage.subarray(i * K * K, (i + 1) * K * K)
-      for (let s = 0, pair = i * perRow; s < width; s++) {
+    for (let c = 0; c < count; c++) {
+      const own = c * K * K
+      const row = c * width
+      a.set(multipliers.subarray(first[c] * width, (first[c] + 1) * width), row)
+      for (let s = 0, pair = first[c] * perRow; s < width; s++) {
         for (let t = 0; t <= s; t++, pair++) {
           const [ks, kt] = [predictorOf[s], predictorOf[t]]
-          const product = inverse[symbolic.target[entries[pair]]] * a[i * width + s] * a[i * width + t]
-          own[ks * K + kt] += product
-          if (s !== t) own[kt * K + ks] += product
+          const product = inverse[places[pair]] * a[row + s] * a[row + t]
+          leverage[own + ks * K + kt] += product
+          if (s !== t) leverage[own + kt * K + ks] += product
         }
       }
-      for (let k = 0; k < K; k++) {
-        let sum = 0
-        for (let lm = 0; lm < K * K; lm++) sum += third[triples[k * K * K + lm]][i] * own[lm]
-        contracted[i * K + k] = sum
+    }
+  }
+
+  /** Sets `inThird` to v_cc (x) y_c / 8, with y = A H^-1 A' of the third derivatives contracted with v_cc. */
+  function contractions(): void {
+    const square = K * K
+    vector.fill(0)
+    for (let c = 0, at = 0; c < count; c++) {
+      for (let s = 0; s < width; s++, at++) {
+        const from = (c * K + predictorOf[s]) * square
+        let contracted = 0
+        for (let lm = 0; lm < square; lm++) contracted += cells.third[from + lm] * leverage[c * square + lm]
+        vector[columns[at]] += a[at] * contracted
+      }
+    }
+    solve(symbolic, factor, vector)
+    const y = new Float64Array(K)
+    for (let c = 0, at = 0, t = 0; c < count; c++) {
+      y.fill(0)
+      for (let s = 0; s < width; s++, at++) y[predictorOf[s]] += a[at] * vector[columns[at]]
+      for (let kl = 0; kl < square; kl++) {
+        for (let m = 0; m < K; m++, t++) inThird[t] = (leverage[c * square + kl] * y[m]) / 8
       }
     }
   }
 
   /** sum_klmn l_klmn v_kl v_mn / 8 of row i. */
   function quartic(i: number): number {
-    const at = i * K * K
+    const at = ofRow[i] * K * K
     let sum = 0
     for (let k = 0, t = 0; k < K; k++) {
       for (let l = 0; l < K; l++) {
@@ -125,155 +158,30 @@ export function secondOrder(parts: LaplaceParts, mostWork: number = affordable):
     return sum / 8
   }
 
-  /** y_i = A_i x for all rows. */
-  function predictorsAlong(x: Float64Array): void {
-    y.fill(0)
-    for (let i = 0, at = 0; i < n; i++) {
-      for (let s = 0; s < width; s++, at++) y[i * K + predictorOf[s]] += a[at] * x[columns[at]]
-    }
-  }
-
-  /** sum_j of the products over pairs, for each row i, plus to `share`, times 1 / 12. */
-  function pairSums(share: Float64Array): void {
-    const covariance = new Float64Array(K * K)
-    const solved = new Float64Array(K * q)
-    for (const members of inBlock) {
-      for (const i of members) {
-        for (let k = 0; k < K; k++) {
-          const x = solved.subarray(k * q, (k + 1) * q)
-          x.fill(0)
-          for (let s = 0; s < width; s++) if (predictorOf[s] === k) x[columns[i * width + s]] += a[i * width + s]
-          solve(symbolic, factor, x)
-        }
-        for (const j of members) {
-          if (j > i) break
-          covariance.fill(0)
-          for (let s = 0; s < width; s++) {
-            const [at, l] = [columns[j * width + s], predictorOf[s]]
-            for (let k = 0; k < K; k++) covariance[k * K + l] += a[j * width + s] * solved[k * q + at]
-          }
-          const product = tensorProduct(i, j, covariance) / 12
-          share[i] += product
-          if (i !== j) share[j] += product
-        }
-      }
-    }
-  }
-
-  /** sum l_klm(i) l_k'l'm'(j) v_kk' v_ll' v_mm'. */
-  function tensorProduct(i: number, j: number, v: Float64Array): number {
-    if (K === 1) return third[0][i] * third[0][j] * v[0] * v[0] * v[0]
-    let sum = 0
-    for (let klm = 0; klm < triples.length; klm++) {
-      const [k, l, m] = [Math.floor(klm / (K * K)), Math.floor(klm / K) % K, klm % K]
-      const own = third[triples[klm]][i]
-      if (own === 0) continue
-      for (let other = 0; other < triples.length; other++) {
-        const [k2, l2, m2] = [Math.floor(other / (K * K)), Math.floor(other / K) % K, other % K]
-        sum += own * third[triples[other]][j] * v[k * K + k2] * v[l * K + l2] * v[m * K + m2]
-      }
-    }
-    return sum
-  }
-
-  /** Each row's cubic form of y, less its part that is linear in e, to `cubic`; their sums by block to `total`. */
-  function cubicForms(): void {
-    total.fill(0)
+  /** Each row's share of what the cells' coefficients give, to `out` where there is one; their sum. */
+  function shares(out: Float64Array | undefined): number {
+    let total = 0
     for (let i = 0; i < n; i++) {
-      let sum = 0
-      if (K === 1) sum = y[i] * (third[0][i] * y[i] * y[i] - 3 * contracted[i])
-      else {
-        const own = i * K
-        for (let k = 0, t = 0; k < K; k++) {
-          sum -= 3 * contracted[own + k] * y[own + k]
-          for (let l = 0; l < K; l++) {
-            const product = y[own + k] * y[own + l]
-            for (let m = 0; m < K; m++, t++) sum += third[triples[t]][i] * product * y[own + m]
-          }
-        }
-      }
-      cubic[i] = sum
-      total[blocks.ofRow[i]] += sum
+      const from = ofRow[i] * triples.length
+      let share = quartic(i)
+      for (let klm = 0; klm < triples.length; klm++) share += third[triples[klm]][i] * inThird[from + klm]
+      if (out) out[i] = share
+      total += share
     }
+    return total
   }
 
-  /** The same from random directions. */
-  function sampledSums(share: Float64Array): void {
-    for (let e = 0; e < directions; e++) {
-      vector.set(draws.subarray(e * q, (e + 1) * q))
-      backward(symbolic, factor, vector)
-      predictorsAlong(vector)
-      cubicForms()
-      for (let i = 0; i < n; i++) share[i] += (total[blocks.ofRow[i]] * cubic[i]) / (72 * directions)
-    }
-  }
-
-  /** The same summed over the rows, where shares are not asked for: a pass over the rows for each direction. */
-  function sampledTotal(): number {
-    let sum = 0
-    for (let e = 0; e < directions; e++) {
-      vector.set(draws.subarray(e * q, (e + 1) * q))
-      backward(symbolic, factor, vector)
-      if (K > 1) {
-        predictorsAlong(vector)
-        cubicForms()
-      } else {
-        // Rows of one block in a run share a sum.
-        total.fill(0)
-        const l3 = third[0]
-        const { ofRow } = blocks
-        let block = ofRow[0]
-        let inRun = 0
-        for (let i = 0, at = 0; i < n; i++) {
-          let along = a[at] * vector[columns[at]]
-          at++
-          for (let s = 1; s < width; s++, at++) along += a[at] * vector[columns[at]]
-          if (ofRow[i] !== block) {
-            total[block] += inRun
-            inRun = 0
-            block = ofRow[i]
-          }
-          inRun += along * (l3[i] * along * along - 3 * contracted[i])
-        }
-        total[block] += inRun
-      }
-      for (let b = 0; b < total.length; b++) sum += total[b] * total[b]
-    }
-    return sum / (72 * directions)
-  }
-
-  const scratchShare = new Float64Array(n)
   return {
     exact,
     correction: (x, byRow) => {
       if (approximation.evaluate(x, null) === Number.NEGATIVE_INFINITY) return Number.NaN
-      const share = byRow ?? scratchShare
       derivatives()
-      leverages()
-      vector.fill(0)
-      for (let i = 0, at = 0; i < n; i++) {
-        for (let s = 0; s < width; s++, at++) vector[columns[at]] += a[at] * contracted[i * K + predictorOf[s]]
-      }
-      solve(symbolic, factor, vector)
-      predictorsAlong(vector)
-      for (let i = 0; i < n; i++) {
-        share[i] = quartic(i)
-        for (let k = 0; k < K; k++) share[i] += (contracted[i * K + k] * y[i * K + k]) / 8
-      }
-      let rest = 0
-      if (exact) pairSums(share)
-      else if (byRow) sampledSums(share)
-      else rest = sampledTotal()
-      for (let i = 0; i < n; i++) rest += share[i]
-      return rest
+      fillCells()
+      contractions()
+      if (addPairs) addPairs(factor, 1 / 12, inThird)
+      else if (byRow) sampled!.add(factor, 1 / 12, inThird)
+      const rest = !addPairs && !byRow ? sampled!.total(factor) / 12 : 0
+      return shares(byRow) + rest
     },
   }
-}
-
-function rowsByBlock(ofRow: Int32Array, count: number): number[][] {
-  const members: number[][] = Array.from({ length: count }, () => [])
-  ofRow.forEach((g, i) => {
-    members[g].push(i)
-  })
-  return members
 }
