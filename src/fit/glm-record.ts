@@ -1,25 +1,25 @@
-import { noBasis } from '../data/basis.js'
 import type { Model } from '../data/model.js'
-import { responseChecksum } from '../data/response-checksum.js'
-import { observations } from '../data/response-rows.js'
+import { copies } from '../data/response-rows.js'
 import { noDeviance } from '../families/family.js'
 import { familyNamed } from '../families/registry.js'
 import { type Likelihood, likelihood } from '../likelihood/likelihood.js'
-import { version } from '../version.js'
 import type { Estimate } from './climb/estimate.js'
-import { endsFrom, fixedEstimates } from './record/estimates.js'
-import type { FitRecord } from './record/fit-record.js'
-import { block } from './record/fixed-part.js'
 import type { GlmFit } from './climb/glm.js'
-import { nothingIntegrated } from './limits/certificate.js'
-import { nullModel } from './record/null-model.js'
-import { type Intervals, withLimits } from './limits/profile-intervals.js'
-import { profiledOf } from './limits/profiled.js'
-import { withOneSidedLimits } from './runaway/one-sided-limits.js'
-import { fiveNumbers, residuals } from './record/residuals.js'
-import type { LimitModel } from './runaway/limit-model.js'
-import { widening } from './runaway/widen.js'
 import { scoringTop } from './climb/scoring-top.js'
+import type { FitTask } from './fit-task.js'
+import { nothingIntegrated } from './limits/certificate.js'
+import { profiledOf } from './limits/profiled.js'
+import { assembled } from './record/assemble.js'
+import type { Concluded } from './record/concluded.js'
+import { fitCriterion } from './record/criterion.js'
+import { fitEstimates } from './record/estimates-section.js'
+import type { FitRecord } from './record/fit-record.js'
+import { fixedPart } from './record/fixed-part.js'
+import { fitHeading } from './record/heading.js'
+import { nullModel } from './record/null-model.js'
+import { fitQuality } from './record/quality.js'
+import { withOneSidedLimits } from './runaway/one-sided-limits.js'
+import { widening } from './runaway/widen.js'
 
 /**
  * True for a model that a generalized linear model's record suits: no random effects, the mean's predictor alone, and a family
@@ -28,84 +28,59 @@ import { scoringTop } from './climb/scoring-top.js'
 export const isGlm = ({ family, predictors }: Model): boolean =>
   predictors.length === 1 && predictors[0].random.length === 0 && familyNamed(family).family.unitDeviance !== noDeviance
 
-/**
- * The record of a fit without random effects. `like` and `glm` are those of the limit where some coefficients run, and
- * what is told is the full model.
- */
-export function glmRecord(
-  like: Likelihood,
-  model: Model,
-  limit: LimitModel | null,
-  scored: GlmFit,
-  call: FitRecord['call'],
-  intervals: Intervals,
-  began: number,
-): FitRecord {
+/** The record of a fit without random effects; `like` is the limit's likelihood where some coefficients run. */
+export function glmRecord({ model, call, intervals, limit, glm: scored, began }: FitTask, like: Likelihood): FitRecord {
   const { top, logLik, gradientNorm, reason } = scoringTop(like, scored)
   const wide = limit && widening(limit)
   const glm = wide ? wide.glm(top) : top
-  const p = glm.beta.length
-  const { names, aliased } = model.predictors[0].fixed
-  const { pearson, deviance, copies } = residuals(model, [glm.eta])
-  const used = copies ? copies.reduce((sum, count) => sum + count, 0) : pearson.length
-  const none = nullModel(model, used)
+  const full = wide ? likelihood(model) : like
   const inner = estimateOf(top, logLik, gradientNorm, reason)
   const fitted = wide ? wide.estimate(inner) : inner
-  const missed = { code: 'NO_CONVERGENCE', message: `the fit did not converge in ${glm.iterations} iterations` }
-  const { level } = intervals
   const own = profiledOf(like, null, inner, top, intervals)
-  const profiled = own && wide ? withOneSidedLimits(wide.profile(own), likelihood(model), fitted, level) : own
-  const fixed = fixedEstimates(names, glm.beta, fitted.se, level, null, endsFrom(fitted, 0))
-  return {
-    schema: 'glmm/fit@1',
-    version,
-    call,
-    formula: model.formula,
-    family: model.family,
-    link: model.link,
-    nobs: observations(model),
-    dropped: model.dropped,
-    responseChecksum: responseChecksum(model.response),
-    warnings: [...model.warnings, ...fitted.told, ...(glm.converged ? [] : [missed]), ...(profiled?.warnings ?? [])],
-    method: 'glm',
-    nodes: null,
-    groups: {},
-    logLik: logLik,
-    deviance: -2 * logLik,
-    aic: -2 * logLik + 2 * p,
-    bic: -2 * logLik + Math.log(used) * p,
-    df: p,
-    dfResidual: used - p,
-    fixed: profiled ? withLimits(fixed, profiled.predictors[0]) : fixed,
-    intervals: { method: profiled ? 'profile' : 'wald', level },
-    further: [],
-    aliased,
-    fixedCovariance: block(glm.covariance, p, p),
-    parameters: { estimate: Array.from(glm.beta), covariance: block(glm.covariance, p, p) },
-    basis: model.basis ?? noBasis,
-    random: [],
-    dispersion: {},
-    varianceExplained: null,
-    modes: [],
-    residuals: { pearson: fiveNumbers(pearson, copies), deviance: deviance && fiveNumbers(deviance, copies) },
-    certificate: null,
-    uncertified: nothingIntegrated,
+  const profiled = own && wide ? withOneSidedLimits(wide.profile(own), full, fitted, intervals.level) : own
+  const concluded: Concluded = {
+    like: full,
+    fitted,
     importance: null,
-    rungs: null,
-    nullDeviance: none.nullDeviance,
-    dfNull: none.dfNull,
-    residualDeviance: glm.deviance,
-    iterations: glm.iterations,
-    convergence: {
-      converged: glm.converged,
-      reason: fitted.reason,
-      gradientNorm,
-      iterations: glm.iterations,
-      evaluations: glm.iterations,
-      singular: false,
-      milliseconds: performance.now() - began,
-    },
+    inference: { ...fixedPart(full, fitted, { terms: [] }), df: null, warnings: [] },
+    eta: [glm.eta],
+    effects: [],
+    profiled,
+    level: intervals.level,
   }
+  const missed = { code: 'NO_CONVERGENCE', message: `the fit did not converge in ${glm.iterations} iterations` }
+  const warnings = [...fitted.told, ...(glm.converged ? [] : [missed]), ...(profiled?.warnings ?? [])]
+  const df = glm.beta.length
+  const used = withWeight(model)
+  const counts = { df, observations: used, dfResidual: used - df }
+  const { nullDeviance, dfNull } = nullModel(model, used)
+  const integral = { certificate: null, uncertified: nothingIntegrated }
+  return assembled({
+    heading: fitHeading(model, call, { method: 'glm', nodes: null, groups: {} }, warnings),
+    criterion: fitCriterion(logLik, counts, { nullDeviance, dfNull, residualDeviance: glm.deviance }),
+    estimates: fitEstimates(concluded),
+    quality: fitQuality(concluded, [], integral, null, true),
+    convergence: {
+      iterations: glm.iterations,
+      convergence: {
+        converged: glm.converged,
+        reason: fitted.reason,
+        gradientNorm,
+        iterations: glm.iterations,
+        evaluations: glm.iterations,
+        singular: false,
+        milliseconds: performance.now() - began,
+      },
+    },
+  })
+}
+
+/** Observations that have a say: those of rows with trials, as R counts them. */
+function withWeight({ family: name, response, nobs }: Model): number {
+  const { family } = familyNamed(name)
+  let sum = 0
+  for (let i = 0; i < nobs; i++) if (family.weight(response, i) !== 0) sum += copies(response, i)
+  return sum
 }
 
 /** What scoring found, as the estimate that a climb would give; standard errors are those of the expected information. */

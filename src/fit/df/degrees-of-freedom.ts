@@ -6,6 +6,7 @@ import type { Likelihood } from '../../likelihood/likelihood.js'
 import { isNormal } from '../../likelihood/normal/normal-marginal.js'
 import { parameterLayout } from '../../likelihood/frame/parameter-layout.js'
 import type { Estimate } from '../climb/estimate.js'
+import type { FixedInference } from '../record/concluded.js'
 import type { FixedPart } from '../record/fixed-part.js'
 import { kenwardRoger } from './kenward-roger.js'
 import { isLeastSquares } from '../climb/least-squares.js'
@@ -57,12 +58,6 @@ function checkKenwardRoger({ predictors }: Model, reml: boolean): void {
     `expected one residual variance for --df kr, got ${got}`,
     `leave --dispersion out, ${instead}`,
   )
-}
-
-/** The fixed effects of the mean with the degrees of freedom of their t statistics; null for z. */
-export interface FixedInference extends FixedPart {
-  readonly df: Float64Array | null
-  readonly warnings: readonly Warning[]
 }
 
 /**

@@ -3,8 +3,9 @@ import type { Likelihood } from '../../likelihood/likelihood.js'
 import { normalQuantile } from '../../numerics/special.js'
 import type { DfMethod } from '../df/degrees-of-freedom.js'
 import type { Estimate } from '../climb/estimate.js'
-import type { FixedEstimate, Limits } from '../record/fit-record.js'
+import type { Limits } from '../record/fit-record.js'
 import { randomTerms } from '../record/fixed-part.js'
+import type { ProfileIntervals } from '../record/profile-limits.js'
 import { profileLimits } from './profile.js'
 import { covarianceQuantity, type ProfileQuantity, parameterQuantity } from './profile-quantities.js'
 import type { Start } from '../climb/start.js'
@@ -18,15 +19,6 @@ export interface Intervals {
 }
 
 export const waldIntervals: Intervals = { method: 'wald', level: 0.95 }
-
-/** Profile limits of everything a fit tells; null where there are none. */
-export interface ProfileIntervals {
-  /** Of the fixed effects of each predictor, on its own scale. */
-  readonly predictors: readonly (readonly Limits[])[]
-  /** Of each random term: standard deviations, and the matrix of correlations. */
-  readonly random: readonly { readonly sd: readonly Limits[]; readonly correlation: readonly (readonly Limits[])[] }[]
-  readonly warnings: readonly Warning[]
-}
 
 const none: Limits = { lower: null, upper: null }
 
@@ -77,7 +69,3 @@ export function profileIntervals(
   })
   return { predictors, random, warnings }
 }
-
-/** Estimates with profile limits in place of Wald's. */
-export const withLimits = (fixed: readonly FixedEstimate[], limits: readonly Limits[]): FixedEstimate[] =>
-  fixed.map((one, j) => ({ ...one, ...limits[j] }))

@@ -2,7 +2,8 @@ import type { Model } from '../../data/model.js'
 import { type Likelihood, likelihood } from '../../likelihood/likelihood.js'
 import { type Estimate, estimate } from '../climb/estimate.js'
 import type { GlmFit } from '../climb/glm.js'
-import { type Intervals, type ProfileIntervals, profileIntervals } from './profile-intervals.js'
+import type { ProfileIntervals } from '../record/profile-limits.js'
+import { type Intervals, profileIntervals } from './profile-intervals.js'
 import { startFrom } from '../climb/start.js'
 
 /**

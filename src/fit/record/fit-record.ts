@@ -7,7 +7,14 @@ import type { ModelVerdict } from '../tests/model-verdict.js'
 export type Nodes = number | readonly number[] | 'auto'
 
 /** What `glmm fit` prints with --json: schema glmm/fit@1. Log-likelihoods include every constant. */
-export interface FitRecord extends RecordHeading {
+export interface FitRecord extends FitHeading, FitCriterion, FitEstimates, FitQuality, FitConvergence {
+  /** Tests of the model against its data by name, and what they come to; there where asked for. */
+  readonly tests?: Readonly<Record<string, ModelTest>>
+  readonly model?: ModelVerdict
+}
+
+/** What was fitted, to which rows, and by which method. */
+export interface FitHeading extends RecordHeading {
   readonly schema: 'glmm/fit@1'
   readonly method: 'ml' | 'reml' | 'glm'
   /** Quadrature nodes, of each nested factor where given so; 1 is Laplace; null for a glm and by importance sampling. */
@@ -18,12 +25,24 @@ export interface FitRecord extends RecordHeading {
   readonly responseChecksum: string
   /** Number of levels of each grouping factor. */
   readonly groups: Readonly<Record<string, number>>
+}
+
+/** What was maximised, and what models are compared by. */
+export interface FitCriterion {
   readonly logLik: number
   readonly deviance: number
   readonly aic: number
   readonly bic: number
   readonly df: number
   readonly dfResidual: number
+  /** Of the model with an intercept alone, where the fit is a glm's; null elsewhere, as the next two. */
+  readonly nullDeviance: number | null
+  readonly dfNull: number | null
+  readonly residualDeviance: number | null
+}
+
+/** All that was estimated. */
+export interface FitEstimates {
   readonly fixed: readonly FixedEstimate[]
   /** Coefficients of the predictors beside the mean's, on the scale of their own links (log, logit). */
   readonly further: readonly { readonly predictor: string; readonly fixed: readonly FixedEstimate[] }[]
@@ -37,9 +56,13 @@ export interface FitRecord extends RecordHeading {
   readonly dispersion: Readonly<Record<string, DispersionEstimate>>
   /** What kind of limits `lower` and `upper` are, and of what level. */
   readonly intervals: { readonly method: 'wald' | 'profile'; readonly level: number }
+  readonly modes: readonly ConditionalMode[]
+}
+
+/** How well the model describes the data, and how far the integral behind the numbers can be trusted. */
+export interface FitQuality {
   /** R-squared and intraclass correlation; null without random effects and where they are not defined. */
   readonly varianceExplained: VarianceExplained | null
-  readonly modes: readonly ConditionalMode[]
   /** Deviance residuals are null where the family has no deviance; quantile residuals are there where asked for. */
   readonly residuals: {
     readonly pearson: FiveNumbers
@@ -53,23 +76,22 @@ export interface FitRecord extends RecordHeading {
   /** What the draws leave open; null unless the integral is by importance sampling. */
   readonly importance: Importance | null
   /** Every rung climbed, when nodes was 'auto'; the last is this fit. */
-  readonly rungs:
-    | readonly {
-        readonly method: 'laplace' | 'quadrature' | 'importance'
-        /** Nodes, or draws of importance sampling. */
-        readonly nodes: number
-        readonly logLik: number
-        readonly maxShiftInSe: number | null
-      }[]
-    | null
-  readonly nullDeviance: number | null
-  readonly dfNull: number | null
-  readonly residualDeviance: number | null
+  readonly rungs: readonly Rung[] | null
+}
+
+export interface Rung {
+  readonly method: 'laplace' | 'quadrature' | 'importance'
+  /** Nodes, or draws of importance sampling. */
+  readonly nodes: number
+  readonly logLik: number
+  readonly maxShiftInSe: number | null
+}
+
+/** How the search for the maximum went. */
+export interface FitConvergence {
+  /** Of scoring, where the fit is a glm's; null elsewhere. */
   readonly iterations: number | null
   readonly convergence: Convergence
-  /** Tests of the model against its data by name, and what they come to; there where asked for. */
-  readonly tests?: Readonly<Record<string, ModelTest>>
-  readonly model?: ModelVerdict
 }
 
 /** All that was estimated, as predictions and simulations take it up. */

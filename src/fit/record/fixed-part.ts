@@ -1,6 +1,6 @@
 import { flat } from '../../covariance/flat.js'
 import type { ConditionalModes, Likelihood } from '../../likelihood/likelihood.js'
-import type { LaidTerm } from '../../likelihood/frame/parameter-layout.js'
+import type { LaidTerm, ParameterLayout } from '../../likelihood/frame/parameter-layout.js'
 import type { Estimate } from '../climb/estimate.js'
 
 /** The mean's fixed effects as estimated. */
@@ -34,6 +34,9 @@ export function fixedPart(
 /** The terms that are random, with their position among all. */
 export const randomTerms = (terms: readonly LaidTerm[]): { readonly laid: LaidTerm; readonly at: number }[] =>
   terms.map((laid, at) => ({ laid, at })).filter(({ laid }) => laid.covariance !== flat)
+
+/** Whether the likelihood is restricted: the mean's fixed effects are integrated out, as a term without a variance. */
+export const isRestricted = ({ terms }: ParameterLayout): boolean => terms.some(({ covariance }) => covariance === flat)
 
 /** Leading p x p block of a d x d matrix, as rows. */
 export const block = (matrix: Float64Array, d: number, p: number): number[][] =>

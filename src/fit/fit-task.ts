@@ -1,0 +1,21 @@
+import type { Model } from '../data/model.js'
+import type { GlmFit } from './climb/glm.js'
+import type { Intervals } from './limits/profile-intervals.js'
+import type { FitRecord, Nodes } from './record/fit-record.js'
+import type { LimitModel } from './runaway/limit-model.js'
+
+/** A fit that was asked for, and what is known of it before the climb. */
+export interface FitTask {
+  /** As it was stated. */
+  readonly model: Model
+  readonly asked: Nodes
+  readonly reml: boolean
+  readonly call: FitRecord['call']
+  readonly intervals: Intervals
+  /** The model that is climbed, where some coefficients have no finite maximum. */
+  readonly limit: LimitModel | null
+  /** The fit without random effects of the model that is climbed. */
+  readonly glm: GlmFit
+  /** When the fit began, as `performance.now()` tells it. */
+  readonly began: number
+}

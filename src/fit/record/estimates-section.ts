@@ -1,0 +1,57 @@
+import { noBasis } from '../../data/basis.js'
+import type { Concluded } from './concluded.js'
+import { dispersionEstimates, endsFrom, fixedEstimates, randomEstimates } from './estimates.js'
+import type { ConditionalMode, FitEstimates } from './fit-record.js'
+import { block, isRestricted, randomTerms } from './fixed-part.js'
+import { withLimits } from './profile-limits.js'
+
+/** All that was estimated: coefficients, variances, and the modes of the random effects. */
+export function fitEstimates(of: Concluded): FitEstimates {
+  const { like, fitted, inference, profiled, level } = of
+  const { model, layout, dimension: d } = like
+  const { names, beta, se, covariance, df } = inference
+  const reml = isRestricted(layout)
+  const fixed = fixedEstimates(names, beta, se, level, df, reml ? undefined : endsFrom(fitted, 0))
+  return {
+    fixed: profiled ? withLimits(fixed, profiled.predictors[0]) : fixed,
+    further: furtherEstimates(of),
+    aliased: model.predictors[0].fixed.aliased,
+    fixedCovariance: covariance,
+    parameters: {
+      estimate: reml ? [...beta, ...fitted.parameters] : Array.from(fitted.parameters),
+      covariance: fitted.covariance && block(fitted.covariance, d, d),
+    },
+    basis: model.basis ?? noBasis,
+    random: randomEstimates(like, fitted).map((one, t) =>
+      profiled ? { ...one, sdLimits: profiled.random[t].sd, correlationLimits: profiled.random[t].correlation } : one,
+    ),
+    dispersion: dispersionEstimates(like, fitted, level, profiled?.predictors.slice(1)),
+    intervals: { method: profiled ? 'profile' : 'wald', level },
+    modes: conditionalModes(of),
+  }
+}
+
+/** Coefficients of the predictors beside the mean's. */
+function furtherEstimates({ like: { model, layout }, fitted, profiled, level }: Concluded): FitEstimates['further'] {
+  const { parameters, se } = fitted
+  return model.predictors.slice(1).map(({ name, fixed }, k) => {
+    const [from, to] = layout.fixedStart.subarray(k + 1, k + 3)
+    const ends = endsFrom(fitted, from)
+    const told = fixedEstimates(fixed.names, parameters.subarray(from, to), se.subarray(from, to), level, null, ends)
+    return { predictor: name, fixed: profiled ? withLimits(told, profiled.predictors[k + 1]) : told }
+  })
+}
+
+/** The mode of every effect, level after level. */
+function conditionalModes({ like, effects }: Concluded): ConditionalMode[] {
+  const modes: ConditionalMode[] = []
+  randomTerms(like.layout.terms).forEach(({ laid }, t) => {
+    const { group, levels, names: columns } = laid.term
+    const { mode, sd } = effects[t]
+    for (let e = 0; e < mode.length; e++) {
+      const level = levels[Math.floor(e / columns.length)]
+      modes.push({ group, level, name: columns[e % columns.length], mode: mode[e], sd: sd[e] })
+    }
+  })
+  return modes
+}
