@@ -1,5 +1,5 @@
 import type { Warning } from '../../errors.js'
-import type { ConditionalModes } from '../../likelihood/frame/conditional-modes.js'
+import type { ConditionalModes } from '../../likelihood/frame/conditional-effects.js'
 import type { Likelihood } from '../../likelihood/likelihood.js'
 import type { Estimate } from '../climb/estimate.js'
 import type { ImportanceEstimate } from '../climb/importance-estimate.js'
