@@ -13,10 +13,9 @@ import { cellText, firstTextRow } from './column-facts.js'
 import { compared, holds, isMember, logical } from './conditions.js'
 import { disguiseFault, type Fault, numbersFault } from './disguised-numbers.js'
 import { type Frame, faultAt, gather, namedColumn, numbersOf, placeOf, tablePlace, valuesAt } from './frame.js'
-import { functions } from './functions.js'
 import type { NumericValue, Value } from './value.js'
 
-/** The worth of an expression in the rows of a frame. Only the functions of the registry can be called. */
+/** The worth of an expression in the rows of a frame. Only the functions that come with the frame can be called. */
 export function evaluate(node: SyntaxNode, frame: Frame): Value {
   switch (node.kind) {
     case 'name': {
@@ -58,7 +57,7 @@ export function refuse(fault: Fault | null, node: NameNode, frame: Frame): void 
 
 /** A call of a function of columns; diag, cs and their like stand around random terms, and have no worth in a row. */
 function called(node: CallNode, frame: Frame): Value {
-  const known = functions.get(node.name)
+  const known = frame.functions.get(node.name)
   if (known) return known(node, frame)
   throw formulaFault(
     frame.source,

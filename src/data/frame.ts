@@ -1,10 +1,16 @@
 import { GlmmError } from '../errors.js'
 import { caretLines } from '../formula/formula-fault.js'
 import { nearestName } from '../nearest-name.js'
-import type { NameNode, SyntaxNode } from '../formula/syntax-tree.js'
-import { type BasisKeeper, newBasis } from './basis.js'
-import { cellText, columnFacts, columnsByName } from './column-facts.js'
+import type { CallNode, NameNode, SyntaxNode } from '../formula/syntax-tree.js'
+import type { BasisKeeper } from './basis.js'
+import { cellText, columnFacts } from './column-facts.js'
 import type { Column, Table } from './table.js'
+import type { Value } from './value.js'
+
+/** Computes a call. Arguments are still syntax, so that a message can point at them. */
+export type FormulaFunction = (call: CallNode, frame: Frame) => Value
+
+export type FormulaFunctions = ReadonlyMap<string, FormulaFunction>
 
 /** The rows of a table a model uses, on which the variables of a formula are computed. */
 export interface Frame {
@@ -18,23 +24,11 @@ export interface Frame {
   readonly source: string
   /** What the rows decide about the columns of a design, or what those of a fit have decided. */
   readonly basis: BasisKeeper
+  /** The functions that a formula may call, by name. */
+  readonly functions: FormulaFunctions
   /** Inside offset(...), where what a value must be follows from being an exposure. */
   readonly within?: 'offset'
 }
-
-export const frameOf = (
-  table: Table,
-  rows: Int32Array | null,
-  source: string,
-  basis: BasisKeeper = newBasis(),
-): Frame => ({
-  table,
-  columns: columnsByName(table),
-  rows,
-  nrow: rows === null ? table.nrow : rows.length,
-  source,
-  basis,
-})
 
 /** 'row 5 (line 6 of x.csv)', for a row of the frame. */
 export const placeOf = (frame: Frame, row: number): string =>

@@ -1,7 +1,7 @@
 import { nodeText } from '../formula/formula-text.js'
 import { parseFormula } from '../formula/parse-formula.js'
 import type { Formula } from '../formula/syntax-tree.js'
-import { frameOf } from './frame.js'
+import { frameOf } from './table-frame.js'
 import { looksBinomial } from './response.js'
 import type { Table } from './table.js'
 

@@ -7,7 +7,8 @@ import { expressions, offsetOf, optionColumn } from './build-model.js'
 import { completeFrame } from './complete-frame.js'
 import { type FurtherFormula, furtherTerms } from './further-formula.js'
 import { type Design, designMatrix } from './design-matrix.js'
-import { frameOf, namedColumn } from './frame.js'
+import { namedColumn } from './frame.js'
+import { frameOf } from './table-frame.js'
 import type { Column, Table } from './table.js'
 
 /** What a fit says of its model, for the design of other data. */

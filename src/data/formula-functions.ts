@@ -8,13 +8,10 @@ import { argument, constant, constants, setting } from './call-arguments.js'
 import { holds } from './conditions.js'
 import { evaluate, numeric, numericColumn, refuseNotFinite } from './evaluate.js'
 import { asFactor, factorOf, releveled, withContrasts } from './factor-functions.js'
-import { type Frame, faultAt, placeOf } from './frame.js'
+import { type FormulaFunction, type FormulaFunctions, type Frame, faultAt, placeOf } from './frame.js'
 import { bSpline, naturalSpline } from './spline-functions.js'
 import { evaluatePolynomial, polynomialRecurrence } from './orthogonal-polynomial.js'
 import type { FactorValue, Value } from './value.js'
-
-/** Computes a call. Arguments are still syntax, so that a message can point at them. */
-export type FormulaFunction = (call: CallNode, frame: Frame) => Value
 
 const registry: Readonly<Record<FunctionName, FormulaFunction>> = {
   C: withContrasts,
@@ -50,7 +47,8 @@ const registry: Readonly<Record<FunctionName, FormulaFunction>> = {
   tan: elementwise(Math.tan),
 }
 
-export const functions: ReadonlyMap<string, FormulaFunction> = new Map(Object.entries(registry))
+/** The functions of a formula that every frame has. */
+export const formulaFunctions: FormulaFunctions = new Map(Object.entries(registry))
 
 function elementwise(f: (x: number) => number, domain: string | null = null): FormulaFunction {
   return (call, frame) => mapped(f, domain, call, argument(call, 'x', frame), frame)
