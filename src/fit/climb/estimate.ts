@@ -139,16 +139,15 @@ function climbed(likelihood: Likelihood, nodes: number, start: Start, residual: 
     iterations += other.iterations
     if (other.value > top.value) top = other
   }
-  makeCanonical(likelihood, top)
+  top = canonical(likelihood, top)
   for (
     let found = furtherRuns(likelihood, nodes, top.x, held);
     found;
     found = furtherRuns(likelihood, nodes, top.x, held)
   ) {
-    top = climb(hold(found))
+    top = canonical(likelihood, climb(hold(found)))
     evaluations += top.evaluations + 4
     iterations += top.iterations
-    makeCanonical(likelihood, top)
   }
 
   let boundary: BoundaryPoint | null = null
@@ -161,8 +160,8 @@ function climbed(likelihood: Likelihood, nodes: number, start: Start, residual: 
     iterations += along.iterations
     if (along.value < top.value - 1e-9 * (1 + Math.abs(top.value))) continue
     boundary = point
-    top = along
-    for (const j of [...point.covariance, ...point.limits]) top.x[j] = point.x[j]
+    const kept = new Set([...point.covariance, ...point.limits])
+    top = { ...along, x: along.x.map((value, j) => (kept.has(j) ? point.x[j] : value)) }
     break
   }
   const zeroed: readonly number[] = boundary?.covariance ?? []
@@ -179,8 +178,7 @@ function climbed(likelihood: Likelihood, nodes: number, start: Start, residual: 
   let newton = inverse && newtonStep(inverse, top.gradient, free)
   for (let round = 0; newton && newton.rise > 1e-11 && !boundary && !residual && round < 3; round++) {
     // The distance was misjudged for want of a good matrix; now there is one.
-    top = maximise(evaluate, top.x, without(inverse!, held), near)
-    makeCanonical(likelihood, top)
+    top = canonical(likelihood, maximise(evaluate, top.x, without(inverse!, held), near))
     inverse = invertedInformation(density, top, free)
     newton = inverse && newtonStep(inverse, top.gradient, free)
     evaluations += top.evaluations + 2 * d
@@ -234,21 +232,18 @@ function insideSupport({ layout }: Likelihood, value: (x: Float64Array) => numbe
   return x
 }
 
-/** Of the thetas that stand for one covariance the one told has positive standard deviations. */
-function makeCanonical({ layout }: Likelihood, { x, gradient, inverseHessian }: Maximum): void {
-  const d = x.length
-  for (const { term, covariance, start, size } of layout.terms) {
-    const signs = covariance.canonicalSigns(x.subarray(start, start + size), term.names.length)
-    for (let j = 0; j < size; j++) {
-      if (signs[j] > 0) continue
-      const at = start + j
-      x[at] = -x[at]
-      gradient[at] = -gradient[at]
-      for (let k = 0; k < d; k++) {
-        inverseHessian[at * d + k] = -inverseHessian[at * d + k]
-        inverseHessian[k * d + at] = -inverseHessian[k * d + at]
-      }
-    }
+/** The same maximum at the theta with standard deviations that are not negative, of all that stand for its covariances. */
+function canonical({ layout }: Likelihood, top: Maximum): Maximum {
+  const d = top.x.length
+  const sign = new Float64Array(d).fill(1)
+  for (const { term, covariance, start, size } of layout.terms)
+    sign.set(covariance.canonicalSigns(top.x.subarray(start, start + size), term.names.length), start)
+  if (sign.every((one) => one > 0)) return top
+  return {
+    ...top,
+    x: top.x.map((value, j) => sign[j] * value),
+    gradient: top.gradient.map((value, j) => sign[j] * value),
+    inverseHessian: top.inverseHessian.map((value, at) => sign[Math.floor(at / d)] * sign[at % d] * value),
   }
 }
 
