@@ -13,7 +13,7 @@ import { likelihood } from '../../../src/likelihood/likelihood.js'
 import { stream } from '../../../src/random/stream.js'
 
 const columns = (name: string): Record<string, number[]> => {
-  const text = readFileSync(new URL(`../reference/faults/${name}.csv`, import.meta.url), 'utf8')
+  const text = readFileSync(new URL(`../../reference/faults/${name}.csv`, import.meta.url), 'utf8')
   const [head, ...lines] = text.trim().replaceAll('"', '').split(/\r?\n/)
   return Object.fromEntries(
     head.split(',').map((column, j) => [column, lines.map((line) => Number(line.split(',')[j]))]),

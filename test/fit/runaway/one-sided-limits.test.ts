@@ -9,7 +9,7 @@ import { exactLevels } from '../../../src/fit/runaway/exact-levels.js'
 import { likelihood } from '../../../src/likelihood/likelihood.js'
 
 const faults = (name: string): Promise<Table> =>
-  readTable(new URL(`../reference/faults/${name}`, import.meta.url).pathname)
+  readTable(new URL(`../../reference/faults/${name}`, import.meta.url).pathname)
 const profile = { intervals: 'profile' } as const
 
 /** The largest log-likelihood with parameter `at` held, by a search along the axes without derivatives. */

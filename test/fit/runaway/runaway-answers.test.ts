@@ -11,7 +11,7 @@ import { wideAverage } from '../../../src/fit/predict/wide-rule.js'
 import { normalCdf } from '../../../src/numerics/special.js'
 
 const faults = (name: string): Promise<Table> =>
-  readTable(new URL(`../reference/faults/${name}`, import.meta.url).pathname)
+  readTable(new URL(`../../reference/faults/${name}`, import.meta.url).pathname)
 const told = (warnings: readonly { code: string; message: string }[]): string[] =>
   warnings.filter(({ code }) => code === 'SEPARATION').map(({ message }) => message)
 

@@ -18,7 +18,7 @@ import { normalCdf } from '../../../src/numerics/special.js'
 import { stream } from '../../../src/random/stream.js'
 
 const faults = (name: string): Promise<Table> =>
-  readTable(new URL(`../reference/faults/${name}`, import.meta.url).pathname)
+  readTable(new URL(`../../reference/faults/${name}`, import.meta.url).pathname)
 const data = (name: string): Promise<Table> => readTable(new URL(`../reference/${name}`, import.meta.url).pathname)
 const binomial = { family: 'binomial' }
 

@@ -13,7 +13,7 @@ type Row = Record<string, number | string>
 
 /** The rows of one of the data sets, numbers as numbers. */
 function rowsOf(name: string): Row[] {
-  const text = readFileSync(new URL(`../reference/faults/${name}.csv`, import.meta.url), 'utf8')
+  const text = readFileSync(new URL(`../../reference/faults/${name}.csv`, import.meta.url), 'utf8')
   const [head, ...lines] = text.trim().replaceAll('"', '').split(/\r?\n/)
   const names = head.split(',')
   return lines.map((line) => {
