@@ -241,7 +241,7 @@ describe.each(['nuts', 'polya-gamma', 'random-walk'])('a run of %s', (sampler) =
 
 // The figures of cmdstan.R: rstan's own reader, and posterior, on files of a run.
 describe.each(['nuts', 'gibbs'] as const)('what R reads (%s)', (name) => {
-  const reference = fileURLToPath(new URL('reference/', import.meta.url))
+  const reference = fileURLToPath(new URL('../reference/', import.meta.url))
   const told = JSON.parse(readFileSync(join(reference, 'cmdstan.json'), 'utf8'))[name]
   const pattern = join(reference, name === 'nuts' ? 'cmdstan-{chain}.csv' : 'cmdstan-gibbs-{chain}.csv')
   const files = pattern.includes('gibbs') ? [pattern.replace('{chain}', '1')] : pattern

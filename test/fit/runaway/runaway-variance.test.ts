@@ -19,7 +19,7 @@ import { stream } from '../../../src/random/stream.js'
 
 const faults = (name: string): Promise<Table> =>
   readTable(new URL(`../../reference/faults/${name}`, import.meta.url).pathname)
-const data = (name: string): Promise<Table> => readTable(new URL(`../reference/${name}`, import.meta.url).pathname)
+const data = (name: string): Promise<Table> => readTable(new URL(`../../reference/${name}`, import.meta.url).pathname)
 const binomial = { family: 'binomial' }
 
 /** Sixty unanimous levels of four rows, a column of the level, one of the row, and classes of levels. */
