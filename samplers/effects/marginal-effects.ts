@@ -1,7 +1,7 @@
 import type { Likelihood } from '../../src/likelihood/likelihood.js'
 import { type LinearPredictors, linearPredictors } from '../../src/likelihood/frame/linear-predictors.js'
 import { type NestedFactor, nestedFactor } from '../../src/likelihood/nested/nested-factor.js'
-import { type NestedStructure, nesting } from '../../src/likelihood/nested/nested-structure.js'
+import { firstSlots, type NestedStructure, nesting } from '../../src/likelihood/nested/nested-structure.js'
 import { parameterLayout } from '../../src/likelihood/frame/parameter-layout.js'
 import { pairIndex } from '../../src/families/derivative-order.js'
 import { type RowModel, rowModel } from '../../src/likelihood/frame/row-model.js'
@@ -36,7 +36,7 @@ export function marginalEffects(likelihood: Likelihood): DrawEffects {
   const { structure } = nested
   const linear = linearPredictors(nested.model, parameterLayout(nested.model))
   const rows = rowModel(model.family, model.link, model.predictors.length, nested.model.response)
-  const { depth, level, slotAt, ancestor, roots, rowStart, firstUnit } = structure
+  const { depth, level, slotAt, levelAt, ancestor, roots, rowStart, firstUnit } = structure
   const factor = nestedFactor(structure)
   const units = level.length
   const mode = new Float64Array(units)
@@ -44,8 +44,9 @@ export function marginalEffects(likelihood: Likelihood): DrawEffects {
   const spherical = new Float64Array(coordinates.effects)
   // Where the effect of each unit stands among all.
   const terms = nested.model.predictors.flatMap(({ random }) => random)
+  const first = firstSlots(structure)
   const place = Int32Array.from({ length: units }, (_, v) => {
-    const { term, column } = linear.slots[slotAt[level[v]]]
+    const { term, column } = linear.slots[slotAt[first[level[v]]]]
     const { q, effects } = coordinates.terms[term]
     return effects + terms[term].index[rowStart[v]] * q + column
   })
@@ -62,12 +63,14 @@ export function marginalEffects(likelihood: Likelihood): DrawEffects {
     }
     const addRows = (leaf: number): void => {
       const { multipliers: a, slots } = linear
-      for (let l = 0; l < depth; l++) {
-        const row = ancestor[leaf * depth + l] * depth
-        for (let j = l; j < depth; j++) {
-          const second = rows.d2[pairIndex(slots[slotAt[l]].predictor, slots[slotAt[j]].predictor)]
+      const width = slots.length
+      for (let x = 0; x < width; x++) {
+        const row = ancestor[leaf * depth + levelAt[x]] * depth
+        for (let y = x; y < width; y++) {
+          const second = rows.d2[pairIndex(slots[slotAt[x]].predictor, slots[slotAt[y]].predictor)]
+          const times = y > x && levelAt[y] === levelAt[x] ? 2 : 1
           for (let i = rowStart[leaf]; i < structure.rowEnd[leaf]; i++) {
-            entries[row + j] -= second[i] * a[i * depth + slotAt[l]] * a[i * depth + slotAt[j]]
+            entries[row + levelAt[y]] -= times * second[i] * a[i * width + slotAt[x]] * a[i * width + slotAt[y]]
           }
         }
       }
@@ -132,10 +135,12 @@ function treeDraw(
   mode: Float64Array,
   { spread }: NestedFactor,
 ) {
-  const { depth, slotAt, level, ancestor, firstUnit, rowStart, rowEnd } = structure
+  const { depth, slotAt, levelAt, level, ancestor, firstUnit, rowStart, rowEnd } = structure
   const { slots, fixed, multipliers: a } = linear
   const { predictors: K, eta } = rows
   const units = level.length
+  const width = slotAt.length
+  const firstSlot = firstSlots(structure)
   const predictorAt = Int32Array.from(slotAt, (slot) => slots[slot].predictor)
   const children: number[][] = Array.from({ length: units }, () => [])
   for (let v = 0; v < units; v++) if (level[v] + 1 < depth) children[ancestor[v * depth + level[v] + 1]].push(v)
@@ -176,10 +181,11 @@ function treeDraw(
     for (let i = rowStart[v]; i < rowEnd[v]; i++) {
       for (let k = 0; k < K; k++) {
         let base = fixed[k][i]
-        for (let l = 1; l < depth; l++) {
-          if (predictorAt[l] === k) base += a[i * depth + slotAt[l]] * u[ancestor[v * depth + l]]
+        for (let x = firstSlot[1]; x < width; x++) {
+          if (predictorAt[x] === k) base += a[i * width + slotAt[x]] * u[ancestor[v * depth + levelAt[x]]]
         }
-        const slope = predictorAt[0] === k ? a[i * depth + slotAt[0]] : 0
+        let slope = 0
+        for (let x = 0; x < firstSlot[1]; x++) if (predictorAt[x] === k) slope += a[i * width + slotAt[x]]
         for (let p = 0; p < points; p++) pointEta[k * points + p] = base + slope * point.u[p]
       }
       rows.atPoints(i, pointEta, points, pointLog, score, 0)
@@ -244,9 +250,10 @@ function treeDraw(
     rowsAtMode: (): void => {
       for (let k = 0; k < K; k++) eta[k].set(fixed[k])
       for (let v = 0; v < units; v++) {
-        const into = eta[predictorAt[level[v]]]
-        const slot = slotAt[level[v]]
-        for (let i = rowStart[v]; i < rowEnd[v]; i++) into[i] += a[i * depth + slot] * mode[v]
+        for (let x = firstSlot[level[v]]; x < firstSlot[level[v] + 1]; x++) {
+          const into = eta[predictorAt[x]]
+          for (let i = rowStart[v]; i < rowEnd[v]; i++) into[i] += a[i * width + slotAt[x]] * mode[v]
+        }
       }
       rows.evaluate(0, eta[0].length)
     },

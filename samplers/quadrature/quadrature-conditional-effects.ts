@@ -1,6 +1,6 @@
 import type { Clustering } from '../../src/likelihood/vector/cluster-structure.js'
 import type { Likelihood } from '../../src/likelihood/likelihood.js'
-import { linearPredictors } from '../../src/likelihood/frame/linear-predictors.js'
+import { effectOf, linearPredictors } from '../../src/likelihood/frame/linear-predictors.js'
 import { parameterLayout } from '../../src/likelihood/frame/parameter-layout.js'
 import { pairIndex } from '../../src/families/derivative-order.js'
 import { rowModel } from '../../src/likelihood/frame/row-model.js'
@@ -41,6 +41,8 @@ export function conditionalEffects(
   const K = model.predictors.length
   const linear = linearPredictors(model, parameterLayout(model))
   const { slots, fixed, multipliers: a, lambdas } = linear
+  const perRow = slots.length
+  const effect = effectOf(linear)
   const rows = rowModel(model.family, model.link, K, model.response)
   const rule = productRule(nodes, q - 1)
   const mode = new Float64Array(levels * q) // of u
@@ -73,15 +75,17 @@ export function conditionalEffects(
   function curvature(g: number): void {
     const own = H.subarray(g * q * q, (g + 1) * q * q).fill(0)
     const factor = factors.subarray(g * q * q, (g + 1) * q * q)
-    for (let s = 0; s < q; s++) {
-      let score = 0
-      for (let i = start[g]; i < start[g + 1]; i++) score += rows.d1[slots[s].predictor][i] * a[i * q + s]
-      mode[g * q + s] = score // h' = 0
-      for (let t = 0; t < q; t++) {
+    mode.fill(0, g * q, (g + 1) * q)
+    for (let e = 0; e < q; e++) own[e * (q + 1)] = 1
+    for (let s = 0; s < perRow; s++) {
+      const e = effect[s]
+      for (let i = start[g]; i < start[g + 1]; i++)
+        mode[g * q + e] += rows.d1[slots[s].predictor][i] * a[i * perRow + s] // h' = 0
+      for (let t = 0; t < perRow; t++) {
         const second = rows.d2[pairIndex(slots[s].predictor, slots[t].predictor)]
-        let sum = Number(s === t)
-        for (let i = start[g]; i < start[g + 1]; i++) sum -= second[i] * a[i * q + s] * a[i * q + t]
-        own[s * q + t] = sum
+        let sum = own[e * q + effect[t]]
+        for (let i = start[g]; i < start[g + 1]; i++) sum -= second[i] * a[i * perRow + s] * a[i * perRow + t]
+        own[e * q + effect[t]] = sum
       }
     }
     factor.set(own)
@@ -139,12 +143,15 @@ export function conditionalEffects(
       })
       rows.evaluate(0, order.length)
       for (let g = 0; g < levels; g++) curvature(g)
-      slots.forEach(({ term, column: i }, e) => {
-        const own = Math.sqrt(lambdas[term].length)
-        slots.forEach((other, s) => {
-          rowsOfLambda[e][s] = other.term === term ? lambdas[term][i * own + other.column] : 0
-        })
-      })
+      let first = 0
+      for (const lambda of lambdas) {
+        const own = Math.sqrt(lambda.length)
+        for (let i = 0; i < own; i++) {
+          rowsOfLambda[first + i].fill(0)
+          rowsOfLambda[first + i].set(lambda.subarray(i * own, (i + 1) * own), first)
+        }
+        first += own
+      }
       reflections = rowsOfLambda.map(reflection)
     },
     around: (g, e) => {
@@ -182,10 +189,12 @@ export function conditionalEffects(
       for (let i = start[g]; i < start[g + 1]; i++) {
         for (let l = 0; l < K; l++) {
           let rise = 0
-          for (let s = 0; s < q; s++) if (slots[s].predictor === l) rise += a[i * q + s] * direction[s]
+          for (let s = 0; s < perRow; s++)
+            if (slots[s].predictor === l) rise += a[i * perRow + s] * direction[effect[s]]
           for (let j = 0, at = l * points; j < rule.count; j++) {
             let base = fixed[l][i] + (rise * from) / scale
-            for (let s = 0; s < q; s++) if (slots[s].predictor === l) base += a[i * q + s] * origins[j * q + s]
+            for (let s = 0; s < perRow; s++)
+              if (slots[s].predictor === l) base += a[i * perRow + s] * origins[j * q + effect[s]]
             for (let k = 0; k < count; k++, at++) eta[at] = base + ((rise * width) / scale) * k
           }
         }

@@ -71,6 +71,8 @@ export interface RandomTerm {
   readonly names: readonly string[]
   /** nobs x q, column after column. */
   readonly z: Float64Array
+  /** The predictor that each column is part of, length q; where left out, all are of the one that lists the term. */
+  readonly predictorOf?: Int32Array
   /** Name in the covariance registry: 'us' (unstructured), 'diag', ... */
   readonly covariance: string
   /** Lambda where the covariance has no parameters and is not the identity: q x q, lower triangular, row after row. */

@@ -161,9 +161,12 @@ function nestedFactors(model: Model, layout: ParameterLayout): NestedQuadrature 
   const { structure } = nested
   const linear = linearPredictors(nested.model, parameterLayout(nested.model))
   const rows = rowModel(model.family, model.link, model.predictors.length, nested.model.response)
-  const { depth, slotAt } = structure
+  const { depth, slotAt, levelAt } = structure
   // Levels are numbered from the innermost; a factor with several columns has several.
-  const groupAt = Array.from(slotAt, (slot) => layout.terms[linear.slots[slot].term].term.group)
+  const groupAt: string[] = []
+  slotAt.forEach((slot, x) => {
+    groupAt[levelAt[x]] = layout.terms[linear.slots[slot].term].term.group
+  })
   const groups = [...new Set([...groupAt].reverse())]
   const fits = nestedNodesFit(structure, model.predictors.length)
   const most = mostNestedNodes(depth, maxNodes, fits)

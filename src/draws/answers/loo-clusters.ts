@@ -129,11 +129,11 @@ function withOtherEffects(
   effects: readonly Float64Array[],
 ): Model {
   const offsets = reduced.predictors.map(({ offset }) => offset?.slice() ?? new Float64Array(n))
-  layout.terms.forEach(({ term: { names, index, z }, predictor }, t) => {
+  layout.terms.forEach(({ term: { names, index, z }, predictorOf }, t) => {
     if (kept.includes(t)) return
     const q = names.length
     for (let j = 0; j < q; j++) {
-      for (let i = 0; i < n; i++) offsets[predictor][i] += z[j * n + i] * effects[t][index[i] * q + j]
+      for (let i = 0; i < n; i++) offsets[predictorOf[j]][i] += z[j * n + i] * effects[t][index[i] * q + j]
     }
   })
   const predictors = reduced.predictors.map((predictor, k) => ({ ...predictor, offset: offsets[k] }))

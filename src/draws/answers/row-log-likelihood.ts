@@ -34,10 +34,10 @@ export function eachRowLogLik(
           for (let i = from; i < to; i++) eta[i] += beta * fixed.x[j * n + i]
         }
       })
-      terms.forEach(({ term: { names, index, z }, predictor }, t) => {
-        const eta = rows.eta[predictor]
+      terms.forEach(({ term: { names, index, z }, predictorOf }, t) => {
         const q = names.length
         for (let j = 0; j < q; j++) {
+          const eta = rows.eta[predictorOf[j]]
           for (let i = from; i < to; i++) eta[i] += z[j * n + i] * effects[t][index[i] * q + j]
         }
       })

@@ -1,5 +1,6 @@
 import { GlmmError } from '../../errors.js'
-import { type ImportanceDiagnosis, importance, mostPointNumbers } from '../../likelihood/sparse/importance.js'
+import { importance, mostPointNumbers } from '../../likelihood/sparse/importance.js'
+import type { ImportanceDiagnosis } from '../../likelihood/sparse/importance-diagnosis.js'
 import type { Likelihood } from '../../likelihood/likelihood.js'
 import { type Estimate, estimate } from './estimate.js'
 import type { Start } from './start.js'

@@ -1,4 +1,5 @@
 import type { Response } from '../../data/model.js'
+import { effectOf } from '../../likelihood/frame/linear-predictors.js'
 import type { LevelNodes, LevelPosterior } from '../../likelihood/vector/level-posterior.js'
 
 /**
@@ -49,7 +50,8 @@ export function levelScores(
 
 function ownScoresOf({ layout, linear, size: q }: LevelPosterior, parameters: Float64Array) {
   const { slots, designs } = linear
-  const first = layout.terms.map((_, t) => slots.findIndex(({ term }) => term === t))
+  const effect = effectOf(linear)
+  const first = layout.terms.map((_, t) => effect[slots.findIndex(({ term }) => term === t)])
   const derivative = layout.terms.map(({ term }) => new Float64Array(term.names.length ** 2))
   return ({ count, share, u, rows, d1 }: LevelNodes, out: Float64Array, at: number): void => {
     designs.forEach(({ predictor, x }, j) => {
@@ -62,18 +64,19 @@ function ownScoresOf({ layout, linear, size: q }: LevelPosterior, parameters: Fl
       }
       out[at + j] = sum
     })
-    layout.terms.forEach(({ term: { names, z }, predictor, covariance, start, size }, t) => {
+    layout.terms.forEach(({ term: { names, z }, predictorOf, covariance, start, size }, t) => {
       const p = names.length
       const n = z.length / p
-      const slopes = d1[predictor]
       // moments[m, c] = E[u_c sum_i z_im d1_i]: the score in Lambda[m, c].
       const moments = new Float64Array(p * p)
-      for (let m = 0; m < p; m++)
+      for (let m = 0; m < p; m++) {
+        const slopes = d1[predictorOf[m]]
         for (let k = 0; k < count; k++) {
           let sum = 0
           for (let r = 0; r < rows.length; r++) sum += z[m * n + rows[r]] * slopes[r * count + k]
           for (let c = 0; c < p; c++) moments[m * p + c] += share[k] * sum * u[k * q + first[t] + c]
         }
+      }
       const theta = parameters.subarray(start, start + size)
       for (let j = 0; j < size; j++) {
         covariance.factorDerivative(theta, p, j, derivative[t])

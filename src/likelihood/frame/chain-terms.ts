@@ -26,10 +26,10 @@ const mostWidth = 3
 export const chainTerms = ({ terms }: ParameterLayout): readonly (ChainTerm | undefined)[] => terms.map(chainTerm)
 
 function chainTerm(laid: LaidTerm): ChainTerm | undefined {
-  const { term, covariance } = laid
+  const { term, covariance, predictor, predictorOf } = laid
   const { chain } = covariance
   const q = term.names.length
-  if (!chain || q < fewest) return undefined
+  if (!chain || q < fewest || predictorOf.some((other) => other !== predictor)) return undefined
   const width = widest(term)
   return width <= mostWidth ? { laid, chain, width, ...sparseColumns(term, width) } : undefined
 }

@@ -1,11 +1,14 @@
 import type { Model } from '../../data/model.js'
 import type { ChainTerm } from './chain-terms.js'
-import type { ParameterLayout } from './parameter-layout.js'
+import type { LaidTerm, ParameterLayout } from './parameter-layout.js'
 
-/** One column of one term: every row meets the effects of its level in as many slots as there are such columns. */
+/**
+ * One element of a term's spherical effects as one predictor meets it: every row meets the effects of its level in as
+ * many slots. Where the columns of a term are parts of several predictors, several slots of a row may be of one element.
+ */
 export interface Slot {
   readonly term: number
-  /** Column of the term's Z and Lambda. */
+  /** Column of the term's Lambda: the element's place among those of a level. */
   readonly column: number
   readonly predictor: number
   /** The column that each row meets instead, and its Z there, where the term is a chain: length n each. */
@@ -38,10 +41,9 @@ export function linearPredictors(
   chains: readonly (ChainTerm | undefined)[] = [],
 ): LinearPredictors {
   const n = model.nobs
-  const slots = layout.terms.flatMap(({ term, predictor }, t) => {
+  const slots = layout.terms.flatMap((laid, t) => {
     const chain = chains[t]
-    if (chain) return chainSlots(chain, t, predictor)
-    return term.names.map((_, column): Slot => ({ term: t, column, predictor }))
+    return chain ? chainSlots(chain, t, laid.predictor) : slotsByElement(laid, t).flat()
   })
   const width = slots.length
   const fixed = model.predictors.map(() => new Float64Array(n))
@@ -82,8 +84,8 @@ export function linearPredictors(
           for (let j = 0; j < q; j++) lambdas[t][j * (q + 1)] = now[start + chain.deviation]
         } else covariance.factor(now.subarray(start, start + size), term.names.length, lambdas[t])
       })
-      slots.forEach(({ term: t, column, inChain }, s) => {
-        const { size } = layout.terms[t]
+      slots.forEach(({ term: t, column, predictor, inChain }, s) => {
+        const { size, predictorOf } = layout.terms[t]
         if (inChain) {
           const [sd] = lambdas[t]
           for (let i = 0, at = s; i < n; i++, at += width) multipliers[at] = sd * inChain.z[i]
@@ -96,7 +98,7 @@ export function linearPredictors(
         // Lambda is lower triangular: its column meets Z's columns from the same one on.
         for (let m = column; m < q; m++) {
           const lambda = lambdas[t][m * q + column]
-          if (lambda !== 0)
+          if (lambda !== 0 && predictorOf[m] === predictor)
             for (let i = 0, at = s, zi = m * n; i < n; i++, at += width) multipliers[at] += z[zi++] * lambda
         }
       })
@@ -110,11 +112,13 @@ export function linearPredictors(
           out[layout.fixedStart[k] + j] = sum
         }
       })
-      slots.forEach(({ term: t, column, inChain }, s) => {
+      slots.forEach(({ term: t, column, predictor, inChain }, s) => {
         if (inChain) return
-        const { z, names } = layout.terms[t].term
+        const { term, predictorOf } = layout.terms[t]
+        const { z, names } = term
         const q = names.length
         for (let m = column; m < q; m++) {
+          if (predictorOf[m] !== predictor) continue
           let sum = 0
           for (let i = 0, at = s, zi = m * n; i < n; i++, at += width) sum += inMultipliers[at] * z[zi++]
           moments[t][m * q + column] = sum
@@ -143,6 +147,30 @@ export function linearPredictors(
       })
     },
   }
+}
+
+/** True of two slots in which a row meets the same element of the effects. */
+export const sameElement = (a: Slot, b: Slot): boolean => a.term === b.term && a.column === b.column
+
+/** Which of a level's effects each slot meets, those of all terms being one vector, as where they share a factor. */
+export function effectOf({ slots, lambdas }: Pick<LinearPredictors, 'slots' | 'lambdas'>): Int32Array {
+  let effects = 0
+  const first = lambdas.map(({ length }) => {
+    const own = effects
+    effects += Math.sqrt(length)
+    return own
+  })
+  return Int32Array.from(slots, ({ term, column }) => first[term] + column)
+}
+
+/** The slots of each element of a term: one for each predictor that Lambda takes it to, those of the columns from its own on. */
+export function slotsByElement({ term, predictorOf, covariance }: LaidTerm, t: number): readonly (readonly Slot[])[] {
+  const q = term.names.length
+  const diagonal = !term.factor && covariance.chart.correlationSize(q) === 0
+  return term.names.map((_, column) => {
+    const met = new Set(predictorOf.subarray(column, diagonal ? column + 1 : q))
+    return Array.from(met, (predictor): Slot => ({ term: t, column, predictor }))
+  })
 }
 
 /** A slot for each column that a row of a chain meets. */

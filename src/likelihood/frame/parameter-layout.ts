@@ -5,8 +5,10 @@ import type { Model, RandomTerm } from '../../data/model.js'
 /** A random term and where its covariance parameters stand among the outer parameters. */
 export interface LaidTerm {
   readonly term: RandomTerm
-  /** The linear predictor it belongs to. */
+  /** The linear predictor that lists it. */
   readonly predictor: number
+  /** The linear predictor that each of its columns is part of, length q. */
+  readonly predictorOf: Int32Array
   readonly covariance: Covariance
   /** Its theta: `size` outer parameters from `start`. */
   readonly start: number
@@ -35,7 +37,8 @@ export function parameterLayout(model: Model): ParameterLayout {
     for (const term of predictor.random) {
       const covariance = covarianceNamed(term.covariance)
       const size = covariance.size(term.names.length)
-      terms.push({ term, predictor: k, covariance, start, size })
+      const predictorOf = term.predictorOf ?? new Int32Array(term.names.length).fill(k)
+      terms.push({ term, predictor: k, predictorOf, covariance, start, size })
       start += size
     }
   })

@@ -89,10 +89,10 @@ export function predictorsGiven(
     }
     return out
   })
-  terms.forEach(({ term: { names, index, z }, predictor }, t) => {
+  terms.forEach(({ term: { names, index, z }, predictorOf }, t) => {
     const q = names.length
     for (let j = 0; j < q; j++)
-      for (let i = 0, at = j * n; i < n; i++, at++) eta[predictor][i] += z[at] * effects[t][index[i] * q + j]
+      for (let i = 0, at = j * n; i < n; i++, at++) eta[predictorOf[j]][i] += z[at] * effects[t][index[i] * q + j]
   })
   return eta
 }

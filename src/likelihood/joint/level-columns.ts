@@ -33,7 +33,7 @@ export function levelColumns(
     const { index, z, levels } = laid.term
     for (let column = 0; column < q; column++) {
       if (z.subarray(column * n, (column + 1) * n).every((value) => value === 1))
-        return [{ term, column, levels: levels.length, index, predictor: laid.predictor }]
+        return [{ term, column, levels: levels.length, index, predictor: laid.predictorOf[column] }]
     }
     return []
   })

@@ -47,7 +47,7 @@ function responseGivenEffects(model: Model, { terms }: Coordinates): GivenEffect
       q,
       first: effects + one.column,
       index: laid.term.index,
-      predictor: laid.predictor,
+      predictor: laid.predictorOf[one.column],
       level: new Float64Array(one.levels),
       beta: new Float64Array(one.positions.length),
     }
@@ -60,7 +60,7 @@ function responseGivenEffects(model: Model, { terms }: Coordinates): GivenEffect
         first: effects + column,
         index: laid.term.index,
         z: laid.term.z.subarray(column * n, (column + 1) * n),
-        predictor: laid.predictor,
+        predictor: laid.predictorOf[column],
       })),
   )
   const ofRows = columns.rows.map((one) => ({ ...one, beta: new Float64Array(one.positions.length) }))

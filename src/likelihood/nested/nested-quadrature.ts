@@ -2,7 +2,7 @@ import { derivativeOrder } from '../../families/derivative-order.js'
 import type { QuadratureRule } from '../../numerics/gauss-hermite.js'
 import type { LinearPredictors } from '../frame/linear-predictors.js'
 import { nestedFactor } from './nested-factor.js'
-import type { NestedStructure } from './nested-structure.js'
+import { firstSlots, type NestedStructure } from './nested-structure.js'
 import { nestedSum } from './nested-sum.js'
 import type { RowModel } from '../frame/row-model.js'
 
@@ -34,10 +34,12 @@ export function nestedQuadrature(
   rows: RowModel,
   rules: readonly QuadratureRule[],
 ) {
-  const { depth, slotAt, level, ancestor, firstUnit, rowStart, rowEnd, roots } = structure
+  const { depth, slotAt, levelAt, level, ancestor, firstUnit, rowStart, rowEnd, roots } = structure
   const { slots, fixed, multipliers: a } = linear
   const { predictors: K, eta, d1, d2, d3, logDensity } = rows
   const units = level.length
+  const width = slotAt.length
+  const firstSlot = firstSlots(structure)
   const predictorAt = Int32Array.from(slotAt, (slot) => slots[slot].predictor)
   const factor = nestedFactor(structure)
   const { entries, spread } = factor
@@ -66,9 +68,11 @@ export function nestedQuadrature(
     const to = rowEnd[root]
     for (let k = 0; k < K; k++) for (let i = from; i < to; i++) eta[k][i] = fixed[k][i]
     for (let v = firstUnit[root]; v <= root; v++) {
-      const etaHere = eta[predictorAt[level[v]]]
-      const slot = slotAt[level[v]]
-      for (let i = rowStart[v]; i < rowEnd[v]; i++) etaHere[i] += a[i * depth + slot] * mode[v]
+      for (let x = firstSlot[level[v]]; x < firstSlot[level[v] + 1]; x++) {
+        const etaHere = eta[predictorAt[x]]
+        for (let i = rowStart[v], at = i * width + slotAt[x]; i < rowEnd[v]; i++, at += width)
+          etaHere[i] += a[at] * mode[v]
+      }
     }
     let h = rows.evaluate(from, to)
     for (let v = firstUnit[root]; v <= root; v++) h -= 0.5 * mode[v] * mode[v]
@@ -81,17 +85,17 @@ export function nestedQuadrature(
     entries.fill(0, first * depth, (root + 1) * depth)
     for (let v = first; v <= root; v++) entries[v * depth + level[v]] = 1
     eachLeaf(root, (leaf) => {
-      for (let l = 0; l < depth; l++) {
-        const row = ancestor[leaf * depth + l] * depth
-        for (let j = l; j < depth; j++) {
-          if (clipped && predictorAt[l] !== predictorAt[j]) continue
-          const curve = d2[second[predictorAt[l] * K + predictorAt[j]]]
+      for (let x = 0; x < width; x++) {
+        const row = ancestor[leaf * depth + levelAt[x]] * depth
+        for (let y = x; y < width; y++) {
+          if (clipped && predictorAt[x] !== predictorAt[y]) continue
+          const curve = d2[second[predictorAt[x] * K + predictorAt[y]]]
           let total = 0
           for (let i = rowStart[leaf]; i < rowEnd[leaf]; i++) {
             if (clipped && curve[i] > 0) continue
-            total += curve[i] * a[i * depth + slotAt[l]] * a[i * depth + slotAt[j]]
+            total += curve[i] * a[i * width + slotAt[x]] * a[i * width + slotAt[y]]
           }
-          entries[row + j] -= total
+          entries[row + levelAt[y]] -= y > x && levelAt[y] === levelAt[x] ? 2 * total : total
         }
       }
     })
@@ -106,10 +110,12 @@ export function nestedQuadrature(
     let last = Number.POSITIVE_INFINITY
     for (let iteration = 0; iteration < maxSteps && h > Number.NEGATIVE_INFINITY; iteration++) {
       for (let v = first; v <= root; v++) {
-        const score = d1[predictorAt[level[v]]]
-        const slot = slotAt[level[v]]
         let total = -mode[v]
-        for (let i = rowStart[v]; i < rowEnd[v]; i++) total += score[i] * a[i * depth + slot]
+        for (let x = firstSlot[level[v]]; x < firstSlot[level[v] + 1]; x++) {
+          const score = d1[predictorAt[x]]
+          for (let i = rowStart[v], at = i * width + slotAt[x]; i < rowEnd[v]; i++, at += width)
+            total += score[i] * a[at]
+        }
         slope[v] = total
         step[v] = total
       }
@@ -147,10 +153,11 @@ export function nestedQuadrature(
     eachLeaf(root, (leaf) => {
       for (let i = rowStart[leaf]; i < rowEnd[leaf]; i++) {
         for (let k = 0; k < K; k++) inFixed[k][i] = moments[sum.rowMoments(root, leaf, i, k)]
-        for (let l = 0; l < depth; l++) {
+        for (let x = 0; x < width; x++) {
+          const l = levelAt[x]
           const v = ancestor[leaf * depth + l]
-          const place = i * depth + slotAt[l]
-          const at = sum.rowMoments(root, leaf, i, predictorAt[l])
+          const place = i * width + slotAt[x]
+          const at = sum.rowMoments(root, leaf, i, predictorAt[x])
           inMode[v] += a[place] * moments[at]
           let direct = moments[at] * mode[v]
           for (let j = l; j < depth; j++) {
@@ -168,28 +175,28 @@ export function nestedQuadrature(
     eachLeaf(root, (leaf) => {
       for (let i = rowStart[leaf]; i < rowEnd[leaf]; i++) {
         inEta.fill(0)
-        for (let l = 0; l < depth; l++) {
-          const row = ancestor[leaf * depth + l] * depth
-          const x = predictorAt[l]
-          const one = i * depth + slotAt[l]
-          for (let j = l; j < depth; j++) {
-            const y = predictorAt[j]
-            const other = i * depth + slotAt[j]
-            const inEntry = inEntries[row + j]
-            const curve = d2[second[x * K + y]][i] * inEntry
-            // For j = l both lines add: the square's derivative.
+        for (let x = 0; x < width; x++) {
+          const row = ancestor[leaf * depth + levelAt[x]] * depth
+          const one = i * width + slotAt[x]
+          for (let y = x; y < width; y++) {
+            const pair = predictorAt[x] * K + predictorAt[y]
+            const other = i * width + slotAt[y]
+            // Two slots of one unit add to its diagonal in both orders.
+            const inEntry = inEntries[row + levelAt[y]] * (y > x && levelAt[y] === levelAt[x] ? 2 : 1)
+            const curve = d2[second[pair]][i] * inEntry
+            // For y = x both lines add: the square's derivative.
             inMultipliers[one] -= curve * a[other]
             inMultipliers[other] -= curve * a[one]
             const both = inEntry * a[one] * a[other]
-            for (let k = 0; k < K; k++) inEta[k] -= d3[third[(x * K + y) * K + k]][i] * both
+            for (let k = 0; k < K; k++) inEta[k] -= d3[third[pair * K + k]][i] * both
           }
         }
         for (let k = 0; k < K; k++) inFixed[k][i] += inEta[k]
-        for (let l = 0; l < depth; l++) {
-          const v = ancestor[leaf * depth + l]
-          const place = i * depth + slotAt[l]
-          inMode[v] += inEta[predictorAt[l]] * a[place]
-          inMultipliers[place] += inEta[predictorAt[l]] * mode[v]
+        for (let x = 0; x < width; x++) {
+          const v = ancestor[leaf * depth + levelAt[x]]
+          const place = i * width + slotAt[x]
+          inMode[v] += inEta[predictorAt[x]] * a[place]
+          inMultipliers[place] += inEta[predictorAt[x]] * mode[v]
         }
       }
     })
@@ -200,8 +207,8 @@ export function nestedQuadrature(
     eachLeaf(root, (leaf) => {
       for (let i = rowStart[leaf]; i < rowEnd[leaf]; i++) {
         along.fill(0)
-        for (let l = 0; l < depth; l++) {
-          along[predictorAt[l]] += a[i * depth + slotAt[l]] * inMode[ancestor[leaf * depth + l]]
+        for (let x = 0; x < width; x++) {
+          along[predictorAt[x]] += a[i * width + slotAt[x]] * inMode[ancestor[leaf * depth + levelAt[x]]]
         }
         for (let j = 0; j < K; j++) {
           let viaMode = 0
@@ -209,10 +216,10 @@ export function nestedQuadrature(
           inEta[j] = viaMode
           inFixed[j][i] += viaMode
         }
-        for (let l = 0; l < depth; l++) {
-          const v = ancestor[leaf * depth + l]
-          const k = predictorAt[l]
-          inMultipliers[i * depth + slotAt[l]] += inEta[k] * mode[v] + d1[k][i] * inMode[v]
+        for (let x = 0; x < width; x++) {
+          const v = ancestor[leaf * depth + levelAt[x]]
+          const k = predictorAt[x]
+          inMultipliers[i * width + slotAt[x]] += inEta[k] * mode[v] + d1[k][i] * inMode[v]
         }
       }
     })

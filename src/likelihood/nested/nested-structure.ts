@@ -1,6 +1,7 @@
 import { flat } from '../../covariance/flat.js'
 import type { Model, RandomTerm } from '../../data/model.js'
 import { clustering } from '../vector/cluster-structure.js'
+import { slotsByElement } from '../frame/linear-predictors.js'
 import type { LaidTerm, ParameterLayout } from '../frame/parameter-layout.js'
 
 /**
@@ -10,8 +11,10 @@ import type { LaidTerm, ParameterLayout } from '../frame/parameter-layout.js'
  */
 export interface NestedStructure {
   readonly depth: number
-  /** The slot, as linearPredictors numbers them, whose effects the units of each level are. */
+  /** The slots, as linearPredictors numbers them, from the innermost level outwards. */
   readonly slotAt: Int32Array
+  /** The level of each of these, whose units are the effects that rows meet there: ascending, several of one where its effects are in several predictors. */
+  readonly levelAt: Int32Array
   readonly level: Int32Array
   /** Ancestor of unit v at level j, itself at its own: ancestor[v * depth + j]; -1 below. */
   readonly ancestor: Int32Array
@@ -72,17 +75,35 @@ export function nesting(model: Model, layout: ParameterLayout): Nesting | null {
     ...layout,
     terms: [{ ...laid, term: { ...term, levels, index: term.index.map((leaf) => place[leaf]) } }],
   })
-  const slotAt = Int32Array.from(chain, ({ slot }) => slot)
-  const structure = forest(slotAt, leaves, paths, inOrder.structure.start)
+  const met = chain.flatMap(({ slots }, level) => slots.map((slot) => ({ slot, level })))
+  const order = {
+    slotAt: Int32Array.from(met, ({ slot }) => slot),
+    levelAt: Int32Array.from(met, ({ level }) => level),
+  }
+  const structure = { ...forest(leaves, paths, inOrder.structure.start), ...order }
   return { model: inOrder.model, structure, outermost: chain[depth - 1].term }
 }
 
-/** The columns of all terms, those of the factor with the most levels first. */
-function finestFirst({ terms }: ParameterLayout): readonly (LaidTerm & { slot: number })[] {
+/** Where the slots of each level start among those in order, and their number: length depth + 1. */
+export function firstSlots({ depth, levelAt }: Pick<NestedStructure, 'depth' | 'levelAt'>): Int32Array {
+  const first = new Int32Array(depth + 1)
+  for (const level of levelAt) first[level + 1]++
+  for (let l = 0; l < depth; l++) first[l + 1] += first[l]
+  return first
+}
+
+/** The columns of all terms with the slots of each, those of the factor with the most levels first. */
+function finestFirst({ terms }: ParameterLayout): readonly (LaidTerm & { slots: readonly number[] })[] {
+  let slot = 0
   return terms
-    .flatMap((laid) => laid.term.names.map(() => laid))
-    .map((laid, slot) => ({ ...laid, slot, units: new Set(laid.term.index).size }))
-    .sort((a, b) => b.units - a.units || a.slot - b.slot)
+    .flatMap((laid, t) =>
+      slotsByElement(laid, t).map((own) => ({
+        ...laid,
+        slots: own.map(() => slot++),
+        units: new Set(laid.term.index).size,
+      })),
+    )
+    .sort((a, b) => b.units - a.units || a.slots[0] - b.slots[0])
 }
 
 /** Whether each path is a function of the one before it. */
@@ -100,11 +121,10 @@ function isChain(paths: readonly Int32Array[]): boolean {
 
 /** Numbers the units of all levels, each after those under it. */
 function forest(
-  slotAt: Int32Array,
   leaves: Int32Array,
   paths: readonly Int32Array[],
   start: Int32Array,
-): NestedStructure {
+): Omit<NestedStructure, 'slotAt' | 'levelAt'> {
   const depth = paths.length
   const level: number[] = []
   const firstUnit: number[] = []
@@ -133,7 +153,6 @@ function forest(
   })
   return {
     depth,
-    slotAt,
     level: Int32Array.from(level),
     ancestor,
     firstUnit: Int32Array.from(firstUnit),

@@ -25,7 +25,7 @@ export interface NestedSum {
 }
 
 export function nestedSum(
-  { depth, slotAt, level, ancestor, firstUnit, rowStart, rowEnd }: NestedStructure,
+  { depth, slotAt, levelAt, level, ancestor, firstUnit, rowStart, rowEnd }: NestedStructure,
   { slots, multipliers: a }: LinearPredictors,
   rows: RowModel,
   rules: readonly QuadratureRule[],
@@ -61,9 +61,10 @@ export function nestedSum(
   function fillSlopes(v: number): void {
     slopes.fill(0, 0, (rowEnd[v] - rowStart[v]) * K * depth)
     for (let i = rowStart[v], at = 0; i < rowEnd[v]; i++, at += K * depth) {
-      for (let l = 0; l < depth; l++) {
-        const first = at + predictorAt[l] * depth
-        const multiplier = a[i * depth + slotAt[l]]
+      for (let x = 0; x < slotAt.length; x++) {
+        const l = levelAt[x]
+        const first = at + predictorAt[x] * depth
+        const multiplier = a[i * slotAt.length + slotAt[x]]
         const unit = ancestor[v * depth + l] * depth
         for (let j = l; j < depth; j++) slopes[first + j] += multiplier * spread[unit + j]
       }

@@ -60,7 +60,8 @@ export interface NormalTerm {
 
 /** Whether the response is marginally normal: quadratic in its mean, and no random effects but the mean's. */
 export const isNormal = ({ family, link }: Model, { terms }: ParameterLayout): boolean =>
-  (familyNamed(family).family.quadratic?.(link) ?? false) && terms.every(({ predictor }) => predictor === 0)
+  (familyNamed(family).family.quadratic?.(link) ?? false) &&
+  terms.every(({ predictorOf }) => predictorOf.every((k) => k === 0))
 
 /** The marginal distribution as a function of the outer parameters, null out of support; null where it is not normal. */
 export const normalAt = (

@@ -1,5 +1,7 @@
+import { pairIndex } from '../../families/derivative-order.js'
 import { entryOf } from '../../numerics/sparse-pattern.js'
 import type { TwoPieceScales } from './importance-points.js'
+import { sameElement } from '../frame/linear-predictors.js'
 import type { LaplaceParts } from './laplace-parts.js'
 
 /** How far from the mode the density is looked at, in conditional standard deviations. */
@@ -34,30 +36,37 @@ export function importanceScales(
       for (let s = 0; s < width; s++, at++) eta[predictorOf[s]][i] += a[at] * u[columns[at]]
     }
   }
-  for (let s = 0; s < width; s++) {
+  for (const own of slots.keys()) {
+    // All slots of one element move with it; they are looked at once.
+    const moved = slots.flatMap((other, s) => (sameElement(other, slots[own]) ? [s] : []))
+    if (moved[0] !== own) continue
+    scale(own, moved)
+  }
+  return { above, below }
+
+  function scale(s: number, moving: readonly number[]): void {
     place()
     rows.evaluate(0, n)
     const own = precision.slice()
     // An element of a chain is never alone.
     for (const { term, starts } of chains)
       for (const first of starts) own.fill(Number.POSITIVE_INFINITY, first, first + term.laid.term.names.length)
-    const second = d2[(predictorOf[s] * (predictorOf[s] + 3)) / 2]
     heights.fill(0)
-    for (let i = 0; i < n; i++) {
-      const c = columns[i * width + s]
-      heights[c] -= logDensity[i]
-      own[c] -= second[i] * a[i * width + s] ** 2
-    }
+    for (let i = 0; i < n; i++) heights[columns[i * width + s]] -= logDensity[i]
+    for (const one of moving)
+      for (const other of moving) {
+        const second = d2[pairIndex(predictorOf[one], predictorOf[other])]
+        for (let i = 0, at = 0; i < n; i++, at += width) own[columns[at + s]] -= second[i] * a[at + one] * a[at + other]
+      }
     const atMode = heights.slice()
     for (const [sign, scales] of [
       [1, above],
       [-1, below],
     ] as const) {
       place()
-      for (let i = 0; i < n; i++) {
-        const at = i * width + s
-        eta[predictorOf[s]][i] += (sign * distance * a[at]) / diagonal[columns[at]]
-      }
+      for (const one of moving)
+        for (let i = 0, at = one; i < n; i++, at += width)
+          eta[predictorOf[one]][i] += (sign * distance * a[at]) / diagonal[columns[at]]
       rows.evaluate(0, n)
       heights.set(atMode)
       for (let i = 0; i < n; i++) heights[columns[i * width + s]] += logDensity[i]
@@ -70,5 +79,4 @@ export function importanceScales(
       }
     }
   }
-  return { above, below }
 }

@@ -1,23 +1,14 @@
 import { derivativeOrder } from '../../families/derivative-order.js'
 import type { Model } from '../../data/model.js'
-import { psis } from '../../numerics/psis.js'
 import { backward, forward, logDeterminant, solve } from '../../numerics/sparse-cholesky.js'
 import { reverseCholesky } from '../../numerics/sparse-reverse.js'
+import { diagnosis, type ImportanceDiagnosis } from './importance-diagnosis.js'
 import { importancePoints, logWeight } from './importance-points.js'
 import { importanceScales } from './importance-scales.js'
 import { independentBlocks } from './independent-blocks.js'
 import { laplaceParts } from './laplace-parts.js'
+import { sameElement } from '../frame/linear-predictors.js'
 import type { MarginalDensity } from '../likelihood.js'
-
-/** How far an estimate of the log-likelihood is to be trusted. */
-export interface ImportanceDiagnosis {
-  /** Monte Carlo standard error of the log-likelihood. */
-  readonly mcse: number
-  /** The largest Pareto k of a block's weights, -Infinity where these are nearly level: above 0.7 neither the estimate nor its error is to be trusted. */
-  readonly paretoK: number
-  /** The smallest effective number of draws of a block. */
-  readonly ess: number
-}
 
 /** The log marginal likelihood by importance sampling with fixed draws, a smooth function of the outer parameters. */
 export interface ImportanceDensity extends MarginalDensity {
@@ -30,12 +21,6 @@ export interface ImportanceDensity extends MarginalDensity {
 
 /** Draws in a stratum of the proposal: batches consist of whole ones. */
 const stratum = 8
-
-/**
- * A block in which no draw weighs more than so many times the mean has no tail: the Pareto k of what little its weights
- * differ by means nothing.
- */
-const levelWeights = 3
 
 /** The most numbers that the points of all draws may take: 400 MB. */
 export const mostPointNumbers = 5e7
@@ -73,6 +58,10 @@ export function importance(model: Model, draws: number, seed: number, at: Float6
   const { points, logWeights, normalRatio } = importancePoints(count, blocks.ofElement, blocks.sizes, scales, seed)
   const predictorOf = Int32Array.from(slots, (slot) => slot.predictor)
   const perRow = (width * (width + 1)) / 2
+  /** How often each pair of slots s >= t adds to its entry of H: two of one element do so in both orders. */
+  const twice = slots.flatMap((one, s) =>
+    slots.slice(0, s + 1).map((other, t) => (t < s && sameElement(one, other) ? 2 : 1)),
+  )
   const step = new Float64Array(q)
   const u = new Float64Array(q)
   const slope = new Float64Array(q)
@@ -216,7 +205,7 @@ export function importance(model: Model, draws: number, seed: number, at: Float6
       inEta.fill(0)
       for (let s = 0, pair = i * perRow; s < width; s++) {
         for (let t = 0; t <= s; t++, pair++) {
-          const inH = inL[symbolic.target[entries[pair]]]
+          const inH = twice[pair - i * perRow] * inL[symbolic.target[entries[pair]]]
           const [ks, kt] = [predictorOf[s], predictorOf[t]]
           const second = d2[pairs[ks * K + kt]][i]
           inMultipliers[row + s] -= inH * second * a[row + t]
@@ -299,31 +288,4 @@ export function importance(model: Model, draws: number, seed: number, at: Float6
       })
     },
   }
-}
-
-/** From log weights, block by block, opposite draws beside each other. */
-function diagnosis(ratios: Float64Array, normalRatio: Float64Array, blocks: number): ImportanceDiagnosis {
-  const draws = ratios.length / blocks
-  let variance = 0
-  let paretoK = Number.NEGATIVE_INFINITY
-  let ess = draws
-  for (let g = 0; g < blocks; g++) {
-    const own = ratios.subarray(g * draws, (g + 1) * draws)
-    let sum = 0
-    let control = 0
-    for (let s = 0; s < draws; s++) {
-      sum += Math.exp(own[s])
-      control += normalRatio[s * blocks + g]
-    }
-    for (let s = 0; s < draws; s += 2) {
-      const share = (Math.exp(own[s]) + Math.exp(own[s + 1])) / sum
-      const known = (normalRatio[s * blocks + g] + normalRatio[(s + 1) * blocks + g]) / control
-      variance += (share - known) ** 2
-    }
-    const smoothed = psis(own)
-    const largest = Math.exp(own.reduce((high, log) => Math.max(high, log), Number.NEGATIVE_INFINITY))
-    if (!(largest * draws <= levelWeights * sum)) paretoK = Math.max(paretoK, smoothed.paretoK)
-    ess = Math.min(ess, smoothed.ess)
-  }
-  return { mcse: Math.sqrt(variance), paretoK, ess }
 }

@@ -1,5 +1,5 @@
 import { factorize } from '../../numerics/sparse-cholesky.js'
-import type { LinearPredictors } from '../frame/linear-predictors.js'
+import { type LinearPredictors, sameElement } from '../frame/linear-predictors.js'
 import type { RandomStructure } from './random-structure.js'
 import { pairIndex } from '../../families/derivative-order.js'
 import type { RowModel } from '../frame/row-model.js'
@@ -45,7 +45,10 @@ export function jointHeight(structure: RandomStructure, linear: LinearPredictors
         for (let t = 0; t <= s; t++, pair++) {
           const [ks, kt] = [slots[s].predictor, slots[t].predictor]
           if (clipped && ks !== kt) continue
-          subtractProducts(factor, a, places, d2[pairIndex(ks, kt)], s, t, width, pair, perRow, clipped)
+          // Two slots of one element add to the diagonal, which the pair meets in both orders.
+          const times = s !== t && sameElement(slots[s], slots[t]) ? 2 : 1
+          for (let once = 0; once < times; once++)
+            subtractProducts(factor, a, places, d2[pairIndex(ks, kt)], s, t, width, pair, perRow, clipped)
         }
       }
       return factorize(symbolic, factor, factor)

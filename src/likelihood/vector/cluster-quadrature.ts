@@ -2,7 +2,7 @@ import { derivativeOrder } from '../../families/derivative-order.js'
 import { backwardSolve, cholesky, forwardSolve } from '../../numerics/cholesky.js'
 import type { ProductRule } from '../../numerics/product-rule.js'
 import { choleskyReverse } from './cholesky-reverse.js'
-import type { LinearPredictors } from '../frame/linear-predictors.js'
+import { effectOf, type LinearPredictors } from '../frame/linear-predictors.js'
 import type { RowModel } from '../frame/row-model.js'
 
 /** Rows in the order of one factor's levels, each level with q spherical random effects. */
@@ -10,8 +10,6 @@ export interface ClusterStructure {
   readonly q: number
   /** Rows of cluster g: start[g] to start[g + 1] - 1. */
   readonly start: Int32Array
-  /** Which of the cluster's q effects each slot meets. */
-  readonly effect: Int32Array
 }
 
 const tolerance = 1e-10
@@ -32,7 +30,7 @@ const maxSteps = 200
  * `clusters`, where given, receives each cluster's log L_g.
  */
 export function clusterQuadrature(
-  { q, start, effect }: ClusterStructure,
+  { q, start }: ClusterStructure,
   linear: LinearPredictors,
   rows: RowModel,
   rule: ProductRule,
@@ -47,6 +45,7 @@ export function clusterQuadrature(
   let largest = 0
   for (let g = 0; g < clusters; g++) largest = Math.max(largest, start[g + 1] - start[g])
   const predictorOf = Int32Array.from(slots, (slot) => slot.predictor)
+  const effect = effectOf(linear)
   const vector = (): Float64Array => new Float64Array(q)
   const matrix = (): Float64Array => new Float64Array(q * q)
   const mode = vector()

@@ -25,11 +25,8 @@ export function hasOneFactor({ terms }: ParameterLayout): boolean {
 export function clustering(model: Model, layout: ParameterLayout): Clustering {
   const [{ term }] = layout.terms
   const { start, order } = countingSort(term.index, term.levels.length)
-  const effect = Int32Array.from(
-    { length: layout.terms.reduce((q, { term }) => q + term.names.length, 0) },
-    (_, e) => e,
-  )
-  return { model: reordered(model, order), structure: { q: effect.length, start, effect }, order, term }
+  const q = layout.terms.reduce((sum, { term }) => sum + term.names.length, 0)
+  return { model: reordered(model, order), structure: { q, start }, order, term }
 }
 
 function reordered(model: Model, order: Int32Array): Model {

@@ -7,7 +7,7 @@ import { backwardSolve, cholesky, forwardSolve } from '../../numerics/cholesky.j
 import { type ProductRule, productRule } from '../../numerics/product-rule.js'
 import { hasOneFactor } from './cluster-structure.js'
 import { countingSort } from '../frame/grouped-rows.js'
-import { type LinearPredictors, linearPredictors } from '../frame/linear-predictors.js'
+import { effectOf, type LinearPredictors, linearPredictors } from '../frame/linear-predictors.js'
 import { type ParameterLayout, parameterLayout } from '../frame/parameter-layout.js'
 import { pairIndex } from '../../families/derivative-order.js'
 
@@ -121,6 +121,8 @@ function levelWork(
   const K = model.predictors.length
   const pairs = (K * (K + 1)) / 2
   const { slots, multipliers: a, fixed } = linear
+  const width = slots.length
+  const effect = effectOf(linear)
   const columns = (count: number): Float64Array[] =>
     Array.from({ length: count }, () => new Float64Array(largest * most))
   const d1 = columns(K)
@@ -150,11 +152,11 @@ function levelWork(
       for (let r = 0; r < rows.length; r++) {
         const i = rows[r]
         for (let k = 0; k < K; k++) eta.fill(fixed[k][i], k * count, (k + 1) * count)
-        for (let s = 0; s < q; s++) {
-          const multiplier = a[i * q + s]
+        for (let s = 0; s < width; s++) {
+          const multiplier = a[i * width + s]
           if (multiplier === 0) continue
           const from = slots[s].predictor * count
-          for (let k = 0; k < count; k++) eta[from + k] += multiplier * points[k * q + s]
+          for (let k = 0; k < count; k++) eta[from + k] += multiplier * points[k * q + effect[s]]
         }
         if (kernel) kernel.atNodes(i, eta, count, rowLog, d1[0], r * count, d2[0])
         else
@@ -173,15 +175,16 @@ function levelWork(
     const curvature = (rows: Int32Array, clipped: boolean): void => {
       H.fill(0)
       for (let s = 0; s < q; s++) H[s * q + s] = 1
-      for (let s = 0; s < q; s++)
+      for (let s = 0; s < width; s++)
         for (let t = 0; t <= s; t++) {
           const [ks, kt] = [slots[s].predictor, slots[t].predictor]
           if (clipped && ks !== kt) continue
           const second = d2[pairIndex(ks, kt)]
           let sum = 0
           for (let r = 0; r < rows.length; r++)
-            if (!clipped || second[r] < 0) sum += second[r] * a[rows[r] * q + s] * a[rows[r] * q + t]
-          H[s * q + t] -= sum
+            if (!clipped || second[r] < 0) sum += second[r] * a[rows[r] * width + s] * a[rows[r] * width + t]
+          const [e, f] = [effect[s], effect[t]]
+          H[e * q + f] -= e === f && s !== t ? 2 * sum : sum
         }
     }
 
@@ -192,10 +195,10 @@ function levelWork(
       let h = height[0]
       let last = Number.POSITIVE_INFINITY
       for (let iteration = 0; iteration < maxSteps && Number.isFinite(h); iteration++) {
-        for (let s = 0; s < q; s++) {
+        for (let e = 0; e < q; e++) slope[e] = -mode[e]
+        for (let s = 0; s < width; s++) {
           const first = d1[slots[s].predictor]
-          slope[s] = -mode[s]
-          for (let r = 0; r < rows.length; r++) slope[s] += first[r] * a[rows[r] * q + s]
+          for (let r = 0; r < rows.length; r++) slope[effect[s]] += first[r] * a[rows[r] * width + s]
         }
         curvature(rows, false)
         const definite = cholesky(H, q)
