@@ -48,7 +48,7 @@ try {
     'src/index.js',
     'workers/index.js',
     'workers/worker.js',
-    'src/data/parquet-worker.js',
+    'src/data/files/parquet-worker.js',
   ]
   await build({
     entryPoints: entries.map((entry) => join(fresh, entry)),

@@ -8,10 +8,11 @@ import type { Checked } from './check/check-model.js'
 import type { CheckRecord } from './check/check-record.js'
 import type { Table } from './data/table.js'
 import type { PosteriorRecord } from './draws/answers/posterior-record.js'
+import { scratchFiles } from './draws/files/scratch-file.js'
 import type { Executor } from './executor.js'
-import { mergeStudy } from './study/rows/merge-study.js'
-import { planStudy } from './study/rows/plan-study.js'
-import { runStudy, type StudyOptions } from './study/rows/run-study.js'
+import { mergeStudy } from './study/run/merge-study.js'
+import { planStudy } from './study/run/plan-study.js'
+import { runStudy, type StudyOptions } from './study/run/run-study.js'
 import type { StudyRecord } from './study/spec/study-record.js'
 import type {
   BootstrapSpec,
@@ -21,7 +22,7 @@ import type {
   StudySpec,
 } from './study/spec/study-spec.js'
 
-export { type WriteOptions, writePosterior } from '../samplers/run/write-posterior.js'
+export { type WriteOptions, writePosterior } from '../samplers/files/write-posterior.js'
 export type { ChainProgress, Sample, SampleHooks } from '../samplers/run/sample.js'
 export type { SampleOptions } from '../samplers/run/sample-options.js'
 export type { CheckRecord, Comparison, Effect, Ratio, Rung, Verdict } from './check/check-record.js'
@@ -29,7 +30,7 @@ export { buildModel } from './data/build-model.js'
 export type { Model, Predictor, RandomTerm } from './data/model.js'
 export type { ReadOptions, ReadOptions as TableOptions } from './data/read-options.js'
 export { parseTable } from './data/parse-table.js'
-export { readTable } from './data/read-table.js'
+export { readTable } from './data/files/read-table.js'
 export { type ModelChoice, stateModel as model } from './data/state-model.js'
 export type { Column, Table } from './data/table.js'
 export { tableFrom } from './data/table-from.js'
@@ -70,9 +71,9 @@ export { type Likelihood, likelihood } from './likelihood/likelihood.js'
 export type { LogDensity } from './likelihood/frame/log-density.js'
 export { jointPosterior, marginalPosterior, type Posterior } from './likelihood/posterior.js'
 export { priorsInForce } from './likelihood/coordinates/priors-in-force.js'
-export type { Replay } from './study/rows/replay-row.js'
+export type { Replay } from './study/run/replay-row.js'
 export type { RowRecord } from './study/spec/row-text.js'
-export type { StudyOptions, StudyProgress } from './study/rows/run-study.js'
+export type { StudyOptions, StudyProgress } from './study/run/run-study.js'
 export type { Measure } from './study/spec/study-plan.js'
 export type { StudyRecord } from './study/spec/study-record.js'
 export type {
@@ -85,7 +86,12 @@ export type {
 } from './study/spec/study-spec.js'
 export { version } from './version.js'
 
-export interface RunChoice extends SampleHooks {
+export interface RunChoice extends Omit<SampleHooks, 'scratch'> {
+  /**
+   * Folder in which draws that take more than `scratchBytes` (64 MB unless given) are kept in files without a name, in
+   * place of memory. They last until `close` of the stored draws, or the end of the process.
+   */
+  readonly scratch?: string | undefined
   /** Threads to use, by default as many as the machine runs at once; no result depends on it. */
   readonly threads?: number | undefined
   /** What runs the chains, instead of threads of this process. */
@@ -109,7 +115,7 @@ export async function sample(
   options: SampleOptions & RunChoice = {},
 ): Promise<PosteriorResult> {
   const { record, sample } = await onThreads(options, (executor) =>
-    samplePosterior(formula, table, options, executor, options),
+    samplePosterior(formula, table, options, executor, hooksOf(options)),
   )
   return { ...record, sample }
 }
@@ -126,7 +132,7 @@ export interface ExtendOptions extends RunChoice {
 export async function extend(posterior: PosteriorResult, options: ExtendOptions): Promise<PosteriorResult> {
   const { sample: given, ...earlier } = posterior
   const { record, sample } = await onThreads(options, (executor) =>
-    extendPosterior({ record: earlier, sample: given }, options.draws, executor, options),
+    extendPosterior({ record: earlier, sample: given }, options.draws, executor, hooksOf(options)),
   )
   return { ...record, sample }
 }
@@ -138,7 +144,7 @@ export async function check(
   options: SampleOptions & RunChoice = {},
 ): Promise<CheckResult> {
   const { record, sample } = await onThreads(options, (executor) =>
-    checkFormula(formula, table, options, executor, options),
+    checkFormula(formula, table, options, executor, hooksOf(options)),
   )
   return { ...record, sample }
 }
@@ -159,6 +165,9 @@ export async function study(
 }
 
 export { mergeStudy }
+
+const hooksOf = ({ scratch, ...hooks }: RunChoice): SampleHooks =>
+  scratch === undefined ? hooks : { ...hooks, scratch: scratchFiles(scratch) }
 
 async function onThreads<Result>(
   choice: Pick<RunChoice, 'threads' | 'executor' | 'modules'>,

@@ -1,6 +1,12 @@
-import { setImmediate } from 'node:timers/promises'
 import { GlmmError, plainError } from './errors.js'
 import type { Executor, Outcome, RunOptions, Task } from './executor.js'
+
+/** Lets the event loop turn: setImmediate where there is one, as a timer waits a millisecond at least. */
+const turn = (): Promise<void> =>
+  new Promise((resolve) => {
+    if (typeof setImmediate === 'function') setImmediate(resolve)
+    else setTimeout(resolve, 0)
+  })
 
 /**
  * Runs jobs one after another in this thread: for one job, for small work, and for tests. Progress comes after
@@ -44,7 +50,7 @@ export const inlineExecutor: Executor = {
       stopIfAborted()
       outcomes.push(outcome)
       report()
-      if (index < jobs.length - 1) await setImmediate()
+      if (index < jobs.length - 1) await turn()
       if (outcomes.length < jobs.length) stopIfAborted()
     }
     return outcomes
@@ -64,7 +70,7 @@ export const inlineExecutor: Executor = {
         outcome = { ok: false, error: plainError(thrown) }
       }
       take(outcome, job, 0)
-      await setImmediate()
+      await turn()
     }
     if (signal?.aborted) throw stoppedStream(task.name)
   },

@@ -1,5 +1,5 @@
 import type { Model } from '../../src/data/model.js'
-import type { ChainSpace } from '../../src/draws/files/chain-space.js'
+import type { ChainSpace } from '../../src/draws/chain-space.js'
 import type { MarginalRule } from '../place/marginal-rule.js'
 import type { Bend } from '../place/triangular-map.js'
 

@@ -1,4 +1,5 @@
-import { type ChainSpace, chainWriter } from '../../src/draws/files/chain-space.js'
+import type { WriteBlock } from '../../src/draws/block-files.js'
+import { type ChainSpace, chainWriter } from '../../src/draws/chain-space.js'
 import { GlmmError } from '../../src/errors.js'
 import type { Monitor, Task } from '../../src/executor.js'
 import { withoutEffects } from '../../src/likelihood/frame/coordinates.js'
@@ -27,9 +28,14 @@ const pointsKept = 20
 
 /**
  * Runs one chain: start and warm-up, or the point it goes on from; draws, into its space. A pure function of its
- * arguments but for the seconds it reports. Stopped among its draws it returns what it has; before, it is ABORTED.
+ * arguments but for the seconds it reports; `write` takes blocks of draws for a file, where its space has one. Stopped among its draws it returns what it has; before, it is ABORTED.
  */
-export function runChain(plan: ChainPlan, { chain, space, from }: ChainJob, monitor: Monitor): ChainResult {
+export function runChain(
+  plan: ChainPlan,
+  { chain, space, from }: ChainJob,
+  monitor: Monitor,
+  write: WriteBlock | null = null,
+): ChainResult {
   const like = likelihood(plan.model)
   const context = {
     likelihood: like,
@@ -85,7 +91,7 @@ export function runChain(plan: ChainPlan, { chain, space, from }: ChainJob, moni
   told[0] = tuning.stepSize
   told[1] = (warm - began) / 1000
 
-  const writer = chainWriter(space)
+  const writer = chainWriter(space, write)
   const points: ChainPoint[] = []
   const { variance, stretch, directions } = tuning.metric
   const metric = { variance, stretch, directions }
@@ -154,5 +160,9 @@ function start(kernel: Kernel, inX: Whitening | null, d: number, rng: Rng): Stat
   )
 }
 
-/** The chain as a named task, for any executor. */
-export const chainTask: Task<ChainPlan, ChainJob, ChainResult> = { name: 'chain', counters: 2, execute: runChain }
+/** The chain as a named task, for any executor; `write` takes blocks of draws for a file. */
+export const chainTask = (write: WriteBlock | null): Task<ChainPlan, ChainJob, ChainResult> => ({
+  name: 'chain',
+  counters: 2,
+  execute: (plan, job, monitor) => runChain(plan, job, monitor, write),
+})

@@ -1,14 +1,8 @@
-import {
-  type ChainSpace,
-  chainSpace,
-  copySpace,
-  fillSpace,
-  spaceStatistics,
-} from '../../src/draws/files/chain-space.js'
+import { type ChainSpace, chainSpace, copySpace, fillSpace, spaceStatistics } from '../../src/draws/chain-space.js'
+import type { BlockFiles } from '../../src/draws/block-files.js'
 import type { ChainStatistics } from '../../src/draws/chain-statistics.js'
 import { type Draws, rowsOf } from '../../src/draws/draws.js'
-import { closeScratch, openScratch } from '../../src/draws/files/scratch-file.js'
-import { drawsIn } from '../../src/draws/files/stored-draws.js'
+import { drawsIn } from '../../src/draws/stored-draws.js'
 import { GlmmError, thrownError } from '../../src/errors.js'
 import type { Executor, Outcome } from '../../src/executor.js'
 import { type ChainPlan, type ChainPoint, progressCounters } from './chain-plan.js'
@@ -26,10 +20,9 @@ export interface SampleHooks {
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: ChainProgress) => void
   /**
-   * Folder in which draws that take more than `scratchBytes` (64 MB unless given) are kept in files without a name, in
-   * place of memory. They last until `close` of the stored draws, or the end of the process.
+   * Files for draws that take more than `scratchBytes` (64 MB unless given), in place of memory. They last until `close` of the stored draws, or the end of the process.
    */
-  readonly scratch?: string | undefined
+  readonly scratch?: BlockFiles | undefined
   readonly scratchBytes?: number | undefined
 }
 
@@ -77,18 +70,18 @@ export async function runChains(
   earlier: EarlierChains | null,
 ): Promise<RanChains> {
   const { signal, onProgress, scratch, scratchBytes = defaultScratchBytes } = hooks
-  const onDisk = scratch !== undefined && 8 * chains * plan.draws * names.length > scratchBytes
-  if (!onDisk) checkMemory(chains, plan.draws, names.length)
+  const files = scratch && 8 * chains * plan.draws * names.length > scratchBytes ? scratch : null
+  if (!files) checkMemory(chains, plan.draws, names.length)
   const spaces: ChainSpace[] = []
   try {
     for (let c = 0; c < chains; c++) {
-      spaces.push(chainSpace(plan.draws, names.length, onDisk ? openScratch(scratch) : null))
+      spaces.push(chainSpace(plan.draws, names.length, files?.open() ?? null))
     }
     const points = new Array<readonly ChainPoint[] | null>(chains).fill(null)
     const interruption = await attempt()
     const kept = keptChains(spaces.map(({ done }) => done[0]))
     if (kept.draws === 0) throw interruption ?? new TypeError('chains ended without draws')
-    closeScratch(spaces.filter((_, c) => !kept.chains.includes(c)).map(({ file }) => file))
+    files?.close(spaces.filter((_, c) => !kept.chains.includes(c)).map(({ file }) => file))
     const own = kept.chains.map((c) => spaces[c])
     const seconds = (of: 1 | 2): number => own.reduce((sum, { tuning }) => sum + tuning[of], 0)
     return {
@@ -98,7 +91,7 @@ export async function runChains(
         kept: kept.chains.map((c) => c + 1),
         points: kept.chains.map((c) => points[c]?.findLast(({ draws }) => draws <= kept.draws) ?? null),
       },
-      draws: drawsIn(names, own, kept.draws),
+      draws: drawsIn(names, own, kept.draws, files),
       statistics: own.map((space) => spaceStatistics(space, kept.draws)),
       warmupSeconds: seconds(1),
       sampleSeconds: seconds(2),
@@ -117,7 +110,7 @@ export async function runChains(
           points[waiting[index]] = result.points
         }
         try {
-          const outcomes = await executor.run(chainTask, plan, jobs, {
+          const outcomes = await executor.run(chainTask(files?.write ?? null), plan, jobs, {
             onSettled,
             ...(signal && { signal }),
             ...(onProgress && {
@@ -141,11 +134,17 @@ export async function runChains(
       const at = earlier ? earlier.run.kept.indexOf(c + 1) : -1
       const point = earlier?.run.points[at] ?? null
       if (!earlier || !point) return null
-      fillSpace(spaces[c], rowsOf(earlier.draws, at, 0, point.draws), earlier.statistics[at], point.draws)
+      fillSpace(
+        spaces[c],
+        rowsOf(earlier.draws, at, 0, point.draws),
+        earlier.statistics[at],
+        point.draws,
+        files?.write ?? null,
+      )
       return point
     }
   } catch (error) {
-    closeScratch(spaces.map(({ file }) => file))
+    files?.close(spaces.map(({ file }) => file))
     throw error
   }
 

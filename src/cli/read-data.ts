@@ -1,5 +1,5 @@
-import { readTable } from '../data/read-table.js'
-import { standardInput } from '../data/read-bytes.js'
+import { readTable } from '../data/files/read-table.js'
+import { standardInput } from '../data/files/read-bytes.js'
 import type { Table } from '../data/table.js'
 import { type ReadFlags, readOptionsOf } from './read-flags.js'
 

@@ -1,12 +1,13 @@
 import { dirname, extname } from 'node:path'
 import { quadratureName } from '../../samplers/kernels/registry.js'
-import { runFileOf, runStateOf, writeRun } from '../../samplers/run/run-file.js'
+import { runFileOf, runStateOf, writeRun } from '../../samplers/files/run-file.js'
 import { resolveSettings } from '../../samplers/run/sample-options.js'
 import { extendPosterior, type SampledPosterior, samplePosterior } from '../../samplers/run/sample-posterior.js'
-import { writePosterior } from '../../samplers/run/write-posterior.js'
+import { writePosterior } from '../../samplers/files/write-posterior.js'
 import { stateModel } from '../data/state-model.js'
 import { chainFile, namesChains } from '../draws/files/chain-files.js'
 import { answerQueries, checkQueries } from '../draws/answers/posterior-queries.js'
+import { scratchFiles } from '../draws/files/scratch-file.js'
 import { checkDrawsPath } from '../draws/files/write-draws.js'
 import { exitStatus, GlmmError } from '../errors.js'
 import type { OutputFlag } from './flags.js'
@@ -54,7 +55,7 @@ export async function sampleCommand(formula: string | undefined, flags: SampleFl
   if (queries) checkQueries(model, queries, run.flags.priorOnly ?? false)
   const earlier =
     flags.extend === undefined ? null : await earlierPosterior(flags.extend, run, table, model, flags.draws)
-  const scratch = drawsOuts.length === 0 ? undefined : dirname(drawsOuts[0])
+  const scratch = drawsOuts.length === 0 ? undefined : scratchFiles(dirname(drawsOuts[0]))
   const late = drawsOuts.length === 0 ? null : lateInterrupt()
   const work: Parameters<typeof samplingRun<SampledPosterior>>[1] = (executor, given) => {
     const hooks = { ...given, scratch }

@@ -1,6 +1,6 @@
-import { brokenSeal } from '../../samplers/run/draws-seal.js'
+import { brokenSeal } from '../../samplers/files/draws-seal.js'
 import { planChains } from '../../samplers/run/plan-chains.js'
-import { type RunFile, readRun, runFileOf } from '../../samplers/run/run-file.js'
+import { type RunFile, readRun, runFileOf } from '../../samplers/files/run-file.js'
 import type { EarlierSample } from '../../samplers/run/sample.js'
 import { resolveSettings, samplingCall, settleSampler } from '../../samplers/run/sample-options.js'
 import type { Model } from '../data/model.js'

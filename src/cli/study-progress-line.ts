@@ -1,4 +1,4 @@
-import type { StudyProgress } from '../study/rows/run-study.js'
+import type { StudyProgress } from '../study/run/run-study.js'
 
 export interface StudyProgressLine {
   readonly show: (progress: StudyProgress) => void

@@ -21,9 +21,8 @@ export function decodedText(bytes: Uint8Array, what: string): string {
     if (encoding !== 'utf-8')
       throw new GlmmError('FILE', `UTF-16 was expected, ${what} is damaged`, 'save it as CSV in UTF-8')
     const at = firstInvalid(bytes)
-    const word = Buffer.from(bytes.subarray(Math.max(0, at - 8), at + 8))
-      .toString('latin1')
-      .replace(/[\n\r]/g, ' ')
+    // Latin-1 has the first 256 code points of Unicode.
+    const word = String.fromCharCode(...bytes.subarray(Math.max(0, at - 8), at + 8)).replace(/[\n\r]/g, ' ')
     throw new GlmmError(
       'FILE',
       `UTF-8 was expected, ${what} has other letters on line ${lineOf(bytes, at)} (read as Latin-1: ${JSON.stringify(word)})`,

@@ -45,7 +45,7 @@ const entries = new Set([
   'workers/worker.ts',
   'src/index.ts',
   'workers/index.ts',
-  'src/data/parquet-worker.ts',
+  'src/data/files/parquet-worker.ts',
 ])
 
 const longest = 350
@@ -155,7 +155,7 @@ describe('who may name what', () => {
   })
 
   it('worker threads and comlink: workers, and threads what decodes Parquet, which must be ended where it hangs', () => {
-    const decoder = ['src/data/parquet-table.ts', 'src/data/parquet-worker.ts']
+    const decoder = ['src/data/files/parquet-table.ts', 'src/data/files/parquet-worker.ts']
     expect(users(/^node:worker_threads/).filter((path) => !path.startsWith('workers/'))).toEqual(decoder)
     expect(users(/^comlink/).filter((path) => !path.startsWith('workers/'))).toEqual([])
   })

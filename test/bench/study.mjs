@@ -7,9 +7,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { study } from '../../dist/src/index.js'
-import { planStudy } from '../../dist/src/study/rows/plan-study.js'
+import { planStudy } from '../../dist/src/study/run/plan-study.js'
 import { rowText } from '../../dist/src/study/spec/row-text.js'
-import { runStudy } from '../../dist/src/study/rows/run-study.js'
+import { runStudy } from '../../dist/src/study/run/run-study.js'
 import { threads } from '../../dist/workers/threads.js'
 
 const data = fileURLToPath(new URL('../../examples/01-betablocker/betablocker.csv', import.meta.url))

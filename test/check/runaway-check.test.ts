@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { checkFormula } from '../../src/check/check.js'
-import { readTable } from '../../src/data/read-table.js'
+import { readTable } from '../../src/data/files/read-table.js'
 import type { Table } from '../../src/data/table.js'
 import { tableFrom } from '../../src/data/table-from.js'
 import { inlineExecutor } from '../../src/inline-executor.js'

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { runFileOf } from '../../samplers/run/run-file.js'
+import { runFileOf } from '../../samplers/files/run-file.js'
 import { betablocker, expectComplaint, folder, formula, glmm } from './call.js'
 
 const cwd = folder({

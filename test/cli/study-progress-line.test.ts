@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream'
 import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { studyProgressLine, studyProgressText } from '../../src/cli/study-progress-line.js'
-import type { StudyProgress } from '../../src/study/rows/run-study.js'
+import type { StudyProgress } from '../../src/study/run/run-study.js'
 
 const at = (state: Partial<StudyProgress>): StudyProgress => ({
   done: 0,

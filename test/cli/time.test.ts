@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { readTable } from '../../src/data/read-table.js'
+import { readTable } from '../../src/data/files/read-table.js'
 import { modelTests } from '../../src/fit/tests/model-tests.js'
 import { glmm } from './call.js'
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parquetWriteBuffer } from 'hyparquet-writer'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { readTable } from '../../src/data/read-table.js'
+import { readTable } from '../../src/data/files/read-table.js'
 import { tableFrom } from '../../src/data/table-from.js'
 import { GlmmError } from '../../src/errors.js'
 

@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url'
 import type { Executor } from '../../src/executor.js'
 import { inlineExecutor } from '../../src/inline-executor.js'
-import { planStudy } from '../../src/study/rows/plan-study.js'
-import { runStudy, type StudyOptions } from '../../src/study/rows/run-study.js'
+import { planStudy } from '../../src/study/run/plan-study.js'
+import { runStudy, type StudyOptions } from '../../src/study/run/run-study.js'
 import type { StudyRecord } from '../../src/study/spec/study-record.js'
 
 export const data: string = fileURLToPath(new URL('../../examples/01-betablocker/betablocker.csv', import.meta.url))

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { planStudy } from '../../src/study/rows/plan-study.js'
+import { planStudy } from '../../src/study/run/plan-study.js'
 import { studyKinds } from '../../src/study/registry.js'
 import { studyRowsTask } from '../../src/study/rows/row-task.js'
 import type { StudyPlan } from '../../src/study/spec/study-plan.js'

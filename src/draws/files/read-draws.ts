@@ -1,4 +1,4 @@
-import { readTable } from '../../data/read-table.js'
+import { readTable } from '../../data/files/read-table.js'
 import type { Table } from '../../data/table.js'
 import { GlmmError } from '../../errors.js'
 import { existingChainFiles, namesChains } from './chain-files.js'

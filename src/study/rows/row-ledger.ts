@@ -1,10 +1,16 @@
-import { createHash } from 'node:crypto'
 import type { Row, Summary } from '../spec/study-plan.js'
 
 /** Replicates from (included) to to (excluded). */
 export interface Span {
   readonly from: number
   readonly to: number
+}
+
+/** A hash of what it is given, part after part. */
+export interface RunningHash {
+  readonly update: (part: string | Uint8Array) => void
+  /** Hexadecimal digits; to be asked once, at the end. */
+  readonly digest: () => string
 }
 
 /** Which rows there are. They come in any order and are hashed and summed up in that of their addresses. */
@@ -18,7 +24,7 @@ export interface RowLedger {
   /** The first replicate of a condition that is missing. */
   readonly completeTo: (condition: number) => number
   /**
-   * SHA-256, in hexadecimal digits, of the rows' texts in the order of condition and replicate, each with a line end.
+   * The hash of the rows' texts in the order of condition and replicate, each with a line end.
    * To be asked once, at the end; with rows missing, it is that of the others, which are then summed up, too.
    */
   readonly rowsHash: () => string
@@ -31,9 +37,9 @@ export interface RowLedger {
 export function rowLedger(
   spans: readonly Span[],
   summary: Pick<Summary, 'add'>,
+  hash: RunningHash,
   visit: (line: string) => void = () => {},
 ): RowLedger {
-  const hash = createHash('sha256')
   const ends = spans.map(({ to }) => to)
   /** The first replicate of each condition that is not summed up. */
   const next = spans.map(({ from }) => from)
@@ -106,7 +112,7 @@ export function rowLedger(
         waiting[current].clear()
         for (const [, { row, line }] of rest) sumUp(row, line)
       }
-      return hash.digest('hex')
+      return hash.digest()
     },
   }
 }

@@ -6,11 +6,12 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { resolveSettings } from '../../../samplers/run/sample-options.js'
 import { sampleModel } from '../../../samplers/run/sample.js'
-import { writePosterior } from '../../../samplers/run/write-posterior.js'
+import { writePosterior } from '../../../samplers/files/write-posterior.js'
 import type { ChainStatistics } from '../../../src/draws/chain-statistics.js'
 import { cmdstanColumns } from '../../../src/draws/files/cmdstan-columns.js'
 import { type CmdstanRun, cmdstanPieces } from '../../../src/draws/files/cmdstan-csv.js'
 import type { Draws } from '../../../src/draws/draws.js'
+import { scratchFiles } from '../../../src/draws/files/scratch-file.js'
 import { readDraws } from '../../../src/draws/files/read-draws.js'
 import { summarise } from '../../../src/draws/diagnostics/summarise.js'
 import { writeDraws } from '../../../src/draws/files/write-draws.js'
@@ -224,7 +225,7 @@ describe.each(['nuts', 'polya-gamma', 'random-walk'])('a run of %s', (sampler) =
   it('comes back from files written out of the disk it streamed to', async () => {
     const settings = resolveSettings({ sampler, chains: 2, warmup: 40, draws: 60, seed: 2 })
     const sample = await sampleModel(modelOf('betablocker'), settings, inlineExecutor, {
-      scratch: folder,
+      scratch: scratchFiles(folder),
       scratchBytes: 0,
     })
     const { names, ndraws, stored } = sample.draws

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readTable } from '../../../src/data/read-table.js'
+import { readTable } from '../../../src/data/files/read-table.js'
 import { tableFrom } from '../../../src/data/table-from.js'
 import { fit } from '../../../src/fit/fit.js'
 import { betablocker } from '../../cli/call.js'

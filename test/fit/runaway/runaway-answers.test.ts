@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readTable } from '../../../src/data/read-table.js'
+import { readTable } from '../../../src/data/files/read-table.js'
 import type { Table } from '../../../src/data/table.js'
 import { compare } from '../../../src/fit/compare/compare.js'
 import { comparableFit } from '../../../src/fit/compare/compare-input.js'

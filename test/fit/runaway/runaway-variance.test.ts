@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readTable } from '../../../src/data/read-table.js'
+import { readTable } from '../../../src/data/files/read-table.js'
 import { stateModel } from '../../../src/data/state-model.js'
 import type { Table } from '../../../src/data/table.js'
 import { tableFrom } from '../../../src/data/table-from.js'

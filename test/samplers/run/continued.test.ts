@@ -7,10 +7,11 @@ import { keptChains } from '../../../samplers/run/kept-chains.js'
 import { samplers } from '../../../samplers/kernels/registry.js'
 import { extendSample, type Sample, type SampleHooks, sampleModel } from '../../../samplers/run/sample.js'
 import { resolveSettings, type SampleOptions } from '../../../samplers/run/sample-options.js'
-import { writePosterior } from '../../../samplers/run/write-posterior.js'
+import { writePosterior } from '../../../samplers/files/write-posterior.js'
 import type { ChainStatistics } from '../../../src/draws/chain-statistics.js'
 import { posteriorDiagnostics } from '../../../src/draws/diagnostics/posterior-diagnostics.js'
 import { answerQueries } from '../../../src/draws/answers/posterior-queries.js'
+import { scratchFiles } from '../../../src/draws/files/scratch-file.js'
 import { readDraws } from '../../../src/draws/files/read-draws.js'
 import { summarise } from '../../../src/draws/diagnostics/summarise.js'
 import { writeDraws } from '../../../src/draws/files/write-draws.js'
@@ -85,7 +86,7 @@ describe('on threads', () => {
     async (where) => {
       const executor = threads({ threads: 2 })
       const controller = new AbortController()
-      const hooks: SampleHooks = where === 'on disk' ? { scratch: folder, scratchBytes: 0 } : {}
+      const hooks: SampleHooks = where === 'on disk' ? { scratch: scratchFiles(folder), scratchBytes: 0 } : {}
       const draws = 20_000
       const stopped = await run(
         { draws, chains: 3 },
@@ -132,7 +133,7 @@ describe('on disk', () => {
     // 5,500 draws of 25 parameters are one block and a part of another.
     const options = { draws: 5500, warmup: 20, chains: 1, sampler: 'random-walk' }
     const memory = await run(options)
-    const disk = await run(options, { scratch: folder, scratchBytes: 0 })
+    const disk = await run(options, { scratch: scratchFiles(folder), scratchBytes: 0 })
     expect(disk.draws.stored).toBeDefined()
     expect(await readdir(folder)).toEqual([])
     expect(drawn(disk)).toEqual(drawn(memory))
@@ -154,7 +155,10 @@ describe('on disk', () => {
   })
 
   it('draws on disk stay there: neither summary nor files nor questions take them into memory', async () => {
-    const sample = await run({ draws: 300, warmup: 20, sampler: 'random-walk' }, { scratch: folder, scratchBytes: 0 })
+    const sample = await run(
+      { draws: 300, warmup: 20, sampler: 'random-walk' },
+      { scratch: scratchFiles(folder), scratchBytes: 0 },
+    )
     const { draws, statistics } = sample
     let read = 0
     const watched = {
@@ -189,7 +193,7 @@ describe('on disk', () => {
   })
 
   it('more draws are added to those on disk', async () => {
-    const hooks = { scratch: folder, scratchBytes: 0 }
+    const hooks = { scratch: scratchFiles(folder), scratchBytes: 0 }
     const first = await run({ draws: 5300, warmup: 20, chains: 1, sampler: 'random-walk' }, hooks)
     const longer = await extendSample(first, 5500, inlineExecutor, hooks)
     const whole = await run({ draws: 5500, warmup: 20, chains: 1, sampler: 'random-walk' })
@@ -199,7 +203,7 @@ describe('on disk', () => {
   })
 
   it('a folder that cannot be written to is told', async () => {
-    const hooks = { scratch: join(folder, 'none'), scratchBytes: 0 }
+    const hooks = { scratch: scratchFiles(join(folder, 'none')), scratchBytes: 0 }
     await expect(run({ draws: 10 }, hooks)).rejects.toMatchObject({
       code: 'FILE',
       message: expect.stringMatching(/none/),

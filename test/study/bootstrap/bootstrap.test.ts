@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { readTable } from '../../../src/data/read-table.js'
+import { readTable } from '../../../src/data/files/read-table.js'
 import { tableFrom } from '../../../src/data/table-from.js'
 import { fit } from '../../../src/fit/fit.js'
 import { normalCdf, normalQuantile } from '../../../src/numerics/special.js'

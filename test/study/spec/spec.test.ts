@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { tableFrom } from '../../../src/data/table-from.js'
 import { GlmmError } from '../../../src/errors.js'
-import { planStudy } from '../../../src/study/rows/plan-study.js'
-import { studySchema } from '../../../src/study/rows/study-schema.js'
+import { planStudy } from '../../../src/study/run/plan-study.js'
+import { studySchema } from '../../../src/study/run/study-schema.js'
 import { bootstrapOf, run, simulationOf } from '../studies.js'
 
 const message = async (study: unknown): Promise<string> => {

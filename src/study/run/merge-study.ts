@@ -1,10 +1,11 @@
 import { GlmmError } from '../../errors.js'
 import { version } from '../../version.js'
-import { keptRows } from './kept-rows.js'
+import { keptRows } from '../rows/kept-rows.js'
 import { studyKindNamed } from '../registry.js'
-import { rowLedger } from './row-ledger.js'
+import { rowLedger } from '../rows/row-ledger.js'
 import { type RowText, rowText } from '../spec/row-text.js'
-import { type LogHeader, readLog, takeRows } from './rows-log.js'
+import { type LogHeader, readLog, takeRows } from '../files/rows-log.js'
+import { sha256 } from '../files/sha256.js'
 import { readShard, shardSpans } from './shard.js'
 import type { Summary } from '../spec/study-plan.js'
 import type { StudyRecord } from '../spec/study-record.js'
@@ -31,7 +32,7 @@ export async function mergeStudy(paths: readonly string[], keepRows?: number): P
   const summary: Summary = studyKindNamed(outline.kind).summary(outline)
   const text: RowText = rowText(outline)
   const kept = keptRows(spans, keepRows)
-  const ledger = rowLedger(spans, summary, kept.visit)
+  const ledger = rowLedger(spans, summary, sha256(), kept.visit)
   // In the order of the shards, so that few rows wait for others.
   const order = headers.map((header, i) => ({ index: header.shard ? readShard(header.shard).index : 0, i }))
   for (const { i } of order.sort((a, b) => a.index - b.index)) {

@@ -1,9 +1,9 @@
 import { type FileMetaData, parquetMetadataAsync, parquetRead } from 'hyparquet'
 import { compressors } from 'hyparquet-compressors'
-import { GlmmError } from '../errors.js'
-import { checkedNames } from './column-names.js'
-import type { Column } from './table.js'
-import { columnFrom } from './table-from.js'
+import { GlmmError } from '../../errors.js'
+import { checkedNames } from '../column-names.js'
+import type { Column } from '../table.js'
+import { columnFrom } from '../table-from.js'
 
 /** What a Parquet file holds: flat columns of numbers, texts, booleans or dates. */
 export interface ParquetColumns {

@@ -3,9 +3,9 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { writeAtomically } from '../../src/draws/files/write-atomically.js'
 import { GlmmError } from '../../src/errors.js'
 import { version } from '../../src/version.js'
-import type { ChainPoint } from './chain-plan.js'
+import type { ChainPoint } from '../run/chain-plan.js'
 import { type DrawsSeal, sealOf } from './draws-seal.js'
-import type { Sample } from './sample.js'
+import type { Sample } from '../run/sample.js'
 
 /** What stands beside a file of draws, so that the run can be gone on with: schema glmm/run@1. */
 export interface RunFile {

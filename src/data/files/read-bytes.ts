@@ -2,10 +2,10 @@ import { constants, type Stats } from 'node:fs'
 import { type FileHandle, open, readdir } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { GlmmError } from '../errors.js'
-import { nearestName } from '../nearest-name.js'
+import { GlmmError } from '../../errors.js'
+import { nearestName } from '../../nearest-name.js'
 import { beyondBound, byteBound } from './byte-bound.js'
-import { refuseForeign } from './file-formats.js'
+import { refuseForeign } from '../file-formats.js'
 
 /** Standard input, as a path. */
 export const standardInput = '-'

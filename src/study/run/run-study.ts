@@ -1,19 +1,20 @@
 import { GlmmError, thrownError } from '../../errors.js'
 import type { Executor, Outcome } from '../../executor.js'
 import { version } from '../../version.js'
-import { batches, rowsOf } from './batches.js'
-import { keptRows } from './kept-rows.js'
+import { batches, rowsOf } from '../rows/batches.js'
+import { keptRows } from '../rows/kept-rows.js'
 import { outlineOf, type PlannedStudy } from './plan-study.js'
 import { studyKindNamed } from '../registry.js'
-import { type RowLedger, rowLedger } from './row-ledger.js'
-import { type Batch, type BatchOfRows, type RowRange, studyRowsTask } from './row-task.js'
+import { type RowLedger, rowLedger } from '../rows/row-ledger.js'
+import { type Batch, type BatchOfRows, type RowRange, studyRowsTask } from '../rows/row-task.js'
 import { type RowText, rowText } from '../spec/row-text.js'
-import { logHeader, type RowsLog, resumeLog, startLog, takeRows } from './rows-log.js'
+import { logHeader, type RowsLog, resumeLog, startLog, takeRows } from '../files/rows-log.js'
+import { sha256 } from '../files/sha256.js'
 import { checkShard, type Shard, shardSpans, shardText } from './shard.js'
-import { sealedRows } from './sealed-row.js'
+import { sealedRows } from '../files/sealed-row.js'
 import type { Summary } from '../spec/study-plan.js'
 import type { StudyRecord } from '../spec/study-record.js'
-import { readUntil } from './until.js'
+import { readUntil } from '../rows/until.js'
 
 /** Where a study stands. */
 export interface StudyProgress {
@@ -64,7 +65,7 @@ export async function runStudy(
   const spans = shardSpans(plan.conditions, shard)
   const total = rowsOf(spans.map((span, condition) => ({ condition, ...span })))
   const kept = keptRows(spans, options.keepRows)
-  const ledger = rowLedger(spans, summary, kept.visit)
+  const ledger = rowLedger(spans, summary, sha256(), kept.visit)
   const log = await openLog(planned, options, text, ledger)
   const resumed = ledger.count().done
 

@@ -1,7 +1,7 @@
 import { createGunzip } from 'node:zlib'
-import { GlmmError } from '../errors.js'
+import { GlmmError } from '../../errors.js'
 import { beyondBound, grownBound } from './byte-bound.js'
-import { isGzip, refuseForeign } from './file-formats.js'
+import { isGzip, refuseForeign } from '../file-formats.js'
 
 /** What a gzip file holds, of any number of members; a FILE error where that is damaged or goes beyond the bound. */
 export async function gunzip(bytes: Uint8Array, what: string, given: number | undefined): Promise<Uint8Array> {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Table } from '../../data/table.js'
 import { version } from '../../version.js'
-import type { StudySpec } from './study-spec.js'
+import type { StudySpec } from '../spec/study-spec.js'
 
 /**
  * What rows follow from, as SHA-256: the version of this software, the content of the table and the study, less what

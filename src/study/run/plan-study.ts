@@ -1,11 +1,10 @@
-import { dirname, isAbsolute, resolve } from 'node:path'
-import { readTable } from '../../data/read-table.js'
 import type { Table } from '../../data/table.js'
 import { stateModel } from '../../data/state-model.js'
 import { GlmmError, type Warning } from '../../errors.js'
 import { checkSeed } from '../../random/stream.js'
 import { studyKindNamed } from '../registry.js'
-import { studyHash } from '../spec/study-hash.js'
+import { studyData } from '../files/study-data.js'
+import { studyHash } from '../files/study-hash.js'
 import type { StudyOutline, StudyPlan } from '../spec/study-plan.js'
 import type { StudySpec } from '../spec/study-spec.js'
 import { validateSpec } from './validate-spec.js'
@@ -29,7 +28,7 @@ export async function planStudy(written: unknown, from: string | null = null): P
   const given = written as StudySpec
   const own = typeof given === 'object' && given !== null && isTable(given.data) ? given.data : null
   const spec = own ? { ...validateSpec({ ...given, data: own.source }), data: own } : validateSpec(written)
-  const table = own ?? (await tableOf(spec, from))
+  const table = own ?? (await studyData(spec, from))
   const seed = checkSeed(spec.seed ?? 1)
   const plan = studyKindNamed(spec.kind).plan({ ...spec, seed }, table)
   const { $schema: _, ...call } = { ...spec, seed, data: table.source } as Record<string, unknown>
@@ -47,12 +46,6 @@ const surprises = (spec: StudySpec, table: Table): readonly Warning[] =>
   stateModel(spec.formula, table, spec).warnings.filter(({ code }) => code === 'READING' || code === 'LEVELS')
 
 const isTable = (data: unknown): data is Table => typeof data === 'object' && data !== null && 'columns' in data
-
-function tableOf({ data, names, read }: StudySpec, from: string | null): Promise<Table> {
-  const path = data as string
-  const found = from === null || isAbsolute(path) ? path : resolve(dirname(from), path)
-  return readTable(found, { ...read, source: path, ...(names && { header: false, names: [...names] }) })
-}
 
 /** A plan without its data. */
 export const outlineOf = ({ kind, seed, conditions, facts }: StudyPlan): StudyOutline => ({

@@ -1,10 +1,10 @@
 import { Worker } from 'node:worker_threads'
-import { GlmmError, thrownError } from '../errors.js'
+import { GlmmError, thrownError } from '../../errors.js'
 import { byteBound } from './byte-bound.js'
-import { withoutCodes } from './missing-codes.js'
+import { withoutCodes } from '../missing-codes.js'
 import type { ParquetColumns } from './parquet-columns.js'
 import type { ParquetJob, ParquetReply } from './parquet-worker.js'
-import type { Table } from './table.js'
+import type { Table } from '../table.js'
 
 export interface ParquetOptions {
   readonly source: string
@@ -31,8 +31,11 @@ export async function parquetTable(bytes: Uint8Array, { source, maxBytes, na }: 
  */
 function workerFile(): URL {
   const here = import.meta.url
-  const root = here.replace(/(?:src\/data|src\/cli|src|workers|chunks)\/[^/]*$/, here.endsWith('.ts') ? 'dist/' : '')
-  return new URL('src/data/parquet-worker.js', root)
+  const root = here.replace(
+    /(?:src\/data\/files|src\/cli|src|workers|chunks)\/[^/]*$/,
+    here.endsWith('.ts') ? 'dist/' : '',
+  )
+  return new URL('src/data/files/parquet-worker.js', root)
 }
 
 /** Seconds that any file may take, and bytes that are decoded in one more at the least. */

@@ -1,6 +1,5 @@
-import { writeSync } from 'node:fs'
-import type { ChainStatistics } from '../chain-statistics.js'
-import { fileError } from './write-atomically.js'
+import type { WriteBlock } from './block-files.js'
+import type { ChainStatistics } from './chain-statistics.js'
 
 /**
  * Where one chain puts its draws: memory that threads share, so that nothing is copied and what was drawn survives the
@@ -38,8 +37,11 @@ const statisticFields: readonly Exclude<keyof ChainStatistics, 'stepSize'>[] = [
 /** Bytes of a block on its way to a file: large enough that the disk is asked seldom. */
 const blockBytes = 1 << 20
 
-const sharedFloats = (length: number): Float64Array =>
-  new Float64Array(new SharedArrayBuffer(length * Float64Array.BYTES_PER_ELEMENT))
+/** Memory that threads share; a browser that has none to share runs no threads either. */
+const shared = (bytes: number): ArrayBufferLike =>
+  typeof SharedArrayBuffer === 'undefined' ? new ArrayBuffer(bytes) : new SharedArrayBuffer(bytes)
+
+const sharedFloats = (length: number): Float64Array => new Float64Array(shared(length * Float64Array.BYTES_PER_ELEMENT))
 
 export function chainSpace(draws: number, width: number, file: number | null): ChainSpace {
   const blockDraws = file === null ? draws : Math.max(1, Math.min(draws, Math.floor(blockBytes / (8 * width))))
@@ -50,7 +52,7 @@ export function chainSpace(draws: number, width: number, file: number | null): C
     blockDraws,
     file,
     statistics: sharedFloats(draws * statisticFields.length),
-    done: new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)),
+    done: new Int32Array(shared(Int32Array.BYTES_PER_ELEMENT)),
     tuning: sharedFloats(3),
   }
 }
@@ -63,29 +65,24 @@ export interface ChainWriter {
   readonly take: (d: number) => void
 }
 
-export function chainWriter({ width, values, blockDraws, file, done }: ChainSpace): ChainWriter {
+/** The writer of a space; `write` takes the blocks of one with a file. */
+export function chainWriter(
+  { width, values, blockDraws, file, done }: ChainSpace,
+  write: WriteBlock | null,
+): ChainWriter {
+  if (file !== null && write === null) throw new TypeError('draws for a file, and nothing that writes them')
   const turned = file === null ? null : new Float64Array(blockDraws * width)
   return {
     at: (d) => (d % blockDraws) * width,
     take: (d) => {
-      if (turned && file !== null && d % blockDraws === blockDraws - 1) {
+      if (turned && write && file !== null && d % blockDraws === blockDraws - 1) {
         for (let r = 0; r < blockDraws; r++) {
           for (let j = 0; j < width; j++) turned[j * blockDraws + r] = values[r * width + j]
         }
-        writeWhole(file, turned, Math.floor(d / blockDraws) * turned.byteLength)
+        write(file, turned, Math.floor(d / blockDraws) * turned.byteLength)
       }
       Atomics.store(done, 0, d + 1)
     },
-  }
-}
-
-/** A disk that fills up takes a part without a complaint; what is left over then fails. */
-function writeWhole(file: number, block: Float64Array, position: number): void {
-  const bytes = new Uint8Array(block.buffer, block.byteOffset, block.byteLength)
-  try {
-    for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at, bytes.length - at, position + at)
-  } catch (error) {
-    throw fileError('draws to disk', error)
   }
 }
 
@@ -108,14 +105,20 @@ export function spaceStatistics({ statistics, draws, tuning }: ChainSpace, ndraw
 }
 
 /** Puts draws that were made before, and their statistics, in front. */
-export function fillSpace(space: ChainSpace, values: Float64Array, statistics: ChainStatistics, ndraws: number): void {
+export function fillSpace(
+  space: ChainSpace,
+  values: Float64Array,
+  statistics: ChainStatistics,
+  ndraws: number,
+  write: WriteBlock | null,
+): void {
   const { width, draws, done, tuning } = space
   Atomics.store(done, 0, 0)
   statisticFields.forEach((field, k) => {
     space.statistics.set(statistics[field].subarray(0, ndraws), k * draws)
   })
   tuning[0] = statistics.stepSize
-  const writer = chainWriter(space)
+  const writer = chainWriter(space, write)
   for (let d = 0; d < ndraws; d++) {
     space.values.set(values.subarray(d * width, (d + 1) * width), writer.at(d))
     writer.take(d)

@@ -4,7 +4,7 @@ import { type CmdstanRun, cmdstanPieces } from '../../src/draws/files/cmdstan-cs
 import { writeAtomically } from '../../src/draws/files/write-atomically.js'
 import { checkDrawsPath, writeDraws } from '../../src/draws/files/write-draws.js'
 import { samplerNamed } from '../kernels/registry.js'
-import type { Sample } from './sample.js'
+import type { Sample } from '../run/sample.js'
 
 export interface WriteOptions {
   /** Ends the writing, which leaves no file then. */

@@ -10,7 +10,7 @@ import {
 } from 'node:fs'
 import { GlmmError } from '../../errors.js'
 import { version } from '../../version.js'
-import type { RowLedger } from './row-ledger.js'
+import type { RowLedger } from '../rows/row-ledger.js'
 import type { RowText } from '../spec/row-text.js'
 import { isSealed, isSealedHead, sealedHead } from './sealed-row.js'
 import type { StudyOutline } from '../spec/study-plan.js'

@@ -1,5 +1,5 @@
 import { GlmmError } from '../../errors.js'
-import type { Span } from './row-ledger.js'
+import type { Span } from '../rows/row-ledger.js'
 import type { Condition } from '../spec/study-plan.js'
 
 /** Part `index` of `of`, counted from 1. */

@@ -1,13 +1,13 @@
 import { basename } from 'node:path'
-import { GlmmError } from '../errors.js'
+import { GlmmError } from '../../errors.js'
 import { grownBound } from './byte-bound.js'
-import { decodedText } from './decode-text.js'
-import { isGzip, isParquet } from './file-formats.js'
+import { decodedText } from '../decode-text.js'
+import { isGzip, isParquet } from '../file-formats.js'
 import { gunzip } from './gunzip.js'
-import { parseTable } from './parse-table.js'
+import { parseTable } from '../parse-table.js'
 import { readBytes, standardInput } from './read-bytes.js'
-import { checkedReading, type ReadOptions } from './read-options.js'
-import type { Table } from './table.js'
+import { checkedReading, type ReadOptions } from '../read-options.js'
+import type { Table } from '../table.js'
 
 /**
  * Reads a table from a file, a pipe, or standard input (the path '-'): Parquet where it is one, delimited text otherwise

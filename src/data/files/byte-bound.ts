@@ -1,4 +1,4 @@
-import { GlmmError } from '../errors.js'
+import { GlmmError } from '../../errors.js'
 
 /**
  * Bytes that are read at most unless the call says otherwise: of a file, whose size is known; of a pipe or device, which

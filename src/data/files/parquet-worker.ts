@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { GlmmError, plainError } from '../errors.js'
+import { GlmmError, plainError } from '../../errors.js'
 import { type ParquetColumns, parquetColumns } from './parquet-columns.js'
 
 /** What the thread is given, and what it answers: first that it begins, then columns or what is wrong with the file. */

@@ -1,15 +1,19 @@
-import { readSync } from 'node:fs'
+import type { BlockFiles } from './block-files.js'
 import type { ChainSpace } from './chain-space.js'
-import type { Draws, StoredDraws } from '../draws.js'
-import { closeScratch } from './scratch-file.js'
+import type { Draws, StoredDraws } from './draws.js'
 
-/** The first `ndraws` draws of chains in their spaces, all with files or all without. */
-export function drawsIn(names: readonly string[], spaces: readonly ChainSpace[], ndraws: number): Draws {
+/** The first `ndraws` draws of chains in their spaces: in memory, or, where there are `files`, all with files. */
+export function drawsIn(
+  names: readonly string[],
+  spaces: readonly ChainSpace[],
+  ndraws: number,
+  files: BlockFiles | null,
+): Draws {
   const width = names.length
-  if (spaces.every(({ file }) => file === null)) {
+  if (files === null) {
     return { names, ndraws, values: spaces.map(({ values }) => values.subarray(0, ndraws * width)) }
   }
-  const stored = storedDraws(spaces, ndraws)
+  const stored = storedDraws(spaces, ndraws, files)
   let values: Float64Array[] | null = null
   return {
     names,
@@ -22,7 +26,7 @@ export function drawsIn(names: readonly string[], spaces: readonly ChainSpace[],
   }
 }
 
-function storedDraws(spaces: readonly ChainSpace[], ndraws: number): StoredDraws {
+function storedDraws(spaces: readonly ChainSpace[], ndraws: number, files: BlockFiles): StoredDraws {
   /** Calls `take` with each block that holds draws from `from` to `to`: its first draw, its draws, its columns `first` to `last`. */
   const blocks = (
     { file, done, blockDraws, width, values }: ChainSpace,
@@ -33,7 +37,7 @@ function storedDraws(spaces: readonly ChainSpace[], ndraws: number): StoredDraws
     const onDisk = Math.floor(done[0] / blockDraws) * blockDraws
     const columns = new Float64Array(blockDraws * (last - first))
     for (let start = from - (from % blockDraws); start < to; start += blockDraws) {
-      if (start < onDisk) readWhole(file!, columns, 8 * (start * width + first * blockDraws))
+      if (start < onDisk) files.read(file!, columns, 8 * (start * width + first * blockDraws))
       else {
         for (let j = first; j < last; j++) {
           for (let r = 0; r < blockDraws; r++) columns[(j - first) * blockDraws + r] = values[r * width + j]
@@ -66,15 +70,6 @@ function storedDraws(spaces: readonly ChainSpace[], ndraws: number): StoredDraws
       })
       return rows
     },
-    close: () => closeScratch(spaces.map(({ file }) => file)),
-  }
-}
-
-function readWhole(file: number, into: Float64Array, position: number): void {
-  const bytes = new Uint8Array(into.buffer, into.byteOffset, into.byteLength)
-  for (let at = 0; at < bytes.length; ) {
-    const got = readSync(file, bytes, at, bytes.length - at, position + at)
-    if (got === 0) throw new RangeError('the file of draws is shorter than it was')
-    at += got
+    close: () => files.close(spaces.map(({ file }) => file)),
   }
 }
