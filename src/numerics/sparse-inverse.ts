@@ -1,7 +1,7 @@
-import { blockRows, dot, dotTile, reduceTile, wide } from './sparse-panel.js'
+import { blockRows, dot, dotTile, onVectors, reduceTile, wide } from './sparse-panel.js'
 import type { SparsePattern } from './sparse-pattern.js'
-import { relativeRows } from './sparse-update.js'
-import { reserved, vectorArray } from './vector-tile.js'
+import { eachPart, inverseBelowByTiles } from './sparse-inverse-tiles.js'
+import { reserved, vectorArray, vectorsAround } from './vector-tile.js'
 
 /**
  * The elements of Z = H^-1 on the pattern of L, written to `out` (`pattern.size` elements, found by `entryOf`).
@@ -19,16 +19,12 @@ export function selectedInverse(pattern: SparsePattern, l: Float64Array, out: Fl
     const rows = rowStart[s + 1] - rowStart[s]
     const at = panelStart[s]
     invertTransposed(l, out, at, width)
-    if (rows > width) {
-      for (let i = width; i < rows; i++) {
-        const row = at + i * width
-        for (let j = 0; j < width; j++) {
-          work[i * width + j] = dot(l, row + j, out, at + j * width + j, width - j)
-        }
-      }
-      timesInverse(pattern, out, s, width, rows)
-    }
+    const tiled = rows > width && inverseBelow(pattern, l, out, s, width, rows)
     multiplyTransposed(out, at, width)
+    if (tiled) {
+      for (let i = 0, e = 0; i < width; i++, e = i * width) for (let j = 0; j <= i; j++, e++) out[at + e] -= work[e]
+      continue
+    }
     for (let p = width; p < rows; p++) {
       const [y, z] = [p * width, at + p * width]
       for (let i = 0; i < width; i++) {
@@ -39,10 +35,46 @@ export function selectedInverse(pattern: SparsePattern, l: Float64Array, out: Fl
   }
 }
 
+/** Fewer rows than this below a block are not worth copies of what they meet. */
+const fewestRows = 8
+
+/**
+ * Writes Z_RJ for the rows R of supernode s below its block, where `out` holds N = L_JJ^-T. True where Y' Z_RJ stands in
+ * `work` then, false where Y does, below the place of the block.
+ */
+function inverseBelow(
+  pattern: SparsePattern,
+  l: Float64Array,
+  out: Float64Array,
+  s: number,
+  width: number,
+  rows: number,
+): boolean {
+  if (width > 1 && rows - width >= fewestRows && inverseBelowByTiles(pattern, l, out, s, width, rows)) return true
+  const { panelStart, work } = pattern
+  const at = panelStart[s]
+  for (let i = width; i < rows; i++) {
+    const row = at + i * width
+    for (let j = 0; j < width; j++) work[i * width + j] = dot(l, row + j, out, at + j * width + j, width - j)
+  }
+  if (width === 1) timesColumn(pattern, out, s, rows)
+  else timesElements(pattern, out, s, width, rows)
+  return false
+}
+
 /** N = L^-T of a w x w block of l into the upper triangle of the same block of out, which is zero. */
 function invertTransposed(l: Float64Array, out: Float64Array, at: number, w: number): void {
   const size = w * w
-  const copy = w < wide ? null : vectorArray(2 * size)
+  if (w < wide) {
+    invertBlocks(l, at, out, at, w)
+    return
+  }
+  const around = l.buffer === out.buffer ? vectorsAround(l) : null
+  if (around) {
+    invertBlocks(around, l.byteOffset / 8 + at, around, out.byteOffset / 8 + at, w)
+    return
+  }
+  const copy = vectorArray(2 * size)
   if (!copy) {
     invertBlocks(l, at, out, at, w)
     return
@@ -79,17 +111,8 @@ function invertBlocks(l: Float64Array, l0: number, out: Float64Array, out0: numb
  * The lower triangle of N N' in place of an upper triangular N. Row i needs rows j <= i of N from column i on, and
  * these stand until its own diagonal is written, last.
  */
-function multiplyTransposed(out: Float64Array, at: number, w: number): void {
-  const size = w * w
-  const copy = w < wide ? null : vectorArray(size)
-  if (!copy) {
-    multiplyBlocks(out, at, w)
-    return
-  }
-  copy.set(out.subarray(at, at + size), reserved)
-  multiplyBlocks(copy, reserved, w)
-  out.set(copy.subarray(reserved, reserved + size), at)
-}
+const multiplyTransposed = (out: Float64Array, at: number, w: number): void =>
+  onVectors(out, at, w * w, w, (x, x0) => multiplyBlocks(x, x0, w))
 
 function multiplyBlocks(x: Float64Array, at: number, w: number): void {
   for (let block = 0; block < w; block += blockRows) {
@@ -119,34 +142,39 @@ function multiplyTile(x: Float64Array, at: number, w: number, i0: number, rows: 
   }
 }
 
-/** Z_RJ = -Z_RR Y for the rows R of supernode s below its block, with Y in `work` where Z_RJ stands in its panel. */
-function timesInverse(pattern: SparsePattern, out: Float64Array, s: number, width: number, rows: number): void {
-  const { firstColumn, supernodeOf, rowIndex, rowStart, panelStart, relative, work } = pattern
-  const [from, at] = [rowStart[s], panelStart[s]]
-  for (let p = width, next = p; p < rows; p = next) {
-    const t = supernodeOf[rowIndex[from + p]]
-    const wide = firstColumn[t + 1] - firstColumn[t]
-    next = relativeRows(pattern, s, p, rows, t)
+/** Z_RJ = -Z_RR Y for one column J, with Y in `work` where Z_RJ stands in its panel. */
+function timesColumn(pattern: SparsePattern, out: Float64Array, s: number, rows: number): void {
+  const { panelStart, relative, work } = pattern
+  const at = panelStart[s]
+  eachPart(pattern, s, 1, rows, (p, next, to, wide) => {
     for (let i = p; i < rows; i++) {
-      const row = panelStart[t] + relative[i] * wide
+      const row = to + relative[i] * wide
       const end = Math.min(i, next)
-      if (width === 1) {
-        const y = work[i]
-        let sum = i < next ? out[row + relative[i]] * y : 0
-        for (let j = p; j < end; j++) {
-          const z = out[row + relative[j]]
-          sum += z * work[j]
-          out[at + j] -= z * y
-        }
-        out[at + i] -= sum
-        continue
+      const y = work[i]
+      let sum = i < next ? out[row + relative[i]] * y : 0
+      for (let j = p; j < end; j++) {
+        const z = out[row + relative[j]]
+        sum += z * work[j]
+        out[at + j] -= z * y
       }
-      for (let j = p; j <= end && j < next; j++) {
+      out[at + i] -= sum
+    }
+  })
+}
+
+/** The same for several columns, element by element. */
+function timesElements(pattern: SparsePattern, out: Float64Array, s: number, width: number, rows: number): void {
+  const { panelStart, relative, work } = pattern
+  const at = panelStart[s]
+  eachPart(pattern, s, width, rows, (p, next, to, wide) => {
+    for (let i = p; i < rows; i++) {
+      const row = to + relative[i] * wide
+      for (let j = p; j <= i && j < next; j++) {
         const z = out[row + relative[j]]
         const [a, b] = [i * width, j * width]
         for (let k = 0; k < width; k++) out[at + a + k] -= z * work[b + k]
         if (i !== j) for (let k = 0; k < width; k++) out[at + b + k] -= z * work[a + k]
       }
     }
-  }
+  })
 }

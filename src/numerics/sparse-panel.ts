@@ -1,4 +1,4 @@
-import { isVectorArray, reserved, vectorArray, vectorTile } from './vector-tile.js'
+import { isVectorArray, reserved, vectorArray, vectorsAround, vectorTile } from './vector-tile.js'
 
 /**
  * Dense kernels on panels that stand row after row in one array. They work on tiles of 4 x 4 elements: 16 sums over
@@ -97,18 +97,33 @@ export const blockRows = 32
 export const wide = 64
 
 /**
+ * Works on `size` numbers of x from `at` where the vector kernel can: where they stand or, if w columns are worth it, in
+ * a copy.
+ */
+export function onVectors<T>(
+  x: Float64Array,
+  at: number,
+  size: number,
+  w: number,
+  work: (x: Float64Array, at: number) => T,
+): T {
+  if (w < wide) return work(x, at)
+  const around = vectorsAround(x)
+  if (around) return work(around, x.byteOffset / 8 + at)
+  const copy = vectorArray(size)
+  if (!copy) return work(x, at)
+  copy.set(x.subarray(at, at + size), reserved)
+  const result = work(copy, reserved)
+  x.set(copy.subarray(reserved, reserved + size), at)
+  return result
+}
+
+/**
  * Cholesky factor, in place, of a panel of m rows and w columns whose first w rows are a symmetric block (its lower
  * triangle is read) and whose further rows become X L^-T. False where the block is not positive definite.
  */
-export function factorPanel(l: Float64Array, at: number, m: number, w: number): boolean {
-  const size = m * w
-  const copy = w < wide ? null : vectorArray(size)
-  if (!copy) return factorBlocks(l, at, m, w)
-  copy.set(l.subarray(at, at + size), reserved)
-  const definite = factorBlocks(copy, reserved, m, w)
-  l.set(copy.subarray(reserved, reserved + size), at)
-  return definite
-}
+export const factorPanel = (l: Float64Array, at: number, m: number, w: number): boolean =>
+  onVectors(l, at, m * w, w, (x, x0) => factorBlocks(x, x0, m, w))
 
 function factorBlocks(x: Float64Array, at: number, m: number, w: number): boolean {
   for (let block = 0; block < m; block += blockRows) {

@@ -1,3 +1,4 @@
+import { heap, type Space } from './space.js'
 import { type Supernodes, supernodes } from './sparse-supernodes.js'
 
 /**
@@ -32,11 +33,20 @@ export interface SparsePattern extends Supernodes {
  * the rows of each supernode are looked at only by its parent: the rows of a column of L are those of H with those of
  * its children in the elimination tree (Davis 2006, section 4.2).
  */
-export function symbolic(q: number, colStart: Int32Array, input: Int32Array): SparsePattern {
-  const { supernodeOf, firstColumn, rowStart, rowIndex } = supernodes(q, colStart, input)
+export function symbolic(q: number, colStart: Int32Array, input: Int32Array, space: Space = heap): SparsePattern {
+  const found = supernodes(q, colStart, input)
+  const kept = (values: Int32Array): Int32Array => {
+    const out = space.integers(values.length)
+    out.set(values)
+    return out
+  }
+  const supernodeOf = kept(found.supernodeOf)
+  const firstColumn = kept(found.firstColumn)
+  const rowStart = kept(found.rowStart)
+  const rowIndex = kept(found.rowIndex)
   const count = firstColumn.length - 1
-  const parent = new Int32Array(q)
-  const panelStart = new Int32Array(count + 1)
+  const parent = space.integers(q)
+  const panelStart = space.integers(count + 1)
   let [size, largest, longest] = [0, 0, 0]
   for (let s = 0; s < count; s++) {
     const [width, rows] = [firstColumn[s + 1] - firstColumn[s], rowStart[s + 1] - rowStart[s]]
@@ -47,10 +57,10 @@ export function symbolic(q: number, colStart: Int32Array, input: Int32Array): Sp
     if (size >= 2 ** 31) throw new RangeError(`a Cholesky factor of ${q} columns with 2^31 elements or more`)
     panelStart[s + 1] = size
   }
-  const target = new Int32Array(input.length)
-  const diagonal = new Int32Array(q)
-  const relative = new Int32Array(longest)
-  const work = new Float64Array(largest)
+  const target = space.integers(input.length)
+  const diagonal = space.integers(q)
+  const relative = space.integers(longest)
+  const work = space.vector(largest)
   const places = { panelStart, diagonal, target, relative, work }
   const pattern = { q, size, parent, firstColumn, supernodeOf, rowStart, rowIndex, ...places }
   for (let j = 0; j < q; j++) {

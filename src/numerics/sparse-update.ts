@@ -1,10 +1,17 @@
 import { dot, dotTile } from './sparse-panel.js'
 import type { SparsePattern } from './sparse-pattern.js'
+import { reserved, vectorArray } from './vector-tile.js'
+
+/** Fewer columns or rows than this are not worth a copy. */
+const worthCopy = 8
 
 /** Subtracts the products of the rows of supernode s below its diagonal block from the panels of its ancestors. */
 export function updateAncestors(pattern: SparsePattern, l: Float64Array, s: number, width: number, rows: number): void {
   const { firstColumn, supernodeOf, rowIndex, rowStart, panelStart, relative } = pattern
   const [from, at] = [rowStart[s], panelStart[s]]
+  const fours = 4 * Math.ceil(width / 4)
+  const copy = width >= worthCopy && rows - width >= worthCopy ? rowsBelow(l, at, width, rows, fours) : null
+  const [x, x0, w] = copy ? [copy, reserved - width * fours, fours] : [l, at, width]
   for (let p = width, next = p; p < rows; p = next) {
     const t = supernodeOf[rowIndex[from + p]]
     const wide = firstColumn[t + 1] - firstColumn[t]
@@ -21,8 +28,8 @@ export function updateAncestors(pattern: SparsePattern, l: Float64Array, s: numb
     }
     for (let i0 = p; i0 < rows; i0 += 4) {
       for (let j0 = p; j0 < next && j0 <= i0; j0 += 4) {
-        const whole = width >= 4 && i0 + 4 <= rows && j0 + 4 <= next
-        const tile = whole ? dotTile(l, at + i0 * width, width, l, at + j0 * width, width, width) : null
+        const whole = copy !== null || (width >= 4 && i0 + 4 <= rows && j0 + 4 <= next)
+        const tile = whole ? dotTile(x, x0 + i0 * w, w, x, x0 + j0 * w, w, w) : null
         const [i1, j1] = [Math.min(i0 + 4, rows), Math.min(j0 + 4, next)]
         for (let i = i0; i < i1; i++) {
           const row = to + relative[i] * wide
@@ -35,6 +42,18 @@ export function updateAncestors(pattern: SparsePattern, l: Float64Array, s: numb
       }
     }
   }
+}
+
+/** The rows of a panel below its block where the vector kernel works, rows and columns filled up to fours with zeros; null where there is no room. */
+function rowsBelow(l: Float64Array, at: number, width: number, rows: number, w: number): Float64Array | null {
+  const size = (rows - width + 3) * w
+  const x = vectorArray(size)
+  if (!x) return null
+  x.fill(0, reserved, reserved + size)
+  for (let i = width, to = reserved; i < rows; i++, to += w) {
+    x.set(l.subarray(at + i * width, at + (i + 1) * width), to)
+  }
+  return x
 }
 
 /**

@@ -144,6 +144,15 @@ const structures: Record<string, Columns> = {
   'a wide block that meets a part of another': range(0, 150).map((j) =>
     j < 70 ? [...range(j + 1, 70), ...range(80, 120)] : range(j + 1, 150),
   ),
+  'narrow blocks that meet many rows of two others': range(0, 100).map((j) => {
+    if (j >= 60) return range(j + 1, 100)
+    if (j >= 30) return [...range(j + 1, 60), ...range(60, 97)]
+    const [first, end] =
+      j < 9
+        ? [3 * Math.floor(j / 3), 3 * Math.floor(j / 3) + 3]
+        : [9 + 7 * Math.floor((j - 9) / 7), 16 + 7 * Math.floor((j - 9) / 7)]
+    return [...range(j + 1, end), ...range(0, 23).map((k) => 30 + ((first + 3 * k) % 67))]
+  }),
   'crossed, all pairs, wide': crossed(30, 83),
   ...Object.fromEntries(
     [2, 3, 4, 5, 8, 11, 30, 64, 101].map((q) => [`dense ${q}`, range(0, q).map((j) => range(j + 1, q))]),
