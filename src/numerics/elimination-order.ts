@@ -26,7 +26,7 @@ export function addClique({ words, rows, nodes }: BitGraph, set: Uint32Array): v
 }
 
 /** From this share of what is left on, a least degree makes the rest one dense block. */
-const dense = 0.4
+export const dense = 0.4
 
 /**
  * Minimum degree (Rose 1972; Tinney and Walker 1967): of the nodes left the one with the least neighbours, by their

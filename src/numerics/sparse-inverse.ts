@@ -63,7 +63,7 @@ function inverseBelow(
 }
 
 /** N = L^-T of a w x w block of l into the upper triangle of the same block of out, which is zero. */
-function invertTransposed(l: Float64Array, out: Float64Array, at: number, w: number): void {
+export function invertTransposed(l: Float64Array, out: Float64Array, at: number, w: number): void {
   const size = w * w
   if (w < wide) {
     invertBlocks(l, at, out, at, w)
@@ -111,7 +111,7 @@ function invertBlocks(l: Float64Array, l0: number, out: Float64Array, out0: numb
  * The lower triangle of N N' in place of an upper triangular N. Row i needs rows j <= i of N from column i on, and
  * these stand until its own diagonal is written, last.
  */
-const multiplyTransposed = (out: Float64Array, at: number, w: number): void =>
+export const multiplyTransposed = (out: Float64Array, at: number, w: number): void =>
   onVectors(out, at, w * w, w, (x, x0) => multiplyBlocks(x, x0, w))
 
 function multiplyBlocks(x: Float64Array, at: number, w: number): void {

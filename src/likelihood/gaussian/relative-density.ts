@@ -1,0 +1,145 @@
+import { gaussianRows, type GaussianRows } from './gaussian-rows.js'
+import type { Stated } from '../frame/stated.js'
+import { levelProducts } from './level-products.js'
+import { type PenalisedSystem, penalisedSystem } from './penalised-system.js'
+import { type AverageInformation, type Direction, type Slopes, slopes } from './slopes.js'
+
+/** One parameter of the covariance of the random effects. */
+export interface RelativeParameter {
+  /** Position among the outer parameters, less the first theta's. */
+  readonly at: number
+  /** The term's first theta, likewise. */
+  readonly first: number
+  readonly factor: number
+  /** First column of its term in the factor. */
+  readonly column: number
+  /** Whether it is in the unit of the response, as a standard deviation; 0 for a correlation's. */
+  readonly power: 0 | 1
+}
+
+/** A point at which the likelihood has been evaluated. Arrays are written over by the next evaluation. */
+export interface Evaluated {
+  readonly value: number
+  /** sigma^2, and log sigma. */
+  readonly variance: number
+  readonly logSigma: number
+}
+
+/**
+ * The log-likelihood in the coefficients of X T, s = log sigma, and theta relative to sigma: tau, with theta = sigma tau for what
+ * is in the response's unit. Coefficients and s may be given, or are the best ones:
+ *
+ *   l = -nu log(2 pi) / 2 - nu s - log|A| / 2 - rho^2 / (2 sigma^2),  nu = n;
+ *
+ * of a restricted likelihood nu = n - p, - log|X'V^-1 X| / 2 is added, and the coefficients are integrated out, which gives them their best values.
+ */
+export interface RelativeDensity {
+  readonly rows: GaussianRows
+  readonly system: PenalisedSystem
+  readonly slopes: Slopes
+  readonly parameters: readonly RelativeParameter[]
+  /** Length of tau. */
+  readonly size: number
+  readonly nu: number
+  /** Null out of support. */
+  readonly evaluate: (tau: Float64Array, coefficients: Float64Array | null, logSigma: number | null) => Evaluated | null
+  /** Derivatives in tau at the point evaluated last, at fixed coefficients and sigma. */
+  readonly gradient: (point: Evaluated, out: Float64Array) => void
+  /** Derivative of Lambda in each tau, of the point evaluated last. */
+  readonly directions: () => readonly Direction[]
+  readonly average: () => AverageInformation
+}
+
+/** Null where the structure is too large for the lists of this engine. */
+export function relativeDensity(stated: Stated): RelativeDensity | null {
+  const rows = gaussianRows(stated)
+  const products = levelProducts(rows)
+  if (!products) return null
+  const system = penalisedSystem(rows, products)
+  const derivatives = slopes(system)
+  const { p, reml, basis, factors } = rows
+  const { layout } = stated
+  const parameters = parametersOf(rows, layout.fixed)
+  const size = layout.dimension - layout.fixed
+  const nu = rows.observations - (reml ? p : 0)
+  const now = new Float64Array(size)
+  let logBasis = 0
+  for (let j = 0; j < p; j++) logBasis += Math.log(Math.abs(basis[j * (p + 1)]))
+  const scratch = factors.map(({ terms }) => terms.map(({ laid }) => new Float64Array(laid.term.names.length ** 2)))
+
+  const setLambdas = (): void => {
+    factors.forEach(({ terms, stride }, f) => {
+      const lambda = system.lambdas[f]
+      terms.forEach(({ laid, column }, t) => {
+        const q = laid.term.names.length
+        const own = scratch[f][t]
+        const start = laid.start - layout.fixed
+        laid.covariance.factor(now.subarray(start, start + laid.size), q, own)
+        for (let i = 0; i < q; i++)
+          for (let j = 0; j <= i; j++) lambda[(column + i) * stride + column + j] = own[i * q + j]
+      })
+    })
+  }
+
+  const directions = (): Direction[] =>
+    parameters.map(({ at, first, factor, column }) => {
+      const { terms, stride } = factors[factor]
+      const { laid } = terms.find((one) => one.column === column)!
+      const q = laid.term.names.length
+      const own = new Float64Array(q * q)
+      laid.covariance.factorDerivative(now.subarray(first, first + laid.size), q, at - first, own)
+      const slope = new Float64Array(stride * stride)
+      for (let i = 0; i < q; i++) for (let j = 0; j < q; j++) slope[(column + i) * stride + column + j] = own[i * q + j]
+      return { factor, slope }
+    })
+
+  return {
+    rows,
+    system,
+    slopes: derivatives,
+    parameters,
+    size,
+    nu,
+    directions,
+    average: () => derivatives.averageInformation(directions()),
+    evaluate: (tau, coefficients, given) => {
+      now.set(tau)
+      setLambdas()
+      if (!system.factorize()) return null
+      system.solve(reml ? null : coefficients)
+      const penalised = system.penalised()
+      const variance = given === null ? penalised / nu : Math.exp(2 * given)
+      const logSigma = given ?? 0.5 * Math.log(variance)
+      const { a, s } = system.logDeterminants()
+      let value = -nu * (halfLog2Pi + logSigma) - rows.logScale - 0.5 * a - (0.5 * penalised) / variance
+      if (reml) value -= 0.5 * s - logBasis
+      return Number.isFinite(value) ? { value, variance, logSigma } : null
+    },
+    gradient: ({ variance }, out) => {
+      derivatives.invert()
+      const moments = derivatives.moments(variance)
+      directions().forEach(({ factor, slope }, j) => {
+        const moment = moments[factor]
+        let sum = 0
+        for (let e = 0; e < slope.length; e++) sum += slope[e] * moment[e]
+        out[parameters[j].at] = sum
+      })
+    },
+  }
+}
+
+const halfLog2Pi = 0.5 * Math.log(2 * Math.PI)
+
+function parametersOf({ factors }: GaussianRows, fixed: number): RelativeParameter[] {
+  return factors
+    .flatMap(({ terms }, factor) =>
+      terms.flatMap(({ laid: { term, covariance, start, size }, column }) => {
+        const units = covariance.units(term.names.length)
+        return Array.from({ length: size }, (_, j): RelativeParameter => {
+          const first = start - fixed
+          return { at: first + j, first, factor, column, power: units[j] >= 0 ? 1 : 0 }
+        })
+      }),
+    )
+    .sort((a, b) => a.at - b.at)
+}

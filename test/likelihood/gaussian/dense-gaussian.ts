@@ -1,0 +1,130 @@
+import { stateModel } from '../../../src/data/state-model.js'
+import { tableFrom } from '../../../src/data/table-from.js'
+import type { Model } from '../../../src/data/model.js'
+import { parameterLayout } from '../../../src/likelihood/frame/parameter-layout.js'
+import { cholesky, choleskyInverse } from '../../../src/numerics/cholesky.js'
+import { uniforms } from '../../reference/uniforms.js'
+
+/** Structures over one table: nested (h within g) and crossed factors, vectors of effects, weights, offsets, frequencies. */
+export const structures: readonly (readonly [
+  formula: string,
+  options?: { readonly precision?: string; readonly frequency?: string; readonly offset?: string },
+])[] = [
+  ['y ~ x + (1 | g)'],
+  ['y ~ 0 + (1 | g)'],
+  ['y ~ x + (1 + x | g)'],
+  ['y ~ x + z + (1 | g) + (1 | c)'],
+  ['y ~ x + (1 | g / h)'],
+  ['y ~ x + (1 | g) + (1 | h) + (1 | c)', { precision: 'w' }],
+  ['y ~ x + (1 + x | g) + (0 + z | g) + (1 | c)', { frequency: 'f' }],
+  ['y ~ z + diag(1 + x + z | c) + (1 | h)', { offset: 'z' }],
+  ['y ~ x + cs(1 + x + z | c) + (1 + x | g)', { precision: 'w', frequency: 'f' }],
+  ['y ~ x + (1 | g) + (1 | c) + (1 | d) + (1 | e)'],
+]
+
+/** A model over rows from a generator of the test's own. */
+export function randomModel(
+  formula: string,
+  options: { readonly precision?: string; readonly frequency?: string; readonly offset?: string } = {},
+  seed = 3,
+  n = 120,
+): Model {
+  const next = uniforms(seed)
+  const normal = (): number => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next())
+  const effects = Array.from({ length: 40 }, normal)
+  const rows = Array.from({ length: n }, (_, i) => {
+    const h = Math.floor(next() * 20)
+    const [c, d, e] = [Math.floor(next() * 7), Math.floor(next() * 9), Math.floor(next() * 11)]
+    const g = h % 6
+    const [x, z] = [normal(), 3 + next()]
+    const y = 40 + x + effects[g] * (1 + 0.5 * x) + 0.6 * effects[10 + c] + 0.4 * effects[20 + d] + normal()
+    return { y, x, z, g, h, c, d, e, w: 0.5 + next(), f: 1 + (i % 3) }
+  })
+  const names = (letter: 'g' | 'h' | 'c' | 'd' | 'e'): string[] => rows.map((row) => `${letter}${row[letter]}`)
+  const numbers = (name: 'y' | 'x' | 'z' | 'w' | 'f'): number[] => rows.map((row) => row[name])
+  const table = tableFrom({
+    y: numbers('y'),
+    x: numbers('x'),
+    z: numbers('z'),
+    w: numbers('w'),
+    f: numbers('f'),
+    g: names('g'),
+    h: names('h'),
+    c: names('c'),
+    d: names('d'),
+    e: names('e'),
+  })
+  return stateModel(formula, table, { family: 'gaussian', ...options })
+}
+
+/**
+ * log N(y; X beta, V) by the Cholesky factor of V, n x n; a row of frequency k stands as k rows with the same effects. Restricted:
+ * beta at generalised least squares, less log|X'V^-1 X| / 2 and the normal constants of p observations.
+ */
+export function denseLogLik(model: Model, x: Float64Array, reml: boolean): number {
+  const { layout, rows, V, design, y } = denseParts(model, x)
+  const n = rows.length
+  const l = V.slice()
+  if (!cholesky(l, n)) return Number.NaN
+  const inverse = choleskyInverse(l, n)
+  const p = design.length
+  const form = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
+    let sum = 0
+    for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) sum += a[i] * inverse[i * n + j] * b[j]
+    return sum
+  }
+  let logDeterminant = 0
+  for (let i = 0; i < n; i++) logDeterminant += 2 * Math.log(l[i * (n + 1)])
+  const beta = x.slice(0, layout.fixedStart[1])
+  let more = 0
+  let fitted = Array.from(beta)
+  if (reml) {
+    const information = new Float64Array(p * p)
+    for (let a = 0; a < p; a++) for (let b = 0; b < p; b++) information[a * p + b] = form(design[a], design[b])
+    const factor = information.slice()
+    cholesky(factor, p)
+    const covariance = choleskyInverse(factor, p)
+    const right = design.map((column) => form(column, y))
+    fitted = design.map((_, a) => right.reduce((sum, value, b) => sum + covariance[a * p + b] * value, 0))
+    for (let a = 0; a < p; a++) more += Math.log(factor[a * (p + 1)])
+  }
+  const residual = y.map((value, i) => value - design.reduce((sum, column, a) => sum + fitted[a] * column[i], 0))
+  const observations = reml ? n - p : n
+  return -0.5 * observations * Math.log(2 * Math.PI) - 0.5 * logDeterminant - more - 0.5 * form(residual, residual)
+}
+
+/** V, X and y less its offset, every row as often as it counts. `x` has the coefficients first, also where they are not used. */
+function denseParts(model: Model, x: Float64Array) {
+  const layout = parameterLayout(model)
+  const [mean, dispersion] = model.predictors
+  const rows = Array.from({ length: model.nobs }, (_, i) =>
+    new Array<number>(model.response.frequency?.[i] ?? 1).fill(i),
+  ).flat()
+  const n = rows.length
+  const V = new Float64Array(n * n)
+  const sigma = Math.exp(x[layout.fixed - 1])
+  rows.forEach((i, a) => {
+    V[a * (n + 1)] += (sigma * Math.exp(dispersion.offset?.[i] ?? 0)) ** 2
+  })
+  for (const { term, covariance, start, size } of layout.terms) {
+    const q = term.names.length
+    const lambda = new Float64Array(q * q)
+    covariance.factor(x.subarray(start, start + size), q, lambda)
+    rows.forEach((i, a) => {
+      rows.forEach((j, b) => {
+        if (term.index[i] !== term.index[j]) return
+        for (let k = 0; k < q; k++) {
+          let [left, right] = [0, 0]
+          for (let m = k; m < q; m++) {
+            left += term.z[m * model.nobs + i] * lambda[m * q + k]
+            right += term.z[m * model.nobs + j] * lambda[m * q + k]
+          }
+          V[a * n + b] += left * right
+        }
+      })
+    })
+  }
+  const design = mean.fixed.names.map((_, j) => rows.map((i) => mean.fixed.x[j * model.nobs + i]))
+  const y = rows.map((i) => model.response.y[i] - (mean.offset?.[i] ?? 0))
+  return { layout, rows, V, design, y }
+}
