@@ -15,6 +15,8 @@ export interface RelativeParameter {
   readonly column: number
   /** Whether it is in the unit of the response, as a standard deviation; 0 for a correlation's. */
   readonly power: 0 | 1
+  /** Lambda is even in it, with a kink at zero: a standard deviation that is told as its size. */
+  readonly even: boolean
 }
 
 /** A point at which the likelihood has been evaluated. Arrays are written over by the next evaluation. */
@@ -41,10 +43,12 @@ export interface RelativeDensity {
   /** Length of tau. */
   readonly size: number
   readonly nu: number
+  /** The outer parameters before theta. */
+  readonly fixed: number
   /** Null out of support. */
   readonly evaluate: (tau: Float64Array, coefficients: Float64Array | null, logSigma: number | null) => Evaluated | null
-  /** Derivatives in tau at the point evaluated last, at fixed coefficients and sigma. */
-  readonly gradient: (point: Evaluated, out: Float64Array) => void
+  /** Writes derivatives in tau at the point evaluated last, at fixed coefficients and sigma; returns those in each factor's Lambda. */
+  readonly gradient: (point: Evaluated, out: Float64Array) => readonly Float64Array[]
   /** Derivative of Lambda in each tau, of the point evaluated last. */
   readonly directions: () => readonly Direction[]
   readonly average: () => AverageInformation
@@ -100,6 +104,7 @@ export function relativeDensity(stated: Stated): RelativeDensity | null {
     parameters,
     size,
     nu,
+    fixed: layout.fixed,
     directions,
     average: () => derivatives.averageInformation(directions()),
     evaluate: (tau, coefficients, given) => {
@@ -124,6 +129,7 @@ export function relativeDensity(stated: Stated): RelativeDensity | null {
         for (let e = 0; e < slope.length; e++) sum += slope[e] * moment[e]
         out[parameters[j].at] = sum
       })
+      return moments
     },
   }
 }
@@ -134,10 +140,21 @@ function parametersOf({ factors }: GaussianRows, fixed: number): RelativeParamet
   return factors
     .flatMap(({ terms }, factor) =>
       terms.flatMap(({ laid: { term, covariance, start, size }, column }) => {
-        const units = covariance.units(term.names.length)
+        const q = term.names.length
+        const units = covariance.units(q)
+        const one = covariance.start(q)
+        const lambda = new Float64Array(q * q)
+        const turned = new Float64Array(q * q)
+        covariance.factor(one, q, lambda)
         return Array.from({ length: size }, (_, j): RelativeParameter => {
           const first = start - fixed
-          return { at: first + j, first, factor, column, power: units[j] >= 0 ? 1 : 0 }
+          covariance.factor(
+            one.map((value, k) => (k === j ? -value : value)),
+            q,
+            turned,
+          )
+          const even = units[j] >= 0 && turned.every((value, e) => value === lambda[e])
+          return { at: first + j, first, factor, column, power: units[j] >= 0 ? 1 : 0, even }
         })
       }),
     )
