@@ -7,7 +7,7 @@ import { profiledTop } from '../../../src/likelihood/gaussian/profiled-top.js'
 import { relativeDensity } from '../../../src/likelihood/gaussian/relative-density.js'
 import { randomModel, structures } from './dense-gaussian.js'
 
-describe.each(structures)('%s %o', (formula, options) => {
+describe.each(structures)('$formula', ({ formula, options }) => {
   const model = randomModel(formula, options)
   describe.each([false, true])('restricted: %s', (reml) => {
     const stated = state(reml ? restricted(model) : model)

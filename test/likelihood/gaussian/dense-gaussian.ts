@@ -6,29 +6,28 @@ import { cholesky, choleskyInverse } from '../../../src/numerics/cholesky.js'
 import { uniforms } from '../../reference/uniforms.js'
 
 /** Structures over one table: nested (h within g) and crossed factors, vectors of effects, weights, offsets, frequencies. */
-export const structures: readonly (readonly [
-  formula: string,
-  options?: { readonly precision?: string; readonly frequency?: string; readonly offset?: string },
-])[] = [
-  ['y ~ x + (1 | g)'],
-  ['y ~ 0 + (1 | g)'],
-  ['y ~ x + (1 + x | g)'],
-  ['y ~ x + z + (1 | g) + (1 | c)'],
-  ['y ~ x + (1 | g / h)'],
-  ['y ~ x + (1 | g) + (1 | h) + (1 | c)', { precision: 'w' }],
-  ['y ~ x + (1 + x | g) + (0 + z | g) + (1 | c)', { frequency: 'f' }],
-  ['y ~ z + diag(1 + x + z | c) + (1 | h)', { offset: 'z' }],
-  ['y ~ x + cs(1 + x + z | c) + (1 + x | g)', { precision: 'w', frequency: 'f' }],
-  ['y ~ x + (1 | g) + (1 | c) + (1 | d) + (1 | e)'],
+export const structures: readonly { readonly formula: string; readonly options?: Columns }[] = [
+  { formula: 'y ~ x + (1 | g)' },
+  { formula: 'y ~ 0 + (1 | g)' },
+  { formula: 'y ~ x + (1 + x | g)' },
+  { formula: 'y ~ x + z + (1 | g) + (1 | c)' },
+  { formula: 'y ~ x + (1 | g / h)' },
+  { formula: 'y ~ x + (1 | g) + (1 | h) + (1 | c)', options: { precision: 'w' } },
+  { formula: 'y ~ x + (1 + x | g) + (0 + z | g) + (1 | c)', options: { frequency: 'f' } },
+  { formula: 'y ~ z + diag(1 + x + z | c) + (1 | h)', options: { offset: 'z' } },
+  { formula: 'y ~ x + cs(1 + x + z | c) + (1 + x | g)', options: { precision: 'w', frequency: 'f' } },
+  { formula: 'y ~ x + (1 | g) + (1 | c) + (1 | d) + (1 | e)' },
 ]
 
+/** Columns of the table with a meaning of their own. */
+interface Columns {
+  readonly precision?: string
+  readonly frequency?: string
+  readonly offset?: string
+}
+
 /** A model over rows from a generator of the test's own. */
-export function randomModel(
-  formula: string,
-  options: { readonly precision?: string; readonly frequency?: string; readonly offset?: string } = {},
-  seed = 3,
-  n = 120,
-): Model {
+export function randomModel(formula: string, options: Columns = {}, seed = 3, n = 120): Model {
   const next = uniforms(seed)
   const normal = (): number => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next())
   const effects = Array.from({ length: 40 }, normal)

@@ -15,7 +15,7 @@ function pointOf(p: number, size: number, seed: number): Float64Array {
   return x
 }
 
-describe.each(structures)('%s %o', (formula, options) => {
+describe.each(structures)('$formula', ({ formula, options }) => {
   const model = randomModel(formula, options)
   const p = model.predictors[0].fixed.names.length
   const ml = state(model)
