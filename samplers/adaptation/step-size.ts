@@ -1,28 +1,18 @@
 import type { LogDensity } from '../../src/likelihood/frame/log-density.js'
 import type { Rng } from '../../src/random/stream.js'
 import type { State } from '../kernels/kernel.js'
+import { leapfrog } from '../kernels/leapfrog.js'
 import type { Metric } from '../kernels/metric.js'
+import { phasePoint, startAt } from '../kernels/phase-point.js'
 
 /** Doubles or halves `from` until one leapfrog step's acceptance probability crosses 0.8. */
 export function reasonableStepSize(density: LogDensity, state: State, metric: Metric, from: number, rng: Rng): number {
-  const d = density.dimension
-  const p = new Float64Array(d)
-  const v = new Float64Array(d)
-  const x = new Float64Array(d)
-  const gradient = new Float64Array(d)
+  const at = phasePoint(density.dimension)
+  const integrator = leapfrog(density)
   /** Log acceptance probability of a step of that size from a fresh momentum. */
   const attempt = (step: number): number => {
-    metric.momentum(rng, p)
-    metric.apply(p, v)
-    const energy = kinetic(p, v) - state.logDensity
-    for (let j = 0; j < d; j++) p[j] += 0.5 * step * state.gradient[j]
-    metric.apply(p, v)
-    for (let j = 0; j < d; j++) x[j] = state.x[j] + step * v[j]
-    const logDensity = density.evaluate(x, gradient)
-    if (logDensity === Number.NEGATIVE_INFINITY) return logDensity
-    for (let j = 0; j < d; j++) p[j] += 0.5 * step * gradient[j]
-    metric.apply(p, v)
-    const change = energy - (kinetic(p, v) - logDensity)
+    const energy = startAt(at, state, metric, rng)
+    const change = energy - integrator(at, step, metric)
     return Number.isNaN(change) ? Number.NEGATIVE_INFINITY : change
   }
   const threshold = Math.log(0.8)
@@ -36,10 +26,4 @@ export function reasonableStepSize(density: LogDensity, state: State, metric: Me
     if (!grows && passes) return step
   }
   return step
-}
-
-function kinetic(p: Float64Array, v: Float64Array): number {
-  let sum = 0
-  for (let j = 0; j < p.length; j++) sum += p[j] * v[j]
-  return 0.5 * sum
 }

@@ -1,52 +1,46 @@
 import type { LogDensity } from '../../src/likelihood/frame/log-density.js'
 import type { Rng } from '../../src/random/stream.js'
 import { dualAveraging } from './dual-averaging.js'
-import { emptyInfo, type Kernel, type State } from '../kernels/kernel.js'
+import type { Tuning, Walk } from '../kernels/kernel.js'
 import type { Metric } from '../kernels/metric.js'
 import { metricEstimate } from './metric-estimate.js'
 import { reasonableStepSize } from './step-size.js'
 import { windows } from './windows.js'
 
-/** What a warmed-up chain goes on with. */
-export interface Tuning {
-  readonly metric: Metric
-  /** NaN where the sampler has none. */
-  readonly stepSize: number
-}
-
-/** Walks `state` through the warm-up, steering the step size all the way and renewing the metric window by window. */
+/** Takes a chain through the warm-up, steering the step size all the way and renewing the metric window by window. */
 export function warmUp(
-  kernel: Kernel,
+  chain: Walk,
   density: LogDensity,
-  state: State,
-  metric: Metric,
+  first: Metric,
   rng: Rng,
   { warmup, targetAccept }: { readonly warmup: number; readonly targetAccept: number | null },
-  afterStep: (iteration: number, divergent: boolean) => void,
+  afterStep: (iteration: number) => void,
 ): Tuning {
-  const info = emptyInfo()
+  if (targetAccept === null) {
+    const tuning = { metric: first, stepSize: Number.NaN }
+    for (let iteration = 0; iteration < warmup; iteration++) {
+      chain.step(tuning, rng)
+      afterStep(iteration)
+    }
+    return tuning
+  }
   const schedule = windows(warmup)
   const estimate = metricEstimate(density.dimension)
   const stop = schedule.ends.at(-1) ?? 0
-  let current = metric
-  if (targetAccept === null) {
-    for (let iteration = 0; iteration < warmup; iteration++) {
-      kernel.step(state, current, 1, rng, info)
-      afterStep(iteration, info.divergent)
-    }
-    return { metric: current, stepSize: Number.NaN }
-  }
-  const steps = dualAveraging(reasonableStepSize(density, state, current, 1, rng), targetAccept)
+  let metric = first
+  const stepSize = (from: number): number => reasonableStepSize(density, chain.state(), metric, from, rng)
+  const steps = dualAveraging(stepSize(1), targetAccept)
   for (let iteration = 0; iteration < warmup; iteration++) {
-    kernel.step(state, current, steps.current(), rng, info)
-    steps.update(info.acceptRate)
-    if (iteration >= schedule.first && iteration < stop) estimate.add(state.x, state.gradient)
+    const { acceptRate } = chain.step({ metric, stepSize: steps.current() }, rng)
+    steps.update(acceptRate)
+    const { x, gradient } = chain.state()
+    if (iteration >= schedule.first && iteration < stop) estimate.add(x, gradient)
     if (schedule.ends.includes(iteration + 1)) {
-      current = estimate.metric() ?? current
+      metric = estimate.metric() ?? metric
       estimate.reset()
-      steps.restart(reasonableStepSize(density, state, current, steps.current(), rng))
+      steps.restart(stepSize(steps.current()))
     }
-    afterStep(iteration, info.divergent)
+    afterStep(iteration)
   }
-  return { metric: current, stepSize: warmup > 0 ? steps.average() : steps.current() }
+  return { metric, stepSize: warmup > 0 ? steps.average() : steps.current() }
 }

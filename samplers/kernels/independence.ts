@@ -1,6 +1,6 @@
 import { type Posterior, valueAlone } from '../../src/likelihood/posterior.js'
 import { mostTransported } from '../place/find-transport.js'
-import { type Kernel, noTrajectory } from './kernel.js'
+import { type Kernel, withoutTrajectory, writeState } from './kernel.js'
 import { integratedOut } from './marginal.js'
 import type { Sampler } from './sampler.js'
 import { transportedNormal } from '../place/transported-normal.js'
@@ -20,8 +20,6 @@ export function independence(posterior: Posterior, bend: Bend): Kernel {
   const d = posterior.dimension
   const density = valueAlone(posterior)
   const proposal = transportedNormal(d, bend)
-  const y = new Float64Array(d)
-  const v = new Float64Array(d)
   const walk = walkLength / Math.sqrt(d)
   /** The chance of a move between points of these log weights; from where the proposals do not reach there is none. */
   const chance = (from: number, to: number): number => {
@@ -30,25 +28,18 @@ export function independence(posterior: Posterior, bend: Bend): Kernel {
   }
   return {
     init: (x) => ({ x: x.slice(), gradient: new Float64Array(d), logDensity: density(x) }),
-    step: (state, _metric, _stepSize, rng, info) => {
-      noTrajectory(info)
-      const logProposal = proposal.draw(rng, y)
-      const logDensity = density(y)
-      const weight = logDensity - logProposal
-      const first = chance(state.logDensity - proposal.logDensity(state.x), weight)
-      info.acceptRate = first
-      if (rng.uniform() < first) {
-        state.x.set(y)
-        state.logDensity = logDensity
-        return
-      }
-      for (let j = 0; j < d; j++) v[j] = state.x[j] + walk * rng.normal()
-      const there = density(v)
-      const back = chance(there - proposal.logDensity(v), weight)
-      const second = Math.exp(there - state.logDensity) * ((1 - back) / (1 - first))
-      if (!(rng.uniform() < second)) return
-      state.x.set(v)
-      state.logDensity = there
+    step: (from, _tuning, rng, to) => {
+      const logProposal = proposal.draw(rng, to.x)
+      to.logDensity = density(to.x)
+      const weight = to.logDensity - logProposal
+      const first = chance(from.logDensity - proposal.logDensity(from.x), weight)
+      if (rng.uniform() < first) return withoutTrajectory(first)
+      for (let j = 0; j < d; j++) to.x[j] = from.x[j] + walk * rng.normal()
+      to.logDensity = density(to.x)
+      const back = chance(to.logDensity - proposal.logDensity(to.x), weight)
+      const second = Math.exp(to.logDensity - from.logDensity) * ((1 - back) / (1 - first))
+      if (!(rng.uniform() < second)) writeState(to, from)
+      return withoutTrajectory(first)
     },
   }
 }

@@ -2,51 +2,90 @@ import type { LogDensity } from '../../src/likelihood/frame/log-density.js'
 import type { Rng } from '../../src/random/stream.js'
 import type { Metric } from './metric.js'
 
-/** Where a chain stands. A step replaces its contents. */
+/** Where a chain stands: all that its next step depends on, beside the tuning and the stream. */
 export interface State {
   readonly x: Float64Array
-  /** Zeros where the kernel takes no gradient. */
+  /** Of no meaning where the kernel takes no gradient. */
   readonly gradient: Float64Array
+  readonly logDensity: number
+}
+
+/** Room for a state. */
+export interface StateRoom extends State {
   logDensity: number
 }
 
 /** What one step tells of itself. */
 export interface Info {
   /** Mean Metropolis acceptance probability over the trajectory: what step size adaptation steers. */
-  acceptRate: number
-  treeDepth: number
-  leapfrogs: number
-  divergent: boolean
+  readonly acceptRate: number
+  readonly treeDepth: number
+  readonly leapfrogs: number
+  readonly divergent: boolean
   /** True if the trajectory was cut at the largest depth. */
-  cut: boolean
+  readonly cut: boolean
   /** Hamiltonian at the start of the trajectory, momentum included, for the E-BFMI. */
-  energy: number
+  readonly energy: number
 }
 
-/** A Markov kernel as a value: a first state, and a step. Tuning (metric, step size) is handed in. */
+/** What adaptation finds, and a step is handed. */
+export interface Tuning {
+  readonly metric: Metric
+  /** NaN where the kernel has none. */
+  readonly stepSize: number
+}
+
+/**
+ * A Markov kernel as a value: a first state, and a step from a state to the next, which is written into the room `to`.
+ * A step writes over nothing else but the stream, and remembers nothing: what a chain carries along is in its state.
+ */
 export interface Kernel {
   readonly init: (x: Float64Array) => State
-  /** Moves `state` on and fills `info`. */
-  readonly step: (state: State, metric: Metric, stepSize: number, rng: Rng, info: Info) => void
+  readonly step: (from: State, tuning: Tuning, rng: Rng, to: StateRoom) => Info
 }
 
-export const emptyInfo = (): Info => ({
-  acceptRate: 0,
+/** A chain on its way. */
+export interface Walk {
+  /** Where it stands; of use until the step after the next. */
+  readonly state: () => State
+  readonly step: (tuning: Tuning, rng: Rng) => Info
+}
+
+/** A chain of a kernel's steps, which go to and fro between two rooms. */
+export function walkFrom(kernel: Kernel, start: State): Walk {
+  let here = copyState(start)
+  let there = copyState(start)
+  return {
+    state: () => here,
+    step: (tuning, rng) => {
+      const info = kernel.step(here, tuning, rng, there)
+      ;[here, there] = [there, here]
+      return info
+    },
+  }
+}
+
+const copyState = ({ x, gradient, logDensity }: State): StateRoom => ({
+  x: x.slice(),
+  gradient: gradient.slice(),
+  logDensity,
+})
+
+export function writeState(to: StateRoom, { x, gradient, logDensity }: State): void {
+  to.x.set(x)
+  to.gradient.set(gradient)
+  to.logDensity = logDensity
+}
+
+/** What a step that walks no trajectory tells of itself. */
+export const withoutTrajectory = (acceptRate: number): Info => ({
+  acceptRate,
   treeDepth: 0,
   leapfrogs: 0,
   divergent: false,
   cut: false,
-  energy: 0,
+  energy: Number.NaN,
 })
-
-/** Fills in what a step that walks no trajectory has to tell of one. */
-export function noTrajectory(info: Info): void {
-  info.leapfrogs = 0
-  info.treeDepth = 0
-  info.divergent = false
-  info.cut = false
-  info.energy = Number.NaN
-}
 
 /** The state at x. */
 export function stateAt(density: LogDensity, x: Float64Array): State {

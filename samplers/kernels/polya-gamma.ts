@@ -3,7 +3,7 @@ import { effectsMap } from '../../src/likelihood/coordinates/effects-map.js'
 import { jointPosterior, outerPrior, type Posterior } from '../../src/likelihood/posterior.js'
 import { polyaGamma } from '../../src/random/polya-gamma.js'
 import type { Rng } from '../../src/random/stream.js'
-import { type Kernel, noTrajectory, stateAt } from './kernel.js'
+import { type Kernel, stateAt, withoutTrajectory } from './kernel.js'
 import { conditionalNormal } from './polya-gamma-normal.js'
 import { logitRows, writeLinearPredictor } from './polya-gamma-rows.js'
 import type { ChainContext, Sampler } from './sampler.js'
@@ -126,9 +126,9 @@ function kernel(posterior: Posterior, { likelihood, priors, centring, rows }: Ch
   }
 
   return {
-    init: (from) => stateAt(posterior, from),
-    step: (state, _metric, _stepSize, rng, info) => {
-      x.set(state.x)
+    init: (start) => stateAt(posterior, start),
+    step: (from, _tuning, rng, to) => {
+      x.set(from.x)
       const b = map.write(x)
       if (rows) {
         writeLinearPredictor(model, coordinates, x, b, eta)
@@ -141,10 +141,9 @@ function kernel(posterior: Posterior, { likelihood, priors, centring, rows }: Ch
       moveCoefficient(rng)
       moveScale(b, rng)
       map.invert(x, b)
-      state.x.set(x)
-      state.logDensity = posterior.evaluate(state.x, state.gradient)
-      info.acceptRate = 1
-      noTrajectory(info)
+      to.x.set(x)
+      to.logDensity = posterior.evaluate(to.x, to.gradient)
+      return withoutTrajectory(1)
     },
   }
 }

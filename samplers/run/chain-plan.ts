@@ -51,8 +51,6 @@ export interface ChainPoint {
   /** States of the streams of the chain and of its effects. */
   readonly stream: Uint32Array
   readonly effects: Uint32Array
-  /** What the posterior carries from draw to draw; see Posterior. */
-  readonly carried: readonly Float64Array[]
   readonly stepSize: number
   readonly metric: {
     readonly variance: Float64Array

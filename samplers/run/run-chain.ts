@@ -5,12 +5,12 @@ import type { Monitor, Task } from '../../src/executor.js'
 import { withoutEffects } from '../../src/likelihood/frame/coordinates.js'
 import { likelihood } from '../../src/likelihood/likelihood.js'
 import { priorsInForce } from '../../src/likelihood/coordinates/priors-in-force.js'
-import { type Rng, stream } from '../../src/random/stream.js'
+import { stream } from '../../src/random/stream.js'
 import { type ChainJob, type ChainPlan, type ChainPoint, progressCounters } from './chain-plan.js'
-import { emptyInfo, type Kernel, type State } from '../kernels/kernel.js'
+import { type Kernel, type State, type Tuning, walkFrom } from '../kernels/kernel.js'
 import { diagonalMetric, lowRankMetric } from '../kernels/metric.js'
 import { samplerNamed } from '../kernels/registry.js'
-import { type Tuning, warmUp } from '../adaptation/warmup.js'
+import { warmUp } from '../adaptation/warmup.js'
 import { type Whitening, whitened, whitening } from '../place/whitening.js'
 
 /** What a chain returns. */
@@ -65,24 +65,17 @@ export function runChain(
     monitor.set(progressCounters.iterations, iteration + 1)
     monitor.set(progressCounters.divergences, divergences)
   }
-  let state: State
-  let tuning: Tuning
   const began = performance.now()
+  const walk = walkFrom(kernel, from ?? start(kernel, sampler.ownModel ? change : null, d, plan.seed, chain))
+  let tuning: Tuning
   if (from) {
-    state = { x: from.x.slice(), gradient: from.gradient.slice(), logDensity: from.logDensity }
-    tuning = {
-      metric: lowRankMetric(from.metric.variance, from.metric.stretch, from.metric.directions),
-      stepSize: from.stepSize,
-    }
+    const { variance, stretch, directions } = from.metric
+    tuning = { metric: lowRankMetric(variance, stretch, directions), stepSize: from.stepSize }
     rng.restore(from.stream)
     effects.restore(from.effects)
-    posterior.carried?.forEach((array, k) => {
-      array.set(from.carried[k])
-    })
   } else {
-    state = start(kernel, sampler.ownModel ? change : null, d, stream({ seed: plan.seed, chain, purpose: 'start' }))
     const metric = diagonalMetric(new Float64Array(d).fill(1))
-    tuning = warmUp(kernel, posterior, state, metric, rng, plan, (iteration) => {
+    tuning = warmUp(walk, posterior, metric, rng, plan, (iteration) => {
       if (monitor.aborted()) throw new GlmmError('ABORTED', 'the run was stopped', 'start it again to sample')
       report(iteration, false)
     })
@@ -96,28 +89,28 @@ export function runChain(
   const { variance, stretch, directions } = tuning.metric
   const metric = { variance, stretch, directions }
   const keepPoint = (made: number): void => {
+    const { x, gradient, logDensity } = walk.state()
     points.push({
       draws: made,
-      x: state.x.slice(),
-      gradient: state.gradient.slice(),
-      logDensity: state.logDensity,
+      x: x.slice(),
+      gradient: gradient.slice(),
+      logDensity,
       stream: rng.state(),
       effects: effects.state(),
-      carried: (posterior.carried ?? []).map((array) => array.slice()),
       stepSize: tuning.stepSize,
       metric,
     })
   }
-  const info = emptyInfo()
   const every = Math.ceil(draws / pointsKept)
   const first = from?.draws ?? 0
   let made = first
   while (made < draws && !monitor.aborted()) {
     if (made % every === 0) keepPoint(made)
-    kernel.step(state, tuning.metric, tuning.stepSize, rng, info)
-    posterior.write(state.x, space.values, writer.at(made), effects)
+    const info = walk.step(tuning, rng)
+    const { x, logDensity } = walk.state()
+    posterior.write(x, space.values, writer.at(made), effects)
     const told = [
-      state.logDensity,
+      logDensity,
       info.acceptRate,
       info.treeDepth,
       info.leapfrogs,
@@ -142,7 +135,8 @@ const overdispersion = 2
 const attempts = 100
 
 /** A starting point where the density is positive: scattered in whitened coordinates, and told in x where asked. */
-function start(kernel: Kernel, inX: Whitening | null, d: number, rng: Rng): State {
+function start(kernel: Kernel, inX: Whitening | null, d: number, seed: number, chain: number): State {
+  const rng = stream({ seed, chain, purpose: 'start' })
   const y = new Float64Array(d)
   const x = new Float64Array(d)
   for (let attempt = 0; attempt < attempts; attempt++) {

@@ -28,8 +28,6 @@ export interface Posterior extends ValuedDensity {
    * given x.
    */
   readonly write: (x: Float64Array, out: Float64Array, at: number, rng: Rng) => void
-  /** Arrays in which `write` remembers the draw before, if it does: kept and put back, a chain goes on as it was. */
-  readonly carried?: readonly Float64Array[]
 }
 
 /**

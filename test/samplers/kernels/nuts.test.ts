@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { emptyInfo, type Info, type State } from '../../../samplers/kernels/kernel.js'
+import { type Info, walkFrom } from '../../../samplers/kernels/kernel.js'
 import { diagonalMetric, lowRankMetric, type Metric } from '../../../samplers/kernels/metric.js'
 import { nuts } from '../../../samplers/kernels/nuts.js'
 import type { LogDensity } from '../../../src/likelihood/frame/log-density.js'
@@ -45,12 +45,12 @@ function walk(
     maxDepth,
   )
   const rng = stream({ seed: 21, purpose: 'chain' })
-  const state: State = kernel.init(at ?? Float64Array.from({ length: density.dimension }, () => rng.normal()))
+  const start = at ?? Float64Array.from({ length: density.dimension }, () => rng.normal())
+  const chain = walkFrom(kernel, kernel.init(start))
   return Array.from({ length: steps }, () => {
-    const info = emptyInfo()
     evaluations = 0
-    kernel.step(state, metric, stepSize, rng, info)
-    return { info, x: state.x.slice(), evaluations }
+    const info = chain.step({ metric, stepSize }, rng)
+    return { info, x: chain.state().x.slice(), evaluations }
   })
 }
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { emptyInfo } from '../../../samplers/kernels/kernel.js'
+import { walkFrom } from '../../../samplers/kernels/kernel.js'
 import { diagonalMetric } from '../../../samplers/kernels/metric.js'
 import { polyaGammaGibbs } from '../../../samplers/kernels/polya-gamma.js'
 import { stateModel } from '../../../src/data/state-model.js'
@@ -87,7 +87,7 @@ it('getting it right: the joint distribution of parameters and response is left 
   // The density is asked for the value alone, which the kernel hands on; that of the first response serves.
   const posterior = jointPosterior(like, force, centring)
   const walk = (): Float64Array[] => {
-    let at = new Float64Array(d)
+    let at: Float64Array = new Float64Array(d)
     const q = new Float64Array(posterior.names.length)
     return Array.from({ length: 3000 }, () => {
       posterior.write(at, q, 0, rng)
@@ -96,9 +96,9 @@ it('getting it right: the joint distribution of parameters and response is left 
         y[i] = binomialVariate(rng, trials[i], 1 / (1 + Math.exp(-eta)))
       }
       const kernel = polyaGammaGibbs.kernel(posterior, context)
-      const state = kernel.init(at)
-      kernel.step(state, metric, 1, rng, emptyInfo())
-      at = state.x.slice()
+      const chain = walkFrom(kernel, kernel.init(at))
+      chain.step({ metric, stepSize: 1 }, rng)
+      at = chain.state().x
       posterior.write(at, q, 0, rng)
       return q.slice()
     })

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Kernel } from '../../../samplers/kernels/kernel.js'
-import { emptyInfo } from '../../../samplers/kernels/kernel.js'
+import { type Kernel, walkFrom, withoutTrajectory } from '../../../samplers/kernels/kernel.js'
 import { diagonalMetric } from '../../../samplers/kernels/metric.js'
 import { nuts } from '../../../samplers/kernels/nuts.js'
 import { planChains } from '../../../samplers/run/plan-chains.js'
@@ -92,14 +91,14 @@ const walk =
     const posterior = whitened(density(jointPosterior(like, priorsInForce(model, priors), centring)), change)
     const kernel = kernelOf(posterior)
     const rng = stream({ seed: 2, replicate, purpose: 'chain' })
-    const state = kernel.init(Float64Array.from({ length: posterior.dimension }, () => rng.normal()))
+    const chain = walkFrom(kernel, kernel.init(Float64Array.from({ length: posterior.dimension }, () => rng.normal())))
     const unit = diagonalMetric(new Float64Array(posterior.dimension).fill(1))
-    const { metric, stepSize } = warmUp(kernel, posterior, state, unit, rng, settings, () => {})
+    const tuning = warmUp(chain, posterior, unit, rng, settings, () => {})
     const width = posterior.names.length
     const out = new Float64Array(most * width)
     for (let d = 0; d < most * thin; d++) {
-      kernel.step(state, metric, stepSize, rng, emptyInfo())
-      if ((d + 1) % thin === 0) posterior.write(state.x, out, ((d + 1) / thin - 1) * width, rng)
+      chain.step(tuning, rng)
+      if ((d + 1) % thin === 0) posterior.write(chain.state().x, out, ((d + 1) / thin - 1) * width, rng)
     }
     return out
   }
@@ -133,8 +132,9 @@ describe('broken samplers are caught', () => {
     // Random steps that are always taken stay near nowhere: draws wander off as far as the steps lead.
     const untested = (of: Posterior): Kernel => ({
       ...nuts(of, 10),
-      step: (state, _metric, _stepSize, rng) => {
-        for (let j = 0; j < state.x.length; j++) state.x[j] += 0.5 * rng.normal()
+      step: (from, _tuning, rng, to) => {
+        for (let j = 0; j < to.x.length; j++) to.x[j] = from.x[j] + 0.5 * rng.normal()
+        return withoutTrajectory(1)
       },
     })
     const found = calibrated(walk((of) => of, untested, 1))
