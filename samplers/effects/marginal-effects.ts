@@ -29,13 +29,13 @@ const innerProposals = 8
  * likelihood is, and the error of the last state falls geometrically (Mengersen and Tweedie 1996).
  */
 export function marginalEffects(likelihood: Likelihood): DrawEffects {
-  const { model, layout, coordinates, scalarTerm } = likelihood
+  const { stated, model, layout, coordinates, scalarTerm } = likelihood
   if (scalarTerm) return scalarEffects(likelihood, scalarTerm)
   const nested = nesting(model, layout)
   if (!nested) throw new TypeError('the factors of the random effects are not nested')
   const { structure } = nested
   const linear = linearPredictors(nested.model, parameterLayout(nested.model))
-  const rows = rowModel(model.family, model.link, model.predictors.length, nested.model.response)
+  const rows = rowModel(stated, nested.model.response)
   const { depth, level, slotAt, levelAt, ancestor, roots, rowStart, firstUnit } = structure
   const factor = nestedFactor(structure)
   const units = level.length

@@ -7,8 +7,8 @@ import type { DrawEffects } from './marginal-effects.js'
 import { effectProposal, logProposal, rootProposals } from './marginal-proposal.js'
 
 /** marginalEffects where each level has one scalar effect and the family one predictor: by the rows' fused kernels. */
-export function scalarEffects({ model, dimension }: Likelihood, term: RandomTerm): DrawEffects {
-  const rows = groupedRows(model, term)
+export function scalarEffects({ stated, dimension }: Likelihood, term: RandomTerm): DrawEffects {
+  const rows = groupedRows(stated, term)
   const work = scratch(rows.n)
   const clusters = term.levels.length
   const mode = emptyMode()

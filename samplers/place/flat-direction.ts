@@ -3,6 +3,7 @@ import type { Warning } from '../../src/errors.js'
 import { glmOf } from '../../src/fit/climb/estimate.js'
 import { limitModel } from '../../src/fit/runaway/limit-model.js'
 import { meanWarning } from '../../src/fit/runaway/separation-warning.js'
+import { state } from '../../src/likelihood/frame/stated.js'
 import { priorsInForce } from '../../src/likelihood/coordinates/priors-in-force.js'
 
 /**
@@ -13,7 +14,8 @@ export function flatDirection(model: Model, statements: readonly string[], prior
   if (priorOnly) return null
   const flat = priorsInForce(model, statements).improper.filter((text) => /^(b|Intercept)\b/.test(text))
   if (flat.length === 0) return null
-  const limit = limitModel(model, glmOf(model))
+  const stated = state(model)
+  const limit = limitModel(stated, glmOf(stated))
   const found = limit && meanWarning(limit)
   if (!found) return null
   const message =

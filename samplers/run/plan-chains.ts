@@ -119,7 +119,7 @@ function factorOf(
 /** Mode of the marginal posterior of the outer coordinates by Laplace's approximation. */
 export function marginalMode(like: Likelihood, priors: PriorsInForce): OuterMode {
   const { coordinates, dimension: d } = like
-  const first = startFrom(like, glmOf(like.model))
+  const first = startFrom(like, glmOf(like.stated))
   const start = coordinates.fromParameters(first.parameters)
   // Logarithms of standard deviations, and the free coordinates of correlations, are known to a few tenths.
   const scale = new Float64Array(d * d)

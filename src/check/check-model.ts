@@ -4,7 +4,6 @@ import { sampleRecord } from '../../samplers/run/sample-record.js'
 import type { Model } from '../data/model.js'
 import { GlmmError } from '../errors.js'
 import type { Executor } from '../executor.js'
-import { familyNamed } from '../families/registry.js'
 import { secondOrderLevels } from '../fit/limits/certificate-second-order.js'
 import { usualDegreesOfFreedom } from '../fit/df/degrees-of-freedom.js'
 import type { Estimate } from '../fit/climb/estimate.js'
@@ -61,7 +60,7 @@ export async function checkModel(
   const { verdict, reasons } = judge(ladder, comparison, posterior, crossed)
   const moves = priorMoves(like, priors, sample.draws, comparison, nodes)
   const moved = moves.map((move) => ({ code: 'PRIOR', message: sayPriorMove(move) }))
-  const tested = checkedModel(model, best, settings.seed)
+  const tested = checkedModel(like.stated, best, settings.seed)
   const nested = !hasOneFactor(like.layout)
   const rungs = ladder.climbed.map(
     ({ estimate, importance, maxShiftInSe, milliseconds }): Rung => ({
@@ -88,7 +87,7 @@ export async function checkModel(
     rungs,
     posterior,
     comparison,
-    ratios: ratios(model, rungs.at(-1)!, sample),
+    ratios: ratios(like, rungs.at(-1)!, sample),
     clusters: !laplace.unbounded ? clusterErrors(like, laplace, nodes) : [],
     effects: effects(like, best, sample),
     verdict,
@@ -129,8 +128,8 @@ function compare(like: Likelihood, laplace: Estimate, best: Estimate, sample: Sa
 }
 
 /** exp(coefficient) where the link gives it a name; the intercept is an odds or a rate, not a ratio. */
-function ratios(model: Model, best: Rung, sample: Sample): Ratio[] {
-  const kind = familyNamed(model.family).family.ratio(model.link)
+function ratios({ stated: { model, family } }: Likelihood, best: Rung, sample: Sample): Ratio[] {
+  const kind = family.ratio(model.link)
   if (!kind) return []
   const exp = (x: number | null): number | null => (x === null ? null : Math.exp(x))
   return best.fixed.flatMap((fixed, j): Ratio[] => {

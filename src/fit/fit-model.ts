@@ -1,6 +1,6 @@
-import type { Model } from '../data/model.js'
 import { GlmmError } from '../errors.js'
 import { restricted } from '../likelihood/frame/restricted.js'
+import type { Stated } from '../likelihood/frame/stated.js'
 import { type Likelihood, likelihood } from '../likelihood/likelihood.js'
 import { isExact } from './climb/certificate-limit.js'
 import { estimate, glmOf, laplaceStart, startAt } from './climb/estimate.js'
@@ -27,7 +27,7 @@ export interface Draws {
  * importance sampling where `draws` are given.
  */
 export function fitModel(
-  model: Model,
+  stated: Stated,
   asked: Nodes,
   reml: boolean,
   call: FitRecord['call'],
@@ -35,16 +35,17 @@ export function fitModel(
   draws: Draws | null = null,
 ): FitRecord {
   const began = performance.now()
-  const alone = glmOf(model)
-  const limit = limitModel(model, alone)
-  const climbed = limit?.model ?? model
+  const { model } = stated
+  const alone = glmOf(stated)
+  const limit = limitModel(stated, alone)
+  const climbed = limit?.stated ?? stated
   const glm = limit ? glmOf(limit.ofRest) : alone
-  const whole = likelihood(reml ? restricted(climbed) : climbed)
+  const whole = likelihood(reml ? restricted(climbed.model) : climbed)
   const integrates =
     whole.layout.terms.length > 0 || !limit || !model.predictors.some(({ random }) => random.length > 0)
   const { like, nodes } = withNodes(whole, integrates ? asked : 1, reml)
-  const task: FitTask = { model, asked, reml, call, intervals, limit, glm, began }
-  if (isGlm(model)) return glmRecord(task, like)
+  const task: FitTask = { stated, asked, reml, call, intervals, limit, glm, began }
+  if (isGlm(stated)) return glmRecord(task, like)
   if (nodes === 'auto') {
     const ladder = climbLadder(like)
     const { estimate: fitted, importance } = ladder.climbed.at(-1)!

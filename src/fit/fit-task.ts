@@ -1,4 +1,4 @@
-import type { Model } from '../data/model.js'
+import type { Stated } from '../likelihood/frame/stated.js'
 import type { GlmFit } from './climb/glm.js'
 import type { Intervals } from './limits/profile-intervals.js'
 import type { FitRecord, Nodes } from './record/fit-record.js'
@@ -6,8 +6,8 @@ import type { LimitModel } from './runaway/limit-model.js'
 
 /** A fit that was asked for, and what is known of it before the climb. */
 export interface FitTask {
-  /** As it was stated. */
-  readonly model: Model
+  /** The model as it was asked for. */
+  readonly stated: Stated
   readonly asked: Nodes
   readonly reml: boolean
   readonly call: FitRecord['call']

@@ -4,6 +4,7 @@ import { type ModelChoice, stateModel } from '../data/state-model.js'
 import type { Table } from '../data/table.js'
 import { GlmmError } from '../errors.js'
 import { maxNodes } from '../likelihood/likelihood.js'
+import { state } from '../likelihood/frame/stated.js'
 import { checkSeed } from '../random/stream.js'
 import { type DfMethod, dfMethod } from './df/degrees-of-freedom.js'
 import { type Draws, fitModel } from './fit-model.js'
@@ -60,7 +61,8 @@ export function fit(formula: string, table: Table, options: FitOptions = {}): Fi
       hint,
     )
   }
-  const df = dfMethod(options.df, model, reml)
+  const stated = state(model)
+  const df = dfMethod(options.df, stated, reml)
   const call = {
     command: 'fit',
     formula,
@@ -89,10 +91,10 @@ export function fit(formula: string, table: Table, options: FitOptions = {}): Fi
       `expected quantile for --residuals, got ${options.residuals}`,
       'leave it out for the rest',
     )
-  const record = fitModel(model, nodes, reml, call, { ...intervals, df }, draws)
-  const tested = options.tests ? testedFit(record, model, checkSeed(options.seed ?? 1)) : record
+  const record = fitModel(stated, nodes, reml, call, { ...intervals, df }, draws)
+  const tested = options.tests ? testedFit(record, stated, checkSeed(options.seed ?? 1)) : record
   if (!options.residuals) return tested
-  const drawn = rowQuantiles(model, fittedPredictors(record, model), options.seed ?? 1)
+  const drawn = rowQuantiles(stated, fittedPredictors(record, stated), options.seed ?? 1)
   return { ...tested, residuals: { ...record.residuals, quantile: fiveNumbersOf(model, drawn) } }
 }
 

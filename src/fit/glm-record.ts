@@ -1,7 +1,6 @@
-import type { Model } from '../data/model.js'
 import { copies } from '../data/response-rows.js'
 import { noDeviance } from '../families/family.js'
-import { familyNamed } from '../families/registry.js'
+import type { Stated } from '../likelihood/frame/stated.js'
 import { type Likelihood, likelihood } from '../likelihood/likelihood.js'
 import type { Estimate } from './climb/estimate.js'
 import type { GlmFit } from './climb/glm.js'
@@ -25,15 +24,19 @@ import { widening } from './runaway/widen.js'
  * True for a model that a generalized linear model's record suits: no random effects, the mean's predictor alone, and a family
  * with a deviance. Scoring climbs that of the plain family, which is not the likelihood of one without.
  */
-export const isGlm = ({ family, predictors }: Model): boolean =>
-  predictors.length === 1 && predictors[0].random.length === 0 && familyNamed(family).family.unitDeviance !== noDeviance
+export const isGlm = ({ model: { predictors }, family }: Stated): boolean =>
+  predictors.length === 1 && predictors[0].random.length === 0 && family.unitDeviance !== noDeviance
 
 /** The record of a fit without random effects; `like` is the limit's likelihood where some coefficients run. */
-export function glmRecord({ model, call, intervals, limit, glm: scored, began }: FitTask, like: Likelihood): FitRecord {
+export function glmRecord(
+  { stated, call, intervals, limit, glm: scored, began }: FitTask,
+  like: Likelihood,
+): FitRecord {
+  const { model } = stated
   const { top, logLik, gradientNorm, reason } = scoringTop(like, scored)
   const wide = limit && widening(limit)
   const glm = wide ? wide.glm(top) : top
-  const full = wide ? likelihood(model) : like
+  const full = wide ? likelihood(stated) : like
   const inner = estimateOf(top, logLik, gradientNorm, reason)
   const fitted = wide ? wide.estimate(inner) : inner
   const own = profiledOf(like, null, inner, top, intervals)
@@ -51,9 +54,9 @@ export function glmRecord({ model, call, intervals, limit, glm: scored, began }:
   const missed = { code: 'NO_CONVERGENCE', message: `the fit did not converge in ${glm.iterations} iterations` }
   const warnings = [...fitted.told, ...(glm.converged ? [] : [missed]), ...(profiled?.warnings ?? [])]
   const df = glm.beta.length
-  const used = withWeight(model)
+  const used = withWeight(stated)
   const counts = { df, observations: used, dfResidual: used - df }
-  const { nullDeviance, dfNull } = nullModel(model, used)
+  const { nullDeviance, dfNull } = nullModel(stated, used)
   const integral = { certificate: null, uncertified: nothingIntegrated }
   return assembled({
     heading: fitHeading(model, call, { method: 'glm', nodes: null, groups: {} }, warnings),
@@ -76,8 +79,7 @@ export function glmRecord({ model, call, intervals, limit, glm: scored, began }:
 }
 
 /** Observations that have a say: those of rows with trials, as R counts them. */
-function withWeight({ family: name, response, nobs }: Model): number {
-  const { family } = familyNamed(name)
+function withWeight({ model: { response, nobs }, family }: Stated): number {
   let sum = 0
   for (let i = 0; i < nobs; i++) if (family.weight(response, i) !== 0) sum += copies(response, i)
   return sum

@@ -20,7 +20,7 @@ import { type Fitted, widening } from './runaway/widen.js'
 
 /** The record of a climb of the marginal likelihood, of the limit's where some coefficients run. */
 export function mlRecord(task: FitTask, climbed: Fitted, ladder: Ladder | null): FitRecord {
-  const { model, asked, reml, call, intervals, limit, glm, began } = task
+  const { stated, asked, reml, call, intervals, limit, glm, began } = task
   const wide = limit && widening(limit)
   const { like, fitted: top, importance } = wide ? wide.fitted(climbed) : climbed
   const fitted = asLeastSquares(like, top)
@@ -28,8 +28,8 @@ export function mlRecord(task: FitTask, climbed: Fitted, ladder: Ladder | null):
   const conditional = like.modes(parameters)
   const part = fixedPart(like, fitted, conditional)
   const random = randomTerms(like.layout.terms)
-  const inference = withDegreesOfFreedom(part, intervals.df ?? dfMethod(undefined, model, reml), like, fitted)
-  const own = profiledOf(climbed.like, reml ? model : null, climbed.fitted, glm, intervals)
+  const inference = withDegreesOfFreedom(part, intervals.df ?? dfMethod(undefined, stated, reml), like, fitted)
+  const own = profiledOf(climbed.like, reml ? stated : null, climbed.fitted, glm, intervals)
   const inFull = own && wide ? wide.profile(own) : own
   const profiled = inFull && withOneSidedLimits(inFull, like, fitted, intervals.level)
   const concluded: Concluded = {
@@ -39,7 +39,7 @@ export function mlRecord(task: FitTask, climbed: Fitted, ladder: Ladder | null):
     inference,
     eta: conditional.eta,
     // A restricted likelihood's effects carry the uncertainty of the fixed ones; R's ranef do not.
-    effects: reml ? likelihood(model).modes(Float64Array.of(...part.beta, ...parameters)).terms : conditional.terms,
+    effects: reml ? likelihood(stated).modes(Float64Array.of(...part.beta, ...parameters)).terms : conditional.terms,
     profiled,
     level: intervals.level,
   }
@@ -55,7 +55,11 @@ export function mlRecord(task: FitTask, climbed: Fitted, ladder: Ladder | null):
   const groups = Object.fromEntries(random.map(({ laid: { term } }) => [term.group, term.levels.length]))
   return assembled({
     heading: fitHeading(like.model, call, { method: reml ? 'reml' : 'ml', nodes, groups }, warnings),
-    criterion: fitCriterion(logLik, { df, observations: observations(model), dfResidual: residualDf(model, df) }),
+    criterion: fitCriterion(logLik, {
+      df,
+      observations: observations(stated.model),
+      dfResidual: residualDf(stated, df),
+    }),
     estimates,
     quality: fitQuality(concluded, estimates.random, certified, ladder, limit !== null || fitted.unbounded),
     convergence: {

@@ -106,14 +106,14 @@ export const maxNodes = 101
  * know of it; who has both hands on the stated one.
  */
 export function likelihood(given: Model | Stated): Likelihood {
-  const stated = 'layout' in given ? given : state(given)
+  const stated = state(given)
   const { model, family, layout } = stated
   const [first] = layout.terms
   // One predictor and at most one scalar effect a cluster: no linear algebra, and quadrature at its cheapest.
   const fused = model.predictors.length === 1 && family.kernel !== undefined
   if (fused && layout.terms.length <= 1 && (!first || (first.term.names.length === 1 && first.size === 1))) {
     const term = first?.term ?? null
-    const rows = groupedRows(model, term)
+    const rows = groupedRows(stated, term)
     const work = scratch(rows.n)
     return term ? scalarFactor(stated, term, rows, work) : fixedOnly(stated, rows, work)
   }
@@ -155,12 +155,13 @@ type NestedQuadrature = Quadrature &
   Pick<PerLevel, 'groups' | 'fits'> & { readonly withNodes: (nodes: readonly number[]) => Quadrature }
 
 /** Adaptive quadrature for nested factors: a rule a level. Null where the factors are not nested. */
-function nestedFactors(model: Model, layout: ParameterLayout): NestedQuadrature | null {
+function nestedFactors(stated: Stated): NestedQuadrature | null {
+  const { model, layout } = stated
   const nested = nesting(model, layout)
   if (!nested) return null
   const { structure } = nested
   const linear = linearPredictors(nested.model, parameterLayout(nested.model))
-  const rows = rowModel(model.family, model.link, model.predictors.length, nested.model.response)
+  const rows = rowModel(stated, nested.model.response)
   const { depth, slotAt, levelAt } = structure
   // Levels are numbered from the innermost; a factor with several columns has several.
   const groupAt: string[] = []
@@ -187,11 +188,11 @@ function nestedFactors(model: Model, layout: ParameterLayout): NestedQuadrature 
 /** Any structure: Laplace's approximation over the sparse Cholesky factor of all random effects. */
 function anyStructure(stated: Stated): Likelihood {
   const { model, layout } = stated
-  const { linear, structure, rows, approximation } = laplaceParts(model, layout)
-  const vector = hasOneFactor(layout) ? vectorQuadrature(model, layout) : null
+  const { linear, structure, rows, approximation } = laplaceParts(stated)
+  const vector = hasOneFactor(layout) ? vectorQuadrature(stated) : null
   // Blocks of rows serve one node better than the sparse factor, but not better than chains.
   const blocks = structure.chains.length === 0 ? (vector?.anchor ?? null) : null
-  const nested = vector ? null : nestedFactors(model, layout)
+  const nested = vector ? null : nestedFactors(stated)
   const quadrature = vector
     ? quadratureOver(layout.terms[0].term, layout.dimension, Math.min(maxNodes, vector.most), vector.evaluator)
     : nested
@@ -221,11 +222,11 @@ function anyStructure(stated: Stated): Likelihood {
     factored: quadrature,
     lattice: null,
     scalarTerm: null,
-    normal: normalAt(model, layout, structure, linear, rows, approximation),
+    normal: normalAt(stated, structure, linear, rows, approximation),
     get coordinates() {
       return stated.coordinates
     },
-    joint: (centring, withRows = true) => structuredJoint(model, stated.coordinates, centring, withRows),
+    joint: (centring, withRows = true) => structuredJoint(stated, centring, withRows),
     perLevel: nested && {
       groups: nested.groups,
       fits: nested.fits,
@@ -302,7 +303,7 @@ function scalarFactor(stated: Stated, term: RandomTerm, rows: GroupedRows, work:
     get coordinates() {
       return stated.coordinates
     },
-    joint: (centring, withRows = true) => structuredJoint(model, stated.coordinates, centring, withRows),
+    joint: (centring, withRows = true) => structuredJoint(stated, centring, withRows),
   }
 }
 
@@ -340,7 +341,6 @@ function fixedOnly(stated: Stated, rows: GroupedRows, work: Scratch): Likelihood
     get coordinates() {
       return stated.coordinates
     },
-    joint: (centring, withRows = true) =>
-      withRows ? density : structuredJoint(model, stated.coordinates, centring, false),
+    joint: (centring, withRows = true) => (withRows ? density : structuredJoint(stated, centring, false)),
   }
 }

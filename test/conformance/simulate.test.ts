@@ -3,9 +3,10 @@ import type { Model, Predictor } from '../../src/data/model.js'
 import { defineFamily } from '../../src/families/define-family.js'
 import type { Family } from '../../src/families/family.js'
 import { addFamily, families } from '../../src/families/registry.js'
-import { simulateResponse, withResponse } from '../../src/likelihood/frame/simulate.js'
+import { simulateResponse } from '../../src/likelihood/frame/simulate.js'
 import { linkNamed } from '../../src/links/registry.js'
 import { stream } from '../../src/random/stream.js'
+import { state } from '../../src/likelihood/frame/stated.js'
 
 /** Clusters of two rows. */
 const clusters = 15_000
@@ -94,7 +95,7 @@ describe('simulated responses', () => {
     const further = family.further.map(({ reports }) => furtherAt[reports])
     const model = modelOf(family, link, false)
     const { y } = simulateResponse(
-      model,
+      state(model),
       Float64Array.of(beta, ...further, sd),
       stream({ seed: 3, purpose: 'response' }),
     )
@@ -114,7 +115,7 @@ describe('simulated responses', () => {
     const model = modelOf(gaussian, 'identity', true)
     const [l11, l21, l22] = [1.2, -0.7, 0.9]
     const x = Float64Array.of(0, Math.log(0.5), l11, l21, l22)
-    const { y } = simulateResponse(model, x, stream({ seed: 4, purpose: 'response' }))
+    const { y } = simulateResponse(state(model), x, stream({ seed: 4, purpose: 'response' }))
     const cross = l11 * l21
     const slope = l21 ** 2 + l22 ** 2
     const truth = [l11 ** 2 - cross + slope / 4 + 0.25, l11 ** 2 + cross + slope / 4 + 0.25, l11 ** 2 - slope / 4]
@@ -135,28 +136,29 @@ describe('simulated responses', () => {
     const model = modelOf(poisson, 'log', false)
     const effects = [Float64Array.from({ length: clusters }, (_, i) => (i < clusters / 2 ? -50 : 1))]
     const draw = (seed: number) =>
-      simulateResponse(model, Float64Array.of(0.3, 0.7), stream({ seed, purpose: 'response' }), { effects })
+      simulateResponse(state(model), Float64Array.of(0.3, 0.7), stream({ seed, purpose: 'response' }), { effects })
     const { y } = draw(5)
     expect(y.subarray(0, clusters).every((value) => value === 0)).toBe(true)
     const { mean, se } = average(y.subarray(clusters))
     expect(Math.abs(mean - Math.exp(1.3)) / se).toBeLessThan(4)
     expect(draw(5).y).toEqual(y)
     expect(draw(6).y).not.toEqual(y)
-    expect(withResponse(model, draw(5)).response.y).toEqual(y)
   })
 
   it('says what cannot be simulated', () => {
     const mute = defineFamily({ name: 'mute', response: 'real', links: ['identity'], logDensity: () => 0 })
     addFamily(mute)
     const rng = stream({ seed: 1, purpose: 'response' })
-    expect(() => simulateResponse(modelOf(mute, 'identity', false), Float64Array.of(0, 1), rng)).toThrow(
+    expect(() => simulateResponse(state(modelOf(mute, 'identity', false)), Float64Array.of(0, 1), rng)).toThrow(
       'expected a family that can simulate, got mute',
     )
     const poisson = families.find(({ name }) => name === 'poisson')!
-    expect(() => simulateResponse(modelOf(poisson, 'identity', false), Float64Array.of(0, 1), rng)).toThrow(
+    expect(() => simulateResponse(state(modelOf(poisson, 'identity', false)), Float64Array.of(0, 1), rng)).toThrow(
       /poisson family with identity link, got mean -/,
     )
-    expect(() => simulateResponse(modelOf(poisson, 'log', false), Float64Array.of(900, 1), rng)).toThrow('got mean Inf')
+    expect(() => simulateResponse(state(modelOf(poisson, 'log', false)), Float64Array.of(900, 1), rng)).toThrow(
+      'got mean Inf',
+    )
   })
 
   it.each(families.map((family) => [family.name, family] as const))(
@@ -166,7 +168,7 @@ describe('simulated responses', () => {
       for (const extreme of [-800, 800]) {
         const x = Float64Array.of(0.1, ...family.further.map(() => extreme), 0.1)
         try {
-          const { y } = simulateResponse(short, x, stream({ seed: 9, purpose: 'response' }))
+          const { y } = simulateResponse(state(short), x, stream({ seed: 9, purpose: 'response' }))
           expect(y.every(Number.isFinite)).toBe(true)
         } catch (error) {
           expect((error as Error).message).toContain('expected a finite response')

@@ -10,6 +10,7 @@ import { simulateResponse } from '../../src/likelihood/frame/simulate.js'
 import { linkNamed } from '../../src/links/registry.js'
 import { normalCdf } from '../../src/numerics/special.js'
 import { stream } from '../../src/random/stream.js'
+import { state } from '../../src/likelihood/frame/stated.js'
 
 const trials = 9
 
@@ -124,14 +125,14 @@ describe('randomised quantile residuals', () => {
     const model = modelOf(family)
     const [first, ...further] = etaOf(family, points[0])
     const parameters = Float64Array.of(first, 0.6, ...further)
-    const response = simulateResponse(model, parameters, stream({ seed: 8, purpose: 'response' }))
+    const response = simulateResponse(state(model), parameters, stream({ seed: 8, purpose: 'response' }))
     const x = model.predictors[0].fixed.x
     const eta = [
       Float64Array.from({ length: n }, (_, i) => first + 0.6 * x[n + i]),
       ...further.map((value) => new Float64Array(n).fill(value)),
     ]
-    const got = rowQuantiles({ ...model, response }, eta, 2)
-    expect(rowQuantiles({ ...model, response }, eta, 2)).toEqual(got)
+    const got = rowQuantiles(state({ ...model, response }), eta, 2)
+    expect(rowQuantiles(state({ ...model, response }), eta, 2)).toEqual(got)
     const u = got.map(normalCdf).sort()
     let largest = 0
     u.forEach((value, i) => {
@@ -146,7 +147,7 @@ describe('randomised quantile residuals', () => {
     const model = modelOf(gaussian)
     const response = { ...model.response, y: model.response.y.map((_, i) => (i % 2 === 0 ? 1e9 : -1e9)) }
     const zero = new Float64Array(n)
-    const got = rowQuantiles({ ...model, response }, [zero, zero], 1)
+    const got = rowQuantiles(state({ ...model, response }), [zero, zero], 1)
     expect(got.every((value, i) => Number.isFinite(value) && (i % 2 === 0 ? value > 30 : value < -30))).toBe(true)
   })
 

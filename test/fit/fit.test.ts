@@ -6,6 +6,7 @@ import { fit } from '../../src/fit/fit.js'
 import { startFrom } from '../../src/fit/climb/start.js'
 import { likelihood } from '../../src/likelihood/likelihood.js'
 import { betablocker, type CaseName, cases, exact, modelOf, toenail } from '../reference/data.js'
+import { state } from '../../src/likelihood/frame/stated.js'
 
 const formula = 'cbind(r, n - r) ~ treat + (1 | center)'
 const near = (got: number | null, truth: number, relative: number): void =>
@@ -195,7 +196,7 @@ describe('properties', () => {
 
   it('three starts end in one place', () => {
     const like = likelihood(modelOf('toenail'))
-    const glm = glmOf(like.model)
+    const glm = glmOf(state(like.model))
     const first = startFrom(like, glm)
     const ends = [0.3, 1, 9].map((sigma) => {
       const parameters = first.parameters.slice()

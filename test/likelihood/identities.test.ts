@@ -107,7 +107,7 @@ describe('one scalar effect: the fused loops equal the general engine', () => {
     const at = narrow ? Float64Array.of(3, 0.2, 0.2) : Float64Array.of(-0.3, 0.4, 0.7)
     const linear = linearPredictors(model, layout)
     const structure = randomStructure(model, layout, linear.slots)
-    const general = laplace(structure, linear, rowModel(family, link, 1, model.response))
+    const general = laplace(structure, linear, rowModel(like.stated))
     const clusters = clustering(model, layout)
     const gradients = [new Float64Array(3), new Float64Array(3)]
     for (const nodes of [1, 2, 3, 9]) {
@@ -115,7 +115,7 @@ describe('one scalar effect: the fused loops equal the general engine', () => {
       const rule = clusterQuadrature(
         clusters.structure,
         linearPredictors(clusters.model, parameterLayout(clusters.model)),
-        rowModel(family, link, 1, clusters.model.response),
+        rowModel(like.stated, clusters.model.response),
         productRule(nodes, 1),
       )
       const others = nodes === 1 ? [general.evaluate, rule] : [rule]

@@ -17,6 +17,7 @@ import type { Measure } from '../../src/study/spec/study-plan.js'
 import type { StudyRecord } from '../../src/study/spec/study-record.js'
 import { trueParameters } from '../../src/study/estimates/truth.js'
 import { run } from './studies.js'
+import { state } from '../../src/likelihood/frame/stated.js'
 
 const file = (name: string): string => fileURLToPath(new URL(`../reference/faults/${name}`, import.meta.url))
 const directory = mkdtempSync(join(tmpdir(), 'runaway-'))
@@ -122,7 +123,7 @@ describe('a simulation in which cells come out empty', () => {
     const { names, x: columns } = model.predictors[0].fixed
     const inCell = columns.subarray(names.indexOf('trtD') * model.nobs, (names.indexOf('trtD') + 1) * model.nobs)
     const empty = Array.from({ length: 60 }, (_, replicate) => {
-      const { y } = simulateResponse(model, x, stream({ seed: 4, condition: 0, replicate, purpose: 'response' }))
+      const { y } = simulateResponse(state(model), x, stream({ seed: 4, condition: 0, replicate, purpose: 'response' }))
       return y.every((count, i) => inCell[i] === 0 || count === 0)
     })
     const count = empty.filter(Boolean).length

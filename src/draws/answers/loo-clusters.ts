@@ -2,7 +2,6 @@ import type { Model } from '../../data/model.js'
 import { GlmmError, type Warning } from '../../errors.js'
 import { nearestName } from '../../nearest-name.js'
 import { type Likelihood, likelihood } from '../../likelihood/likelihood.js'
-import { parameterLayout } from '../../likelihood/frame/parameter-layout.js'
 import { type DrawnCoordinates, drawnCoordinates } from '../drawn-coordinates.js'
 import type { Sampled } from '../drawn-model.js'
 import { chainCount } from '../draws.js'
@@ -94,9 +93,9 @@ function clustersOf(like: Likelihood, read: DrawnCoordinates, wanted: string | u
     return { group, levels: factored.term.levels, mostNodes, logLik }
   }
   const [reduced, kept] = aroundGroup(like.model, group)
-  const layout = parameterLayout(reduced)
-  const natural = new Float64Array(layout.dimension)
   const outer = likelihood(reduced)
+  const { layout } = outer
+  const natural = new Float64Array(layout.dimension)
   return {
     group,
     levels: outer.factored!.term.levels,

@@ -39,7 +39,8 @@ export function predictiveCheck({ sample }: Sampled, options: PredictiveOptions 
     const of = statisticNamed(name, model)
     return of === null ? [] : [{ name, of, values: [] as number[] }]
   })
-  const read = drawnCoordinates(likelihood(model), draws)
+  const like = likelihood(model)
+  const read = drawnCoordinates(like, draws)
   const room = Math.max(1, Math.floor(mostNumbers / model.nobs))
   const count = Math.min(wanted(options.replicates, read.count), room)
   const { trials, y } = model.response
@@ -53,7 +54,7 @@ export function predictiveCheck({ sample }: Sampled, options: PredictiveOptions 
     const rng = stream({ seed, replicate: r, purpose: 'predictive' })
     try {
       const effects = newLevels ? undefined : read.effects(s)
-      replicated.push(scaled(simulateResponse(model, read.parameters(s), rng, { effects }).y))
+      replicated.push(scaled(simulateResponse(like.stated, read.parameters(s), rng, { effects }).y))
     } catch (error) {
       if (!(error instanceof GlmmError)) throw error
       failure ??= error

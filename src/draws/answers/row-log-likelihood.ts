@@ -16,7 +16,7 @@ export function eachRowLogLik(
   like: Likelihood = likelihood(model),
 ): void {
   const { nobs: n, predictors } = model
-  const rows = rowModel(model.family, model.link, predictors.length, model.response)
+  const rows = rowModel(like.stated)
   const read = drawnCoordinates(like, draws)
   const { fixedStart, terms } = like.layout
   const block = Math.max(1, Math.min(n, Math.floor(most / read.count)))

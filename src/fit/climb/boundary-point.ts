@@ -1,5 +1,4 @@
 import { isConstant } from '../../data/constant-predictor.js'
-import { familyNamed } from '../../families/registry.js'
 import type { Likelihood } from '../../likelihood/likelihood.js'
 import type { Maximum } from '../../numerics/maximise.js'
 
@@ -23,7 +22,7 @@ const underway = 0.3
  * the roots. Null where nothing is.
  */
 export function boundaryPoint(
-  { model, layout }: Likelihood,
+  { model, layout, stated }: Likelihood,
   top: Maximum,
   started: Float64Array,
   reach: number,
@@ -47,7 +46,7 @@ export function boundaryPoint(
       covariance.push(at)
     }
   }
-  familyNamed(model.family).family.further.forEach(({ limit }, k) => {
+  stated.family.further.forEach(({ limit }, k) => {
     const at = layout.fixedStart[k + 1]
     if (reach === 0 || !limit || !isConstant(model.predictors[k + 1])) return
     if (x[at] / limit.at < underway) return

@@ -1,4 +1,3 @@
-import { familyNamed } from '../../families/registry.js'
 import type { Likelihood } from '../../likelihood/likelihood.js'
 import type { Estimate } from './estimate.js'
 
@@ -22,5 +21,5 @@ export function largestStep({ covariance, se }: Estimate, gradient: Float64Array
 }
 
 /** True if Laplace's approximation of this model's integral is exact. */
-export const isExact = ({ model, layout }: Likelihood): boolean =>
-  layout.terms.length === 0 || (familyNamed(model.family).family.quadratic?.(model.link) ?? false)
+export const isExact = ({ stated: { model, family, layout } }: Likelihood): boolean =>
+  layout.terms.length === 0 || (family.quadratic?.(model.link) ?? false)

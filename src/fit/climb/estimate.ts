@@ -1,8 +1,6 @@
-import type { Model } from '../../data/model.js'
 import type { Warning } from '../../errors.js'
-import { familyNamed } from '../../families/registry.js'
 import type { Likelihood } from '../../likelihood/likelihood.js'
-import { linkNamed } from '../../links/registry.js'
+import type { Stated } from '../../likelihood/frame/stated.js'
 import { type Maximum, maximise } from '../../numerics/maximise.js'
 import { type BoundaryPoint, boundaryPoint } from './boundary-point.js'
 import { fitGlm, type GlmFit } from './glm.js'
@@ -53,10 +51,9 @@ export interface Estimate {
 }
 
 /** The fit without random effects: start of the climb, and the answer where the variance is zero. */
-export function glmOf(model: Model): GlmFit {
-  const { family } = familyNamed(model.family)
+export function glmOf({ model, family, link }: Stated): GlmFit {
   const [predictor] = model.predictors
-  return fitGlm(predictor.fixed, predictor.offset, model.response, family, linkNamed(model.link))
+  return fitGlm(predictor.fixed, predictor.offset, model.response, family, link)
 }
 
 /**
@@ -132,7 +129,7 @@ function climbed(likelihood: Likelihood, nodes: number, start: Start, residual: 
   if (top.value === Number.NEGATIVE_INFINITY) top = climb(insideSupport(likelihood, density.value, from))
   let { evaluations, iterations } = top
   if (top.value === Number.NEGATIVE_INFINITY) return failed(nodes, top.x, evaluations)
-  const again = offPlateau(likelihood, top.x, held)
+  const again = offPlateau(likelihood.stated, top.x, held)
   if (again) {
     const other = climb(again)
     evaluations += other.evaluations

@@ -45,7 +45,7 @@ export function importanceEstimate(
   seed: number,
   start: Start,
 ): ImportanceEstimate {
-  const density = importance(likelihood.model, draws, seed, start.parameters)
+  const density = importance(likelihood.stated, draws, seed, start.parameters)
   const sampled: Likelihood = { ...likelihood, marginal: () => density, anchor: density.anchor }
   const fitted = estimate(sampled, density.draws, start)
   const covariance = monteCarloCovariance(fitted, density.batchGradients(fitted.parameters, batches))

@@ -46,8 +46,8 @@ const settledSampling = 0.02
  * model takes no more nodes, importance sampling goes on.
  */
 export function climbLadder(likelihood: Likelihood, atLeast = 1, seed = 1): Ladder {
-  const glm = glmOf(likelihood.model)
-  const limit = limitModel(likelihood.model, glm)
+  const glm = glmOf(likelihood.stated)
+  const limit = limitModel(likelihood.stated, glm)
   if (limit) return ladderInLimit(limit, atLeast, seed)
   const first = startFrom(likelihood, glm)
   const climbed: Climbed[] = []
@@ -100,7 +100,7 @@ function hopeless(likelihood: Likelihood, climbed: readonly Climbed[]): boolean 
 
 /** The rungs of a model of which some coefficients run: those of its limit, told as the full model's. */
 function ladderInLimit(limit: LimitModel, atLeast: number, seed: number): Ladder {
-  const like = makeLikelihood(limit.model)
+  const like = makeLikelihood(limit.stated)
   const { climbed, ...rest } = climbLadder(like, atLeast, seed)
   const wide = widening(limit)
   const told = climbed.map(({ estimate: fitted, importance, ...one }): Climbed => {

@@ -1,9 +1,8 @@
 import { isConstant } from '../../data/constant-predictor.js'
 import type { Model } from '../../data/model.js'
 import { copies, observations } from '../../data/response-rows.js'
-import { familyNamed } from '../../families/registry.js'
+import type { Stated } from '../../likelihood/frame/stated.js'
 import type { Likelihood } from '../../likelihood/likelihood.js'
-import { linkNamed } from '../../links/registry.js'
 import type { Estimate } from './estimate.js'
 import { weightedLeastSquares } from './glm.js'
 import { choleskyInverse } from '../../numerics/cholesky.js'
@@ -16,33 +15,32 @@ export const isPlain = ({ predictors: [mean, ...further] }: Model): boolean =>
  * Residual degrees of freedom as R counts them: rows less coefficients for what R fits as lm or glm, where a dispersion does
  * not count; rows less all parameters elsewhere, as lme4 and glmmTMB.
  */
-export const residualDf = (model: Model, parameters: number): number => {
-  const { exponentialDispersion = false } = familyNamed(model.family).family
+export const residualDf = ({ model, family }: Stated, parameters: number): number => {
+  const { exponentialDispersion = false } = family
   const counted = exponentialDispersion && isPlain(model) ? model.predictors[0].fixed.names.length : parameters
   return observations(model) - counted
 }
 
 /** Whether the model is fitted by least squares: normal errors, no random effects, one residual variance. */
-export const isLeastSquares = (model: Model): boolean =>
-  (familyNamed(model.family).family.normal ?? false) && isPlain(model)
+export const isLeastSquares = ({ model, family }: Stated): boolean => (family.normal ?? false) && isPlain(model)
 
 /**
  * A fit by maximum likelihood as least squares tell it: sigma^2 is the residual sum of squares over its degrees of freedom
  * n - p in place of n, and all variances are in that proportion, those of the coefficients sigma^2 (X'WX)^-1 (R's lm, and glm
  * for a gaussian). The log-likelihood stays that of the maximum. As it is for other models, and for a restricted likelihood.
  */
-export function asLeastSquares({ model, layout, modes }: Likelihood, fitted: Estimate): Estimate {
+export function asLeastSquares({ stated, modes }: Likelihood, fitted: Estimate): Estimate {
+  const { model, family, link, links, layout } = stated
   const { covariance, parameters: top } = fitted
-  if (layout.terms.length > 0 || !isLeastSquares(model) || !covariance) return fitted
+  if (layout.terms.length > 0 || !isLeastSquares(stated) || !covariance) return fitted
   const p = layout.fixedStart[1]
   const d = top.length
   const n = observations(model)
   const ratio = n > p ? n / (n - p) : Number.NaN
   const parameters = top.slice()
   parameters[p] += 0.5 * Math.log(ratio)
-  const { family } = familyNamed(model.family)
-  const { inverse, slope } = linkNamed(model.link)
-  const scale = linkNamed(family.further[0].link).inverse
+  const { inverse, slope } = link
+  const scale = links[1].inverse
   const [eta, dispersion] = modes(parameters).eta
   const weights = eta.map(
     (at, i) => (copies(model.response, i) * slope(at) ** 2) / family.variance(inverse(at), scale(dispersion[i])),

@@ -1,5 +1,4 @@
-import { familyNamed } from '../../families/registry.js'
-import type { Likelihood } from '../../likelihood/likelihood.js'
+import type { Stated } from '../../likelihood/frame/stated.js'
 
 /** A logit beyond `plateau` leaves a probability without slope; one of `shoulder` has some. */
 const plateau = 7
@@ -11,11 +10,10 @@ const shoulder = 3
  * where there is none.
  */
 export function offPlateau(
-  { model, layout }: Pick<Likelihood, 'model' | 'layout'>,
+  { model, layout, family: { further } }: Stated,
   x: Float64Array,
   held: readonly number[] = [],
 ): Float64Array | null {
-  const { further } = familyNamed(model.family).family
   const again = x.slice()
   let found = false
   further.forEach(({ link }, k) => {

@@ -1,6 +1,4 @@
-import { familyNamed } from '../../families/registry.js'
 import type { Likelihood } from '../../likelihood/likelihood.js'
-import { linkNamed } from '../../links/registry.js'
 import { acceptable, estimate } from './estimate.js'
 import { type GlmFit, glmAt } from './glm.js'
 
@@ -34,10 +32,9 @@ export function scoringTop(like: Likelihood, scored: GlmFit): ScoringTop {
   if (scored.converged && first.gradientNorm <= acceptable)
     return { top: scored, ...first, reason: 'the deviance stands still' }
   const climbed = estimate(like, 1, { parameters: scored.beta, scale: scaleOf(like, scored) })
-  const { model } = like
+  const { model, family, link } = like.stated
   const { fixed, offset } = model.predictors[0]
-  const { family } = familyNamed(model.family)
-  const again = glmAt(climbed.parameters, fixed, offset, model.response, family, linkNamed(model.link))
+  const again = glmAt(climbed.parameters, fixed, offset, model.response, family, link)
   const iterations = scored.iterations + climbed.iterations
   const top = { ...again, iterations, converged: climbed.converged }
   return { top, ...at(top), reason: climbed.reason }

@@ -1,9 +1,9 @@
-import type { Model, RandomTerm } from '../../data/model.js'
+import type { RandomTerm } from '../../data/model.js'
 import { observations } from '../../data/response-rows.js'
-import { familyNamed } from '../../families/registry.js'
 import type { Likelihood } from '../../likelihood/likelihood.js'
 import { pairIndex } from '../../families/derivative-order.js'
 import { rowModel } from '../../likelihood/frame/row-model.js'
+import type { Stated } from '../../likelihood/frame/stated.js'
 import { cholesky, choleskyInverse } from '../../numerics/cholesky.js'
 import { maximise, type Objective } from '../../numerics/maximise.js'
 import type { GlmFit } from './glm.js'
@@ -28,7 +28,7 @@ export function startFrom(likelihood: Likelihood, glm: GlmFit): Start {
  * columns and by the method of moments in the mean, the rest to the residual where the family has one.
  */
 function wideStart(likelihood: Likelihood, glm: GlmFit): Start {
-  const { model, layout, dimension: d } = likelihood
+  const { stated, model, layout, dimension: d } = likelihood
   const parameters = new Float64Array(d)
   const scale = new Float64Array(d * d)
   const limit = new Float64Array(d).fill(Number.POSITIVE_INFINITY)
@@ -42,10 +42,10 @@ function wideStart(likelihood: Likelihood, glm: GlmFit): Start {
     weight += glm.weights[i]
   }
   const spread = Math.sqrt(chi / weight) || 1
-  const { family } = familyNamed(model.family)
+  const { family } = stated
   const dispersion = family.further.length > 0 ? chi / observations(model) : 1
   for (let i = 0; i < p; i++) for (let j = 0; j < p; j++) scale[i * d + j] = dispersion * glm.covariance[i * p + j]
-  const further = furtherIntercepts(model, glm.eta)
+  const further = furtherIntercepts(stated, glm.eta)
   model.predictors.slice(1).forEach(({ fixed }, k) => {
     const first = layout.fixedStart[k + 1]
     const intercept = fixed.names.indexOf('(Intercept)')
@@ -134,9 +134,9 @@ function momentOf(
 }
 
 /** The constants of the further predictors that fit best beside the mean's predictor as it is. */
-function furtherIntercepts(model: Model, eta: Float64Array): Float64Array {
-  const { family } = familyNamed(model.family)
-  const rows = rowModel(model.family, model.link, model.predictors.length, model.response)
+function furtherIntercepts(stated: Stated, eta: Float64Array): Float64Array {
+  const { model, family } = stated
+  const rows = rowModel(stated)
   rows.eta[0].set(eta)
   const start = Float64Array.from(family.further, (predictor) => predictor.start)
   const m = start.length

@@ -1,7 +1,5 @@
 import { isConstant } from '../../data/constant-predictor.js'
-import { familyNamed } from '../../families/registry.js'
 import type { Likelihood } from '../../likelihood/likelihood.js'
-import { linkNamed } from '../../links/registry.js'
 import { termText } from './term-text.js'
 
 /** A residual this small beside the response is rounding. */
@@ -14,19 +12,18 @@ const outOfProportion = 12
  * Whether a continuous response is reproduced to rounding at the modes: its density then grows without bound as the dispersion
  * shrinks, whatever the number of nodes.
  */
-export function reproducesExactly({ model, layout, modes }: Likelihood, parameters: Float64Array): boolean {
-  const { family } = familyNamed(model.family)
+export function reproducesExactly({ stated, modes }: Likelihood, parameters: Float64Array): boolean {
+  const { model, family, link, layout } = stated
   if (family.response === 'binomial' || family.response === 'count') return false
   // A look at the modes only where a dispersion is out of all proportion.
   const from = layout.fixedStart[1]
   if (!parameters.subarray(from, layout.fixed).some((value) => Math.abs(value) > outOfProportion)) return false
-  const { inverse } = linkNamed(model.link)
   const [eta] = modes(parameters).eta
   let residual = 0
   let square = 0
   for (let i = 0; i < model.nobs; i++) {
     const observed = family.observed(model.response, i)
-    residual += (observed - inverse(eta[i])) ** 2
+    residual += (observed - link.inverse(eta[i])) ** 2
     square += observed ** 2
   }
   return residual <= rounding * rounding * square
@@ -34,14 +31,14 @@ export function reproducesExactly({ model, layout, modes }: Likelihood, paramete
 
 /** What is known to keep a climb from its top, in words, with what helps; null where nothing of that kind is seen. */
 export function whyNot(likelihood: Likelihood, parameters: Float64Array, nodes: number): string | null {
-  const { model, layout, mostNodes } = likelihood
-  const { further } = familyNamed(model.family).family
+  const { stated, mostNodes } = likelihood
+  const { model, family, links, layout } = stated
   const exact = reproducesExactly(likelihood, parameters)
-  for (const [k, { precisionPower, link, reports }] of further.entries()) {
+  for (const [k, { precisionPower, reports }] of family.further.entries()) {
     const predictor = model.predictors[k + 1]
     const { random, name } = predictor
     if (precisionPower !== undefined && isConstant(predictor)) {
-      const residual = linkNamed(link).inverse(parameters[layout.fixedStart[k + 1]])
+      const residual = links[k + 1].inverse(parameters[layout.fixedStart[k + 1]])
       if (residual < rounding * spread(model.response.y))
         return `the model reproduces the response exactly: ${reports} runs to zero, and the likelihood has no maximum`
     }

@@ -1,5 +1,4 @@
 import { isConstant } from '../../data/constant-predictor.js'
-import { familyNamed } from '../../families/registry.js'
 import type { Likelihood, MarginalDensity } from '../../likelihood/likelihood.js'
 import type { Estimate } from './estimate.js'
 import type { Start } from './start.js'
@@ -37,8 +36,8 @@ export function withoutResidual(
   start: Start,
   climb: (start: Start, held: HeldParameter) => Estimate,
 ): Estimate | null {
-  const { model, layout, marginal } = likelihood
-  const k = familyNamed(model.family).family.further.findIndex(({ vanishes }) => vanishes !== undefined)
+  const { stated, model, layout, marginal } = likelihood
+  const k = stated.family.further.findIndex(({ vanishes }) => vanishes !== undefined)
   if (k < 0 || layout.terms.length === 0 || !isConstant(model.predictors[k + 1])) return null
   const at = layout.fixedStart[k + 1]
   const scale = Math.log(spread(model.response.y))

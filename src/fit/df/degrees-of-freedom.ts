@@ -4,7 +4,7 @@ import { observations } from '../../data/response-rows.js'
 import { GlmmError, type Warning } from '../../errors.js'
 import type { Likelihood } from '../../likelihood/likelihood.js'
 import { isNormal } from '../../likelihood/normal/normal-marginal.js'
-import { parameterLayout } from '../../likelihood/frame/parameter-layout.js'
+import type { Stated } from '../../likelihood/frame/stated.js'
 import type { Estimate } from '../climb/estimate.js'
 import type { FixedInference } from '../record/concluded.js'
 import type { FixedPart } from '../record/fixed-part.js'
@@ -21,9 +21,10 @@ const methods: readonly DfMethod[] = ['satterthwaite', 'kr', 'residual', 'none']
  * The method asked for, or the model's default: the residual degrees of freedom of least squares, Satterthwaite's for other
  * normal responses, none elsewhere. USAGE for what the model does not have.
  */
-export function dfMethod(asked: string | undefined, model: Model, reml: boolean): DfMethod {
-  const normal = isNormal(model, parameterLayout(model))
-  const least = isLeastSquares(model)
+export function dfMethod(asked: string | undefined, stated: Stated, reml: boolean): DfMethod {
+  const { model } = stated
+  const normal = isNormal(stated)
+  const least = isLeastSquares(stated)
   if (asked === undefined) return least ? 'residual' : normal ? 'satterthwaite' : 'none'
   const method = methods.find((one) => one === asked)
   if (method === undefined)
@@ -100,6 +101,6 @@ const adjustmentFails = (names: readonly string[]): Warning => ({
 
 /** Those of the model's default method; null for z. */
 export function usualDegreesOfFreedom(part: FixedPart, like: Likelihood, fitted: Estimate): Float64Array | null {
-  const method = dfMethod(undefined, like.model, false)
+  const method = dfMethod(undefined, like.stated, false)
   return method === 'none' ? null : withDegreesOfFreedom(part, method, like, fitted).df
 }

@@ -14,9 +14,9 @@ const relativeStep = 0.05
  * log-likelihood (Shun and McCullagh 1995): that term, its gradient by differences, and the step that Newton's method
  * would take along it. Costs as many evaluations of Laplace's approximation as there are parameters.
  */
-export function secondOrderCertificate({ model }: Likelihood, fitted: Estimate): Certificate | null {
+export function secondOrderCertificate({ stated, model }: Likelihood, fitted: Estimate): Certificate | null {
   if (fitted.nodes !== 1 || !fitted.covariance) return null
-  const parts = laplaceParts(model)
+  const parts = laplaceParts(stated)
   const { correction } = secondOrder(parts)
   const byRow = new Float64Array(model.nobs)
   parts.approximation.anchor(fitted.parameters)
@@ -47,7 +47,7 @@ export function secondOrderCertificate({ model }: Likelihood, fitted: Estimate):
 /** What the rows of each level of each factor add to the error of Laplace's log-likelihood, the largest first. */
 export function secondOrderLevels(likelihood: Likelihood, x: Float64Array): LevelError[] {
   if (isExact(likelihood)) return []
-  const parts = laplaceParts(likelihood.model)
+  const parts = laplaceParts(likelihood.stated)
   const byRow = new Float64Array(likelihood.model.nobs)
   return Number.isNaN(secondOrder(parts).correction(x, byRow)) ? [] : levelErrors(parts.layout, byRow)
 }

@@ -59,7 +59,7 @@ type Climb = (at: number, points: readonly Point[]) => Point | string
 
 /** Maximises over all else with the quantity held. */
 function climber(
-  { layout, model, marginal, anchor }: Likelihood,
+  { stated, layout, marginal, anchor }: Likelihood,
   fitted: Estimate,
   units: Float64Array,
   quantity: ProfileQuantity,
@@ -94,7 +94,7 @@ function climber(
     const climb = (x: Float64Array): Maximum => maximise(objective, x, scale, { ...inner, accepted: tell })
     let end = climb(from)
     if (end.value === Number.NEGATIVE_INFINITY) end = climb(points.at(-1)!.x)
-    const again = offPlateau({ model, layout }, end.x)
+    const again = offPlateau(stated, end.x)
     if (again) {
       const other = climb(again)
       if (other.value > end.value) end = other

@@ -1,5 +1,5 @@
-import type { Model } from '../../data/model.js'
 import { type Likelihood, likelihood } from '../../likelihood/likelihood.js'
+import type { Stated } from '../../likelihood/frame/stated.js'
 import { type Estimate, estimate } from '../climb/estimate.js'
 import type { GlmFit } from '../climb/glm.js'
 import type { ProfileIntervals } from '../record/profile-limits.js'
@@ -12,7 +12,7 @@ import { startFrom } from '../climb/start.js'
  */
 export function profiledOf(
   like: Likelihood,
-  unrestricted: Model | null,
+  unrestricted: Stated | null,
   fitted: Estimate,
   glm: GlmFit,
   { method, level }: Intervals,

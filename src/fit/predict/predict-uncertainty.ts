@@ -84,7 +84,7 @@ export function jointUncertainty(fit: FitSource, original: Model): Uncertainty |
   const { layout } = like
   const d = layout.dimension
   if (d !== x.length || covariance.length !== d) return null
-  const { linear, structure, approximation } = laplaceParts(model)
+  const { linear, structure, approximation } = laplaceParts(like.stated)
   if (!(approximation.evaluate(x, null) > Number.NEGATIVE_INFINITY)) return null
   const moves = Array.from(x, (value, j) => movement(value, Math.sqrt(covariance[j][j]), j))
 

@@ -1,22 +1,20 @@
-import type { Model } from '../../data/model.js'
 import { stateModel } from '../../data/state-model.js'
 import type { Table } from '../../data/table.js'
-import { familyNamed } from '../../families/registry.js'
 import { isDiscrete, tailOf } from '../../families/tail-of.js'
+import { type Stated, state } from '../../likelihood/frame/stated.js'
 import { likelihood } from '../../likelihood/likelihood.js'
 import { restricted } from '../../likelihood/frame/restricted.js'
-import { linkNamed } from '../../links/registry.js'
 import { normalQuantile } from '../../numerics/special.js'
 import { checkSeed, stream } from '../../random/stream.js'
 import type { FitRecord } from '../record/fit-record.js'
 import { type FitSource, modelChoice } from './predict-source.js'
 
 /** The model of a fit and its linear predictors at the estimates, random effects at their modes. */
-export function fittedPredictors(fit: FitSource, model: Model): readonly Float64Array[] {
+export function fittedPredictors(fit: FitSource, stated: Stated): readonly Float64Array[] {
   const { estimate } = fit.parameters
   const reml = fit.method === 'reml'
   const x = Float64Array.from(reml ? estimate.slice(fit.fixed.length) : estimate)
-  return likelihood(reml ? restricted(model) : model).modes(x).eta
+  return likelihood(reml ? restricted(stated.model) : stated).modes(x).eta
 }
 
 /**
@@ -28,8 +26,8 @@ export function quantileResiduals(
   table: Table,
   options: { readonly seed?: number | undefined } = {},
 ): Float64Array {
-  const model = stateModel(fit.formula, table, modelChoice(fit), fit.basis)
-  return rowQuantiles(model, fittedPredictors(fit, model), options.seed ?? 1)
+  const stated = state(stateModel(fit.formula, table, modelChoice(fit), fit.basis))
+  return rowQuantiles(stated, fittedPredictors(fit, stated), options.seed ?? 1)
 }
 
 /**
@@ -37,15 +35,17 @@ export function quantileResiduals(
  * F(y), for whole numbers of a uniform number between F(y - 1) and F(y). Standard normal under the model; NaN for a row
  * of no trials. From the shorter tail, so that large residuals keep their digits. The same seed gives the same numbers.
  */
-export function rowQuantiles(model: Model, eta: readonly Float64Array[], seed: number): Float64Array {
-  const { family } = familyNamed(model.family)
+export function rowQuantiles(
+  { model, family, links }: Stated,
+  eta: readonly Float64Array[],
+  seed: number,
+): Float64Array {
   const rng = stream({ seed: checkSeed(seed), purpose: 'quantile' })
   const tail = tailOf(family)
   const discrete = isDiscrete(family)
-  const inverses = [model.link, ...family.further.map(({ link }) => link)].map((name) => linkNamed(name).inverse)
   const { y, trials } = model.response
   return y.map((value, i) => {
-    const natural = inverses.map((inverse, k) => inverse(eta[k][i]))
+    const natural = links.map(({ inverse }, k) => inverse(eta[k][i]))
     const n = trials ? trials[i] : 1
     if (n === 0) return Number.NaN
     const at = discrete ? value - 1 : value

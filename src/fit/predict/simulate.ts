@@ -2,8 +2,9 @@ import type { Model } from '../../data/model.js'
 import { stateModel } from '../../data/state-model.js'
 import type { Table } from '../../data/table.js'
 import { GlmmError } from '../../errors.js'
-import { type ParameterLayout, parameterLayout } from '../../likelihood/frame/parameter-layout.js'
+import type { ParameterLayout } from '../../likelihood/frame/parameter-layout.js'
 import { simulateEffects, simulateResponse } from '../../likelihood/frame/simulate.js'
+import { state } from '../../likelihood/frame/stated.js'
 import { checkSeed, stream } from '../../random/stream.js'
 import { version } from '../../version.js'
 import type { FitRecord } from '../record/fit-record.js'
@@ -39,12 +40,12 @@ export function simulate(fit: FitRecord | FitSource, table: Table, options: Simu
     throw new GlmmError('USAGE', message, 'take another seed for further ones')
   }
   const x = Float64Array.from(fit.parameters.estimate)
-  const layout = parameterLayout(model)
+  const stated = state(model)
   const drawn = Array.from({ length: replicates }, (_, replicate) => {
     const rng = stream({ seed, replicate, purpose: 'response' })
-    const effects = simulateEffects(layout, x, rng)
-    if (conditional) setToModes(fit, layout, effects)
-    return Array.from(simulateResponse(model, x, rng, { effects }).y)
+    const effects = simulateEffects(stated.layout, x, rng)
+    if (conditional) setToModes(fit, stated.layout, effects)
+    return Array.from(simulateResponse(stated, x, rng, { effects }).y)
   })
   return {
     schema: 'glmm/simulate@1',

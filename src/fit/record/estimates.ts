@@ -1,8 +1,6 @@
 import { isConstant } from '../../data/constant-predictor.js'
-import { familyNamed } from '../../families/registry.js'
 import type { Likelihood } from '../../likelihood/likelihood.js'
 import type { LaidTerm } from '../../likelihood/frame/parameter-layout.js'
-import { linkNamed } from '../../links/registry.js'
 import { normalQuantile, studentQuantile, studentTwoSided } from '../../numerics/special.js'
 import type { Estimate } from '../climb/estimate.js'
 import type { FitRecord, FixedEstimate, Limits, RandomEstimate } from './fit-record.js'
@@ -96,18 +94,17 @@ function randomEstimate({ term, covariance, start, size }: LaidTerm, estimate: E
  * or those given for the coefficients of each further predictor.
  */
 export function dispersionEstimates(
-  { model, layout }: Likelihood,
+  { stated: { model, family, links, layout } }: Likelihood,
   fitted: Estimate,
   level = 0.95,
   given: readonly (readonly Limits[])[] | null = null,
 ): FitRecord['dispersion'] {
   const { parameters, se } = fitted
   const distance = normalQuantile((1 + level) / 2)
-  const { family } = familyNamed(model.family)
   const entries = model.predictors.slice(1).flatMap((predictor, k) => {
     if (!isConstant(predictor)) return []
-    const { reports, link } = family.further[k]
-    const { inverse, slope } = linkNamed(link)
+    const { reports } = family.further[k]
+    const { inverse, slope } = links[k + 1]
     const at = layout.fixedStart[k + 1]
     const { lower, upper } = given
       ? given[k][0]

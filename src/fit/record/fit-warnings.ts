@@ -2,7 +2,6 @@ import { told } from '../limits/certificate.js'
 import { adequateShift } from '../climb/certificate-limit.js'
 import { observations } from '../../data/response-rows.js'
 import type { Warning } from '../../errors.js'
-import { familyNamed } from '../../families/registry.js'
 import type { Likelihood } from '../../likelihood/likelihood.js'
 import type { Estimate } from '../climb/estimate.js'
 import type { Certificate } from './fit-record.js'
@@ -14,7 +13,7 @@ import { termText } from '../climb/term-text.js'
 
 /** What a fit of a mixed model has to say besides its numbers. */
 export function fitWarnings(
-  { model, layout, factored, perLevel, mostNodes }: Likelihood,
+  { stated, model, layout, factored, perLevel, mostNodes }: Likelihood,
   fitted: Estimate,
   importance: ImportanceEstimate | null,
   ladder: Ladder | null,
@@ -24,13 +23,13 @@ export function fitWarnings(
   if (!fitted.converged) {
     warnings.push({ code: 'NO_CONVERGENCE', message: `the fit did not converge: ${fitted.reason}` })
   }
-  const quadratic = familyNamed(model.family).family.quadratic?.(model.link) ?? false
+  const quadratic = stated.family.quadratic?.(model.link) ?? false
   for (const { term } of quadratic ? layout.terms : []) {
     if (term.levels.length < observations(model)) continue
     const message = `${termText(term)} has one row a level: its variance and the residual's cannot be told apart`
     warnings.push({ code: 'NOT_IDENTIFIED', message })
   }
-  const ends = layout.terms.some(({ term }) => term.levels.length >= observations(model)) ? responseEnds(model) : null
+  const ends = layout.terms.some(({ term }) => term.levels.length >= observations(model)) ? responseEnds(stated) : null
   for (const { term, predictor } of layout.terms) {
     const { trials } = model.response
     if (predictor !== 0 || !trials || !ends?.every((end) => end === up || end === down)) continue
@@ -46,7 +45,7 @@ export function fitWarnings(
         : `singular fit: the covariance matrix of ${termText(term)} has a variance or a combination of effects at zero`
     warnings.push({ code: 'SINGULAR', message })
   }
-  familyNamed(model.family).family.further.forEach(({ limit, vanishes }, k) => {
+  stated.family.further.forEach(({ limit, vanishes }, k) => {
     if (!fitted.limits.includes(layout.fixedStart[k + 1])) return
     if (limit)
       warnings.push({

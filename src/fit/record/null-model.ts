@@ -1,13 +1,9 @@
-import type { Model } from '../../data/model.js'
-import { familyNamed } from '../../families/registry.js'
-import { linkNamed } from '../../links/registry.js'
+import type { Stated } from '../../likelihood/frame/stated.js'
 import type { FitRecord } from './fit-record.js'
 import { fitGlm, totalDeviance } from '../climb/glm.js'
 
 /** Deviance of the model with nothing but an intercept (where the model has one) and the offset, and its df. */
-export function nullModel(model: Model, used: number): Pick<FitRecord, 'nullDeviance' | 'dfNull'> {
-  const { family } = familyNamed(model.family)
-  const link = linkNamed(model.link)
+export function nullModel({ model, family, link }: Stated, used: number): Pick<FitRecord, 'nullDeviance' | 'dfNull'> {
   const { fixed, offset } = model.predictors[0]
   if (!fixed.names.includes('(Intercept)')) {
     const eta = offset ?? new Float64Array(model.nobs)

@@ -16,7 +16,7 @@ export function fitQuality(
   ladder: Ladder | null,
   runs: boolean,
 ): FitQuality {
-  const { pearson, deviance, copies } = residuals(like.model, eta)
+  const { pearson, deviance, copies } = residuals(like.stated, eta)
   return {
     varianceExplained: runs ? null : varianceExplained(like, fitted, inference.beta, random),
     residuals: { pearson: fiveNumbers(pearson, copies), deviance: deviance && fiveNumbers(deviance, copies) },

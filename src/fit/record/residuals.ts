@@ -1,7 +1,5 @@
 import { copies } from '../../data/response-rows.js'
-import type { ResponseData } from '../../families/response-data.js'
-import { familyNamed } from '../../families/registry.js'
-import { linkNamed } from '../../links/registry.js'
+import type { Stated } from '../../likelihood/frame/stated.js'
 import { quantile } from '../../numerics/quantile.js'
 import type { FiveNumbers } from './fit-record.js'
 
@@ -16,12 +14,8 @@ export interface Residuals {
 }
 
 /** Residuals at the linear predictors eta; rows of weight 0 are left out, as in R. */
-export function residuals(
-  model: { family: string; link: string; response: ResponseData },
-  eta: readonly Float64Array[],
-): Residuals {
-  const { family } = familyNamed(model.family)
-  const inverses = [model.link, ...family.further.map(({ link }) => link)].map((name) => linkNamed(name).inverse)
+export function residuals({ model, family, links }: Stated, eta: readonly Float64Array[]): Residuals {
+  const inverses = links.map(({ inverse }) => inverse)
   const { response } = model
   const n = eta[0].length
   let used = 0

@@ -2,9 +2,8 @@ import { isConstant } from '../../data/constant-predictor.js'
 import { flat } from '../../covariance/flat.js'
 import type { Model } from '../../data/model.js'
 import { copies } from '../../data/response-rows.js'
-import { familyNamed } from '../../families/registry.js'
 import type { Likelihood } from '../../likelihood/likelihood.js'
-import { linkNamed } from '../../links/registry.js'
+import type { Stated } from '../../likelihood/frame/stated.js'
 import type { Estimate } from '../climb/estimate.js'
 import type { RandomEstimate, ShareOfVariance, VarianceExplained } from './fit-record.js'
 import { randomTerms } from './fixed-part.js'
@@ -27,26 +26,24 @@ const latentVariance: Readonly<Record<string, number>> = {
  * the variance does not exist.
  */
 export function varianceExplained(
-  { model, layout }: Likelihood,
+  { stated }: Likelihood,
   { parameters }: Estimate,
   beta: Float64Array,
   random: readonly RandomEstimate[],
 ): VarianceExplained | null {
+  const { model, family, links, layout } = stated
   const [, ...further] = model.predictors
   const constant = further.every((one) => one.name !== 'zi' && one.offset === null && isConstant(one))
-  const { family } = familyNamed(model.family)
   const terms = randomTerms(layout.terms)
   if (!constant || terms.length === 0) return null
 
-  const units = unitsOf(model)
+  const units = unitsOf(stated)
   const total = units.reduce((sum, one) => sum + one, 0)
   let sum = 0
   for (let i = 0; i < model.nobs; i++) if (units[i] > 0) sum += units[i] * family.observed(model.response, i)
   const mu = sum / total
-  const { link, slope } = linkNamed(model.link)
-  const natural = family.further.map(({ link: name }, k) =>
-    linkNamed(name).inverse(parameters[layout.fixedStart[k + 1]]),
-  )
+  const [{ link, slope }, ...others] = links
+  const natural = others.map(({ inverse }, k) => inverse(parameters[layout.fixedStart[k + 1]]))
   const delta = family.varianceOfResponse([mu, ...natural], 1) / slope(link(mu)) ** 2
 
   let between = 0
@@ -70,8 +67,7 @@ export function varianceExplained(
 }
 
 /** How many observations each row stands for: as often as it counts, its trials where it has them. */
-function unitsOf({ family: name, response, nobs }: Model): Float64Array {
-  const { family } = familyNamed(name)
+function unitsOf({ model: { response, nobs }, family }: Stated): Float64Array {
   return Float64Array.from({ length: nobs }, (_, i) => copies(response, i) * family.weight(response, i))
 }
 

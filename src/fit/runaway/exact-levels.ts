@@ -1,7 +1,7 @@
-import type { Model, RandomTerm } from '../../data/model.js'
+import type { RandomTerm } from '../../data/model.js'
 import { copies } from '../../data/response-rows.js'
 import { rowModel } from '../../likelihood/frame/row-model.js'
-import type { ParameterLayout } from '../../likelihood/frame/parameter-layout.js'
+import type { Stated } from '../../likelihood/frame/stated.js'
 import type { Objective } from '../../numerics/maximise.js'
 import { responseEnds } from './response-ends.js'
 
@@ -21,19 +21,15 @@ export const farthestSd = 12
  * trapezoidal rule on a lattice of the spherical effect: right however large sigma is, where rules of nodes about a mode
  * are not. Dear, and meant for a few evaluations of small data. -Infinity where sigma is beyond `farthest`.
  */
-export function exactLevels(
-  model: Model,
-  layout: ParameterLayout,
-  term: RandomTerm,
-  farthest: number = farthestSd,
-): Objective {
+export function exactLevels(stated: Stated, term: RandomTerm, farthest: number = farthestSd): Objective {
+  const { model, layout } = stated
   const { nobs: n, predictors } = model
   const K = predictors.length
-  const rows = rowModel(model.family, model.link, K, model.response)
+  const rows = rowModel(stated)
   const byLevel = rowsOf(term)
   const most = Math.max(...byLevel.map((level) => level.length))
   const sd = layout.terms[0].start
-  const stepAt = latticeStep(model, term)
+  const stepAt = latticeStep(stated, term)
   const eta0 = Array.from({ length: K }, () => new Float64Array(n))
   let count = 0
   let u = new Float64Array(0)
@@ -109,12 +105,13 @@ export function exactLevels(
 }
 
 /** The step of a lattice of the spherical effect that is fine enough at a standard deviation. */
-export function latticeStep(model: Model, term: RandomTerm): (sigma: number) => number {
+export function latticeStep(stated: Stated, term: RandomTerm): (sigma: number) => number {
+  const { model } = stated
   const byLevel = rowsOf(term)
   let widest = 1e-3
   for (let i = 0; i < model.nobs; i++) widest = Math.max(widest, Math.abs(term.z[i]))
   // A trial's curvature is at most 1 / 4; where all agree it has faded before it adds up.
-  const ends = responseEnds(model)
+  const ends = responseEnds(stated)
   const sharpest = byLevel.reduce((most, level) => {
     const mixed = level.some((i) => ends?.[i] !== ends?.[level[0]] || ends?.[i] === 0)
     const curvature = level.reduce(

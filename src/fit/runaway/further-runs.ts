@@ -1,7 +1,6 @@
 import type { Model } from '../../data/model.js'
 import { copies } from '../../data/response-rows.js'
 import type { Warning } from '../../errors.js'
-import { familyNamed } from '../../families/registry.js'
 import { boundDensity } from '../../families/repeated-rows.js'
 import { densitySize, firstAt, secondAt } from '../../families/row-density.js'
 import type { Likelihood } from '../../likelihood/likelihood.js'
@@ -43,7 +42,7 @@ export function furtherRuns(
   held: readonly number[],
 ): FurtherRuns | null {
   const { model, layout } = likelihood
-  const { family } = familyNamed(model.family)
+  const { family } = likelihood.stated
   const ends = model.predictors.map((_, k) => (k === 0 ? family.meanLimit : family.further[k - 1].limit))
   for (const [k, limit] of ends.entries()) {
     const [first, end] = layout.fixedStart.subarray(k, k + 2)
@@ -99,7 +98,7 @@ const isHeld = (held: readonly number[], first: number, end: number): boolean =>
  */
 export function provedRuns(likelihood: Likelihood, x: Float64Array, held: readonly number[]): FurtherRuns | null {
   const { model, layout } = likelihood
-  for (const [at, { recession }] of familyNamed(model.family).family.further.entries()) {
+  for (const [at, { recession }] of likelihood.stated.family.further.entries()) {
     const k = at + 1
     const [first, end] = layout.fixedStart.subarray(k, k + 2)
     if (!recession || end === first || isHeld(held, first, end)) continue
@@ -180,10 +179,9 @@ function predictorOf(model: Model, k: number, beta: Float64Array): Float64Array 
 }
 
 /** By row at the modes: whether its density still depends on predictor k; null where it can not, the mean being at its end. */
-function rowsThatSay({ model, modes }: Likelihood, x: Float64Array, k: number): (boolean | null)[] {
+function rowsThatSay({ model, stated: { family }, modes }: Likelihood, x: Float64Array, k: number): (boolean | null)[] {
   const { eta } = modes(x)
   const K = model.predictors.length
-  const { family } = familyNamed(model.family)
   const density = boundDensity(family, model.link, model.response)
   const out = new Float64Array(densitySize(K))
   const at = new Float64Array(K)

@@ -1,12 +1,11 @@
-import { familyNamed } from '../../families/registry.js'
 import type { Likelihood } from '../../likelihood/likelihood.js'
 import type { Runaway } from './runaway.js'
 
 /** The constant of a further predictor that is at its limit, as what runs to it. */
-export function atLimit({ model, layout }: Likelihood, at: number): Runaway {
+export function atLimit({ model, layout, stated }: Likelihood, at: number): Runaway {
   const k = layout.fixedStart.lastIndexOf(at)
   const { name, fixed } = model.predictors[k]
-  const { limit } = familyNamed(model.family).family.further[k - 1]
+  const { limit } = stated.family.further[k - 1]
   return { at, predictor: name, name: fixed.names[0], to: limit!.at < 0 ? '-Inf' : 'Inf' }
 }
 

@@ -1,9 +1,8 @@
-import { covarianceNamed } from '../../covariance/registry.js'
-import type { Model, Predictor, RandomTerm } from '../../data/model.js'
-import { familyNamed } from '../../families/registry.js'
+import type { Predictor, RandomTerm } from '../../data/model.js'
 import { boundDensity } from '../../families/repeated-rows.js'
 import { densitySize, firstAt, secondAt } from '../../families/row-density.js'
-import { linkNamed } from '../../links/registry.js'
+import type { LaidTerm } from '../../likelihood/frame/parameter-layout.js'
+import { type Stated, state, withResponse } from '../../likelihood/frame/stated.js'
 import { independentColumns } from '../../numerics/independent-columns.js'
 import { type End, free, nothingRuns, still } from '../../numerics/recession-cone.js'
 import type { GlmFit } from '../climb/glm.js'
@@ -21,10 +20,10 @@ export interface KeptTerm {
  * likelihood that the full one has in the limit.
  */
 export interface LimitModel {
-  readonly full: Model
-  readonly model: Model
+  readonly full: Stated
+  readonly stated: Stated
   /** The same, the moved rows counting for nothing: a generalized linear model starts from it. */
-  readonly ofRest: Model
+  readonly ofRest: Stated
   readonly cone: MeanCone
   /** By predictor: columns that the limit keeps, and which of the full model's columns are not determined. */
   readonly columns: readonly { readonly kept: readonly number[]; readonly ends: ReadonlyMap<number, End> }[]
@@ -38,15 +37,15 @@ export interface LimitModel {
  * The model in the limit of the mean's running coefficients, without the columns that no row says anything of; null where there
  * are neither. `glm` is the model's, or makes it where it is needed.
  */
-export function limitModel(model: Model, glm: GlmFit | (() => GlmFit)): LimitModel | null {
-  const cone = meanCone(model, typeof glm === 'function' ? glm : () => glm) ?? unmoved(model)
+export function limitModel(full: Stated, glm: GlmFit | (() => GlmFit)): LimitModel | null {
+  const { model, link, layout } = full
+  const cone = meanCone(full, typeof glm === 'function' ? glm : () => glm) ?? unmoved(full)
   if (!cone) return null
   const { moved } = cone.cone
   const { nobs: n } = model
-  const link = linkNamed(model.link)
   const reached = [farthest(link.inverse, -1), farthest(link.inverse, 1)]
   const distance = (side: number): number => reached[side < 0 ? 0 : 1]
-  const said = model.predictors.map((_, k) => rowsThatSay(model, cone, distance, k))
+  const said = model.predictors.map((_, k) => rowsThatSay(full, cone, distance, k))
   const columns = model.predictors.map(({ fixed: { names, x } }, k) => {
     if (k === 0) {
       const ends = new Map(names.flatMap((_, j) => (cone.cone.runs[j] ? [[j, cone.cone.to[j]] as const] : [])))
@@ -60,21 +59,26 @@ export function limitModel(model: Model, glm: GlmFit | (() => GlmFit)): LimitMod
     )
     return { kept, ends: new Map<number, End>(open) }
   })
-  const terms = model.predictors.map(({ random }, k) => keptTerms(random, said[k]))
+  const terms = model.predictors.map((_, k) =>
+    keptTerms(
+      layout.terms.filter(({ predictor }) => predictor === k),
+      said[k],
+    ),
+  )
   if (columns.every(({ ends }) => ends.size === 0)) return null
   const predictors = model.predictors.map((predictor, k) => {
     const smaller = withColumns(predictor, n, columns[k].kept, terms[k])
     return k === 0 ? moveOut(smaller, cone, distance) : smaller
   })
-  const limit: Model = { ...model, predictors }
+  const limit = state({ ...model, predictors })
   const frequency = Float64Array.from(moved, (one, i) => (one ? 0 : (model.response.frequency?.[i] ?? 1)))
-  const ofRest = { ...limit, response: { ...limit.response, frequency } }
-  return { full: model, model: limit, ofRest, cone, columns, terms, distance }
+  const ofRest = withResponse(limit, { ...model.response, frequency })
+  return { full, stated: limit, ofRest, cone, columns, terms, distance }
 }
 
 /** The cone in which nothing runs, where there are rows that say nothing of a further predictor; else null. */
-function unmoved({ family, response, nobs: n, predictors }: Model): MeanCone | null {
-  const some = familyNamed(family).family.further.some(({ silent }) => {
+function unmoved({ model: { response, nobs: n, predictors }, family }: Stated): MeanCone | null {
+  const some = family.further.some(({ silent }) => {
     if (!silent) return false
     for (let i = 0; i < n; i++) if (silent.row(response, i)) return true
     return false
@@ -92,13 +96,12 @@ function farthest(inverse: (eta: number) => number, side: number): number {
 
 /** Which rows say anything of predictor k once the mean's running rows are at their ends: 1 for those that do. */
 function rowsThatSay(
-  model: Model,
+  { model, family }: Stated,
   { cone, sides }: MeanCone,
   distance: (side: number) => number,
   k: number,
 ): Uint8Array {
   if (k === 0) return Uint8Array.from(sides, (side, i) => (side === free || cone.moved[i] === 1 ? 0 : 1))
-  const { family } = familyNamed(model.family)
   const K = model.predictors.length
   const density = boundDensity(family, model.link, model.response)
   const out = new Float64Array(densitySize(K))
@@ -120,13 +123,13 @@ function rowsThatSay(
 }
 
 /** The terms and columns with an effect on some row that says something; of others nothing is known. */
-const keptTerms = (random: readonly RandomTerm[], said: Uint8Array): KeptTerm[] =>
-  random.flatMap(({ names, z, covariance }, term) => {
+const keptTerms = (laid: readonly LaidTerm[], said: Uint8Array): KeptTerm[] =>
+  laid.flatMap(({ term: { names, z }, covariance }, term) => {
     const n = said.length
     const all = names.map((_, column) => column)
     const used = all.filter((column) => said.some((one, i) => one === 1 && z[column * n + i] !== 0))
     if (used.length === 0) return []
-    return [{ term, columns: covarianceNamed(covariance).part ? used : all }]
+    return [{ term, columns: covariance.part ? used : all }]
   })
 
 function withColumns(predictor: Predictor, n: number, kept: readonly number[], terms: readonly KeptTerm[]): Predictor {

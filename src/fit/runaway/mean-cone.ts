@@ -1,6 +1,5 @@
-import type { Model } from '../../data/model.js'
 import { copies } from '../../data/response-rows.js'
-import { familyNamed } from '../../families/registry.js'
+import type { Stated } from '../../likelihood/frame/stated.js'
 import { free, type RecessionCone, recessionCone } from '../../numerics/recession-cone.js'
 import type { GlmFit } from '../climb/glm.js'
 import { provedBounded } from './screen.js'
@@ -19,11 +18,12 @@ export interface MeanCone {
  * Zylkin 2019 for counts). Null where nothing runs for sure, where the family has no such directions, and where rounding
  * leaves it open.
  */
-export function meanCone(model: Model, glm: () => GlmFit): MeanCone | null {
+export function meanCone(stated: Stated, glm: () => GlmFit): MeanCone | null {
+  const { model, family } = stated
   const { fixed } = model.predictors[0]
-  const recession = familyNamed(model.family).family.recession?.(model.link)
+  const recession = family.recession?.(model.link)
   const p = fixed.names.length
-  if (!recession || p === 0 || (model.response.trials && provedBounded(model, glm()))) return null
+  if (!recession || p === 0 || (model.response.trials && provedBounded(stated, glm()))) return null
   const { response, nobs: n } = model
   const sides = new Int8Array(n)
   let anyFree = false

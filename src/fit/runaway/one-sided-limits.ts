@@ -168,10 +168,10 @@ function coefficientProfile({ layout, marginal, model }: Likelihood, fitted: Est
 }
 
 /** Of the standard deviation of the only random effect, by exact integration. */
-function deviationProfile({ model, layout }: Likelihood, fitted: Estimate): Profile {
+function deviationProfile({ stated, layout }: Likelihood, fitted: Estimate): Profile {
   const [{ term, start }] = layout.terms
   const d = layout.dimension
-  const exact = exactLevels(model, layout, term, farthestSd)
+  const exact = exactLevels(stated, term, farthestSd)
   const scale = new Float64Array(d * d)
   let before = Float64Array.from(fitted.parameters, (value) => (value * farthestSd) / standsForInfinity)
   for (let j = 0; j < layout.fixed; j++) scale[j * (d + 1)] = 1

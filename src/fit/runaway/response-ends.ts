@@ -1,7 +1,5 @@
-import type { Model } from '../../data/model.js'
 import { copies } from '../../data/response-rows.js'
-import { familyNamed } from '../../families/registry.js'
-import { linkNamed } from '../../links/registry.js'
+import type { Stated } from '../../likelihood/frame/stated.js'
 import { down, free, up } from '../../numerics/recession-cone.js'
 
 /** An offset that is infinite for every link, however heavy its tails. */
@@ -11,13 +9,12 @@ const farthest = 1e12
  * Which way predictor k of each row may go for ever, its density going to 1: `up`, `down`, `still` for neither, `free` for a
  * row that counts for nothing, or whose offset has it there already. Null where the family has no such ends.
  */
-export function responseEnds(model: Model, k = 0): Int8Array | null {
-  const { response, nobs, predictors, link } = model
-  const { family } = familyNamed(model.family)
+export function responseEnds({ model, family, links }: Stated, k = 0): Int8Array | null {
+  const { response, nobs, predictors } = model
   if (family.response !== 'binomial' && family.response !== 'count') return null
-  const recession = k === 0 ? family.recession?.(link) : family.further[k - 1].recession
+  const recession = k === 0 ? family.recession?.(model.link) : family.further[k - 1].recession
   if (!recession) return null
-  const { inverse } = linkNamed(k === 0 ? link : family.further[k - 1].link)
+  const { inverse } = links[k]
   const { offset } = predictors[k]
   const there = (i: number, end: number): boolean => {
     if (!offset || !(offset[i] * end > 0)) return false

@@ -48,7 +48,7 @@ export function withRunawayTerms(like: Likelihood, fitted: Estimate): Estimate {
 function withTermsOf(k: number, like: Likelihood, fitted: Estimate): Estimate {
   const suspects = suspectsOf(k, like, fitted)
   if (suspects.length === 0) return fitted
-  const ends = responseEnds(like.model, k)
+  const ends = responseEnds(like.stated, k)
   if (!ends) return fitted
   const { model, layout } = like
   const touched = touchedRows(model, suspects)

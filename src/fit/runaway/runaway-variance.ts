@@ -35,10 +35,10 @@ const moderate = 3
  * arise; where it does, and there is a finite maximum, about where exact integration has it.
  */
 export function runawayVariance(like: Likelihood, start: Start): Verdict | null {
-  const { model, layout } = like
+  const { stated, model, layout } = like
   const [laid, another] = layout.terms
   if (!laid || another || laid.predictor !== 0 || laid.term.names.length !== 1 || laid.size !== 1) return null
-  const signs = responseEnds(model)
+  const signs = responseEnds(stated)
   if (!signs) return null
   const separated = separatedLevels(model, laid.term, signs)
   if (!separated || separated.single) return null
@@ -72,17 +72,17 @@ function interceptAlone({ nobs: n, predictors: [{ fixed }] }: Model): boolean {
 
 /** The highest point found below `farthestSd` by exact integration, where it is above the limit; null where none is. */
 function finiteMaximum(
-  { model, layout, lattice }: Likelihood,
+  { stated, lattice }: Likelihood,
   { term, start: at }: LaidTerm,
   laplace: Float64Array,
   start: Start,
   limit: number,
 ): Float64Array | null {
   // One lattice for all levels is many times as fast, where the likelihood has it.
-  const fast = lattice?.(latticeStep(model, term)(farthestSd)).evaluate
+  const fast = lattice?.(latticeStep(stated, term)(farthestSd)).evaluate
   const exact: Objective = fast
     ? (x, gradient) => (Math.abs(x[at]) <= farthestSd ? fast(x, gradient) : Number.NEGATIVE_INFINITY)
-    : exactLevels(model, layout, term)
+    : exactLevels(stated, term)
   const sd = Math.abs(laplace[at])
   const shrunk = laplace.slice()
   if (sd > moderate) for (let j = 0; j < shrunk.length; j++) shrunk[j] *= moderate / sd

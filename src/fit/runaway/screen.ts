@@ -1,7 +1,6 @@
-import type { Model } from '../../data/model.js'
 import { copies } from '../../data/response-rows.js'
-import { familyNamed } from '../../families/registry.js'
-import { linkNamed } from '../../links/registry.js'
+import type { Stated } from '../../likelihood/frame/stated.js'
+import { logit } from '../../links/logit.js'
 import { choleskyInverse } from '../../numerics/cholesky.js'
 import { type GlmFit, weightedLeastSquares } from '../climb/glm.js'
 
@@ -19,20 +18,18 @@ const steps = 4
  * f' stays above 0 where Newton's decrement times the largest (x_i' H^-1 x_i)^(1/2) is below 1, at whichever beta. False
  * proves nothing. Directions are the same for every link onto probabilities.
  */
-export function provedBounded(model: Model, glm: GlmFit): boolean {
-  const { family } = familyNamed(model.family)
+export function provedBounded(stated: Stated, glm: GlmFit): boolean {
+  const { model, family, link } = stated
   const { response, nobs: n } = model
   const { fixed, offset } = model.predictors[0]
   const p = fixed.names.length
   const { x } = fixed
-  if (model.link === 'logit') return bounded(x, n, p, glm.weights, glm.working, glm.covariance)
+  if (link === logit) return bounded(x, n, p, glm.weights, glm.working, glm.covariance)
 
-  if (boundedBeside(model, glm)) return true
-  const logit = linkNamed('logit')
-  const inverse = linkNamed(model.link).inverse
+  if (boundedBeside(stated, glm)) return true
   const weights = new Float64Array(n)
   const working = new Float64Array(n)
-  const eta = Float64Array.from(glm.eta, (value) => logit.link(Math.min(Math.max(inverse(value), 1e-3), 1 - 1e-3)))
+  const eta = Float64Array.from(glm.eta, (value) => logit.link(Math.min(Math.max(link.inverse(value), 1e-3), 1 - 1e-3)))
   for (let step = 0; step <= steps; step++) {
     for (let i = 0; i < n; i++) {
       const slope = logit.slope(eta[i])
@@ -57,12 +54,10 @@ export function provedBounded(model: Model, glm: GlmFit): boolean {
  * The same at once, at the fitted coefficients stretched by the ratio of the slopes at a half: H is at least the fit's own
  * information times the smallest ratio of their weights.
  */
-function boundedBeside({ family: name, link, response, predictors, nobs: n }: Model, glm: GlmFit): boolean {
-  const { family } = familyNamed(name)
+function boundedBeside({ model, family, link }: Stated, glm: GlmFit): boolean {
+  const { response, predictors, nobs: n } = model
   const { fixed, offset } = predictors[0]
-  const logit = linkNamed('logit')
-  const own = linkNamed(link)
-  const stretch = 4 * own.slope(own.link(0.5))
+  const stretch = 4 * link.slope(link.link(0.5))
   const weights = new Float64Array(n)
   const working = new Float64Array(n)
   let share = Number.POSITIVE_INFINITY

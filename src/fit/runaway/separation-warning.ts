@@ -1,6 +1,5 @@
 import type { Model } from '../../data/model.js'
 import type { Warning } from '../../errors.js'
-import { familyNamed } from '../../families/registry.js'
 import { free } from '../../numerics/recession-cone.js'
 import { cellsOf, responsesOf } from './cells.js'
 import type { LimitModel } from './limit-model.js'
@@ -17,25 +16,25 @@ export const limitWarnings = (limit: LimitModel): Warning[] => {
 
 /** Columns of further predictors whose rows do not depend on them, whatever the mean. */
 const silentWarnings = (limit: LimitModel): Warning[] =>
-  limit.full.predictors.slice(1).flatMap((_, k): Warning[] => {
+  limit.full.model.predictors.slice(1).flatMap((_, k): Warning[] => {
     const says = silentOf(limit, k + 1)
     if (says === null) return []
-    const { name, fixed } = limit.full.predictors[k + 1]
+    const { name, fixed } = limit.full.model.predictors[k + 1]
     const lost = list([...limit.columns[k + 1].ends.keys()].map((j) => `${fixed.names[j]} of ${name}`))
     return [{ code: 'NOT_IDENTIFIED', message: `not identified: the data say nothing of ${lost}: ${says}` }]
   })
 
 /** What the family says where predictor k has lost columns and some rows never depend on it; else null. */
-function silentOf({ full, columns }: LimitModel, k: number): string | null {
-  const { silent } = familyNamed(full.family).family.further[k - 1]
+function silentOf({ full: { model, family }, columns }: LimitModel, k: number): string | null {
+  const { silent } = family.further[k - 1]
   if (!silent || columns[k].ends.size === 0) return null
-  return full.response.y.some((_, i) => silent.row(full.response, i)) ? silent.says : null
+  return model.response.y.some((_, i) => silent.row(model.response, i)) ? silent.says : null
 }
 
 /** What the running coefficients of a mean have to be told by: columns, cells, and what helps. Null where nothing is lost. */
 export function meanWarning(limit: LimitModel): Warning | null {
   const {
-    full,
+    full: { model: full },
     columns,
     cone: { cone, sides },
   } = limit
@@ -82,7 +81,7 @@ export function meanWarning(limit: LimitModel): Warning | null {
 }
 
 /** Standard deviations of effects that no row is left to say anything of. */
-const effectsLost = ({ full, terms }: LimitModel): string[] =>
+const effectsLost = ({ full: { model: full }, terms }: LimitModel): string[] =>
   full.predictors.flatMap(({ random }, k) =>
     random.flatMap(({ group, names }, t) => {
       const columns = terms[k].find(({ term }) => term === t)?.columns ?? []

@@ -1,6 +1,6 @@
 import type { ConditionalModes } from '../../likelihood/frame/conditional-effects.js'
 import { type Likelihood, likelihood } from '../../likelihood/likelihood.js'
-import { type LaidTerm, type ParameterLayout, parameterLayout } from '../../likelihood/frame/parameter-layout.js'
+import type { LaidTerm, ParameterLayout } from '../../likelihood/frame/parameter-layout.js'
 import type { Estimate } from '../climb/estimate.js'
 import type { Limits } from '../record/fit-record.js'
 import type { GlmFit } from '../climb/glm.js'
@@ -31,8 +31,11 @@ export interface Fitted {
  * they move are at their ends, and have no standard error; all others are the limit's.
  */
 export function widening(limit: LimitModel): Widening {
-  const { full, columns, cone } = limit
-  const layout = parameterLayout(full)
+  const {
+    full: { model: full, layout },
+    columns,
+    cone,
+  } = limit
   const place = places(limit, layout)
   const d = layout.dimension
   const runs = full.predictors.flatMap(({ name, fixed }, k) =>
@@ -97,7 +100,7 @@ export function widening(limit: LimitModel): Widening {
     },
     fitted: ({ like, fitted, importance }) => ({
       // The full model's likelihood, with the modes that it has in the limit.
-      like: { ...likelihood(full), modes: (x) => modesInLimit(limit, layout, place, like, x) },
+      like: { ...likelihood(limit.full), modes: (x) => modesInLimit(limit, layout, place, like, x) },
       fitted: estimate(fitted),
       importance: importance && {
         ...importance,
@@ -112,7 +115,10 @@ export function widening(limit: LimitModel): Widening {
 const none: Limits = { lower: null, upper: null }
 
 function profileInFull(limit: LimitModel, layout: ParameterLayout, of: ProfileIntervals): ProfileIntervals {
-  const { full, columns } = limit
+  const {
+    full: { model: full },
+    columns,
+  } = limit
   const kept = laidTerms(layout, limit.terms)
   const predictors = full.predictors.map(({ fixed }, k) =>
     fixed.names.map((_, j) => {
@@ -138,7 +144,7 @@ export const endOfSeparated = 'the data are separated, and what does not run to 
 const endOfUndetermined = 'what the data say something of has its maximum'
 
 /** The full model's outer parameter for each of the limit's. */
-function places({ columns, terms, full }: LimitModel, layout: ParameterLayout): number[] {
+function places({ columns, terms, full: { model: full } }: LimitModel, layout: ParameterLayout): number[] {
   const fixed = full.predictors.flatMap((_, k) => columns[k].kept.map((j) => layout.fixedStart[k] + j))
   const random = laidTerms(layout, terms).flatMap(({ laid: { term, covariance, start, size }, columns: kept }) => {
     const q = term.names.length
@@ -165,7 +171,7 @@ function laidTerms(
 /** How far along the direction every moved row is well on its way to the end. */
 function stretch(limit: LimitModel, beta: Float64Array): number {
   const {
-    full,
+    full: { model: full },
     cone: { cone, sides },
     distance,
   } = limit
@@ -183,7 +189,7 @@ function stretch(limit: LimitModel, beta: Float64Array): number {
 }
 
 /** The mean's predictor of a row without random effects. */
-function fixedAt({ full }: LimitModel, beta: Float64Array, i: number): number {
+function fixedAt({ full: { model: full } }: LimitModel, beta: Float64Array, i: number): number {
   const { fixed, offset } = full.predictors[0]
   let sum = offset ? offset[i] : 0
   for (let j = 0; j < fixed.names.length; j++) sum += fixed.x[j * full.nobs + i] * beta[j]
@@ -198,7 +204,10 @@ function modesInLimit(
   of: Likelihood,
   x: Float64Array,
 ): ConditionalModes {
-  const { full, cone } = limit
+  const {
+    full: { model: full },
+    cone,
+  } = limit
   const { held, basis, moved } = cone.cone
   const p = layout.fixedStart[1]
   // The coefficient of a column left out is taken over by the columns that it is a combination of.

@@ -12,7 +12,10 @@ const left = 1e-7
  * U = c'l' and V = c'Wc - c'WA H^-1 A'Wc at the joint mode, chi-square with one degree of freedom at fixed theta.
  */
 export function curvature(tested: Tested, data: Look): Plan[] {
-  const { model, modes } = tested
+  const {
+    stated: { model },
+    modes,
+  } = tested
   const { nobs: n, predictors } = model
   const { names, x } = predictors[0].fixed
   const intercept = names.includes('(Intercept)')

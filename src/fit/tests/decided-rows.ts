@@ -1,8 +1,6 @@
-import type { Model } from '../../data/model.js'
-import type { Family } from '../../families/family.js'
 import { isDiscrete } from '../../families/tail-of.js'
-import type { ParameterLayout } from '../../likelihood/frame/parameter-layout.js'
 import { rowModel } from '../../likelihood/frame/row-model.js'
+import type { Stated } from '../../likelihood/frame/stated.js'
 
 /** Log probability of the observed response from which on a row has no other. */
 const certain = -1e-9
@@ -11,20 +9,16 @@ const certain = -1e-9
  * Whether a row can have no response but its own at the fixed effects of outer parameters x: those of a cell whose mean runs to its end.
  * Whatever the rest of the model, such a row is as expected; counted as an observation it would hide the faults of the others.
  */
-export function decidedRows(
-  model: Model,
-  family: Family,
-  { fixedStart }: ParameterLayout,
-  x: Float64Array,
-): (row: number) => boolean {
+export function decidedRows(stated: Stated, x: Float64Array): (row: number) => boolean {
+  const { model, family, layout } = stated
   if (!isDiscrete(family)) return () => false
   const n = model.nobs
-  const rows = rowModel(model.family, model.link, model.predictors.length, model.response)
+  const rows = rowModel(stated)
   model.predictors.forEach(({ fixed, offset }, k) => {
     const eta = rows.eta[k]
     if (offset) eta.set(offset)
     fixed.names.forEach((_, j) => {
-      const beta = x[fixedStart[k] + j]
+      const beta = x[layout.fixedStart[k] + j]
       for (let i = 0; i < n; i++) eta[i] += beta * fixed.x[j * n + i]
     })
   })

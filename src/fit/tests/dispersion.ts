@@ -1,6 +1,5 @@
 import type { Family } from '../../families/family.js'
 import { densitySize } from '../../families/row-density.js'
-import { linkNamed } from '../../links/registry.js'
 import { chiSquareUpper } from '../../numerics/special.js'
 import type { Look, Tested } from './look.js'
 import { type Plan, seenFrom, short, untested } from './planned-test.js'
@@ -13,7 +12,10 @@ import { type Plan, seenFrom, short, untested } from './planned-test.js'
  */
 export function dispersion(tested: Tested, data: Look): Plan {
   const key = 'dispersion'
-  const { model, family, spent } = tested
+  const {
+    stated: { model, family },
+    spent,
+  } = tested
   const { nobs: n, predictors, response } = model
   const free = family.further.find(({ name }) => name === 'dispersion')
   if (free) return untested(key, `${free.reports} is estimated, which leaves the dispersion nothing to be tested by`)
@@ -56,17 +58,16 @@ export function dispersion(tested: Tested, data: Look): Plan {
 const summedRows = 500
 
 /** Variance of Pearson's chi-square given the effects, less what its regression on the score takes away. */
-function chiSquareVariance({ model, family, modes }: Tested, { mode }: Look): number {
+function chiSquareVariance({ stated: { model, family, links }, modes }: Tested, { mode }: Look): number {
   const { rows, response } = mode
   const n = model.nobs
-  const { inverse, slope } = linkNamed(model.link)
-  const further = family.further.map(({ link }) => linkNamed(link).inverse)
+  const [{ slope }] = links
   const moments = family.higherMoments ?? null
   const every = moments ? 1 : Math.max(1, Math.ceil(n / summedRows))
   const common = new Float64Array(n)
   let [sum, looked] = [0, 0]
   for (let i = 0; i < n; i += every) {
-    const natural = [inverse(rows.eta[0][i]), ...further.map((one, k) => one(rows.eta[k + 1][i]))]
+    const natural = links.map(({ inverse }, k) => inverse(rows.eta[k][i]))
     const trials = response.trials ? response.trials[i] : 1
     const sd = Math.sqrt(family.varianceOfResponse(natural, family.weight(response, i)))
     const [skewness, kurtosis] = moments

@@ -1,4 +1,4 @@
-import type { Model } from '../../data/model.js'
+import type { Stated } from '../../likelihood/frame/stated.js'
 import { levelTests } from './level-tests.js'
 import type { ModelTest } from './model-test.js'
 import { notTested } from './not-tested.js'
@@ -13,12 +13,13 @@ const promising = 0.1
  * is a time, `autocorrelation`. They rest on the integral: where that is not adequate nothing is tested. A fit looks twice, the second time where the first gives a reason; a check once, in full.
  */
 export function groupTests(
-  model: Model,
+  stated: Stated,
   x: Float64Array,
   seed: number,
   inFull: boolean,
   integrated = true,
 ): Readonly<Record<string, ModelTest>> {
+  const { model } = stated
   if (model.predictors.every(({ random }) => random.length === 0))
     return model.time
       ? { autocorrelation: notTested('rows are followed in time within groups, and there are none') }
@@ -28,7 +29,7 @@ export function groupTests(
     return { normality: none, randomSlopes: none, ...(model.time && { autocorrelation: none }) }
   }
   const look = (which: keyof typeof simulated): Readonly<Record<string, ModelTest>> => {
-    const told = levelTests(model, x, { seed, simulated: simulated[which], normal: which === 'first' })
+    const told = levelTests(stated, x, { seed, simulated: simulated[which], normal: which === 'first' })
     const always = { normality: told.effectsNormality, randomSlopes: told.randomSlopes }
     return told.autocorrelation ? { ...always, autocorrelation: told.autocorrelation } : always
   }

@@ -2,6 +2,7 @@ import type { Model } from '../../data/model.js'
 import { levelRows, withoutRows } from '../../data/resample-levels.js'
 import { GlmmError } from '../../errors.js'
 import { type Likelihood, likelihood } from '../../likelihood/likelihood.js'
+import type { Stated } from '../../likelihood/frame/stated.js'
 import { outerNames } from '../../likelihood/outer-names.js'
 import { backwardSolve, cholesky, choleskyInverse, forwardSolve } from '../../numerics/cholesky.js'
 import { negativeHessian } from '../../numerics/hessian.js'
@@ -44,8 +45,8 @@ const mostRows = 4e5
  * likelihood without the level, A_(-g)^-1 times the gradient there. Scores choose the levels whose step is taken in
  * full; the others are left out. A text where that cannot be had.
  */
-export function levelInfluence(model: Model, parameters: Float64Array, nodes: number): LevelInfluence[] | string {
-  const like = likelihood(model)
+export function levelInfluence(like: Likelihood, parameters: Float64Array, nodes: number): LevelInfluence[] | string {
+  const { model } = like.stated
   const factors = like.factored
     ? [like.factored.term.group]
     : [...new Set(model.predictors.flatMap(({ random }) => random.map(({ group }) => group)))]
@@ -195,17 +196,17 @@ const digits = (value: number): string => Number(value.toPrecision(2)).toString(
  * zero has come a finite way. Null where there is no such fit, or no information to measure by.
  */
 export function refitWithout(
-  model: Model,
+  like: Likelihood,
   parameters: Float64Array,
   nodes: number,
   { group, level }: Pick<LevelInfluence, 'group' | 'level'>,
 ): Pick<LevelInfluence, 'cook' | 'dfbetas'> | null {
+  const { model } = like.stated
   const { levels, rows } = levelRows(model, group)!
   const left = likelihood(withoutRows(model, rows[levels.indexOf(level)]))
-  const start = { parameters, scale: startFrom(left, glmOf(left.model)).scale }
+  const start = { parameters, scale: startFrom(left, glmOf(left.stated)).scale }
   const fitted = refitted(left, Math.min(nodes, left.mostNodes), start)
   if (!fitted?.converged) return null
-  const like = likelihood(model)
   const { evaluate } = like.marginal(Math.min(nodes, like.mostNodes))
   const d = parameters.length
   const scale = parameters.map((value) => 0.1 * Math.max(0.1, Math.abs(value)))
@@ -228,17 +229,18 @@ function refitted(left: Likelihood, nodes: number, start: Start): Estimate | nul
 }
 
 /** The most influential level, with what it moves. It has no p-value: being influential is no fault of a model. */
-export function influence(model: Model, parameters: Float64Array, nodes: number): ModelTest {
-  const found = levelInfluence(model, parameters, nodes)
+export function influence(stated: Stated, parameters: Float64Array, nodes: number): ModelTest {
+  const like = likelihood(stated)
+  const found = levelInfluence(like, parameters, nodes)
   if (typeof found === 'string') return notTested(found)
   if (found.length === 0) return notTested('no level can be left out: the others do not tell all parameters')
   const [{ group, level }] = found
-  const limit = influential(levelRows(model, group)!.levels.length)
+  const limit = influential(levelRows(stated.model, group)!.levels.length)
   // One step can overshoot where few levels tell a variance: what it finds large is fitted again.
-  const again = found[0].cook >= limit ? refitWithout(model, parameters, nodes, found[0]) : null
+  const again = found[0].cook >= limit ? refitWithout(like, parameters, nodes, found[0]) : null
   const { cook, dfbetas } = again ?? found[0]
   const way = again ? 'by a fit without it' : 'by one step'
-  const names = outerNames(likelihood(model))
+  const names = outerNames(like)
   const most = dfbetas.reduce((best, value, j) => (Math.abs(value) > Math.abs(dfbetas[best]) ? j : best), 0)
   const moved = `${names[most]} ${dfbetas[most] > 0 ? 'up' : 'down'} by ${digits(Math.abs(dfbetas[most]))} standard errors`
   const told = `${group} ${level}`

@@ -1,4 +1,5 @@
-import type { Model, RandomTerm } from '../../data/model.js'
+import type { RandomTerm } from '../../data/model.js'
+import type { Stated } from '../../likelihood/frame/stated.js'
 import { adequatePosterior } from '../../likelihood/vector/level-posterior.js'
 import { autocorrelation, neighbourDirection, timeOrder } from './autocorrelation.js'
 import { effectsNormality } from './effects-normality.js'
@@ -21,9 +22,10 @@ export interface LevelTests {
  * random intercept, random slopes left out, and, where the model has a time, correlation between neighbouring times.
  * `parameters` are the outer ones of maximum or restricted maximum likelihood, fixed effects first.
  */
-export function levelTests(model: Model, parameters: Float64Array, options: ScoreOptions): LevelTests {
+export function levelTests(stated: Stated, parameters: Float64Array, options: ScoreOptions): LevelTests {
+  const { model } = stated
   const { time } = model
-  const posterior = adequatePosterior(model, parameters)
+  const posterior = adequatePosterior(stated, parameters)
   if (!posterior) {
     const several = model.predictors.some(({ random }) => random.length > 0)
     const none = notTested(
@@ -43,7 +45,9 @@ export function levelTests(model: Model, parameters: Float64Array, options: Scor
   const timeAt = slopesAt + candidates.length
   if (order) directions.push(neighbourDirection(order))
   const drawn =
-    directions.length === 0 ? 'there is nothing to test' : scoreDraws(model, posterior, parameters, directions, options)
+    directions.length === 0
+      ? 'there is nothing to test'
+      : scoreDraws(stated, posterior, parameters, directions, options)
   return {
     effectsNormality: intercept
       ? effectsNormality(drawn, 0, term.group, sd)

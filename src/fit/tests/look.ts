@@ -1,17 +1,13 @@
-import type { Model } from '../../data/model.js'
-import type { Family } from '../../families/family.js'
-import { familyNamed } from '../../families/registry.js'
 import { isDiscrete, tailOf } from '../../families/tail-of.js'
 import type { JointMode, JointModes } from '../../likelihood/sparse/joint-mode.js'
 import { type RowModel, rowModel } from '../../likelihood/frame/row-model.js'
-import { linkNamed } from '../../links/registry.js'
+import type { Stated } from '../../likelihood/frame/stated.js'
 import { normalQuantile } from '../../numerics/special.js'
 import { type Rng, stream } from '../../random/stream.js'
 
 /** A model whose rows are looked at, and what every look at them shares. */
 export interface Tested {
-  readonly model: Model
-  readonly family: Family
+  readonly stated: Stated
   /** Outer parameters. */
   readonly x: Float64Array
   readonly modes: JointModes
@@ -35,11 +31,8 @@ export interface Look {
 }
 
 /** Inverse links of all predictors: natural parameters of a row from its linear predictors. */
-function naturalOf({
-  model,
-  family,
-}: Pick<Tested, 'model' | 'family'>): (rows: RowModel, i: number, out: number[]) => void {
-  const inverses = [model.link, ...family.further.map(({ link }) => link)].map((name) => linkNamed(name).inverse)
+function naturalOf({ links }: Stated): (rows: RowModel, i: number, out: number[]) => void {
+  const inverses = links.map(({ inverse }) => inverse)
   return ({ eta }, i, out) => {
     for (let k = 0; k < inverses.length; k++) out[k] = inverses[k](eta[k][i])
   }
@@ -75,8 +68,8 @@ export function lookAt(tested: Tested, mode: JointMode, seed: number, replicate:
 }
 
 function pearson(tested: Tested, { rows, response }: JointMode): number {
-  const { family } = tested
-  const natural = naturalOf(tested)
+  const { family } = tested.stated
+  const natural = naturalOf(tested.stated)
   const at: number[] = []
   let sum = 0
   for (let i = 0; i < rows.logDensity.length; i++) {
@@ -92,7 +85,7 @@ function pearson(tested: Tested, { rows, response }: JointMode): number {
 const mostSummed = { screened: 2e4, replicated: 1e5 }
 
 /** Why there are no quantile residuals; null where there are. */
-export function noResiduals({ family, model }: Tested, always: boolean): string | null {
+export function noResiduals({ stated: { family, model } }: Tested, always: boolean): string | null {
   if (family.tail) return null
   if (!isDiscrete(family)) return `the ${family.name} family has no distribution function`
   const terms = model.response.y.reduce((sum, y) => sum + y + 1, 0)
@@ -102,10 +95,10 @@ export function noResiduals({ family, model }: Tested, always: boolean): string 
 
 /** As `rowQuantiles`, with one tail a row: the other side of a whole number differs by its density. */
 function quantiles(tested: Tested, { rows, response }: JointMode, rng: Rng): Float64Array[] {
-  const { family } = tested
+  const { family } = tested.stated
   const tail = tailOf(family)
   const discrete = isDiscrete(family)
-  const natural = naturalOf(tested)
+  const natural = naturalOf(tested.stated)
   const at: number[] = []
   const out = Array.from({ length: discrete ? randomised : 1 }, () => new Float64Array(response.y.length))
   response.y.forEach((y, i) => {
@@ -146,9 +139,8 @@ function zeroCounts({ zeros }: Tested, { rows, response }: JointMode): Look['zer
 }
 
 /** The rows of a model with a response of zero; null for a family that has none. */
-export function zeroRows(model: Model): RowModel | null {
-  const { family } = familyNamed(model.family)
+export function zeroRows(stated: Stated): RowModel | null {
+  const { model, family } = stated
   if (!isDiscrete(family) || (family.least ?? 0) > 0) return null
-  const { response, predictors } = model
-  return rowModel(model.family, model.link, predictors.length, { ...response, y: new Float64Array(model.nobs) })
+  return rowModel(stated, { ...model.response, y: new Float64Array(model.nobs) })
 }

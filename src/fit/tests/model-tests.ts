@@ -1,9 +1,9 @@
 import type { Model } from '../../data/model.js'
 import { stateModel } from '../../data/state-model.js'
 import type { Table } from '../../data/table.js'
-import { familyNamed } from '../../families/registry.js'
 import { isDiscrete } from '../../families/tail-of.js'
 import { jointModes } from '../../likelihood/sparse/joint-mode.js'
+import { type Stated, state } from '../../likelihood/frame/stated.js'
 import { checkSeed } from '../../random/stream.js'
 import type { FitRecord } from '../record/fit-record.js'
 import { type FitSource, modelChoice } from '../predict/predict-source.js'
@@ -66,7 +66,7 @@ export function modelTests(fit: FitRecord | FitSource, table: Table, options: Te
   const model = stateModel(fit.formula, table, choice, fit.basis)
   const integrated = !('certificate' in fit) || fit.certificate?.verdict !== 'inadequate'
   const undecided = undecidedOf(fit)
-  return testModel(model, Float64Array.from(fit.parameters.estimate), { integrated, undecided, ...options })
+  return testModel(state(model), Float64Array.from(fit.parameters.estimate), { integrated, undecided, ...options })
 }
 
 /** Whether a standard deviation runs to infinity: no response but the observed one is then possible, and none can be drawn. */
@@ -85,43 +85,44 @@ export const nothingTested = (why: string, undecided: readonly string[] = []): T
  * Tests a model against its data at outer parameters x: first without replicates, then, where a p-value is small or all are
  * asked for, by replicates. A test speaks against the model only where both do, and at 5 % for all tests together (Holm).
  */
-export function testModel(model: Model, x: Float64Array, options: TestOptions = {}): TestedModel {
+export function testModel(stated: Stated, x: Float64Array, options: TestOptions = {}): TestedModel {
   const { replicates = 'fired' } = options
   const seed = checkSeed(options.seed ?? 1)
   const { rows, budget } = limits[replicates]
   const always = replicates === 'always'
   const undecided = options.undecided ?? []
-  const part = testedRows(model, x, rows, undecided.length > 0 ? speakingRows(model, x) : undefined)
+  const part = testedRows(stated, x, rows, undecided.length > 0 ? speakingRows(stated, x) : undefined)
   const done = (tests: TestedModel['tests'], general: readonly string[] = []): TestedModel => ({
     tests,
     model: modelVerdict(tests, general, undecided),
   })
-  if (part.model.nobs === 0) return nothingTested('the model leaves no row a response but its own', undecided)
-  const tested = part.x.every(Number.isFinite) ? testedModel(part.model, part.x, seed) : null
+  const { nobs } = part.stated.model
+  if (nobs === 0) return nothingTested('the model leaves no row a response but its own', undecided)
+  const tested = part.x.every(Number.isFinite) ? testedModel(part.stated, part.x, seed) : null
   if (!tested) return done({ model: notTested('the effects have no joint mode at the estimates') })
   const { look: data, ...setting } = tested
   const plans = planned(setting, data, (i) => part.source[i], always)
   const tests = plans.filter(isPlanned)
   const screens = new Map(tests.map(({ key, screen }) => [key, screen?.() ?? Number.NaN]))
   const fired = tests.filter(({ key, slack }) => always || !(screens.get(key)! > (slack * screenLevel) / tests.length))
-  const some = part.model.nobs < part.of ? `; on ${part.model.nobs} of ${part.of} observations` : ''
+  const some = nobs < part.of ? `; on ${nobs} of ${part.of} observations` : ''
   const onPart = (one: ModelTest): ModelTest => (one.p === null ? one : { ...one, says: one.says + some })
-  const groups = Object.entries(groupTests(part.model, part.x, seed, always, options.integrated)).map(([key, one]) => [
+  const groups = Object.entries(groupTests(part.stated, part.x, seed, always, options.integrated)).map(([key, one]) => [
     key,
     onPart(one),
   ])
   const joined = Object.entries<ModelTest>({
     ...Object.fromEntries(groups),
     ...(always &&
-      hasGroups(model) && {
+      hasGroups(stated.model) && {
         influence: influence(
-          ...(undecided.length > 0 ? ([part.model, part.x] as const) : ([model, x] as const)),
+          ...(undecided.length > 0 ? ([part.stated, part.x] as const) : ([stated, x] as const)),
           Math.min(options.nodes ?? 1, enoughNodes),
         ),
       }),
     ...options.further,
   })
-  const canDraw = setting.family.simulate !== undefined
+  const canDraw = setting.stated.family.simulate !== undefined
   const plan = { seed, tests: tests.length + joined.filter(([, { p }]) => p !== null).length, budget, level: testLevel }
   const ranks = canDraw && fired.length > 0 ? rankAmongReplicates(setting, data, fired, plan) : null
   const p = tests.map(({ key }) => ranks?.get(key)?.p ?? screens.get(key)!)
@@ -141,12 +142,11 @@ export function testModel(model: Model, x: Float64Array, options: TestOptions = 
 
 const hasGroups = ({ predictors }: Model): boolean => predictors.some(({ random }) => random.length > 0)
 
-function testedModel(model: Model, x: Float64Array, seed: number): (Tested & { readonly look: Look }) | null {
-  const modes = jointModes(model, x)
-  const mode = modes.find(model.response, modes.centre())
+function testedModel(stated: Stated, x: Float64Array, seed: number): (Tested & { readonly look: Look }) | null {
+  const modes = jointModes(stated, x)
+  const mode = modes.find(stated.model.response, modes.centre())
   if (!mode) return null
-  const { family } = familyNamed(model.family)
-  const tested = { model, family, x, modes, spent: modes.effectiveParameters(), zeros: zeroRows(model) }
+  const tested = { stated, x, modes, spent: modes.effectiveParameters(), zeros: zeroRows(stated) }
   return { ...tested, look: lookAt(tested, mode, seed, 0) }
 }
 
@@ -155,7 +155,7 @@ function planned(tested: Tested, data: Look, rowOf: (i: number) => number, alway
   const withResiduals = (): Plan[] => [spread(tested, data), uniformity(tested, data), outliers(tested, data, rowOf)]
   return [
     dispersion(tested, data),
-    ...(isDiscrete(tested.family) ? [zeros(tested, data)] : []),
+    ...(isDiscrete(tested.stated.family) ? [zeros(tested, data)] : []),
     ...curvature(tested, data),
     ...(none ? [{ key: 'uniformity', untested: none }] : withResiduals()),
     ...(always ? [variance(tested, data)] : []),

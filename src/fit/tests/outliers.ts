@@ -6,7 +6,7 @@ import { type Across, type Plan, short } from './planned-test.js'
  * How far the farthest row is out, and how many rows lie beyond all replicates: each look is ranked in both among all looks, and
  * the better of its ranks compared. `rowOf` is the row of the data that a tested one comes from.
  */
-export function outliers({ model, family }: Tested, data: Look, rowOf: (i: number) => number): Plan {
+export function outliers({ stated: { model, family } }: Tested, data: Look, rowOf: (i: number) => number): Plan {
   const n = model.nobs
   const worst = farthest(data.z)
   const size = sizeOf(data)

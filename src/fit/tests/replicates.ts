@@ -42,12 +42,12 @@ export function rankAmongReplicates(
   tests: readonly PlannedTest[],
   { seed, tests: count, budget, level }: ReplicatePlan,
 ): ReadonlyMap<string, Ranked> | null {
-  const further = tested.model.predictors.slice(1).some(({ fixed }) => fixed.names.length > 0)
-  const before = further ? furtherMaximum(tested.model, data.mode.rows) : null
+  const further = tested.stated.model.predictors.slice(1).some(({ fixed }) => fixed.names.length > 0)
+  const before = further ? furtherMaximum(tested.stated.model, data.mode.rows) : null
   const statistics = tests.map((test) => [test.statistic(data)])
   const across = tests.map((test) => test.across?.() ?? null)
   for (const one of across) one?.add(data)
-  const affordable = Math.max(first, Math.min(most, Math.floor(budget / tested.model.nobs)))
+  const affordable = Math.max(first, Math.min(most, Math.floor(budget / tested.stated.model.nobs)))
   let [drawn, missed, end] = [0, 0, first]
   for (let replicate = 1; drawn < end; replicate++) {
     const mode = replicateMode(tested, seed, replicate, before)
@@ -90,14 +90,14 @@ export function rankAmongReplicates(
 
 /** The mode of a replicate's effects; null where it cannot be drawn or has none. */
 function replicateMode(tested: Tested, seed: number, replicate: number, before: Float64Array | null): JointMode | null {
-  const { model, modes } = tested
+  const { stated, modes } = tested
   const rng = stream({ seed, replicate, purpose: 'tests' })
   const drawn = modes.draw(rng)
   try {
-    const response = simulateRows(model, modes.predictors(drawn), rng)
+    const response = simulateRows(stated, modes.predictors(drawn), rng)
     const found = modes.find(response, drawn)
     if (!found || !before) return found
-    const after = furtherMaximum(model, found.rows)
+    const after = furtherMaximum(stated.model, found.rows)
     return modes.find(
       response,
       found.u,

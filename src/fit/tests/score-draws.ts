@@ -1,6 +1,7 @@
-import type { Model, Response } from '../../data/model.js'
+import type { Response } from '../../data/model.js'
 import { GlmmError } from '../../errors.js'
 import type { LevelPosterior } from '../../likelihood/vector/level-posterior.js'
+import type { Stated } from '../../likelihood/frame/stated.js'
 import { simulateResponse } from '../../likelihood/frame/simulate.js'
 import { stratifiedEffects } from '../../likelihood/frame/stratified-effects.js'
 import { type Rng, stream } from '../../random/stream.js'
@@ -46,16 +47,17 @@ const mostSums = 4e6
  * A text where it cannot be done: why.
  */
 export function scoreDraws(
-  model: Model,
+  stated: Stated,
   posterior: LevelPosterior,
   parameters: Float64Array,
   directions: readonly Direction[],
   { seed, simulated = 3000, normal = false }: ScoreOptions,
 ): ScoreDraws | string {
-  if (model.response.frequency) return 'rows that stand for several observations cannot be simulated'
+  const { response: own } = stated.model
+  if (own.frequency) return 'rows that stand for several observations cannot be simulated'
   const { dimension: d } = posterior.layout
   const width = directions.reduce((sum, { size }) => sum + size, 0)
-  const data = levelScores(posterior, parameters, model.response, directions)
+  const data = levelScores(posterior, parameters, own, directions)
   if (!data) return 'the conditional modes could not be found'
   const { levels } = data
   const sets = Math.max(leastSets[normal ? 'normal' : 'recombined'], Math.min(100, Math.ceil(simulated / levels)))
@@ -63,7 +65,7 @@ export function scoreDraws(
   const effects = stratifiedEffects(posterior.layout, parameters, sets, stream({ seed, purpose: 'effects' }))
   for (let replicate = 0; replicate < sets; replicate++) {
     const rng = stream({ seed, replicate, purpose: 'response' })
-    const response = simulatedResponse(model, parameters, rng, effects[replicate])
+    const response = simulatedResponse(stated, parameters, rng, effects[replicate])
     const one = response && levelScores(posterior, parameters, response, directions)
     if (!one) return 'responses could not be simulated from the fitted model, or have no conditional modes'
     made.push(one)
@@ -80,8 +82,8 @@ export function scoreDraws(
       }
   })
   const observed = new Float64Array(width)
-  const own = project(data)
-  for (let g = 0; g < levels; g++) for (let a = 0; a < width; a++) observed[a] += own[g * width + a]
+  const ofData = project(data)
+  for (let g = 0; g < levels; g++) for (let a = 0; a < width; a++) observed[a] += ofData[g * width + a]
   if (normal) {
     const draws = normalSums(variance, width, seed)
     return { observed, variance, known, draws, count: normalDraws, levels }
@@ -123,13 +125,13 @@ function normalSums(variance: Float64Array, width: number, seed: number): Float6
 
 /** A response with these effects; null where the family has none or a mean is outside its support. */
 function simulatedResponse(
-  model: Model,
+  stated: Stated,
   parameters: Float64Array,
   rng: Rng,
   effects: readonly Float64Array[],
 ): Response | null {
   try {
-    return simulateResponse(model, parameters, rng, { effects })
+    return simulateResponse(stated, parameters, rng, { effects })
   } catch (error) {
     if (error instanceof GlmmError) return null
     throw error

@@ -22,7 +22,7 @@ interface Explained {
  * Do the residuals vary alike whatever the fitted values and the covariates are? n R^2 of the regression of squared quantile
  * residuals on these (Koenker 1981), chi-square with as many degrees of freedom as there are columns.
  */
-export function spread({ model, family }: Tested, data: Look): Plan {
+export function spread({ stated: { model, family } }: Tested, data: Look): Plan {
   const key = 'spread'
   const n = model.nobs
   if (model.response.trials?.every((trials) => trials <= 1))

@@ -1,11 +1,11 @@
-import type { Model } from '../../data/model.js'
+import type { Stated } from '../../likelihood/frame/stated.js'
 import type { Estimate } from '../climb/estimate.js'
 import type { FitRecord } from '../record/fit-record.js'
 import { hasNoScale, noScale, nothingTested, type TestedModel, testModel } from './model-tests.js'
 import { undecidedOf, undecidedRuns } from './undecided.js'
 
 /** A fit with its model tested against the data, and a warning where that is questionable. */
-export function testedFit(record: FitRecord, model: Model, seed: number): FitRecord {
+export function testedFit(record: FitRecord, stated: Stated, seed: number): FitRecord {
   const { convergence, parameters, certificate } = record
   const nodes = nodesOf(record.nodes)
   const integrated = certificate?.verdict !== 'inadequate'
@@ -14,7 +14,7 @@ export function testedFit(record: FitRecord, model: Model, seed: number): FitRec
     ? nothingTested('the fit did not converge')
     : hasNoScale(record)
       ? nothingTested(noScale, undecided)
-      : testModel(model, Float64Array.from(parameters.estimate), { seed, nodes, integrated, undecided })
+      : testModel(stated, Float64Array.from(parameters.estimate), { seed, nodes, integrated, undecided })
   return { ...record, warnings: [...record.warnings, ...modelWarning(tested)], ...tested }
 }
 
@@ -24,7 +24,7 @@ const nodesOf = (nodes: FitRecord['nodes']): number =>
 
 /** The tests of a check: replicates for every one. */
 export const checkedModel = (
-  model: Model,
+  stated: Stated,
   {
     converged,
     unbounded,
@@ -39,7 +39,7 @@ export const checkedModel = (
   const lost = told.flatMap(({ code, message }) => (code === 'NOT_IDENTIFIED' ? [message] : []))
   const undecided = [...undecidedRuns(runs.filter(({ to }) => to !== null || lost.length === 0)), ...lost]
   if (unbounded) return nothingTested(noScale, undecided)
-  return testModel(model, parameters, { seed, replicates: 'always', nodes, undecided })
+  return testModel(stated, parameters, { seed, replicates: 'always', nodes, undecided })
 }
 
 /** The warning of a model that tests speak against; of parameters left open there are warnings of their own. */

@@ -1,14 +1,13 @@
 import type { Model, RandomTerm } from '../../data/model.js'
 import { independentColumns } from '../../data/aliased-columns.js'
 import { observations, responseRows } from '../../data/response-rows.js'
-import { familyNamed } from '../../families/registry.js'
-import { parameterLayout } from '../../likelihood/frame/parameter-layout.js'
+import { type Stated, state } from '../../likelihood/frame/stated.js'
 import { sortOrder } from '../../numerics/sort-order.js'
 import { decidedRows } from './decided-rows.js'
 
 /** The observations that are tested, one a row, in an order that does not depend on the one they came in. */
 export interface TestedRows {
-  readonly model: Model
+  readonly stated: Stated
   /** Outer parameters of that model. */
   readonly x: Float64Array
   /** Observations of the whole data. */
@@ -24,14 +23,14 @@ export interface TestedRows {
  * frequency is written out; a row without trials is left out, and so is one that can have no other response or does not speak.
  */
 export function testedRows(
-  model: Model,
+  stated: Stated,
   x: Float64Array,
   most: number,
   speaks: (row: number) => boolean = () => true,
 ): TestedRows {
-  const { family } = familyNamed(model.family)
+  const { model, family } = stated
   const { response } = model
-  const decided = decidedRows(model, family, parameterLayout(model), x)
+  const decided = decidedRows(stated, x)
   const used = Array.from({ length: model.nobs }, (_, i) => i).filter(
     (i) => family.weight(response, i) !== 0 && !decided(i) && speaks(i),
   )
@@ -41,7 +40,7 @@ export function testedRows(
   const bound = affordable(model, most)
   let rows = response.frequency ? writtenOut(inOrder, response.frequency, bound) : inOrder.slice(0, bound)
   while (rows.length > fewest && filledIn(model, rows) > mostFilledIn) rows = rows.slice(0, rows.length >> 1)
-  return { ...part(model, x, rows), of: observations(model), source: rows }
+  return { ...part(stated, x, rows), of: observations(model), source: rows }
 }
 
 /** Pairs of effects that rows touch, over all rows: what a Cholesky factor is summed from, many times. */
@@ -84,10 +83,9 @@ function writtenOut(rows: Int32Array, frequency: Float64Array, most: number): In
 }
 
 /** The model of some of its rows: levels and columns that they do not have are gone, their parameters with them. */
-function part(model: Model, x: Float64Array, rows: Int32Array): { model: Model; x: Float64Array } {
+function part({ model, layout }: Stated, x: Float64Array, rows: Int32Array): Pick<TestedRows, 'stated' | 'x'> {
   const all = model.nobs
   const n = rows.length
-  const layout = parameterLayout(model)
   const picked = (column: Float64Array): Float64Array => Float64Array.from(rows, (i) => column[i])
   const kept: number[] = []
   const predictors = model.predictors.map((predictor, k) => {
@@ -137,13 +135,13 @@ function part(model: Model, x: Float64Array, rows: Int32Array): { model: Model; 
   const { frequency: _, ...response } = responseRows(model.response, picked)
   const theta = Array.from({ length: layout.dimension - layout.fixed }, (_, j) => layout.fixed + j)
   return {
-    model: {
+    stated: state({
       ...model,
       nobs: n,
       response,
       predictors,
       ...(model.time && { time: { ...model.time, values: picked(model.time.values) } }),
-    },
+    }),
     x: Float64Array.from([...kept, ...theta], (j) => x[j]),
   }
 }

@@ -1,9 +1,8 @@
-import type { Model } from '../../data/model.js'
 import { familyNamed } from '../../families/registry.js'
 import { boundDensity } from '../../families/repeated-rows.js'
 import { densitySize } from '../../families/row-density.js'
 import { isDiscrete } from '../../families/tail-of.js'
-import { parameterLayout } from '../../likelihood/frame/parameter-layout.js'
+import type { Stated } from '../../likelihood/frame/stated.js'
 import type { FitRecord } from '../record/fit-record.js'
 import { glmOf } from '../climb/estimate.js'
 import { meanCone } from '../runaway/mean-cone.js'
@@ -20,11 +19,11 @@ const noPart = 1e-9
  * The rows that can speak for or against a model some of whose parameters have no finite maximum: all but those with a mean
  * that the running coefficients move, or that nothing determines, and those whose response is certain.
  */
-export function speakingRows(model: Model, x: Float64Array): (row: number) => boolean {
+export function speakingRows(stated: Stated, x: Float64Array): (row: number) => boolean {
+  const { model, family, layout } = stated
   const { nobs: n, response, predictors } = model
-  const { family } = familyNamed(model.family)
   const { names, x: design } = predictors[0].fixed
-  const cone = meanCone(model, () => glmOf(model))?.cone
+  const cone = meanCone(stated, () => glmOf(stated))?.cone
   const p = names.length
   const touched = (i: number): boolean =>
     cone?.held.some((_, h) => {
@@ -37,7 +36,6 @@ export function speakingRows(model: Model, x: Float64Array): (row: number) => bo
       return Math.abs(sum) > noPart * size
     }) ?? false
   if (!isDiscrete(family)) return (i) => !touched(i)
-  const { fixedStart } = parameterLayout(model)
   const density = boundDensity(family, model.link, { ...response, frequency: undefined })
   const out = new Float64Array(densitySize(predictors.length))
   const eta = new Float64Array(predictors.length)
@@ -45,7 +43,7 @@ export function speakingRows(model: Model, x: Float64Array): (row: number) => bo
     if (touched(i)) return false
     predictors.forEach(({ fixed, offset }, k) => {
       eta[k] = offset ? offset[i] : 0
-      for (let j = 0; j < fixed.names.length; j++) eta[k] += fixed.x[j * n + i] * x[fixedStart[k] + j]
+      for (let j = 0; j < fixed.names.length; j++) eta[k] += fixed.x[j * n + i] * x[layout.fixedStart[k] + j]
     })
     density.at(i, eta, out)
     return !(out[0] > certain)

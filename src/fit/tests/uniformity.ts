@@ -8,7 +8,10 @@ import { type Plan, short } from './planned-test.js'
  * laws know nothing of what was estimated.
  */
 export function uniformity(tested: Tested, data: Look): Plan {
-  const { family, model, spent } = tested
+  const {
+    stated: { family, model },
+    spent,
+  } = tested
   const n = model.nobs
   const binary = model.response.trials?.every((trials) => trials <= 1) ?? false
   // Residuals at the modes of the effects vary too little, by the parameters spent on them.

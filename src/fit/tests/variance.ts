@@ -5,7 +5,7 @@ import { type Plan, short, untested } from './planned-test.js'
  * Variance of the response, random effects and all, against that of whole replicates. It depends on the draw of few random
  * effects, so that it is a coarse test, but it sees what the others condition on.
  */
-export function variance({ model, family }: Tested, data: Look): Plan {
+export function variance({ stated: { model, family } }: Tested, data: Look): Plan {
   const key = 'variance'
   if (model.response.trials?.every((trials) => trials <= 1))
     return untested(key, '0/1 rows: their variance follows from their mean')

@@ -16,7 +16,7 @@ const nodes = 7
  */
 export function zeros(tested: Tested, data: Look): Plan {
   const key = 'zeros'
-  const { model, family } = tested
+  const { model, family } = tested.stated
   const { nobs: n, response } = model
   if (response.trials?.every((trials) => trials <= 1))
     return untested(key, '0/1 rows: the model fits the share of zeros as it fits the mean')
@@ -72,7 +72,10 @@ function posteriorZeros(
   tested: Tested,
   { mode }: Look,
 ): { seen: number; expected: number; variance: number; score: number } {
-  const { modes, model } = tested
+  const {
+    modes,
+    stated: { model },
+  } = tested
   const zero = tested.zeros!
   const { rows, response } = mode
   const n = model.nobs

@@ -1,12 +1,11 @@
-import type { Model, RandomTerm } from '../../data/model.js'
+import type { RandomTerm } from '../../data/model.js'
 import { copies, responseRows } from '../../data/response-rows.js'
 import type { Family, RowKernel } from '../../families/family.js'
 import type { ResponseData } from '../../families/response-data.js'
-import { familyNamed } from '../../families/registry.js'
 import { boundKernel } from '../../families/repeated-rows.js'
 import type { ShiftKernel } from '../../families/shift-kernel.js'
 import type { Link } from '../../links/link.js'
-import { linkNamed } from '../../links/registry.js'
+import type { Stated } from './stated.js'
 
 /**
  * The rows of a model brought into the order of one grouping factor's levels, so that each level's rows are
@@ -37,9 +36,9 @@ export interface Suggested {
   readonly weight: Float64Array
 }
 
-/** Orders the rows of `model` by the levels of `term`, or as `sorted`; by nothing where the term is null. */
+/** Orders the rows of the model by the levels of `term`, or as `sorted`; by nothing where the term is null. */
 export function groupedRows(
-  model: Model,
+  { model, family, link }: Stated,
   term: RandomTerm | null,
   sorted: { readonly start: Int32Array; readonly order: Int32Array } | null = null,
 ): GroupedRows {
@@ -57,7 +56,6 @@ export function groupedRows(
     return out
   }
   const response = responseRows(model.response, permuted)
-  const { family } = familyNamed(model.family)
   const kernel = boundKernel(family, model.link, response)!
   // An intercept's ones are the same in any order.
   const intercept = term?.z.every((multiplier) => multiplier === 1) ?? false
@@ -66,7 +64,7 @@ export function groupedRows(
   const shifted = intercept ? (kernel.shifted?.() ?? null) : null
   let made: Suggested | null = null
   const suggested = (): Suggested => {
-    made ??= workingResponse(family, linkNamed(model.link), response)
+    made ??= workingResponse(family, link, response)
     return made
   }
   return { n, p, start, order, x, z, offset, kernel, shifted, suggested }

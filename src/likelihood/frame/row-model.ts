@@ -1,9 +1,9 @@
 import { pairsOf, triplesOf } from '../../families/derivative-order.js'
 import type { RowKernel } from '../../families/family.js'
 import type { ResponseData } from '../../families/response-data.js'
-import { familyNamed } from '../../families/registry.js'
 import { boundDensity, boundKernel } from '../../families/repeated-rows.js'
 import { densitySize, firstAt, type RowDensity } from '../../families/row-density.js'
+import type { Stated } from './stated.js'
 
 /**
  * Log densities of all rows as functions of their K linear predictors, with derivatives, in arrays of length n.
@@ -35,9 +35,10 @@ export interface RowModel {
   ) => void
 }
 
-/** The rows of a response under a family with K predictors and a link of the mean. */
-export function rowModel(familyName: string, link: string, K: number, response: ResponseData): RowModel {
-  const { family } = familyNamed(familyName)
+/** The rows of a response, the model's own where none is given, under its family and links. */
+export function rowModel({ model, family }: Stated, response: ResponseData = model.response): RowModel {
+  const { link } = model
+  const K = model.predictors.length
   const n = response.y.length
   const columns = (count: number): Float64Array[] => Array.from({ length: count }, () => new Float64Array(n))
   const eta = columns(K)

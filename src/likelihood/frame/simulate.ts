@@ -1,10 +1,9 @@
 import type { Model, Response } from '../../data/model.js'
 import { GlmmError } from '../../errors.js'
 import type { ResponseKind } from '../../families/response-data.js'
-import { familyNamed } from '../../families/registry.js'
-import { linkNamed } from '../../links/registry.js'
 import type { Rng } from '../../random/stream.js'
-import { type ParameterLayout, parameterLayout } from './parameter-layout.js'
+import type { ParameterLayout } from './parameter-layout.js'
+import type { Stated } from './stated.js'
 
 export interface SimulateOptions {
   /** Effects b of each random term, levels x q, level after level; drawn from their normal distribution where left out. */
@@ -15,8 +14,8 @@ export interface SimulateOptions {
  * A response drawn from the model at the outer parameters x: first the random effects, term by term and level by level,
  * then the rows in their order. Throws MODEL where the family has no `simulate` or a mean is outside its support.
  */
-export function simulateResponse(model: Model, x: Float64Array, rng: Rng, options: SimulateOptions = {}): Response {
-  const { family } = familyNamed(model.family)
+export function simulateResponse(stated: Stated, x: Float64Array, rng: Rng, options: SimulateOptions = {}): Response {
+  const { model, family, layout } = stated
   if (!family.simulate) {
     throw new GlmmError(
       'MODEL',
@@ -31,14 +30,16 @@ export function simulateResponse(model: Model, x: Float64Array, rng: Rng, option
       'write the rows out, one for each observation, and leave --frequency out',
     )
   }
-  const layout = parameterLayout(model)
-  return simulateRows(model, predictorsGiven(model, layout, x, options.effects ?? simulateEffects(layout, x, rng)), rng)
+  return simulateRows(
+    stated,
+    predictorsGiven(model, layout, x, options.effects ?? simulateEffects(layout, x, rng)),
+    rng,
+  )
 }
 
 /** A response drawn at given linear predictors, row after row, whatever the rows count as. MODEL as `simulateResponse`. */
-export function simulateRows(model: Model, eta: readonly Float64Array[], rng: Rng): Response {
-  const { family } = familyNamed(model.family)
-  const inverses = [model.link, ...family.further.map(({ link }) => link)].map((name) => linkNamed(name).inverse)
+export function simulateRows({ model, family, links }: Stated, eta: readonly Float64Array[], rng: Rng): Response {
+  const inverses = links.map(({ inverse }) => inverse)
   const natural = inverses.map(() => 0)
   const [least, most] = meanRange[family.response]
   const { trials } = model.response
@@ -52,9 +53,6 @@ export function simulateRows(model: Model, eta: readonly Float64Array[], rng: Rn
   }
   return { ...model.response, y }
 }
-
-/** The model with another response of the same rows. */
-export const withResponse = (model: Model, response: Response): Model => ({ ...model, response })
 
 /** Effects b = Lambda u of each term with u standard normal: levels x q, level after level. */
 export function simulateEffects({ terms }: ParameterLayout, x: Float64Array, rng: Rng): Float64Array[] {

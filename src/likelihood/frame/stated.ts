@@ -24,11 +24,13 @@ export interface Stated {
 }
 
 /**
- * Looks up what a model names.
+ * Looks up what a model names; one that is stated already stays as it is.
  *
  * @throws GlmmError USAGE or FORMULA where this thread knows no family, link or covariance of that name.
  */
-export function state(model: Model): Stated {
+export function state(given: Model | Stated): Stated {
+  if ('layout' in given) return given
+  const model = given
   const { family } = familyNamed(model.family)
   const links = [model.link, ...family.further.map(({ link }) => link)].map(linkNamed)
   const layout = parameterLayout(model)

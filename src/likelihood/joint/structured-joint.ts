@@ -1,22 +1,21 @@
-import type { Model } from '../../data/model.js'
-import { familyNamed } from '../../families/registry.js'
 import { boundKernel } from '../../families/repeated-rows.js'
 import { addProduct, transposedProduct } from './column-products.js'
-import type { Coordinates } from '../frame/coordinates.js'
 import { effectsMap } from '../coordinates/effects-map.js'
 import { levelColumns, type RowColumns } from './level-columns.js'
 import type { LogDensity } from '../frame/log-density.js'
 import { rowModel } from '../frame/row-model.js'
+import type { Stated } from '../frame/stated.js'
 
 /**
  * Log joint density of the response and the random effects of any structure, for a sampler: of the outer coordinates
  * and a vector v of one number an effect (see effectsMap). Adds no prior on the outer coordinates. With `rows` false the
  * response is left out: the density of v alone. Returns -Infinity out of support.
  */
-export function structuredJoint(model: Model, at: Coordinates, centring: Float64Array, rows = true): LogDensity {
+export function structuredJoint(stated: Stated, centring: Float64Array, rows = true): LogDensity {
+  const at = stated.coordinates
   const effects = effectsMap(at, centring)
   const bGradient = new Float64Array(at.effects)
-  const data = rows ? responseGivenEffects(model, at) : null
+  const data = rows ? responseGivenEffects(stated) : null
   return {
     dimension: at.outer + at.effects,
     evaluate: (x, gradient) => {
@@ -36,9 +35,13 @@ const finite = (value: number): number =>
 /** Log-likelihood given fixed effects (the head of x) and effects b; adds its gradients to those given. */
 type GivenEffects = (x: Float64Array, b: Float64Array, gradient: Float64Array, bGradient: Float64Array) => number
 
-function responseGivenEffects(model: Model, { terms }: Coordinates): GivenEffects {
+function responseGivenEffects(stated: Stated): GivenEffects {
+  const {
+    model,
+    coordinates: { terms },
+  } = stated
   const n = model.nobs
-  const { eta, d1, evaluate } = rowScores(model)
+  const { eta, d1, evaluate } = rowScores(stated)
   const columns = levelColumns(model, { terms })
   const intercepts = columns.intercepts.map((one) => {
     const { laid, q, effects } = terms[one.term]
@@ -133,18 +136,16 @@ function gather(rows: Float64Array, index: Int32Array, level: Float64Array): voi
 }
 
 /** The rows' predictors, first derivatives in them, and the sum of log densities, by fused loops where there are some. */
-function rowScores(model: Model): {
+function rowScores(stated: Stated): {
   readonly eta: readonly Float64Array[]
   readonly d1: readonly Float64Array[]
   readonly evaluate: () => number
 } {
+  const { model, family } = stated
   const n = model.nobs
-  const kernel =
-    model.predictors.length === 1
-      ? boundKernel(familyNamed(model.family).family, model.link, model.response)
-      : undefined
+  const kernel = model.predictors.length === 1 ? boundKernel(family, model.link, model.response) : undefined
   if (!kernel) {
-    const rows = rowModel(model.family, model.link, model.predictors.length, model.response)
+    const rows = rowModel(stated)
     return { eta: rows.eta, d1: rows.d1, evaluate: () => rows.evaluate(0, n) }
   }
   const eta = new Float64Array(n)

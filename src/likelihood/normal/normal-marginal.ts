@@ -1,8 +1,6 @@
 import { flat } from '../../covariance/flat.js'
-import type { Model } from '../../data/model.js'
 import { observations } from '../../data/response-rows.js'
 import { pairIndex, tripleIndex } from '../../families/derivative-order.js'
-import { familyNamed } from '../../families/registry.js'
 import { cholesky, choleskyInverse } from '../../numerics/cholesky.js'
 import { solve } from '../../numerics/sparse-cholesky.js'
 import { symmetricProduct } from '../../numerics/sparse-product.js'
@@ -11,7 +9,8 @@ import { covarianceDerivative } from './vector-covariance.js'
 import { blockForm, timesBlock, timesNumber } from './effect-blocks.js'
 import type { Laplace } from '../sparse/laplace.js'
 import type { LinearPredictors } from '../frame/linear-predictors.js'
-import type { LaidTerm, ParameterLayout } from '../frame/parameter-layout.js'
+import type { LaidTerm } from '../frame/parameter-layout.js'
+import type { Stated } from '../frame/stated.js'
 import type { RandomStructure } from '../sparse/random-structure.js'
 import type { RowModel } from '../frame/row-model.js'
 
@@ -59,22 +58,19 @@ export interface NormalTerm {
 }
 
 /** Whether the response is marginally normal: quadratic in its mean, and no random effects but the mean's. */
-export const isNormal = ({ family, link }: Model, { terms }: ParameterLayout): boolean =>
-  (familyNamed(family).family.quadratic?.(link) ?? false) &&
-  terms.every(({ predictorOf }) => predictorOf.every((k) => k === 0))
+export const isNormal = ({ model, family, layout: { terms } }: Stated): boolean =>
+  (family.quadratic?.(model.link) ?? false) && terms.every(({ predictorOf }) => predictorOf.every((k) => k === 0))
 
 /** The marginal distribution as a function of the outer parameters, null out of support; null where it is not normal. */
 export const normalAt = (
-  model: Model,
-  layout: ParameterLayout,
+  stated: Stated,
   structure: RandomStructure,
   linear: LinearPredictors,
   rows: RowModel,
   { settle, factor }: Laplace,
 ): ((parameters: Float64Array) => NormalMarginal | null) | null =>
-  isNormal(model, layout)
-    ? (parameters) =>
-        settle(parameters) ? normalMarginal(model, layout, structure, linear, rows, factor, parameters) : null
+  isNormal(stated)
+    ? (parameters) => (settle(parameters) ? normalMarginal(stated, structure, linear, rows, factor, parameters) : null)
     : null
 
 /**
@@ -82,8 +78,7 @@ export const normalAt = (
  * X'V^-1 X is not positive definite.
  */
 function normalMarginal(
-  model: Model,
-  layout: ParameterLayout,
+  { model, layout }: Stated,
   { size, width, columns, places, symbolic, starts, chains }: RandomStructure,
   { designs, slots, lambdas }: LinearPredictors,
   { d2, d3 }: RowModel,

@@ -1,11 +1,11 @@
 import { derivativeOrder } from '../../families/derivative-order.js'
-import type { Model } from '../../data/model.js'
 import { backward, forward, logDeterminant, solve } from '../../numerics/sparse-cholesky.js'
 import { reverseCholesky } from '../../numerics/sparse-reverse.js'
 import { diagnosis, type ImportanceDiagnosis } from './importance-diagnosis.js'
 import { importancePoints, logWeight } from './importance-points.js'
 import { importanceScales } from './importance-scales.js'
 import { independentBlocks } from './independent-blocks.js'
+import type { Stated } from '../frame/stated.js'
 import { laplaceParts } from './laplace-parts.js'
 import { sameElement } from '../frame/linear-predictors.js'
 import type { MarginalDensity } from '../likelihood.js'
@@ -40,8 +40,8 @@ export const mostPointNumbers = 5e7
  * derivative in L is -diag(1 / L_jj) - tril(sum W_s (L'^-1 e_s) a_s'); the reverse of the factorization takes that to H,
  * third derivatives of the rows to their predictors, and sum W_s h'(u_s) with it through the mode.
  */
-export function importance(model: Model, draws: number, seed: number, at: Float64Array): ImportanceDensity {
-  const parts = laplaceParts(model)
+export function importance(stated: Stated, draws: number, seed: number, at: Float64Array): ImportanceDensity {
+  const parts = laplaceParts(stated)
   const { layout, linear, structure, rows, approximation } = parts
   const { size: q, width, columns, prior, chains, pairs: entries, symbolic } = structure
   const { slots, fixed, multipliers: a } = linear

@@ -1,12 +1,12 @@
 import { flat } from '../../covariance/flat.js'
-import type { Model, Response } from '../../data/model.js'
+import type { Response } from '../../data/model.js'
 import { forward, solve } from '../../numerics/sparse-cholesky.js'
 import { selectedInverse } from '../../numerics/sparse-inverse.js'
 import type { Rng } from '../../random/stream.js'
 import { jointHeight } from './joint-height.js'
 import { chainTerms } from '../frame/chain-terms.js'
 import { linearPredictors } from '../frame/linear-predictors.js'
-import { parameterLayout } from '../frame/parameter-layout.js'
+import { type Stated, state } from '../frame/stated.js'
 import { randomStructure } from './random-structure.js'
 import { restricted } from '../frame/restricted.js'
 import { type RowModel, rowModel } from '../frame/row-model.js'
@@ -57,9 +57,9 @@ export interface JointModes {
 const tolerance = 1e-9
 const maxSteps = 60
 
-export function jointModes(model: Model, x: Float64Array): JointModes {
-  const joint = restricted(model)
-  const layout = parameterLayout(joint)
+export function jointModes(stated: Stated, x: Float64Array): JointModes {
+  const { model } = stated
+  const { model: joint, layout } = state(restricted(model))
   const chains = chainTerms(layout)
   const linear = linearPredictors(joint, layout, chains)
   const structure = randomStructure(joint, layout, linear.slots, chains)
@@ -81,7 +81,6 @@ export function jointModes(model: Model, x: Float64Array): JointModes {
   }
   const { slots, multipliers: a, fixed } = linear
   const n = model.nobs
-  const K = model.predictors.length
   const factor = new Float64Array(symbolic.size)
   const inverse = new Float64Array(symbolic.size)
   const ofMean = slots.flatMap(({ predictor }, s) => (predictor === 0 ? [s] : []))
@@ -141,7 +140,7 @@ export function jointModes(model: Model, x: Float64Array): JointModes {
     },
     find: (response, from, moved) => {
       hold(moved ?? null)
-      const rows = rowModel(model.family, model.link, K, response)
+      const rows = rowModel(stated, response)
       const { height, slope, curvature } = jointHeight(structure, linear, rows)
       const u = from.slice()
       let h = height(u)

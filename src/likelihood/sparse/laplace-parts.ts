@@ -1,10 +1,10 @@
-import type { Model } from '../../data/model.js'
 import { chainTerms } from '../frame/chain-terms.js'
 import { type Laplace, laplace } from './laplace.js'
 import { type LinearPredictors, linearPredictors } from '../frame/linear-predictors.js'
-import { type ParameterLayout, parameterLayout } from '../frame/parameter-layout.js'
+import type { ParameterLayout } from '../frame/parameter-layout.js'
 import { type RandomStructure, randomStructure } from './random-structure.js'
 import { type RowModel, rowModel } from '../frame/row-model.js'
+import type { Stated } from '../frame/stated.js'
 
 /** Laplace's approximation with all that it is made of, for what goes on from there. */
 export interface LaplaceParts {
@@ -16,10 +16,11 @@ export interface LaplaceParts {
 }
 
 /** Chains over many columns are taken by their precision, all other effects as spherical. */
-export function laplaceParts(model: Model, layout: ParameterLayout = parameterLayout(model)): LaplaceParts {
+export function laplaceParts(stated: Stated): LaplaceParts {
+  const { model, layout } = stated
   const chains = chainTerms(layout)
   const linear = linearPredictors(model, layout, chains)
   const structure = randomStructure(model, layout, linear.slots, chains)
-  const rows = rowModel(model.family, model.link, model.predictors.length, model.response)
+  const rows = rowModel(stated)
   return { layout, linear, structure, rows, approximation: laplace(structure, linear, rows) }
 }

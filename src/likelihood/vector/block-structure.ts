@@ -1,6 +1,6 @@
-import type { Model } from '../../data/model.js'
 import { countingSort, type GroupedRows, groupedRows } from '../frame/grouped-rows.js'
 import type { ParameterLayout } from '../frame/parameter-layout.js'
+import type { Stated } from '../frame/stated.js'
 
 /** The rows of one factor's levels in blocks: within one, rows meet the effects with the same multipliers. */
 export interface Blocks {
@@ -18,7 +18,8 @@ export interface Blocks {
 }
 
 /** Brings the rows of a model of one factor and one predictor into blocks. */
-export function blocksOf(model: Model, layout: ParameterLayout): Blocks {
+export function blocksOf(stated: Stated): Blocks {
+  const { model, layout } = stated
   const n = model.nobs
   const terms = layout.terms.map(({ term }) => term)
   const columns = terms.flatMap(({ z, names }) => names.map((_, j) => z.subarray(j * n, (j + 1) * n)))
@@ -46,7 +47,7 @@ export function blocksOf(model: Model, layout: ParameterLayout): Blocks {
   start.forEach((row, b) => {
     for (let j = 0; j < q; j++) z[b * q + j] = columns[j][order[row]]
   })
-  const rows = groupedRows(model, terms[0], { start: ofLevel, order })
+  const rows = groupedRows(stated, terms[0], { start: ofLevel, order })
   return { rows, q, start: withEnd(start, n), first, z, offsets }
 }
 

@@ -1,6 +1,5 @@
-import type { Model, RandomTerm } from '../../data/model.js'
+import type { RandomTerm } from '../../data/model.js'
 import type { ResponseData } from '../../families/response-data.js'
-import { familyNamed } from '../../families/registry.js'
 import { boundDensity, boundKernel } from '../../families/repeated-rows.js'
 import { densitySize } from '../../families/row-density.js'
 import { backwardSolve, cholesky, forwardSolve } from '../../numerics/cholesky.js'
@@ -8,7 +7,8 @@ import { type ProductRule, productRule } from '../../numerics/product-rule.js'
 import { hasOneFactor } from './cluster-structure.js'
 import { countingSort } from '../frame/grouped-rows.js'
 import { effectOf, type LinearPredictors, linearPredictors } from '../frame/linear-predictors.js'
-import { type ParameterLayout, parameterLayout } from '../frame/parameter-layout.js'
+import type { ParameterLayout } from '../frame/parameter-layout.js'
+import type { Stated } from '../frame/stated.js'
 import { pairIndex } from '../../families/derivative-order.js'
 
 /** The posterior of one level's spherical effects given its rows, on the nodes of its adaptive rule. */
@@ -53,19 +53,19 @@ const closeEnough = 1e-3
  * The posterior of the levels' effects by the coarsest rule that integrates the levels of the model's own response at these
  * parameters, or by the finest there is. Null as `levelPosterior`.
  */
-export function adequatePosterior(model: Model, parameters: Float64Array): LevelPosterior | null {
+export function adequatePosterior(stated: Stated, parameters: Float64Array): LevelPosterior | null {
   let rule = 0
-  let coarse = levelPosterior(model, rule)
+  let coarse = levelPosterior(stated, rule)
   if (!coarse) return null
   const logs = ({ term, visit }: LevelPosterior): Float64Array | null => {
     const out = new Float64Array(term.levels.length)
-    const whole = visit(parameters, model.response, ({ level, logIntegral }) => {
+    const whole = visit(parameters, stated.model.response, ({ level, logIntegral }) => {
       out[level] = logIntegral
     })
     return whole ? out : null
   }
   for (let before = logs(coarse); before; rule++) {
-    const fine = levelPosterior(model, rule + 1)
+    const fine = levelPosterior(stated, rule + 1)
     const after = fine && logs(fine)
     if (!fine || !after || after.every((one, g) => Math.abs(one - before![g]) <= closeEnough)) return coarse
     before = after
@@ -75,8 +75,8 @@ export function adequatePosterior(model: Model, parameters: Float64Array): Level
 }
 
 /** Null where the random effects do not belong to one factor, or are too many a level for a product rule, or the rule is none. */
-export function levelPosterior(model: Model, rule = 0): LevelPosterior | null {
-  const layout = parameterLayout(model)
+export function levelPosterior(stated: Stated, rule = 0): LevelPosterior | null {
+  const { model, layout } = stated
   if (!hasOneFactor(layout)) return null
   const q = layout.terms.reduce((sum, { term }) => sum + term.names.length, 0)
   const nodes = nodesOf[q]?.[rule]
@@ -86,7 +86,7 @@ export function levelPosterior(model: Model, rule = 0): LevelPosterior | null {
   const { start, order } = countingSort(term.index, term.levels.length)
   let largest = 0
   for (let g = 0; g < term.levels.length; g++) largest = Math.max(largest, start[g + 1] - start[g])
-  const work = levelWork(model, linear, largest, productRule(nodes, q))
+  const work = levelWork(stated, linear, largest, productRule(nodes, q))
   return {
     layout,
     linear,
@@ -112,12 +112,11 @@ type AtLevel = (level: number, rows: Int32Array) => LevelNodes | null
 
 /** Work space, and the way from a response to each level's nodes. */
 function levelWork(
-  model: Model,
+  { model, family }: Stated,
   linear: LinearPredictors,
   largest: number,
   { q, points: z, logWeights, count: most }: ProductRule,
 ): { readonly bind: (response: ResponseData) => AtLevel } {
-  const { family } = familyNamed(model.family)
   const K = model.predictors.length
   const pairs = (K * (K + 1)) / 2
   const { slots, multipliers: a, fixed } = linear

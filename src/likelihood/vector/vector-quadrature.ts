@@ -1,13 +1,12 @@
-import type { Model } from '../../data/model.js'
-import { familyNamed } from '../../families/registry.js'
 import { productRule } from '../../numerics/product-rule.js'
 import { blockQuadrature } from './block-quadrature.js'
 import { blocksOf } from './block-structure.js'
 import { clusterQuadrature } from './cluster-quadrature.js'
 import { type Clustering, clustering } from './cluster-structure.js'
 import { linearPredictors } from '../frame/linear-predictors.js'
-import { type ParameterLayout, parameterLayout } from '../frame/parameter-layout.js'
+import { parameterLayout } from '../frame/parameter-layout.js'
 import { rowModel } from '../frame/row-model.js'
+import type { Stated } from '../frame/stated.js'
 
 /** The most points a product rule may have in one cluster. */
 const mostPoints = 20_000
@@ -22,16 +21,17 @@ export interface VectorQuadrature {
 }
 
 /** By blocks of rows for one predictor of a family with a shift kernel; by rows elsewhere, and where blocks fail. */
-export function vectorQuadrature(model: Model, layout: ParameterLayout): VectorQuadrature {
+export function vectorQuadrature(stated: Stated): VectorQuadrature {
+  const { model, family, layout } = stated
   const q = layout.terms.reduce((sum, { term }) => sum + term.names.length, 0)
-  const mayBlock = model.predictors.length === 1 && familyNamed(model.family).family.kernel !== undefined
-  const grouped = mayBlock ? blocksOf(model, layout) : null
+  const mayBlock = model.predictors.length === 1 && family.kernel !== undefined
+  const grouped = mayBlock ? blocksOf(stated) : null
   const blocks = grouped?.rows.kernel.shifted ? blockQuadrature(grouped, layout) : null
   let clusters: Clustering | null = null
   const byRows = (nodes: number): ReturnType<typeof clusterQuadrature> => {
     clusters ??= clustering(model, layout)
     const linear = linearPredictors(clusters.model, parameterLayout(clusters.model))
-    const rows = rowModel(model.family, model.link, model.predictors.length, clusters.model.response)
+    const rows = rowModel(stated, clusters.model.response)
     return clusterQuadrature(clusters.structure, linear, rows, productRule(nodes, q))
   }
   return {

@@ -3,7 +3,7 @@ import { stateModel } from '../../data/state-model.js'
 import type { Table } from '../../data/table.js'
 import { GlmmError } from '../../errors.js'
 import type { Start } from '../../fit/climb/start.js'
-import { likelihood } from '../../likelihood/likelihood.js'
+import { type Stated, state } from '../../likelihood/frame/stated.js'
 import { parameterNames, parameterTable } from '../estimates/parameters.js'
 import { type Refit, refit, startNear, told } from '../estimates/refit.js'
 import { numberOrEnd, type RunningParameter, runningParameters, tellRunning } from '../estimates/running-estimates.js'
@@ -82,7 +82,8 @@ export function planBootstrap(spec: BootstrapSpec, table: Table): StudyPlan {
 }
 
 function fittedModel(model: Model, fit: StudyFit): { fitted: FittedModel; refitted: Refit } {
-  const refitted = refit(model, fit)
+  const stated = state(model)
+  const refitted = refit(stated, fit)
   const { like, fitted } = refitted
   if (!fitted.converged) {
     const message = `expected a fit of the data to start from, got: ${fitted.reason}`
@@ -94,17 +95,17 @@ function fittedModel(model: Model, fit: StudyFit): { fitted: FittedModel; refitt
     fitted: {
       model,
       fit: { nodes, reml: fit.reml ?? false },
-      x: simulationParameters(model, refitted),
+      x: simulationParameters(stated, refitted),
       near: startNear({ like, fitted }),
     },
   }
 }
 
 /** The outer parameters of the model itself; a restricted fit has its fixed effects among the modes. */
-function simulationParameters(model: Model, refitted: Refit): Float64Array {
+function simulationParameters({ model, layout }: Stated, refitted: Refit): Float64Array {
   const { like } = refitted
   const fitted = told(refitted)
-  if (like.model === model || like.dimension === likelihood(model).dimension) return fitted.parameters
+  if (like.model === model || like.dimension === layout.dimension) return fitted.parameters
   const { terms } = like.modes(fitted.parameters)
   const p = model.predictors[0].fixed.names.length
   const fixed = terms.find(({ mode }, at) => mode.length === p && like.layout.terms[at].size === 0)!
@@ -124,7 +125,7 @@ function nullModel(
   }
   const below = fittedModel(model, { ...full.fit, nodes: model.predictors[0].random.length > 0 ? full.fit.nodes! : 1 })
   const statistic = 2 * (fitted.logLik - below.refitted.fitted.logLik)
-  if (likelihood(model).dimension >= full.x.length || statistic < -1e-6) {
+  if (below.fitted.x.length >= full.x.length || statistic < -1e-6) {
     const message = `/lrt/null: expected a smaller model that ${full.model.formula} contains, got ${model.formula}`
     throw new GlmmError('USAGE', message, 'leave terms out of the formula for it')
   }

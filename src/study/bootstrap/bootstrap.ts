@@ -1,6 +1,6 @@
-import type { Model } from '../../data/model.js'
 import { GlmmError } from '../../errors.js'
-import { simulateResponse, withResponse } from '../../likelihood/frame/simulate.js'
+import { simulateResponse } from '../../likelihood/frame/simulate.js'
+import { type Stated, state, withResponse } from '../../likelihood/frame/stated.js'
 import { stream } from '../../random/stream.js'
 import { type BootstrapData, conditionOf, type FittedModel, planBootstrap } from './bootstrap-plan.js'
 import { bootstrapSummary } from './bootstrap-summary.js'
@@ -36,48 +36,59 @@ export const bootstrap: StudyKind<BootstrapSpec> = {
   plan: planBootstrap,
   maker: (plan) => {
     const data = plan.data as BootstrapData
+    const full = state(data.full.model)
+    const below = data.null && state(data.null.model)
     const makers = {
-      [conditionOf.refits]: (replicate: number) => estimates(again(data.full, drawn(plan, data, replicate))),
+      [conditionOf.refits]: (replicate: number) => estimates(again(data.full, drawn(plan, data, full, replicate))),
       [conditionOf.jackknife]: (replicate: number) => {
-        const { full, units } = data
-        return estimates(again(full, withoutRows(full.model, units ? units.rows[replicate] : [replicate])))
+        const { units } = data
+        const left = withoutRows(full.model, units ? units.rows[replicate] : [replicate])
+        return estimates(again(data.full, state(left)))
       },
-      [conditionOf.null]: (replicate: number) => likelihoodRatio(plan, data, replicate),
+      [conditionOf.null]: (replicate: number) => likelihoodRatio(plan, data, full, below!, replicate),
     }
     return (condition, replicate) => makers[condition as keyof typeof makers](replicate)
   },
   summary: bootstrapSummary,
 }
 
-function drawn({ seed }: StudyPlan, { full, method, units }: BootstrapData, replicate: number): Model {
+function drawn(
+  { seed }: StudyPlan,
+  { full: { x }, method, units }: BootstrapData,
+  full: Stated,
+  replicate: number,
+): Stated {
   const condition = conditionOf.refits
   if (method === 'parametric') {
-    const response = simulateResponse(full.model, full.x, stream({ seed, condition, replicate, purpose: 'response' }))
-    return withResponse(full.model, response)
+    const response = simulateResponse(full, x, stream({ seed, condition, replicate, purpose: 'response' }))
+    return withResponse(full, response)
   }
   const { uniform } = stream({ seed, condition, replicate, purpose: 'resample' })
   const levels = units!.levels.length
-  return resampleLevels(
-    full.model,
-    units!,
-    Int32Array.from({ length: levels }, () => Math.floor(levels * uniform())),
-  )
+  const chosen = Int32Array.from({ length: levels }, () => Math.floor(levels * uniform()))
+  return state(resampleLevels(full.model, units!, chosen))
 }
 
-function again({ fit, near }: FittedModel, model: Model): Refit {
-  const found = refit(model, fit, near)
+function again({ fit, near }: Pick<FittedModel, 'fit' | 'near'>, stated: Stated): Refit {
+  const found = refit(stated, fit, near)
   if (found.fitted.converged) return found
   throw new GlmmError('NO_CONVERGENCE', `expected a maximum, got: ${found.fitted.reason}`, 'the row is left out')
 }
 
 const estimates = (found: Refit): RowValues => ({ values: parameterEstimates(found), failure: null })
 
-function likelihoodRatio({ seed }: StudyPlan, data: BootstrapData, replicate: number): RowValues {
-  const { full, null: below } = data
+function likelihoodRatio(
+  { seed }: StudyPlan,
+  data: BootstrapData,
+  full: Stated,
+  below: Stated,
+  replicate: number,
+): RowValues {
+  const small = data.null!
   const rng = stream({ seed, condition: conditionOf.null, replicate, purpose: 'response' })
-  const response = simulateResponse(below!.model, below!.x, rng)
-  const small = again(below!, withResponse(below!.model, response)).fitted.logLik
+  const response = simulateResponse(below, small.x, rng)
+  const logLikNull = again(small, withResponse(below, response)).fitted.logLik
   // The full fit lies far from its estimates when the null model is true.
-  const large = again({ ...full, near: null }, withResponse(full.model, response)).fitted.logLik
-  return { values: [Math.max(0, 2 * (large - small)), small, large], failure: null }
+  const logLik = again({ ...data.full, near: null }, withResponse(full, response)).fitted.logLik
+  return { values: [Math.max(0, 2 * (logLik - logLikNull)), logLikNull, logLik], failure: null }
 }

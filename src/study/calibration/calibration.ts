@@ -2,9 +2,10 @@ import { drawnCoordinates } from '../../draws/drawn-coordinates.js'
 import { type Likelihood, likelihood } from '../../likelihood/likelihood.js'
 import { outerParameters } from '../../likelihood/coordinates/outer-parameters.js'
 import { priorDraw } from '../../likelihood/coordinates/prior-draw.js'
-import { priorsInForce } from '../../likelihood/coordinates/priors-in-force.js'
+import { type PriorsInForce, priorsInForce } from '../../likelihood/coordinates/priors-in-force.js'
 import { rowModel } from '../../likelihood/frame/row-model.js'
-import { predictorsGiven, simulateEffects, simulateResponse, withResponse } from '../../likelihood/frame/simulate.js'
+import { predictorsGiven, simulateEffects, simulateResponse } from '../../likelihood/frame/simulate.js'
+import { type Stated, state, withResponse } from '../../likelihood/frame/stated.js'
 import { type Rng, stream } from '../../random/stream.js'
 import { calibrationFigures } from './calibration-figures.js'
 import { type CalibratedPosterior, calibrationMethodNamed } from './calibration-methods.js'
@@ -61,11 +62,18 @@ export const calibration: StudyKind<CalibrationSpec> = {
   maker: (plan) => {
     const data = plan.data as CalibrationData
     const { draws } = plan.facts as unknown as CalibrationFacts
+    const stated = state(data.model)
+    const priors = priorsInForce(data.model, data.priors)
     return (condition, replicate) => {
       const { name } = data.samplers[condition]
       const seed = Math.floor(stream({ seed: plan.seed, condition, replicate, purpose: 'chain' }).uniform() * 2 ** 32)
-      const truth = drawTruth(data, plan.seed, replicate)
-      const found = calibrationMethodNamed(name).posterior(truth.model, data.priors, data.samplers[condition], seed)
+      const truth = drawTruth(stated, priors, plan.seed, replicate)
+      const found = calibrationMethodNamed(name).posterior(
+        truth.like.model,
+        data.priors,
+        data.samplers[condition],
+        seed,
+      )
       const ties = stream({ seed: plan.seed, condition, replicate, purpose: 'quantile' })
       return { values: ranksOf(truth, found, data.positions, draws, ties), failure: null }
     }
@@ -78,37 +86,33 @@ export const calibration: StudyKind<CalibrationSpec> = {
 interface Truth {
   /** The likelihood of the simulated response. */
   readonly like: Likelihood
-  readonly model: Likelihood['model']
   /** As draws are named and ordered. */
   readonly values: Float64Array
   readonly logLik: number
 }
 
 /** Parameters, effects and a response, the same for every sampler. */
-export function drawTruth(
-  { model, priors }: Pick<CalibrationData, 'model' | 'priors'>,
-  seed: number,
-  replicate: number,
-): Truth {
-  const { coordinates, layout } = likelihood(model)
+export function drawTruth(stated: Stated, priors: PriorsInForce, seed: number, replicate: number): Truth {
+  const { model, coordinates, layout } = stated
   const rng = stream({ seed, replicate, purpose: 'simulation' })
-  const x = priorDraw(coordinates, priorsInForce(model, priors), rng)
+  const x = priorDraw(coordinates, priors, rng)
   const natural = new Float64Array(coordinates.outer)
   coordinates.toParameters(x, natural)
   const effects = simulateEffects(layout, natural, rng)
-  const simulated = withResponse(model, simulateResponse(model, natural, rng, { effects }))
+  const simulated = withResponse(stated, simulateResponse(stated, natural, rng, { effects }))
   const values = new Float64Array(coordinates.outer + coordinates.effects)
   outerParameters(model, coordinates).write(x, values, 0)
   coordinates.terms.forEach((term, t) => {
     values.set(effects[t], coordinates.outer + term.effects)
   })
   const like = likelihood(simulated)
-  return { like, model: simulated, values, logLik: logLikOf(like)(natural, effects) }
+  return { like, values, logLik: logLikOf(like)(natural, effects) }
 }
 
 /** log p(y | parameters, effects). */
-function logLikOf({ model, layout }: Likelihood): (x: Float64Array, effects: readonly Float64Array[]) => number {
-  const rows = rowModel(model.family, model.link, model.predictors.length, model.response)
+function logLikOf({ stated }: Likelihood): (x: Float64Array, effects: readonly Float64Array[]) => number {
+  const { model, layout } = stated
+  const rows = rowModel(stated)
   return (x, effects) => {
     predictorsGiven(model, layout, x, effects).forEach((eta, k) => {
       rows.eta[k].set(eta)

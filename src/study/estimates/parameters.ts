@@ -150,7 +150,7 @@ export function estimatesAt({ model, layout }: Likelihood, x: Float64Array): Flo
 /** Puts profile limits in place of Wald's. */
 function profile(like: Likelihood, fitted: Estimate, lower: number[], upper: number[]): void {
   const { model } = like
-  const own = profileIntervals(like, fitted, startFrom(like, glmOf(model)), 0.95)
+  const own = profileIntervals(like, fitted, startFrom(like, glmOf(like.stated)), 0.95)
   const found = withOneSidedLimits(own, like, fitted, 0.95)
   const limits = [...found.predictors[0]]
   const isNumber = (k: number): boolean => isConstant(model.predictors[k + 1])

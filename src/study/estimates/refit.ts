@@ -1,4 +1,3 @@
-import type { Model } from '../../data/model.js'
 import { type Estimate, estimate, glmOf, laplaceStart, startAt } from '../../fit/climb/estimate.js'
 import type { GlmFit } from '../../fit/climb/glm.js'
 import { climbLadder } from '../../fit/climb/ladder.js'
@@ -6,6 +5,7 @@ import { asLeastSquares } from '../../fit/climb/least-squares.js'
 import { type Start, startFrom } from '../../fit/climb/start.js'
 import { limitModel } from '../../fit/runaway/limit-model.js'
 import { widening } from '../../fit/runaway/widen.js'
+import type { Stated } from '../../likelihood/frame/stated.js'
 import { restricted } from '../../likelihood/frame/restricted.js'
 import { type Likelihood, likelihood } from '../../likelihood/likelihood.js'
 import type { StudyFit } from '../spec/study-spec.js'
@@ -20,18 +20,18 @@ export interface Refit {
 export const told = ({ like, fitted }: Refit): Estimate => asLeastSquares(like, fitted)
 
 /** Fits a model. `near` is where the top is expected; a climb from there that fails is done again from the data. */
-export function refit(model: Model, { nodes = 1, reml = false }: StudyFit, near: Start | null = null): Refit {
+export function refit(stated: Stated, { nodes = 1, reml = false }: StudyFit, near: Start | null = null): Refit {
   let made: GlmFit | null = null
   const glm = (): GlmFit => {
-    made ??= glmOf(model)
+    made ??= glmOf(stated)
     return made
   }
-  const limit = limitModel(model, glm)
+  const limit = limitModel(stated, glm)
   if (limit) {
-    const { like, fitted } = refit(limit.model, { nodes, reml })
+    const { like, fitted } = refit(limit.stated, { nodes, reml })
     return widening(limit).fitted({ like, fitted, importance: null })
   }
-  const like = likelihood(reml ? restricted(model) : model)
+  const like = likelihood(reml ? restricted(stated.model) : stated)
   if (nodes === 'auto') return { like, fitted: climbLadder(like).climbed.at(-1)!.estimate }
   if (near) {
     const fitted = estimate(like, nodes, near)

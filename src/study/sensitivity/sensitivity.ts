@@ -9,6 +9,7 @@ import { outerParameters } from '../../likelihood/coordinates/outer-parameters.j
 import { outerPrior } from '../../likelihood/posterior.js'
 import { priorsInForce } from '../../likelihood/coordinates/priors-in-force.js'
 import { restricted } from '../../likelihood/frame/restricted.js'
+import { state } from '../../likelihood/frame/stated.js'
 import { psis } from '../../numerics/psis.js'
 import { stream } from '../../random/stream.js'
 import { fitSchema } from '../spec/fit-schema.js'
@@ -137,7 +138,7 @@ const weightNodes = 9
 
 function sharedBase(data: SensitivityData, seed: number): Shared {
   const { model, fit, priors, posterior, drawsBy } = data
-  const base = once(() => converged(refit(model, fit)))
+  const base = once(() => converged(refit(state(model), fit)))
   const draws = once((): BaseDraws => {
     const drawn = posteriorDraws(model, priors, { ...posterior, sampler: drawsBy }, seed)
     const like = likelihood(model)
@@ -180,7 +181,9 @@ function fitRow(shared: Shared, { parameters, approximation }: RowOf, variant: V
   const { without } = variant
   const model = without ? withoutRows(data.model, without) : (variant.model ?? data.model)
   const found =
-    variant.start === undefined ? converged(refit(model, variant.fit ?? data.fit)) : restarted(shared, variant.start)
+    variant.start === undefined
+      ? converged(refit(state(model), variant.fit ?? data.fit))
+      : restarted(shared, variant.start)
   const table = parameterTable(found, 'none')
   const names = parameterNames(model)
   const beside = approximation === null ? null : oneStep(shared.base(), data, model)

@@ -2,6 +2,7 @@ import type { Model } from '../../data/model.js'
 import { stateModel } from '../../data/state-model.js'
 import type { Table } from '../../data/table.js'
 import { GlmmError } from '../../errors.js'
+import { state } from '../../likelihood/frame/stated.js'
 import { likelihood } from '../../likelihood/likelihood.js'
 import { parameterNames, parameterTable } from '../estimates/parameters.js'
 import { refit, told } from '../estimates/refit.js'
@@ -140,7 +141,7 @@ function truthFrom(
     const message = '/fit/reml: expected maximum likelihood for the truth, got reml'
     throw new GlmmError('USAGE', message, 'leave it out here, and put it into the methods')
   }
-  const found = refit(base, fit)
+  const found = refit(state(base), fit)
   const { fitted } = found
   if (fitted.converged) {
     const running = runningParameters(parameterNames(base), tellRunning(found, []))

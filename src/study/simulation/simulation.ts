@@ -1,6 +1,7 @@
 import type { Model } from '../../data/model.js'
 import { type PlainError, plainError } from '../../errors.js'
-import { simulateResponse, withResponse } from '../../likelihood/frame/simulate.js'
+import { simulateResponse } from '../../likelihood/frame/simulate.js'
+import { type Stated, state, withResponse } from '../../likelihood/frame/stated.js'
 import { stream } from '../../random/stream.js'
 import { fitSchema, methodFitSchema, methodSampleSchema } from '../spec/fit-schema.js'
 import { parameterTable } from '../estimates/parameters.js'
@@ -97,14 +98,14 @@ export const simulation: StudyKind<SimulationSpec> = {
       const values: number[] = []
       let failure: PlainError | null = null
       data.methods.forEach((method, m) => {
-        const model = withResponse(design.models[m], response)
+        const stated = withResponse(design.models[m], response)
         const end = values.length + widths[m]
         // The chains of each replicate and method have a seed of their own.
         const chainSeed = (): number =>
           Math.floor(stream({ seed, condition, replicate, chain: m, purpose: 'chain' }).uniform() * 2 ** 32)
         const fault = method.sample
-          ? addPosterior(values, method.name, model, method.sample, chainSeed())
-          : addFit(values, method, model)
+          ? addPosterior(values, method.name, stated.model, method.sample, chainSeed())
+          : addFit(values, method, stated)
         while (values.length < end) values.push(Number.NaN)
         failure ??= fault
       })
@@ -115,9 +116,9 @@ export const simulation: StudyKind<SimulationSpec> = {
 }
 
 interface Design {
-  readonly base: Model
+  readonly base: Stated
   /** That of each method. */
-  readonly models: readonly Model[]
+  readonly models: readonly Stated[]
 }
 
 /** The rows of a condition: the levels of the data in turn, or drawn. */
@@ -126,7 +127,7 @@ function designOf(
   condition: number,
   uniform: (() => number) | null,
 ): Design {
-  let design: Design = { base, models: methods.map(({ model }) => model) }
+  let design = { base, models: methods.map(({ model }) => model) }
   for (const [group, wanted] of Object.entries(conditions[condition].groups)) {
     const levels = levelRows(design.base, group)!
     const { length } = levels.levels
@@ -136,14 +137,14 @@ function designOf(
     const again = (model: Model): Model => resampleLevels(model, levels, chosen)
     design = { base: again(design.base), models: design.models.map(again) }
   }
-  return design
+  return { base: state(design.base), models: design.models.map(state) }
 }
 
 /** Appends a fit's columns, `converged` alone where there is no fit; returns why not, or null. */
-function addFit(values: number[], { name, fit, intervals }: Method, model: Model): PlainError | null {
+function addFit(values: number[], { name, fit, intervals }: Method, stated: Stated): PlainError | null {
   const from = values.length
   return tried(name, values, from, () => {
-    const found = refit(model, fit)
+    const found = refit(stated, fit)
     if (!found.fitted.converged) return `expected a maximum, got: ${found.fitted.reason}`
     const { estimate, se, lower, upper } = parameterTable(found, intervals)
     values.push(1)

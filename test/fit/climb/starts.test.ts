@@ -5,6 +5,7 @@ import { fit } from '../../../src/fit/fit.js'
 import { startFrom } from '../../../src/fit/climb/start.js'
 import { likelihood } from '../../../src/likelihood/likelihood.js'
 import { peerModels, peerTable } from '../../reference/peers.js'
+import { state } from '../../../src/likelihood/frame/stated.js'
 
 describe('three starts end in one place', () => {
   it.each([
@@ -24,7 +25,7 @@ describe('three starts end in one place', () => {
     const model = stateModel(formula, peerTable(data), { family, link })
     const like = likelihood(model)
     const d = like.dimension
-    const first = startFrom(like, glmOf(model))
+    const first = startFrom(like, glmOf(state(model)))
     const ends = [1, 0.2, 5].map((by, shift) => {
       const parameters = first.parameters.map((value, j) =>
         j < like.layout.fixed ? value + 0.5 * shift * Math.sqrt(first.scale[j * (d + 1)]) : by * value,

@@ -11,6 +11,7 @@ import type { FitRecord } from '../../../src/fit/record/fit-record.js'
 import { scoringTop } from '../../../src/fit/climb/scoring-top.js'
 import { likelihood } from '../../../src/likelihood/likelihood.js'
 import { stream } from '../../../src/random/stream.js'
+import { state } from '../../../src/likelihood/frame/stated.js'
 
 const columns = (name: string): Record<string, number[]> => {
   const text = readFileSync(new URL(`../../reference/faults/${name}.csv`, import.meta.url), 'utf8')
@@ -180,7 +181,7 @@ describe('scoring that stops short', () => {
   ])('%s, %s: goes on with the gradient, wherever it stopped', (family, link, y) => {
     const model = stateModel('y ~ x', tableFrom({ x, y }), { family, link })
     const like = likelihood(model)
-    const glm = glmOf(model)
+    const glm = glmOf(state(model))
     const whole = scoringTop(like, glm)
     expect(whole.gradientNorm).toBeLessThan(1e-4)
     for (const converged of [true, false]) {

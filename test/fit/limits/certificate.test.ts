@@ -12,6 +12,7 @@ import { betablocker, cases, toenail } from '../../reference/data.js'
 import { faultTable } from '../../reference/fault-table.js'
 import { peerTable } from '../../reference/peers.js'
 import { uniforms } from '../../reference/uniforms.js'
+import { state } from '../../../src/likelihood/frame/stated.js'
 
 const numbers = (table: Table, name: string): number[] => {
   const column = table.columns.find((one) => one.name === name)!
@@ -184,7 +185,7 @@ describe('a certificate with every rule', () => {
     const like = likelihood(stateModel('y ~ 1 + diag(1 + a + b + c + d | g)', table, { family: 'binomial' }))
     expect(like.mostNodes).toBe(7)
     // At the top of Laplace's approximation, to spare the climb.
-    const laplace = estimate(like, 1, startFrom(like, glmOf(like.model)))
+    const laplace = estimate(like, 1, startFrom(like, glmOf(state(like.model))))
     const logLik = like.marginal(7).value(laplace.parameters)
     const told = certificate(like, { ...laplace, nodes: 7, logLik }).certificate!
     expect([told.method, told.rule, told.nodes]).toEqual(['quadrature', 'coarser', 6])

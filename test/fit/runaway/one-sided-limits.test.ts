@@ -120,7 +120,7 @@ describe('one-sided profile limits', () => {
     expect(limits.upper).toBeNull()
     const model = stateModel(formula, table, { family: 'binomial' })
     const like = likelihood(model)
-    const exact = exactLevels(model, like.layout, like.layout.terms[0].term, 100)
+    const exact = exactLevels(like.stated, like.layout.terms[0].term, 100)
     const unused = new Float64Array(2)
     const top = heldTop((x) => exact(x, unused), [-0.25 * limits.lower!, limits.lower!], 1)
     expect(record.logLik - top).toBeCloseTo(fall, 3)

@@ -16,6 +16,7 @@ import { startFrom } from '../../../src/fit/climb/start.js'
 import { likelihood } from '../../../src/likelihood/likelihood.js'
 import { normalCdf } from '../../../src/numerics/special.js'
 import { stream } from '../../../src/random/stream.js'
+import { state } from '../../../src/likelihood/frame/stated.js'
 
 const faults = (name: string): Promise<Table> =>
   readTable(new URL(`../../reference/faults/${name}`, import.meta.url).pathname)
@@ -221,7 +222,7 @@ describe('whether there is a finite maximum', () => {
   const profileTop = (table: Table, sds: readonly number[]): number[] => {
     const model = stateModel('y ~ x + w + (1 | g)', table, binomial)
     const { term, start } = likelihood(model).layout.terms[0]
-    const exact = exactLevels(model, likelihood(model).layout, term, 100)
+    const exact = exactLevels(state(model), term, 100)
     const unused = new Float64Array(4)
     let beta = [-0.5, 0.5, 0]
     return sds.map((sd) => {
@@ -253,7 +254,7 @@ describe('whether there is a finite maximum', () => {
       const table = sample(seed)
       const model = stateModel('y ~ x + w + (1 | g)', table, binomial)
       const like = likelihood(model)
-      const verdict = runawayVariance(like, startFrom(like, glmOf(model)))
+      const verdict = runawayVariance(like, startFrom(like, glmOf(state(model))))
       if (!verdict) continue
       if (found.runs + found.finite > 5) break
       const tops = profileTop(table, [0.2, 0.5, 1, 1.5, 2, 3, 4.5, 7, 11])
@@ -267,7 +268,9 @@ describe('whether there is a finite maximum', () => {
         found.finite++
         const record = fit('y ~ x + w + (1 | g)', table, { ...binomial, nodes: 25 })
         expect(record.warnings.map(({ code }) => code)).not.toContain('SEPARATION')
-        const limit = limitOfLevels(model, like.layout.terms[0].term, responseEnds(model)!, [new Float64Array(3)])
+        const limit = limitOfLevels(model, like.layout.terms[0].term, responseEnds(state(model))!, [
+          new Float64Array(3),
+        ])
         if (limit) expect(Math.max(...tops)).toBeGreaterThan(limit.logLik)
         expect(record.logLik).toBeGreaterThan(Math.max(...tops) - 0.05)
       }
@@ -334,14 +337,14 @@ describe('its parts', () => {
   it('levels with equal rows of both kinds are not parted', () => {
     const table = tableFrom({ y: [0, 1, 1, 1, 0, 0], x: [1, 1, 2, 2, 3, 3], g: ['a', 'a', 'b', 'b', 'c', 'c'] })
     const model = stateModel('y ~ x + (1 | g)', table, binomial)
-    expect(separatedLevels(model, model.predictors[0].random[0], responseEnds(model)!)).toBeNull()
+    expect(separatedLevels(model, model.predictors[0].random[0], responseEnds(state(model))!)).toBeNull()
   })
 
   it('exact integration: many nodes where they are right, its gradient by differences', () => {
     for (const family of ['binomial', 'betabinomial']) {
       const model = stateModel('cbind(r, m) ~ w + (1 | c)', unanimous, { family })
       const like = likelihood(model)
-      const exact = exactLevels(model, like.layout, like.layout.terms[0].term)
+      const exact = exactLevels(like.stated, like.layout.terms[0].term)
       const x = Float64Array.from(family === 'binomial' ? [0.2, -0.3, 0.7] : [0.2, -0.3, 0.5, 0.7])
       const gradient = new Float64Array(x.length)
       expect(exact(x, gradient)).toBeCloseTo(like.marginal(51).value(x), 6)

@@ -13,6 +13,7 @@ import {
 import { jointModes } from '../../../src/likelihood/sparse/joint-mode.js'
 import { chiSquareUpper, normalQuantile, normalTwoSided } from '../../../src/numerics/special.js'
 import { generator } from '../../bench/model-tests-cases.mjs'
+import { state } from '../../../src/likelihood/frame/stated.js'
 
 const rows = <Value>(n: number, of: (i: number) => Value): Value[] => Array.from({ length: n }, (_, i) => of(i))
 const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0)
@@ -69,7 +70,7 @@ describe('joint modes', () => {
   const fitted = fit('y ~ 1 + (1 | g)', table, { family: 'gaussian' })
   const model = stateModel('y ~ 1 + (1 | g)', table, { family: 'gaussian' })
   const x = Float64Array.from(fitted.parameters.estimate)
-  const modes = jointModes(model, x)
+  const modes = jointModes(state(model), x)
   const mode = modes.find(model.response, modes.centre())!
 
   it('have the fixed effect of maximum likelihood, and the modes of the fit', () => {

@@ -11,6 +11,8 @@ import { levelPosterior } from '../../../src/likelihood/vector/level-posterior.j
 import { stream } from '../../../src/random/stream.js'
 import { betablocker, cbpp } from '../../reference/data.js'
 import { parseTable } from '../../../src/data/parse-table.js'
+import { state } from '../../../src/likelihood/frame/stated.js'
+import { likelihood } from '../../../src/likelihood/likelihood.js'
 
 interface Reference {
   readonly parameters: number[]
@@ -37,7 +39,7 @@ describe('scores of each level', () => {
   it.each(models)('are those of exact quadrature: %s', (name, formula, table, family) => {
     const told = reference[name]
     const model = stateModel(formula, table, { family })
-    const posterior = levelPosterior(model)!
+    const posterior = levelPosterior(state(model))!
     const x = parametersOf(told)
     const { own } = levelScores(posterior, x, model.response, [])!
     const d = x.length
@@ -56,7 +58,7 @@ describe('influence of one level', () => {
   it.each(models)("is Newton's step without it, near the exact refit: %s", (name, formula, table, family) => {
     const told = reference[name]
     const model = stateModel(formula, table, { family })
-    const found = levelInfluence(model, parametersOf(told), 25)
+    const found = levelInfluence(likelihood(model), parametersOf(told), 25)
     if (typeof found === 'string') throw new Error(found)
     expect(found).toHaveLength(3)
     for (const { level, without } of found) {
@@ -76,8 +78,8 @@ describe('influence of one level', () => {
     const told = reference[name]
     const largest = told.cook.indexOf(Math.max(...told.cook))
     const model = stateModel(formula, table, { family })
-    const { group } = levelPosterior(model)!.term
-    const again = refitWithout(model, parametersOf(told), 25, { group, level: told.levels[largest] })!
+    const { group } = levelPosterior(state(model))!.term
+    const again = refitWithout(likelihood(model), parametersOf(told), 25, { group, level: told.levels[largest] })!
     // The reference measures the standard deviation by its logarithm.
     expect(again.cook / told.cook[largest]).toBeGreaterThan(0.8)
     expect(again.cook / told.cook[largest]).toBeLessThan(1.25)
@@ -103,7 +105,7 @@ describe('influence of one level', () => {
   it('is told with the level and what it moves, without a p-value', () => {
     const record = fit('cbind(r, n - r) ~ treat + (1 | center)', betablocker, { family: 'binomial' })
     const model = stateModel('cbind(r, n - r) ~ treat + (1 | center)', betablocker, { family: 'binomial' })
-    const told = influence(model, Float64Array.from(record.parameters.estimate), 1)
+    const told = influence(state(model), Float64Array.from(record.parameters.estimate), 1)
     expect(told.p).toBeNull()
     expect(told.effect).toBeNull()
     expect(told.says).toMatch(/no single level carries the estimates: the most influential, center \d+, moves/)
@@ -127,7 +129,7 @@ describe('influence of one level', () => {
     for (const formula of ['y ~ x + (1 | g)', 'y ~ x + (1 | g) + (1 | h)']) {
       const { parameters } = fit(formula, table, { family: 'gaussian' })
       const told = influence(
-        stateModel(formula, table, { family: 'gaussian' }),
+        state(stateModel(formula, table, { family: 'gaussian' })),
         Float64Array.from(parameters.estimate),
         1,
       )

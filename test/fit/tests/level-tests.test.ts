@@ -17,6 +17,7 @@ import { toenail } from '../../reference/data.js'
 import { stream } from '../../../src/random/stream.js'
 import { parseTable } from '../../../src/data/parse-table.js'
 import { readFileSync } from 'node:fs'
+import { state } from '../../../src/likelihood/frame/stated.js'
 
 const sleepstudy = parseTable(readFileSync(new URL('../../reference/sleepstudy.csv', import.meta.url), 'utf8'), {
   source: 'sleepstudy.csv',
@@ -58,7 +59,7 @@ const poisson = (eta: number, rng: ReturnType<typeof stream>): number => {
 
 /** The scores of a model's levels along directions. */
 function along(model: Model, x: Float64Array, directions: readonly Direction[]): Float64Array {
-  return levelScores(levelPosterior(model)!, x, model.response, directions)!.along
+  return levelScores(levelPosterior(state(model))!, x, model.response, directions)!.along
 }
 
 /** The inverse of a small symmetric matrix, by Gauss-Jordan. */
@@ -95,7 +96,7 @@ describe('scores of levels along directions', () => {
     const model = stateModel('y ~ x + (1 | g)', table, { family: 'gaussian', time: 't' })
     const [beta0, beta1, sigma, sd] = [0.2, 0.6, 1.1, 0.8]
     const x = Float64Array.of(beta0, beta1, Math.log(sigma), sd)
-    const posterior = levelPosterior(model)!
+    const posterior = levelPosterior(state(model))!
     const [candidate] = slopeCandidates(model, posterior)
     expect(candidate.name).toBe('x')
     const order = timeOrder('t', model.time!.values, posterior.term.index, 6)
@@ -129,7 +130,7 @@ describe('scores of levels along directions', () => {
     const table = simulated([4, 4], 8, poisson)
     const model = stateModel('y ~ x + (1 | g)', table, { family: 'poisson', time: 't' })
     const x = Float64Array.of(0.2, 0.5, 0.7)
-    const posterior = levelPosterior(model)!
+    const posterior = levelPosterior(state(model))!
     const [candidate] = slopeCandidates(model, posterior)
     const order = timeOrder('t', model.time!.values, posterior.term.index, 4)
     const found = along(model, x, [shapeDirection, slopeDirection(candidate), neighbourDirection(order)])
@@ -177,7 +178,7 @@ describe('scores of levels along directions', () => {
     const table = simulated([8, 6], 4, poisson)
     const model = stateModel('y ~ x + (x | g)', table, { family: 'nbinom2', dispersion: '~ x' })
     const x = Float64Array.of(0.2, 0.5, 0.9, 0.3, 0.6, 0.4, 0.3)
-    const { own } = levelScores(levelPosterior(model)!, x, model.response, [])!
+    const { own } = levelScores(levelPosterior(state(model))!, x, model.response, [])!
     const exact = new Float64Array(x.length)
     likelihood(model).marginal(15).evaluate(x, exact)
     exact.forEach((value, j) => {
@@ -206,7 +207,7 @@ describe('ranks of several statistics', () => {
 const testsOf = (formula: string, table: Table, family: string, time = 't') => {
   const { parameters } = fit(formula, table, { family })
   const model = stateModel(formula, table, { family, time })
-  return levelTests(model, Float64Array.from(parameters.estimate), { seed: 1 })
+  return levelTests(state(model), Float64Array.from(parameters.estimate), { seed: 1 })
 }
 
 describe('tests of levels', () => {
@@ -305,7 +306,7 @@ describe('tests of levels', () => {
     const few = testsOf('y ~ x + (1 | g)', simulated([8, 3], 12, poisson), 'poisson')
     expect(few.effectsNormality.says).toMatch(/cannot show even a plain departure|standard deviation of g is zero/)
     const crossed = stateModel('y ~ x + (1 | g) + (1 | t)', simulated([8, 5], 2, poisson), { family: 'poisson' })
-    const told = levelTests(crossed, Float64Array.of(0.3, 0.5, 0.5, 0.1), { seed: 1 })
+    const told = levelTests(state(crossed), Float64Array.of(0.3, 0.5, 0.5, 0.1), { seed: 1 })
     expect(told.randomSlopes.says).toMatch(/^only for random effects of one factor/)
     expect(told.autocorrelation).toBeNull()
   })

@@ -11,6 +11,7 @@ import { parameterLayout } from '../../../src/likelihood/frame/parameter-layout.
 import { randomStructure } from '../../../src/likelihood/sparse/random-structure.js'
 import { restricted } from '../../../src/likelihood/frame/restricted.js'
 import { rowModel } from '../../../src/likelihood/frame/row-model.js'
+import { state } from '../../../src/likelihood/frame/stated.js'
 import { gaussHermite } from '../../../src/numerics/gauss-hermite.js'
 import { slopesOf } from '../../conformance/differences.js'
 import { uniforms } from '../../reference/uniforms.js'
@@ -58,20 +59,20 @@ const counts = simulated(4, 6, count)
 const logit = { family: 'binomial' }
 const poisson = { family: 'poisson' }
 const nbinom2 = { family: 'nbinom2', dispersion: '~ x' }
-const state = (formula: string, columns: Columns, choice: Parameters<typeof stateModel>[2]): Model =>
+const modelOf = (formula: string, columns: Columns, choice: Parameters<typeof stateModel>[2]): Model =>
   stateModel(formula, tableFrom({ ...columns }), choice)
 
 const models: Readonly<Record<string, Model>> = {
-  'logit, two levels': state('y ~ x + (1 | a/b)', binary, logit),
-  'logit, three levels': state('y ~ x + (1 | a/b/c)', binary, logit),
-  'cloglog, two levels, the inner one of single rows': state('y ~ (1 | a/b)', binary, { ...logit, link: 'cloglog' }),
-  'poisson, two levels': state('y ~ x + (1 | a/b)', counts, poisson),
-  'poisson, three levels': state('y ~ x + (1 | a/b/c)', counts, poisson),
-  'nbinom2, two levels': state('y ~ x + (1 | a/b)', counts, nbinom2),
-  'nbinom2, a level of each predictor': state('y ~ (1 | a:b)', counts, { ...nbinom2, dispersion: '~ (1 | a)' }),
-  'nbinom2, one level of both': state('y ~ (1 | a)', counts, { ...nbinom2, dispersion: '~ (1 | a)' }),
-  'poisson, a slope that is a single column': state('y ~ x + (0 + x | a) + (1 | a:b)', counts, poisson),
-  'poisson, a correlated slope over an intercept': state('y ~ x + (x | a) + (1 | a:b)', counts, poisson),
+  'logit, two levels': modelOf('y ~ x + (1 | a/b)', binary, logit),
+  'logit, three levels': modelOf('y ~ x + (1 | a/b/c)', binary, logit),
+  'cloglog, two levels, the inner one of single rows': modelOf('y ~ (1 | a/b)', binary, { ...logit, link: 'cloglog' }),
+  'poisson, two levels': modelOf('y ~ x + (1 | a/b)', counts, poisson),
+  'poisson, three levels': modelOf('y ~ x + (1 | a/b/c)', counts, poisson),
+  'nbinom2, two levels': modelOf('y ~ x + (1 | a/b)', counts, nbinom2),
+  'nbinom2, a level of each predictor': modelOf('y ~ (1 | a:b)', counts, { ...nbinom2, dispersion: '~ (1 | a)' }),
+  'nbinom2, one level of both': modelOf('y ~ (1 | a)', counts, { ...nbinom2, dispersion: '~ (1 | a)' }),
+  'poisson, a slope that is a single column': modelOf('y ~ x + (0 + x | a) + (1 | a:b)', counts, poisson),
+  'poisson, a correlated slope over an intercept': modelOf('y ~ x + (x | a) + (1 | a:b)', counts, poisson),
 }
 
 /** The rule with as many nodes at every level, or as many as are said for each, the innermost first. */
@@ -79,7 +80,7 @@ function nested(model: Model, nodes: number | readonly number[]) {
   const layout = parameterLayout(model)
   const found = nesting(model, layout)!
   const linear = linearPredictors(found.model, parameterLayout(found.model))
-  const rows = rowModel(model.family, model.link, model.predictors.length, found.model.response)
+  const rows = rowModel(state(model), found.model.response)
   const { depth } = found.structure
   const rules = Array.from({ length: depth }, (_, l) => gaussHermite(typeof nodes === 'number' ? nodes : nodes[l]))
   const evaluate = nestedQuadrature(found.structure, linear, rows, rules)
@@ -90,7 +91,7 @@ function nested(model: Model, nodes: number | readonly number[]) {
 function joint(model: Model) {
   const layout = parameterLayout(model)
   const linear = linearPredictors(model, layout)
-  const rows = rowModel(model.family, model.link, model.predictors.length, model.response)
+  const rows = rowModel(state(model))
   return laplace(randomStructure(model, layout, linear.slots), linear, rows)
 }
 
@@ -176,7 +177,7 @@ describe('nested adaptive quadrature', () => {
     }
     const x = Float64Array.of(0.4, -0.2, 0.9, 1.1, 0.6)
     const formula = 'y ~ x + (1 | a/b/c)'
-    expect(nested(state(formula, moved, logit), 5).value(x)).toBeCloseTo(
+    expect(nested(modelOf(formula, moved, logit), 5).value(x)).toBeCloseTo(
       nested(models['logit, three levels'], 5).value(x),
       10,
     )
@@ -185,7 +186,7 @@ describe('nested adaptive quadrature', () => {
   it('finds the nesting of two terms whose labels are unique within groups, in whatever order they are written', () => {
     const unique = { ...binary, b: binary.b.map((b, i) => `${binary.a[i]} ${b}`) }
     const as = (formula: string, x: number[]): number =>
-      nested(state(formula, unique, logit), 5).value(Float64Array.from(x))
+      nested(modelOf(formula, unique, logit), 5).value(Float64Array.from(x))
     const value = as('y ~ x + (1 | a) + (1 | b)', [0.4, -0.2, 0.9, 0.5])
     expect(as('y ~ x + (1 | b) + (1 | a)', [0.4, -0.2, 0.5, 0.9])).toBe(value)
     expect(stateModel('y ~ x + (1 | a/b)', tableFrom({ ...binary }), logit).predictors[0].random).toHaveLength(2)
@@ -197,13 +198,13 @@ describe('nested adaptive quadrature', () => {
 
   it('refuses crossed factors', () => {
     for (const formula of ['y ~ (1 | a) + (1 | b)', 'y ~ (1 | a:b:c) + (1 | a) + (1 | b)', 'y ~ x']) {
-      const model = state(formula, binary, logit)
+      const model = modelOf(formula, binary, logit)
       expect(nesting(model, parameterLayout(model))).toBeNull()
     }
   })
 
   it('leaves restricted models, whose fixed effects have a flat prior, to Laplace', () => {
-    const model = restricted(state('y ~ x + (1 | a/b)', binary, { family: 'gaussian' }))
+    const model = restricted(modelOf('y ~ x + (1 | a/b)', binary, { family: 'gaussian' }))
     expect(nesting(model, parameterLayout(model))).toBeNull()
     expect(likelihood(model).mostNodes).toBe(1)
   })
@@ -217,12 +218,12 @@ describe('nested adaptive quadrature', () => {
     expect(like.mostNodes).toBe(27)
     expect(like.marginal(5).evaluate(x, gradient)).toBe(evaluate(x, other, null))
     expect(gradient).toEqual(other)
-    expect(likelihood(state('y ~ x + (1 | a) + (1 | b)', binary, logit)).mostNodes).toBe(1)
+    expect(likelihood(modelOf('y ~ x + (1 | a) + (1 | b)', binary, logit)).mostNodes).toBe(1)
   })
 
   it('is the smaller model where a standard deviation is zero, with either sign of the other', () => {
-    const outer = likelihood(state('y ~ x + (1 | a)', binary, logit)).marginal(9)
-    const inner = likelihood(state('y ~ x + (1 | a:b)', binary, logit)).marginal(9)
+    const outer = likelihood(modelOf('y ~ x + (1 | a)', binary, logit)).marginal(9)
+    const inner = likelihood(modelOf('y ~ x + (1 | a:b)', binary, logit)).marginal(9)
     const both = models['logit, two levels']
     const at = (sds: Readonly<Record<string, number>>): number =>
       nested(both, 9).value(

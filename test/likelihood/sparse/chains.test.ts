@@ -7,6 +7,7 @@ import { laplaceParts } from '../../../src/likelihood/sparse/laplace-parts.js'
 import { likelihood } from '../../../src/likelihood/likelihood.js'
 import { cholesky, choleskyInverse } from '../../../src/numerics/cholesky.js'
 import { uniforms } from '../../reference/uniforms.js'
+import { state } from '../../../src/likelihood/frame/stated.js'
 
 /** Series of `times` each, some times missing, rows shuffled, sites crossed with series. */
 function series(count: number, times: number, counts: boolean) {
@@ -80,7 +81,7 @@ describe('a chain over many times', () => {
   const like = likelihood(model)
 
   it('meets a row in one slot and has a tridiagonal prior', () => {
-    const { structure } = laplaceParts(model)
+    const { structure } = laplaceParts(state(model))
     expect(structure.width).toBe(1)
     expect(structure.chains).toHaveLength(1)
     // Two elements of the factor an effect, and one at the end of each series.
@@ -108,7 +109,7 @@ describe('a chain over many times', () => {
       expect(Math.abs(slope - numeric[j])).toBeLessThan(1e-5 * (1 + Math.abs(numeric[j])))
     })
     // Importance sampling of a normal integral has no error, nor has its gradient.
-    const sampled = importance(model, 200, 1, at)
+    const sampled = importance(state(model), 200, 1, at)
     const inSampled = new Float64Array(5)
     expect(sampled.evaluate(at, inSampled)).toBeCloseTo(value, 7)
     inSampled.forEach((slope, j) => {
@@ -255,7 +256,7 @@ describe('counts', () => {
   })
 
   it('the gradient of importance sampling is that of its value', () => {
-    const density = importance(model, 200, 1, at)
+    const density = importance(state(model), 200, 1, at)
     const gradient = new Float64Array(4)
     density.evaluate(at, gradient)
     const numeric = differences((x) => density.value(x), at)
@@ -275,7 +276,7 @@ describe('a trend in time', () => {
     // The number of elements of the factor, which all work is in proportion to.
     const sizes = [100, 200].map((length) => {
       const { table } = series(3, length, false)
-      return laplaceParts(stateModel(formula, table, { family: 'gaussian' })).structure.symbolic.size
+      return laplaceParts(state(stateModel(formula, table, { family: 'gaussian' }))).structure.symbolic.size
     })
     expect(sizes[1] / sizes[0]).toBeLessThan(2.1)
   })

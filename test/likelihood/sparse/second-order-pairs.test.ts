@@ -9,18 +9,19 @@ import { laplaceParts } from '../../../src/likelihood/sparse/laplace-parts.js'
 import { secondOrder } from '../../../src/likelihood/sparse/second-order.js'
 import { cholesky, choleskyInverse } from '../../../src/numerics/cholesky.js'
 import { stream } from '../../../src/random/stream.js'
+import { state } from '../../../src/likelihood/frame/stated.js'
 
 /**
  * Each row's share of the second-order term, from dense matrices and all pairs of rows:
  * sum_klmn l_klmn v_kl v_mn / 8 + l_klm sum_j l_k'l'm'(j) (v_kl(ii) v_mm'(ij) v_k'l'(jj) / 8 + v_kk' v_ll' v_mm' (ij) / 12).
  */
 function sharesOverAllPairs(model: Model, x: Float64Array): Float64Array {
-  const { structure, linear, approximation } = laplaceParts(model)
+  const { structure, linear, approximation } = laplaceParts(state(model))
   approximation.evaluate(x, null)
   const { size: q, width, columns, prior } = structure
   const n = model.nobs
   const K = model.predictors.length
-  const rows = rowModel(model.family, model.link, K, model.response)
+  const rows = rowModel(state(model))
   /** A_ik as dense vectors. */
   const A = Array.from({ length: n }, () => Array.from({ length: K }, () => new Float64Array(q)))
   linear.slots.forEach(({ predictor }, s) => {
@@ -109,9 +110,9 @@ describe('cells give what the sum over all pairs of rows gives, row by row', () 
     ['a chain', 'y ~ x + ar1(0 + t | b) + (1 | a)', undefined, [0.4, 0.1, 0.5, 0.4, 0.3], 0],
   ])('%s', (_, formula, zi, x, saved) => {
     const model = stateModel(formula, table, { family: 'poisson', ...(zi ? { zi } : {}) })
-    const { layout, linear } = laplaceParts(model)
+    const { layout, linear } = laplaceParts(state(model))
     expect(n - distinctRows(layout.terms, linear.slots, n).count).toBeGreaterThanOrEqual(saved)
-    const { correction, exact } = secondOrder(laplaceParts(model))
+    const { correction, exact } = secondOrder(laplaceParts(state(model)))
     expect(exact).toBe(true)
     const at = Float64Array.from(x)
     const byRow = new Float64Array(n)

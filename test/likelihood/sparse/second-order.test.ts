@@ -6,6 +6,7 @@ import { likelihood } from '../../../src/likelihood/likelihood.js'
 import { secondOrder } from '../../../src/likelihood/sparse/second-order.js'
 import { peerModels, peerTable } from '../../reference/peers.js'
 import { crossedLogLik, crossedTable } from '../crossed-brute-force.js'
+import { state } from '../../../src/likelihood/frame/stated.js'
 
 describe('at the exact maximum, exact log-likelihood less Laplace', () => {
   /** Greatest relative error of the correction: it is an expansion, good where clusters say much. */
@@ -14,7 +15,7 @@ describe('at the exact maximum, exact log-likelihood less Laplace', () => {
     const { data, formula, family, link, exact } = peerModels[name]
     const model = stateModel(formula, peerTable(data), { family, link })
     const beta = model.predictors[0].fixed.names.map((column) => exact!.beta[column])
-    const parts = laplaceParts(model)
+    const parts = laplaceParts(state(model))
     const { correction, exact: allPairs } = secondOrder(parts)
     const x = Float64Array.of(...beta, ...Object.values(exact!.sd))
     const truth = exact!.logLik - parts.approximation.evaluate(x, null)
@@ -27,7 +28,9 @@ describe('at the exact maximum, exact log-likelihood less Laplace', () => {
     const { data, formula, exact } = peerModels.toenail
     const model = stateModel(formula, peerTable(data), { family: 'binomial' })
     const beta = model.predictors[0].fixed.names.map((column) => exact!.beta[column])
-    const got = secondOrder(laplaceParts(model)).correction(Float64Array.of(...beta, ...Object.values(exact!.sd)))
+    const got = secondOrder(laplaceParts(state(model))).correction(
+      Float64Array.of(...beta, ...Object.values(exact!.sd)),
+    )
     const truth = exact!.logLik - exact!.laplace_logLik_at_exact_mle
     expect(truth).toBeGreaterThan(4)
     expect(got).toBeGreaterThan(truth)
@@ -38,7 +41,7 @@ describe('at the exact maximum, exact log-likelihood less Laplace', () => {
 describe('crossed factors', () => {
   const { columns, subject, item, y } = crossedTable(30, 3, 5)
   const model = stateModel('y ~ 1 + (1 | subject) + (1 | item)', tableFrom(columns), { family: 'binomial' })
-  const parts = laplaceParts(model)
+  const parts = laplaceParts(state(model))
   const { correction } = secondOrder(parts)
 
   it('approaches the error of Laplace as the effects become small', () => {
@@ -68,13 +71,13 @@ it('rows of two predictors: effects in the mean and in the zeros, against 25 nod
   const like = likelihood(model)
   const x = Float64Array.of(1, -0.8, 0.3, 0.4)
   const truth = like.marginal(25).value(x) - like.marginal(1).value(x)
-  const got = secondOrder(laplaceParts(model)).correction(x)
+  const got = secondOrder(laplaceParts(state(model))).correction(x)
   expect(Math.abs(got / truth - 1)).toBeLessThan(0.15)
 })
 
 it('is zero where the log density is quadratic', () => {
   const model = stateModel('diameter ~ 1 + (1 | plate) + (1 | sample)', peerTable('Penicillin'), { family: 'gaussian' })
-  const { correction } = secondOrder(laplaceParts(model))
+  const { correction } = secondOrder(laplaceParts(state(model)))
   // Second derivatives in the mean are constant; those across mean and dispersion do not enter without effects there.
   expect(Math.abs(correction(Float64Array.of(22.97, Math.log(0.55), 0.85, 1.93)))).toBeLessThan(1e-8)
 })
@@ -85,10 +88,10 @@ it('many rows: sampled directions agree with the sum over all pairs', () => {
   const part = stateModel('y ~ 1 + (1 | subject) + (1 | item)', tableFrom(crossedTable(60, 24, 3).columns), {
     family: 'binomial',
   })
-  const [sampled, all] = [secondOrder(laplaceParts(whole)), secondOrder(laplaceParts(part))]
+  const [sampled, all] = [secondOrder(laplaceParts(state(whole))), secondOrder(laplaceParts(state(part)))]
   expect(sampled.exact).toBe(false)
   expect(all.exact).toBe(true)
-  const forced = secondOrder(laplaceParts(part), 0)
+  const forced = secondOrder(laplaceParts(state(part)), 0)
   expect(forced.exact).toBe(false)
   const x = Float64Array.of(0.2, 1.5, 0.8)
   // 200 directions know the sampled third of the correction to about a fifth.

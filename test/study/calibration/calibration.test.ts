@@ -9,6 +9,7 @@ import { whitened, whitening } from '../../../samplers/place/whitening.js'
 import type { Model } from '../../../src/data/model.js'
 import { stateModel } from '../../../src/data/state-model.js'
 import { tableFrom } from '../../../src/data/table-from.js'
+import { state } from '../../../src/likelihood/frame/stated.js'
 import { likelihood } from '../../../src/likelihood/likelihood.js'
 import { jointPosterior, type Posterior } from '../../../src/likelihood/posterior.js'
 import { priorDraw } from '../../../src/likelihood/coordinates/prior-draw.js'
@@ -66,13 +67,15 @@ describe.each([
 function calibrated(draw: (model: Model, replicate: number, most: number) => Float64Array, replicates = 100): number[] {
   const model = stateModel(intercept, data, { family: 'binomial' })
   const most = 19
-  const { outer } = likelihood(model).coordinates
+  const stated = state(model)
+  const { outer } = stated.coordinates
+  const inForce = priorsInForce(model, priors)
   const positions = [...Array.from({ length: outer }, (_, j) => j), outer]
   const counts = [...positions, -1].map(() => new Int32Array(most + 1))
   for (let replicate = 0; replicate < replicates; replicate++) {
-    const truth = drawTruth({ model, priors }, 1, replicate)
+    const truth = drawTruth(stated, inForce, 1, replicate)
     const names = Array.from({ length: truth.values.length }, (_, j) => String(j))
-    const values = draw(truth.model, replicate, most)
+    const values = draw(truth.like.model, replicate, most)
     const ties = stream({ seed: 1, replicate, purpose: 'quantile' })
     const ranks = ranksOf(truth, { draws: { names, ndraws: most, values: [values] } }, positions, most, ties)
     ranks.forEach((rank, j) => counts[j][rank]++)

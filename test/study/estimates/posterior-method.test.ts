@@ -6,6 +6,7 @@ import { estimatesAt, parameterNames, parameterTable } from '../../../src/study/
 import { refit } from '../../../src/study/estimates/refit.js'
 import { threads } from '../../../workers/threads.js'
 import { run, simulationOf } from '../studies.js'
+import { state } from '../../../src/likelihood/frame/stated.js'
 
 /** A regression whose posterior is known: with flat priors on the coefficients and on sigma they are t with 9 degrees of freedom. */
 const x = Array.from({ length: 12 }, (_, i) => (i % 2 === 0 ? -1 : 1))
@@ -117,7 +118,7 @@ describe('a posterior as a method', () => {
       x: rows.map((i) => (i % 7) - 3),
       g: rows.map((i) => `g${i % 8}`),
     })
-    const found = refit(stateModel('y ~ x + (x | g)', table, { family: 'gaussian' }), {})
+    const found = refit(state(stateModel('y ~ x + (x | g)', table, { family: 'gaussian' })), {})
     const told = estimatesAt(likelihood(found.like.model), found.fitted.parameters)
     expect(parameterNames(found.like.model)).toEqual([
       ...['(Intercept)', 'x', 'sd(g, (Intercept))', 'sd(g, x)', 'cor(g, (Intercept), x)', 'sigma'],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { stateModel } from '../../../src/data/state-model.js'
 import { tableFrom } from '../../../src/data/table-from.js'
-import { withResponse } from '../../../src/likelihood/frame/simulate.js'
+import { state, withResponse } from '../../../src/likelihood/frame/stated.js'
 import { normalQuantile } from '../../../src/numerics/special.js'
 import { stream } from '../../../src/random/stream.js'
 import { parameterTable } from '../../../src/study/estimates/parameters.js'
@@ -28,7 +28,7 @@ describe('95 % limits of a mean over five levels', () => {
     for (let r = 0; r < replicates; r++) {
       const effects = Array.from({ length: levels }, () => 2 * rng.normal())
       const y = Float64Array.from({ length: levels * each }, (_, i) => 3 + effects[i % levels] + rng.normal())
-      const found = refit(withResponse(model, { ...model.response, y }), { reml })
+      const found = refit(withResponse(state(model), { ...model.response, y }), { reml })
       const { estimate, se, lower, upper } = parameterTable(found, 'wald')
       if (lower[0] <= 3 && 3 <= upper[0]) t++
       if (Math.abs(estimate[0] - 3) <= normalQuantile(0.975) * se[0]) z++
@@ -50,7 +50,7 @@ describe('95 % limits of a mean over five levels', () => {
     let [t, z] = [0, 0]
     for (let r = 0; r < replicates; r++) {
       const y = Float64Array.from([1, 2, 2, 4, 6], (x) => 1 + x + rng.normal())
-      const found = refit(withResponse(line, { ...line.response, y }), {})
+      const found = refit(withResponse(state(line), { ...line.response, y }), {})
       const { estimate, se, lower, upper } = parameterTable(found, 'wald')
       if (lower[1] <= 1 && 1 <= upper[1]) t++
       if (Math.abs(estimate[1] - 1) <= normalQuantile(0.975) * se[1]) z++

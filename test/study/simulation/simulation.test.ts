@@ -8,6 +8,7 @@ import { planStudy } from '../../../src/study/run/plan-study.js'
 import type { SimulationData } from '../../../src/study/simulation/simulation-plan.js'
 import { trueParameters, truthOf } from '../../../src/study/estimates/truth.js'
 import { run, simulationOf } from '../studies.js'
+import { state } from '../../../src/likelihood/frame/stated.js'
 
 describe('performance measures', () => {
   it('are those of Morris, White and Crowther (2019), table 6, by hand', () => {
@@ -175,7 +176,7 @@ describe('estimates alone', () => {
       g: rows.map((i) => `g${i % 8}`),
       h: rows.map((i) => `h${i % 5}`),
     })
-    const found = refit(stateModel(formula, table, { family }), {})
+    const found = refit(state(stateModel(formula, table, { family })), {})
     const { estimate } = parameterTable(found, 'none')
     expect(Array.from(parameterEstimates(found))).toEqual(Array.from(estimate))
     expect(parameterNames(found.like.model)).toHaveLength(estimate.length)
