@@ -1,11 +1,11 @@
-// Compiles the TypeScript sources into dist and bundles the two modules that reach into @stdlib, so that the built
-// package needs none of @stdlib's thousands of files at run time; then each file that a program or a user starts from,
-// with the files it needs, so that Node opens dozens and not hundreds. Builds beside dist and swaps at the end: a
+// Compiles the TypeScript sources into dist and bundles the three modules that reach into @stdlib and ml-matrix, so that the built
+// package needs none of their thousands of files at run time; then each file that a program or a user starts from,
+// with the files it needs, so that Node opens dozens and not hundreds; and the core, whole, for browsers. Builds beside dist and swaps at the end: a
 // failed build leaves the last good one. `node build.mjs --if-stale` does nothing where dist is newer than all it is made of.
 import { execFileSync } from 'node:child_process'
-import { chmodSync, existsSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { build } from 'esbuild'
 
 const sources = ['src', 'samplers', 'workers', 'package.json', 'tsconfig.json', 'build.mjs']
@@ -24,11 +24,15 @@ if (process.argv.includes('--if-stale') && existsSync(stamp)) {
 }
 
 const require = createRequire(import.meta.url)
+
+/** The licence of a package as a comment. */
+const notice = (name) => `/*! ${name}\n${readFileSync(join('node_modules', name, 'LICENSE'), 'utf8')}*/`
 const tsc = join(dirname(require.resolve('typescript/package.json')), 'bin', 'tsc')
 const fresh = `dist.${process.pid}`
 try {
   execFileSync(process.execPath, [tsc, '-p', 'tsconfig.json', '--outDir', fresh], { stdio: 'inherit' })
-  for (const facade of ['src/numerics/special.js', 'src/random/generators.js']) {
+  const facades = ['src/numerics/special.js', 'src/random/generators.js', 'src/numerics/linear-algebra.js']
+  for (const facade of facades) {
     await build({
       entryPoints: [join(fresh, facade)],
       outfile: join(fresh, facade),
@@ -36,10 +40,11 @@ try {
       bundle: true,
       minify: true,
       format: 'esm',
-      platform: 'node',
-      target: 'node20',
+      platform: 'browser', // nothing of Node: the core runs in browsers, too
+      target: 'es2022',
+      alias: { 'ml-matrix': resolve('node_modules', 'ml-matrix', 'src', 'index.js') }, // modules, of which few are needed
       legalComments: 'eof', // keeps the Apache-2.0 notices
-      banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
+      footer: facade.endsWith('linear-algebra.js') ? { js: notice('ml-matrix') } : {},
       logLevel: 'warning',
     })
   }
@@ -62,6 +67,19 @@ try {
     format: 'esm',
     platform: 'node',
     target: 'node20',
+    logLevel: 'warning',
+  })
+  await build({
+    entryPoints: [join(fresh, 'src', 'core.js')],
+    outfile: join(fresh, 'src', 'core.js'),
+    allowOverwrite: true,
+    bundle: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    alias: { 'csv-parse/sync': 'csv-parse/browser/esm/sync' },
+    legalComments: 'eof',
+    footer: { js: notice('csv-parse') },
     logLevel: 'warning',
   })
   chmodSync(join(fresh, 'src', 'cli', 'main.js'), 0o755)

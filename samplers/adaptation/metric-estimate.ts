@@ -1,4 +1,4 @@
-import { EigenvalueDecomposition, Matrix } from 'ml-matrix'
+import { EigenvalueDecomposition, Matrix } from '../../src/numerics/linear-algebra.js'
 import { lowRankMetric, type Metric } from '../kernels/metric.js'
 
 /**

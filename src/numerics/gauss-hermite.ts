@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module'
+import { EigenvalueDecomposition, Matrix } from './linear-algebra.js'
 
 /** A rule for integrals against the standard normal density: sum of exp(logWeights) f(nodes) = E f(Z). */
 export interface QuadratureRule {
@@ -6,9 +6,6 @@ export interface QuadratureRule {
   readonly nodes: Float64Array
   readonly logWeights: Float64Array
 }
-
-/** Required, not imported: Node scans what a module imports from CommonJS for names, here for longer than a small fit takes. */
-const linearAlgebra = (): typeof import('ml-matrix') => createRequire(import.meta.url)('ml-matrix')
 
 const rules = new Map<number, QuadratureRule>()
 
@@ -24,7 +21,6 @@ export function gaussHermite(k: number): QuadratureRule {
   const nodes = new Float64Array(k)
   const logWeights = new Float64Array(k)
   if (k > 1) {
-    const { EigenvalueDecomposition, Matrix } = linearAlgebra()
     const jacobi = Matrix.zeros(k, k)
     for (let i = 1; i < k; i++) {
       jacobi.set(i, i - 1, Math.sqrt(i))

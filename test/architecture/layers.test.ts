@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { builtinModules } from 'node:module'
 import { join, posix } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
@@ -23,7 +24,7 @@ const floors: readonly (readonly string[])[] = [
   ['src/fit', 'samplers', 'src/draws', 'src/plot'],
   ['src/study', 'src/check'],
   ['src/report', 'workers'],
-  ['src/cli', 'src/index.ts'],
+  ['src/cli', 'src/core.ts', 'src/index.ts'],
 ]
 
 /** Imports between modules of one floor that are allowed. */
@@ -37,18 +38,25 @@ const sideways = new Set([
   'src/inline-executor.ts -> src/executor.ts',
   'src/inline-executor.ts -> src/errors.ts',
   'src/executor.ts -> src/errors.ts',
+  'src/index.ts -> src/core.ts',
 ])
 
 /** What Node or the user starts, and what an `exports` field names. */
 const entries = new Set([
   'src/cli/main.ts',
   'workers/worker.ts',
+  'src/core.ts',
   'src/index.ts',
   'workers/index.ts',
   'src/data/files/parquet-worker.ts',
 ])
 
 const longest = 350
+
+/** Files that may use what Node alone has; the core must run without. */
+const besideNode = /^(?:src|samplers)(?:\/[^/]+)*\/files\/|^src\/cli\/|^workers\//
+const builtin = new RegExp(`^(?:${builtinModules.join('|')})$`)
+const globalOfNode = /(?<![.\w])(?:(?:Buffer|process)\.[a-z]|require\(|__(?:dir|file)name\b)/
 
 interface Source {
   readonly path: string
@@ -103,7 +111,8 @@ function fault(from: string, specifier: string): string | null {
   const to = target(from, specifier)
   const here = placeOf(from)
   const there = placeOf(to)
-  if (to === 'src/index.ts') return `${from} imports the barrel src/index.ts`
+  if (to === 'src/index.ts' || (to === 'src/core.ts' && from !== 'src/index.ts'))
+    return `${from} imports the barrel ${to}`
   if (here.module === there.module || there.floor < here.floor) return null
   if (there.floor > here.floor) return `${from} imports upward: ${to}`
   return sideways.has(`${here.module} -> ${there.module}`) ? null : `${from} imports sideways: ${to}`
@@ -131,6 +140,8 @@ describe('layers', () => {
     expect(fault('src/links/log.ts', '../families/family.js')).toMatch(/sideways/)
     expect(fault('src/check/check.ts', '../study/study.js')).toMatch(/sideways/)
     expect(fault('src/cli/run.ts', '../index.js')).toMatch(/barrel/)
+    expect(fault('src/cli/run.ts', '../core.js')).toMatch(/barrel/)
+    expect(fault('src/core.ts', './index.js')).toMatch(/barrel/)
     expect(fault('src/families/binomial.ts', '../links/registry.js')).toBeNull()
     expect(
       importsOf(
@@ -152,6 +163,29 @@ describe('who may name what', () => {
 
   it('mathematics of @stdlib: src/numerics/special.ts', () => {
     expect(users(/^[#@]stdlib\/(?!random)/)).toEqual(['src/numerics/special.ts'])
+  })
+
+  it('ml-matrix: src/numerics/linear-algebra.ts', () => {
+    expect(users(/^ml-matrix/)).toEqual(['src/numerics/linear-algebra.ts'])
+  })
+
+  it('modules of Node: folders of files, the command line and workers', () => {
+    expect(users(/^node:/).filter((path) => !besideNode.test(path))).toEqual([])
+    expect(users(builtin).filter((path) => !besideNode.test(path))).toEqual([])
+    expect(writers(globalOfNode).filter((path) => !besideNode.test(path))).toEqual([])
+  })
+
+  it('the rule would see a module and a global of Node', () => {
+    expect(['src/data/table.ts', 'samplers/run/sample.ts', 'src/core.ts'].some((path) => besideNode.test(path))).toBe(
+      false,
+    )
+    expect(['fs', 'fs/promises', 'path'].every((name) => builtin.test(name))).toBe(true)
+    expect(['./fs.js', 'fs-extra', 'csv-parse/sync'].some((name) => builtin.test(name))).toBe(false)
+    const globals = ['Buffer.from(x)', 'process.cwd()', "require('x')", '__dirname', 'new Blob([Buffer.alloc(1)])']
+    expect(globals.every((code) => globalOfNode.test(code))).toBe(true)
+    expect(
+      ['new ArrayBuffer(1)', 'SharedArrayBuffer', 'a.process.b', 'required(x)'].some((code) => globalOfNode.test(code)),
+    ).toBe(false)
   })
 
   it('worker threads and comlink: workers, and threads what decodes Parquet, which must be ended where it hangs', () => {

@@ -1,0 +1,109 @@
+/**
+ * What needs no files and no threads, for browsers and for bundlers: data from arrays or from text, fits, draws and checks in
+ * the thread that calls. `glmm` has all of it, and files, threads and studies beside it.
+ */
+import type { SampleHooks } from '../samplers/run/sample.js'
+import type { SampleOptions } from '../samplers/run/sample-options.js'
+import { extendPosterior, type SampledPosterior, samplePosterior } from '../samplers/run/sample-posterior.js'
+import { checkFormula } from './check/check.js'
+import type { Checked } from './check/check-model.js'
+import type { CheckRecord } from './check/check-record.js'
+import type { Table } from './data/table.js'
+import type { PosteriorRecord } from './draws/answers/posterior-record.js'
+import type { Executor } from './executor.js'
+import { inlineExecutor } from './inline-executor.js'
+
+export type { SampleOptions } from '../samplers/run/sample-options.js'
+export type { ChainProgress, Sample, SampleHooks } from '../samplers/run/sample.js'
+export type { CheckRecord, Comparison, Effect, Ratio, Rung, Verdict } from './check/check-record.js'
+export { buildModel } from './data/build-model.js'
+export { decodedText } from './data/decode-text.js'
+export type { Model, Predictor, RandomTerm } from './data/model.js'
+export { parseTable } from './data/parse-table.js'
+export type { ReadOptions, ReadOptions as TableOptions } from './data/read-options.js'
+export { type ModelChoice, stateModel as model } from './data/state-model.js'
+export type { Column, Table } from './data/table.js'
+export { tableFrom } from './data/table-from.js'
+export { type HypothesisRecord, hypothesis } from './draws/answers/hypothesis.js'
+export { loo } from './draws/answers/loo.js'
+export { type LooClustersOptions, looClusters } from './draws/answers/loo-clusters.js'
+export { type LooCompareRecord, looCompare } from './draws/answers/loo-compare.js'
+export type { LooRecord, WaicRecord } from './draws/answers/loo-record.js'
+export type { PosteriorRecord } from './draws/answers/posterior-record.js'
+export { type PredictiveOptions, predictiveCheck } from './draws/answers/predictive-check.js'
+export type { PredictiveRecord } from './draws/answers/predictive-record.js'
+export { type RanksOptions, type RanksRecord, ranks } from './draws/answers/ranks.js'
+export { waic } from './draws/answers/waic.js'
+export { mcseQuantile } from './draws/diagnostics/monte-carlo-error.js'
+export { summarise } from './draws/diagnostics/summarise.js'
+export type { DrawnModel, Sampled } from './draws/drawn-model.js'
+export type { Draws } from './draws/draws.js'
+export type { ParameterSummary } from './draws/parameter-summary.js'
+export { GlmmError, type PlainError, type Warning } from './errors.js'
+export type { Executor } from './executor.js'
+export { defineFamily } from './families/define-family.js'
+export { addFamily } from './families/registry.js'
+export { compare } from './fit/compare/compare.js'
+export type { ComparedModel, CompareRecord, LikelihoodRatioTest } from './fit/compare/compare-record.js'
+export { type FitOptions, fit } from './fit/fit.js'
+export { type PredictOptions, predict } from './fit/predict/predict.js'
+export type { PredictedValue, Prediction, PredictionKind, PredictRecord } from './fit/predict/predict-record.js'
+export { quantileResiduals } from './fit/predict/quantile-residuals.js'
+export { type SimulateOptions, simulate } from './fit/predict/simulate.js'
+export type { SimulateRecord } from './fit/predict/simulate-record.js'
+export type { FitRecord } from './fit/record/fit-record.js'
+export type { ModelTest } from './fit/tests/model-test.js'
+export { modelTests, type TestedModel, type TestOptions } from './fit/tests/model-tests.js'
+export type { ModelVerdict } from './fit/tests/model-verdict.js'
+export { priorsInForce } from './likelihood/coordinates/priors-in-force.js'
+export type { LogDensity } from './likelihood/frame/log-density.js'
+export { type Likelihood, likelihood } from './likelihood/likelihood.js'
+export { jointPosterior, marginalPosterior, type Posterior } from './likelihood/posterior.js'
+export { version } from './version.js'
+
+export interface RunChoice extends SampleHooks {
+  /** What runs the chains, instead of this thread; no result depends on it. */
+  readonly executor?: Executor | undefined
+}
+
+/** A posterior record with the draws behind it. */
+export type PosteriorResult = PosteriorRecord & Pick<SampledPosterior, 'sample'>
+/** A check record with the draws behind its posterior. */
+export type CheckResult = CheckRecord & Pick<Checked, 'sample'>
+
+/** Samples the posterior of the model of a formula and a table. Rejects with a GlmmError. */
+export async function sample(
+  formula: string,
+  table: Table,
+  { executor = inlineExecutor, ...options }: SampleOptions & RunChoice = {},
+): Promise<PosteriorResult> {
+  const { record, sample } = await samplePosterior(formula, table, options, executor, options)
+  return { ...record, sample }
+}
+
+export interface ExtendOptions extends RunChoice {
+  /** Draws to add to each chain. */
+  readonly draws: number
+}
+
+/**
+ * Adds draws to each chain of a posterior: what comes out equals one longer run to the last bit. A run that was stopped
+ * goes on as well. Rejects with a GlmmError.
+ */
+export async function extend(
+  { sample: given, ...earlier }: PosteriorResult,
+  { draws, executor = inlineExecutor, ...hooks }: ExtendOptions,
+): Promise<PosteriorResult> {
+  const { record, sample } = await extendPosterior({ record: earlier, sample: given }, draws, executor, hooks)
+  return { ...record, sample }
+}
+
+/** Is Laplace's approximation good enough for this model? Rejects with a GlmmError. */
+export async function check(
+  formula: string,
+  table: Table,
+  { executor = inlineExecutor, ...options }: SampleOptions & RunChoice = {},
+): Promise<CheckResult> {
+  const { record, sample } = await checkFormula(formula, table, options, executor, options)
+  return { ...record, sample }
+}
