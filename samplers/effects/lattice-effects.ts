@@ -1,5 +1,5 @@
 import type { LatticeMarginal } from '../../src/likelihood/scalar/lattice-marginal.js'
-import type { DrawEffects } from './marginal-effects.js'
+import type { DrawEffects } from './draw-effects.js'
 
 /**
  * Proposals of an effect. The proposal's density is within a few parts in a hundred of the target's, where the step of

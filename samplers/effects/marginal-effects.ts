@@ -7,11 +7,9 @@ import { pairIndex } from '../../src/families/derivative-order.js'
 import { type RowModel, rowModel } from '../../src/likelihood/frame/row-model.js'
 import { forwardSolve } from '../../src/numerics/cholesky.js'
 import type { Rng } from '../../src/random/stream.js'
+import { type DrawEffects, fromSpherical } from './draw-effects.js'
 import { effectProposal, logProposal, rootProposals } from './marginal-proposal.js'
 import { scalarEffects } from './marginal-scalar-effects.js'
-
-/** Draws all effects b from their conditional density at the fit's parameters into `out` from `at`. */
-export type DrawEffects = (parameters: Float64Array, rng: Rng, out: Float64Array, at: number) => void
 
 /** Points that stand for the integral over a unit that is not an outermost one. */
 const innerProposals = 8
@@ -105,26 +103,6 @@ export function marginalEffects(likelihood: Likelihood): DrawEffects {
     for (let e = 0; e < met.length; e++) if (!met[e]) spherical[e] = rng.normal()
     fromSpherical(likelihood, linear.lambdas, spherical, out, at)
   }
-}
-
-/** b = Lambda u at every level of every term, into `out` from `at`. */
-export function fromSpherical(
-  { coordinates }: Likelihood,
-  lambdas: readonly Float64Array[],
-  u: Float64Array,
-  out: Float64Array,
-  at: number,
-): void {
-  coordinates.terms.forEach(({ laid, q, effects }, t) => {
-    const end = effects + q * laid.term.levels.length
-    for (let from = effects; from < end; from += q) {
-      for (let i = 0; i < q; i++) {
-        let sum = 0
-        for (let j = 0; j <= i; j++) sum += lambdas[t][i * q + j] * u[from + j]
-        out[at + from + i] = sum
-      }
-    }
-  })
 }
 
 /** Draws the spherical effects of one tree of units. */

@@ -3,7 +3,7 @@ import { emptyMode, findMode } from '../../src/likelihood/scalar/conditional-mod
 import { fixedPredictor, groupedRows } from '../../src/likelihood/frame/grouped-rows.js'
 import type { Likelihood } from '../../src/likelihood/likelihood.js'
 import { scratch } from '../../src/likelihood/frame/scratch.js'
-import type { DrawEffects } from './marginal-effects.js'
+import type { DrawEffects } from './draw-effects.js'
 import { effectProposal, logProposal, rootProposals } from './marginal-proposal.js'
 
 /** marginalEffects where each level has one scalar effect and the family one predictor: by the rows' fused kernels. */

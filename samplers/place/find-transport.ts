@@ -1,7 +1,7 @@
 import { type ValuedDensity, valueAlone } from '../../src/likelihood/posterior.js'
 import { cholesky } from '../../src/numerics/cholesky.js'
 import type { Rng } from '../../src/random/stream.js'
-import { moved } from '../quadrature/quadrature-tail.js'
+import { moved } from './placement.js'
 import { origin, transportedNormal } from './transported-normal.js'
 import { type Bend, noBend, thirdDerivatives } from './triangular-map.js'
 

@@ -10,6 +10,9 @@ export interface MarginalRule {
   readonly step: number | null
 }
 
+/** Laplace's. */
+export const laplaceRule: MarginalRule = { nodes: 1, step: null }
+
 export const integralBy = (like: Likelihood, { nodes, step }: MarginalRule): MarginalDensity | LatticeMarginal =>
   step === null ? like.marginal(nodes) : like.lattice!(step)
 

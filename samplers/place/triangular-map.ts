@@ -1,4 +1,4 @@
-import type { Placement } from '../quadrature/quadrature-tail.js'
+import type { Placement } from './placement.js'
 
 /**
  * A triangular map x = center + L T(shift + C z): coordinate i of x depends on z_1 ... z_i alone and rises with z_i, so

@@ -3,9 +3,10 @@ import { outerPosterior } from '../../src/likelihood/posterior.js'
 import type { PriorsInForce } from '../../src/likelihood/coordinates/priors-in-force.js'
 import { cholesky } from '../../src/numerics/cholesky.js'
 import { integralBy, type MarginalRule } from '../place/marginal-rule.js'
-import type { OuterMode } from '../run/plan-chains.js'
+import type { OuterMode } from '../place/outer-mode.js'
 import type { Head, Heads } from './quadrature-heads.js'
-import { modePlacement, moved, type Placement, type TailRule, tailRule } from './quadrature-tail.js'
+import { moved, type Placement } from '../place/placement.js'
+import { modePlacement, type TailRule, tailRule } from './quadrature-tail.js'
 import { noBend, thirdDerivatives, triangularMap } from '../place/triangular-map.js'
 
 /** The log posterior in the coordinates of a grid. */

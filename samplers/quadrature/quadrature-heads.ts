@@ -1,4 +1,5 @@
-import type { Placement, TailRule } from './quadrature-tail.js'
+import type { Placement } from '../place/placement.js'
+import type { TailRule } from './quadrature-tail.js'
 
 /** A point of the lattice of scales, with the rule over the fixed effects given them. */
 export interface Head {

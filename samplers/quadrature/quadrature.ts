@@ -9,7 +9,7 @@ import { type PriorsInForce, priorsInForce } from '../../src/likelihood/coordina
 import { cholesky } from '../../src/numerics/cholesky.js'
 import { gaussHermite } from '../../src/numerics/gauss-hermite.js'
 import { marginalNodes, negligible } from '../place/marginal-nodes.js'
-import { exactPlace, marginalMode, type OuterMode } from '../run/plan-chains.js'
+import { exactPlace, marginalMode, type OuterMode } from '../place/outer-mode.js'
 import { conditionalRules, orderedDensity } from './quadrature-conditional.js'
 import { type EffectMarginal, effectMarginals } from './quadrature-effects.js'
 import { type Grid, gridOf } from './quadrature-grid.js'

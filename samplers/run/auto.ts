@@ -3,7 +3,8 @@ import { likelihood } from '../../src/likelihood/likelihood.js'
 import { priorsInForce } from '../../src/likelihood/coordinates/priors-in-force.js'
 import { mostTransported } from '../place/find-transport.js'
 import type { MarginalRule } from '../place/marginal-rule.js'
-import { exactPlace, marginalMode, transportAt } from './plan-chains.js'
+import { exactPlace, marginalMode } from '../place/outer-mode.js'
+import { transportAt } from '../place/outer-transport.js'
 
 /** A sampler, and why it was chosen. */
 export interface ChosenSampler {
