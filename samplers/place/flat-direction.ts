@@ -1,6 +1,6 @@
 import type { Model } from '../../src/data/model.js'
 import type { Warning } from '../../src/errors.js'
-import { glmOf } from '../../src/fit/climb/estimate.js'
+import { glmOf } from '../../src/fit/start/glm.js'
 import { limitModel } from '../../src/fit/runaway/limit-model.js'
 import { meanWarning } from '../../src/fit/runaway/separation-warning.js'
 import { state } from '../../src/likelihood/frame/stated.js'

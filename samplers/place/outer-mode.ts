@@ -1,5 +1,5 @@
-import { glmOf } from '../../src/fit/climb/estimate.js'
-import { startFrom } from '../../src/fit/climb/start.js'
+import { glmOf } from '../../src/fit/start/glm.js'
+import { startFrom } from '../../src/fit/start/start.js'
 import type { PriorsInForce } from '../../src/likelihood/coordinates/priors-in-force.js'
 import type { LogDensity } from '../../src/likelihood/frame/log-density.js'
 import type { Likelihood } from '../../src/likelihood/likelihood.js'

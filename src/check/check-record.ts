@@ -1,8 +1,8 @@
 import type { PosteriorRecord } from '../draws/answers/posterior-record.js'
 import type { RecordHeading } from '../data/record-heading.js'
 import type { FixedEstimate, RandomEstimate } from '../fit/record/fit-record.js'
-import type { ModelTest } from '../fit/tests/model-test.js'
-import type { ModelVerdict } from '../fit/tests/model-verdict.js'
+import type { ModelTest } from '../fit/results/model-test.js'
+import type { ModelVerdict } from '../fit/results/model-verdict.js'
 
 export type Verdict = 'adequate' | 'inadequate' | 'undetermined'
 

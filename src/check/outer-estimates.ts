@@ -1,4 +1,4 @@
-import type { Estimate } from '../fit/climb/estimate.js'
+import type { Estimate } from '../fit/results/estimate.js'
 import type { Likelihood } from '../likelihood/likelihood.js'
 import { outerNames } from '../likelihood/outer-names.js'
 import { outerParameters } from '../likelihood/coordinates/outer-parameters.js'

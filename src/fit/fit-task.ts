@@ -1,5 +1,5 @@
 import type { Stated } from '../likelihood/frame/stated.js'
-import type { GlmFit } from './climb/glm.js'
+import type { GlmFit } from './start/glm.js'
 import type { Intervals } from './limits/profile-intervals.js'
 import type { FitRecord, Nodes } from './record/fit-record.js'
 import type { LimitModel } from './runaway/limit-model.js'

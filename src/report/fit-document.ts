@@ -1,4 +1,5 @@
-import type { Convergence, FitRecord, FiveNumbers, Limits } from '../fit/record/fit-record.js'
+import type { Convergence, FitRecord, FiveNumbers } from '../fit/record/fit-record.js'
+import type { Limits } from '../fit/results/limits.js'
 import { coefficientTable, limitNames } from './coefficient-table.js'
 import { conditionalModes } from './conditional-modes.js'
 import { type Block, type Document, facts, heading, paragraph, type Table, table } from './document.js'

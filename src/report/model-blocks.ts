@@ -1,6 +1,6 @@
 import type { CheckRecord } from '../check/check-record.js'
 import type { FitRecord } from '../fit/record/fit-record.js'
-import { probability } from '../fit/tests/model-verdict.js'
+import { probability } from '../fit/results/model-verdict.js'
 import { type Block, callout, heading, list, paragraph } from './document.js'
 
 /** What the tests of a model against its data have found, and what they could not see. Nothing where none was asked for. */

@@ -4,7 +4,7 @@
 // of grouped-data.mjs, the slope of t being zero.
 import { stateModel } from '../../dist/src/data/state-model.js'
 import { estimate, glmOf } from '../../dist/src/fit/climb/estimate.js'
-import { startFrom } from '../../dist/src/fit/climb/start.js'
+import { startFrom } from '../../dist/src/fit/start/start.js'
 import { influence } from '../../dist/src/fit/tests/influence.js'
 import { levelTests } from '../../dist/src/fit/tests/level-tests.js'
 import { likelihood } from '../../dist/src/likelihood/likelihood.js'

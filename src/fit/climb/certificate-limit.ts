@@ -1,5 +1,5 @@
 import type { Likelihood } from '../../likelihood/likelihood.js'
-import type { Estimate } from './estimate.js'
+import type { Estimate } from '../results/estimate.js'
 
 /**
  * An approximation is adequate if its estimates are nowhere further than this many standard errors from the integrated

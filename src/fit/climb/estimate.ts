@@ -1,60 +1,20 @@
 import type { Warning } from '../../errors.js'
 import type { Likelihood } from '../../likelihood/likelihood.js'
-import type { Stated } from '../../likelihood/frame/stated.js'
 import { type Maximum, maximise } from '../../numerics/maximise.js'
 import { type BoundaryPoint, boundaryPoint } from './boundary-point.js'
-import { fitGlm, type GlmFit } from './glm.js'
 import { invertedInformation, newtonStep } from './information.js'
 import { type FurtherRuns, furtherRuns, provedRuns } from '../runaway/further-runs.js'
 import { atLimit, unknownWhere, without } from '../runaway/held.js'
+import type { Estimate } from '../results/estimate.js'
 import { limitEstimate } from '../runaway/limit-estimate.js'
 import { toldOffTheScale } from '../runaway/off-the-scale.js'
-import type { Runaway } from '../runaway/runaway.js'
+import type { Runaway } from '../results/runaway.js'
 import { withRunawayTerms } from '../runaway/runaway-terms.js'
 import { runawayVariance } from '../runaway/runaway-variance.js'
 import { offPlateau } from './off-plateau.js'
-import type { Start } from './start.js'
+import type { Start } from '../start/start.js'
 import { reproducesExactly, whyNot } from './why-not.js'
 import { type HeldParameter, holding, withoutResidual } from './without-residual.js'
-
-/** Maximum likelihood estimates of the outer parameters at one number of nodes. */
-export interface Estimate {
-  readonly nodes: number
-  /** (beta, theta), standard deviations not negative. */
-  readonly parameters: Float64Array
-  readonly logLik: number
-  /** Inverse of the observed information over all outer parameters, or null where it is not positive definite. */
-  readonly covariance: Float64Array | null
-  /** Standard errors; NaN where they do not exist. */
-  readonly se: Float64Array
-  /**
-   * sqrt(g'Vg) with the gradient g and the covariance V: the distance from the top in standard errors, before the last
-   * step; without V the largest element of g, each times about its standard error.
-   */
-  readonly gradientNorm: number
-  readonly converged: boolean
-  readonly reason: string
-  /** The covariance matrix of some random effects is estimated as singular. */
-  readonly singular: boolean
-  /** The outer parameters that are at their end because of it: roots of variances at zero, correlations of 1 or -1. */
-  readonly zeroed: readonly number[]
-  /** The constants of further predictors that have run to where the family becomes a simpler one. */
-  readonly limits: readonly number[]
-  /** Parameters without a finite maximum; empty where there are none. All others are those of the limit. */
-  readonly runs: readonly Runaway[]
-  /** What is to be said of them. */
-  readonly told: readonly Warning[]
-  /** Whether a standard deviation is among them: no other number of nodes would then be better. */
-  readonly unbounded: boolean
-  readonly iterations: number
-  readonly evaluations: number
-}
-
-/** The fit without random effects: start of the climb, and the answer where the variance is zero. */
-export function glmOf({ model, family, link }: Stated): GlmFit {
-  const [predictor] = model.predictors
-  return fitGlm(predictor.fixed, predictor.offset, model.response, family, link)
-}
 
 /**
  * Two millionths of a standard error from the top: the Newton step at the end takes that to rounding, and the Hessian

@@ -1,10 +1,13 @@
 import { type Likelihood, likelihood as makeLikelihood } from '../../likelihood/likelihood.js'
 import { isExact } from './certificate-limit.js'
-import { type Estimate, estimate, glmOf, startAt } from './estimate.js'
-import { type ImportanceEstimate, importanceEstimate, trustedParetoK } from './importance-estimate.js'
+import { estimate, startAt } from './estimate.js'
+import { glmOf } from '../start/glm.js'
+import type { Estimate } from '../results/estimate.js'
+import { importanceEstimate, trustedParetoK } from './importance-estimate.js'
+import type { ImportanceEstimate } from '../results/importance-estimate.js'
 import { type LimitModel, limitModel } from '../runaway/limit-model.js'
 import { widening } from '../runaway/widen.js'
-import { type Start, startFrom } from './start.js'
+import { type Start, startFrom } from '../start/start.js'
 import { reproducesExactly } from './why-not.js'
 
 /**

@@ -3,8 +3,8 @@ import type { Model } from '../../data/model.js'
 import { copies, observations } from '../../data/response-rows.js'
 import type { Stated } from '../../likelihood/frame/stated.js'
 import type { Likelihood } from '../../likelihood/likelihood.js'
-import type { Estimate } from './estimate.js'
-import { weightedLeastSquares } from './glm.js'
+import type { Estimate } from '../results/estimate.js'
+import { weightedLeastSquares } from '../start/glm.js'
 import { choleskyInverse } from '../../numerics/cholesky.js'
 
 /** No random effects, and a dispersion that is one number over known weights. */

@@ -1,6 +1,6 @@
 import type { Likelihood } from '../../likelihood/likelihood.js'
 import { acceptable, estimate } from './estimate.js'
-import { type GlmFit, glmAt } from './glm.js'
+import { type GlmFit, glmAt } from '../start/glm.js'
 
 /** The end of scoring, with what the likelihood says of it. */
 export interface ScoringTop {

@@ -1,6 +1,6 @@
 import { isConstant } from '../../data/constant-predictor.js'
 import type { Likelihood } from '../../likelihood/likelihood.js'
-import { termText } from './term-text.js'
+import { termText } from '../start/term-text.js'
 
 /** A residual this small beside the response is rounding. */
 const rounding = 1e-6

@@ -1,7 +1,7 @@
 import { isConstant } from '../../data/constant-predictor.js'
 import type { Likelihood, MarginalDensity } from '../../likelihood/likelihood.js'
-import type { Estimate } from './estimate.js'
-import type { Start } from './start.js'
+import type { Estimate } from '../results/estimate.js'
+import type { Start } from '../start/start.js'
 
 /** An outer parameter that stays where it is. */
 export interface HeldParameter {

@@ -4,7 +4,7 @@ import { parseFormula } from '../../formula/parse-formula.js'
 import { chiSquareUpper } from '../../numerics/special.js'
 import { version } from '../../version.js'
 import { nesting } from './compare-nesting.js'
-import { runningWarning } from '../runaway/running-names.js'
+import { runningWarning } from '../record/running-names.js'
 import type { ComparableFit, ComparedModel, CompareRecord, LikelihoodRatioTest } from './compare-record.js'
 
 interface Named {

@@ -1,5 +1,5 @@
 import type { NormalMarginal } from '../../likelihood/normal/normal-marginal.js'
-import type { Estimate } from '../climb/estimate.js'
+import type { Estimate } from '../results/estimate.js'
 
 /** The covariance of the parameters of V, as a fit has it: W_ab, NaN for those that are not free. */
 export type ParameterCovariance = (a: number, b: number) => number

@@ -3,7 +3,7 @@ import type { Likelihood } from '../../likelihood/likelihood.js'
 import type { ParameterLayout } from '../../likelihood/frame/parameter-layout.js'
 import { secondOrder } from '../../likelihood/sparse/second-order.js'
 import { adequateShift, isExact, largestStep } from '../climb/certificate-limit.js'
-import type { Estimate } from '../climb/estimate.js'
+import type { Estimate } from '../results/estimate.js'
 import type { Certificate } from '../record/fit-record.js'
 
 /** Step of the difference quotients, in standard errors: wide enough for a correction known to six digits. */

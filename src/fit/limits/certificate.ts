@@ -3,7 +3,7 @@ import { randomTerms } from '../record/fixed-part.js'
 import type { Likelihood } from '../../likelihood/likelihood.js'
 import { adequateShift, isExact, largestStep } from '../climb/certificate-limit.js'
 import { secondOrderCertificate } from './certificate-second-order.js'
-import type { Estimate } from '../climb/estimate.js'
+import type { Estimate } from '../results/estimate.js'
 import type { Certificate } from '../record/fit-record.js'
 
 /** What is known of the integration error, or why nothing is. */

@@ -1,5 +1,5 @@
 import { type Likelihood, maxNodes } from '../../likelihood/likelihood.js'
-import type { Estimate } from '../climb/estimate.js'
+import type { Estimate } from '../results/estimate.js'
 
 /** A rule to compare that of a fit with. */
 export interface ComparisonRule {

@@ -2,13 +2,13 @@ import type { Warning } from '../../errors.js'
 import type { Likelihood } from '../../likelihood/likelihood.js'
 import { normalQuantile } from '../../numerics/special.js'
 import type { DfMethod } from '../df/degrees-of-freedom.js'
-import type { Estimate } from '../climb/estimate.js'
-import type { Limits } from '../record/fit-record.js'
+import type { Estimate } from '../results/estimate.js'
+import type { Limits } from '../results/limits.js'
 import { randomTerms } from '../record/fixed-part.js'
-import type { ProfileIntervals } from '../record/profile-limits.js'
+import type { ProfileIntervals } from '../results/limits.js'
 import { profileLimits } from './profile.js'
 import { covarianceQuantity, type ProfileQuantity, parameterQuantity } from './profile-quantities.js'
-import type { Start } from '../climb/start.js'
+import type { Start } from '../start/start.js'
 
 /** How limits are found, and the probability they are to cover with. */
 export interface Intervals {

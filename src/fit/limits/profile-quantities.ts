@@ -1,6 +1,6 @@
 import type { Held } from '../../covariance/held.js'
 import type { Likelihood } from '../../likelihood/likelihood.js'
-import type { Estimate } from '../climb/estimate.js'
+import type { Estimate } from '../results/estimate.js'
 
 /** A quantity to profile, a function of the outer parameters, on the scale on which it is searched. */
 export interface ProfileQuantity {

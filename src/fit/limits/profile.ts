@@ -1,6 +1,6 @@
 import type { Likelihood } from '../../likelihood/likelihood.js'
 import { type Maximum, maximise, type Objective } from '../../numerics/maximise.js'
-import type { Estimate } from '../climb/estimate.js'
+import type { Estimate } from '../results/estimate.js'
 import { offPlateau } from '../climb/off-plateau.js'
 import type { ProfileQuantity } from './profile-quantities.js'
 

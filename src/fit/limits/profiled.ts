@@ -1,10 +1,11 @@
 import { type Likelihood, likelihood } from '../../likelihood/likelihood.js'
 import type { Stated } from '../../likelihood/frame/stated.js'
-import { type Estimate, estimate } from '../climb/estimate.js'
-import type { GlmFit } from '../climb/glm.js'
-import type { ProfileIntervals } from '../record/profile-limits.js'
+import { estimate } from '../climb/estimate.js'
+import type { Estimate } from '../results/estimate.js'
+import type { GlmFit } from '../start/glm.js'
+import type { ProfileIntervals } from '../results/limits.js'
 import { type Intervals, profileIntervals } from './profile-intervals.js'
-import { startFrom } from '../climb/start.js'
+import { startFrom } from '../start/start.js'
 
 /**
  * Profile intervals where they are asked for and there is a maximum to profile from. Under a restricted likelihood, which

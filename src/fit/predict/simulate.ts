@@ -10,7 +10,7 @@ import { version } from '../../version.js'
 import type { FitRecord } from '../record/fit-record.js'
 import { checkEstimable } from './estimable.js'
 import { type FitSource, modelChoice } from './predict-source.js'
-import { runningWarning } from '../runaway/running-names.js'
+import { runningWarning } from '../record/running-names.js'
 import type { SimulateRecord } from './simulate-record.js'
 
 export interface SimulateOptions {

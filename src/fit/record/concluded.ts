@@ -1,10 +1,10 @@
 import type { Warning } from '../../errors.js'
 import type { ConditionalModes } from '../../likelihood/frame/conditional-effects.js'
 import type { Likelihood } from '../../likelihood/likelihood.js'
-import type { Estimate } from '../climb/estimate.js'
-import type { ImportanceEstimate } from '../climb/importance-estimate.js'
+import type { Estimate } from '../results/estimate.js'
+import type { ImportanceEstimate } from '../results/importance-estimate.js'
 import type { FixedPart } from './fixed-part.js'
-import type { ProfileIntervals } from './profile-limits.js'
+import type { ProfileIntervals } from '../results/limits.js'
 
 /** What a fit has come to, of the model as it was stated: all that the sections of its record are read from. */
 export interface Concluded {

@@ -2,10 +2,11 @@ import { isConstant } from '../../data/constant-predictor.js'
 import type { Likelihood } from '../../likelihood/likelihood.js'
 import type { LaidTerm } from '../../likelihood/frame/parameter-layout.js'
 import { normalQuantile, studentQuantile, studentTwoSided } from '../../numerics/special.js'
-import type { Estimate } from '../climb/estimate.js'
-import type { FitRecord, FixedEstimate, Limits, RandomEstimate } from './fit-record.js'
+import type { Estimate } from '../results/estimate.js'
+import type { FitRecord, FixedEstimate, RandomEstimate } from './fit-record.js'
+import type { Limits } from '../results/limits.js'
 import { randomTerms } from './fixed-part.js'
-import type { Runaway } from '../runaway/runaway.js'
+import type { Runaway } from '../results/runaway.js'
 
 /** A number that exists, or null. */
 const orNull = (value: number): number | null => (Number.isFinite(value) ? value : null)

@@ -1,7 +1,8 @@
+import type { Limits } from '../results/limits.js'
 import type { Basis } from '../../data/basis.js'
 import type { RecordHeading } from '../../data/record-heading.js'
-import type { ModelTest } from '../tests/model-test.js'
-import type { ModelVerdict } from '../tests/model-verdict.js'
+import type { ModelTest } from '../results/model-test.js'
+import type { ModelVerdict } from '../results/model-verdict.js'
 
 /** Nodes asked for: a number, one for each nested factor from the outermost on, or as many as it takes. */
 export type Nodes = number | readonly number[] | 'auto'
@@ -183,12 +184,6 @@ export interface DispersionEstimate extends Limits {
   /** The end that its predictor runs to where the likelihood has no finite maximum in it. */
   readonly runsTo: '-Inf' | 'Inf' | null
   readonly se: number | null
-}
-
-/** Limits of an interval; null where there is none. */
-export interface Limits {
-  readonly lower: number | null
-  readonly upper: number | null
 }
 
 export interface RandomEstimate {

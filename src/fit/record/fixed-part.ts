@@ -1,7 +1,7 @@
 import { flat } from '../../covariance/flat.js'
 import type { ConditionalModes, Likelihood } from '../../likelihood/likelihood.js'
 import type { LaidTerm, ParameterLayout } from '../../likelihood/frame/parameter-layout.js'
-import type { Estimate } from '../climb/estimate.js'
+import type { Estimate } from '../results/estimate.js'
 
 /** The mean's fixed effects as estimated. */
 export interface FixedPart {

@@ -1,7 +1,7 @@
 import type { Likelihood } from '../../likelihood/likelihood.js'
 import { randomEstimates } from './estimates.js'
 import type { Importance } from './fit-record.js'
-import type { ImportanceEstimate } from '../climb/importance-estimate.js'
+import type { ImportanceEstimate } from '../results/importance-estimate.js'
 
 /** What the record of a fit says of the draws behind it. */
 export function importanceRecord(like: Likelihood, sampled: ImportanceEstimate): Importance {

@@ -1,6 +1,6 @@
 import type { Stated } from '../../likelihood/frame/stated.js'
 import type { FitRecord } from './fit-record.js'
-import { fitGlm, totalDeviance } from '../climb/glm.js'
+import { fitGlm, totalDeviance } from '../start/glm.js'
 
 /** Deviance of the model with nothing but an intercept (where the model has one) and the offset, and its df. */
 export function nullModel({ model, family, link }: Stated, used: number): Pick<FitRecord, 'nullDeviance' | 'dfNull'> {

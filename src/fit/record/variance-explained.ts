@@ -4,7 +4,7 @@ import type { Model } from '../../data/model.js'
 import { copies } from '../../data/response-rows.js'
 import type { Likelihood } from '../../likelihood/likelihood.js'
 import type { Stated } from '../../likelihood/frame/stated.js'
-import type { Estimate } from '../climb/estimate.js'
+import type { Estimate } from '../results/estimate.js'
 import type { RandomEstimate, ShareOfVariance, VarianceExplained } from './fit-record.js'
 import { randomTerms } from './fixed-part.js'
 

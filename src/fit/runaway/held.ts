@@ -1,5 +1,5 @@
 import type { Likelihood } from '../../likelihood/likelihood.js'
-import type { Runaway } from './runaway.js'
+import type { Runaway } from '../results/runaway.js'
 
 /** The constant of a further predictor that is at its limit, as what runs to it. */
 export function atLimit({ model, layout, stated }: Likelihood, at: number): Runaway {

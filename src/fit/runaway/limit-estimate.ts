@@ -1,9 +1,9 @@
 import type { Likelihood } from '../../likelihood/likelihood.js'
 import type { LaidTerm } from '../../likelihood/frame/parameter-layout.js'
-import type { Estimate } from '../climb/estimate.js'
-import type { Runaway } from './runaway.js'
+import type { Estimate } from '../results/estimate.js'
+import type { Runaway } from '../results/runaway.js'
 import type { RunawayVariance } from './runaway-variance.js'
-import { termText } from '../climb/term-text.js'
+import { termText } from '../start/term-text.js'
 
 /** The standard deviation that stands for an infinite one: of a million simulated levels about one is mixed. */
 export const standsForInfinity = 1e6

@@ -5,7 +5,7 @@ import type { LaidTerm } from '../../likelihood/frame/parameter-layout.js'
 import { type Stated, state, withResponse } from '../../likelihood/frame/stated.js'
 import { independentColumns } from '../../numerics/independent-columns.js'
 import { type End, free, nothingRuns, still } from '../../numerics/recession-cone.js'
-import type { GlmFit } from '../climb/glm.js'
+import type { GlmFit } from '../start/glm.js'
 import { type MeanCone, meanCone } from './mean-cone.js'
 
 /** A random term that rows say something of. */

@@ -1,7 +1,7 @@
 import { copies } from '../../data/response-rows.js'
 import type { Stated } from '../../likelihood/frame/stated.js'
 import { free, type RecessionCone, recessionCone } from '../../numerics/recession-cone.js'
-import type { GlmFit } from '../climb/glm.js'
+import type { GlmFit } from '../start/glm.js'
 import { provedBounded } from './screen.js'
 
 /** The directions of the mean's coefficients along which the likelihood rises for ever, and how rows may move. */

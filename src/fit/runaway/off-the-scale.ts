@@ -1,6 +1,6 @@
 import type { Likelihood } from '../../likelihood/likelihood.js'
-import type { Estimate } from '../climb/estimate.js'
-import { termText } from '../climb/term-text.js'
+import type { Estimate } from '../results/estimate.js'
+import { termText } from '../start/term-text.js'
 
 /** A standard deviation this many times that of exact integration is no estimate of it. */
 const apart = 2

@@ -2,12 +2,12 @@ import type { Warning } from '../../errors.js'
 import type { Likelihood } from '../../likelihood/likelihood.js'
 import { maximise, type Objective } from '../../numerics/maximise.js'
 import { normalQuantile } from '../../numerics/special.js'
-import type { Estimate } from '../climb/estimate.js'
-import type { Limits } from '../record/fit-record.js'
-import type { ProfileIntervals } from '../record/profile-limits.js'
+import type { Estimate } from '../results/estimate.js'
+import type { Limits } from '../results/limits.js'
+import type { ProfileIntervals } from '../results/limits.js'
 import { exactLevels } from './exact-levels.js'
 import { standsForInfinity } from './limit-estimate.js'
-import type { Runaway } from './runaway.js'
+import type { Runaway } from '../results/runaway.js'
 
 /** Steps of the linear predictor, in which the profile is followed back from infinity, at first and near the limit. */
 const leap = 4

@@ -4,11 +4,11 @@ import type { Model, RandomTerm } from '../../data/model.js'
 import { type Likelihood, likelihood } from '../../likelihood/likelihood.js'
 import type { LaidTerm } from '../../likelihood/frame/parameter-layout.js'
 import { cholesky, choleskyInverse } from '../../numerics/cholesky.js'
-import type { Estimate } from '../climb/estimate.js'
+import type { Estimate } from '../results/estimate.js'
 import { deviationName, directionOf } from './limit-estimate.js'
 import { responseEnds } from './response-ends.js'
-import type { Runaway } from './runaway.js'
-import { termText } from '../climb/term-text.js'
+import type { Runaway } from '../results/runaway.js'
+import { termText } from '../start/term-text.js'
 
 /**
  * A standard deviation of the predictor beyond this is on no scale of a probability or a rate: with a logit, a twentieth of

@@ -6,7 +6,7 @@ import { exactLevels, farthestSd, latticeStep } from './exact-levels.js'
 import { explainsAll, type LimitOfLevels, limitOfLevels } from './limit-of-levels.js'
 import { responseEnds } from './response-ends.js'
 import { type SeparatedLevels, separatedLevels } from './separated-levels.js'
-import type { Start } from '../climb/start.js'
+import type { Start } from '../start/start.js'
 
 /** A standard deviation that has no finite maximum, or might have had none. */
 export type Verdict = { readonly runs: RunawayVariance } | { readonly runs: null; readonly maximum: Float64Array }

@@ -2,7 +2,7 @@ import { copies } from '../../data/response-rows.js'
 import type { Stated } from '../../likelihood/frame/stated.js'
 import { logit } from '../../links/logit.js'
 import { choleskyInverse } from '../../numerics/cholesky.js'
-import { type GlmFit, weightedLeastSquares } from '../climb/glm.js'
+import { type GlmFit, weightedLeastSquares } from '../start/glm.js'
 
 /**
  * In separated data the product tends to 1 as the climb goes on, and rounding may take it a little below; in others it

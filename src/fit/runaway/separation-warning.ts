@@ -3,7 +3,7 @@ import type { Warning } from '../../errors.js'
 import { free } from '../../numerics/recession-cone.js'
 import { cellsOf, responsesOf } from './cells.js'
 import type { LimitModel } from './limit-model.js'
-import type { Runaway } from './runaway.js'
+import type { Runaway } from '../results/runaway.js'
 
 /** Cells that are told one by one. */
 const mostTold = 4

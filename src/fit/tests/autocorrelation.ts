@@ -1,5 +1,5 @@
 import type { Direction } from './level-scores.js'
-import type { ModelTest } from './model-test.js'
+import type { ModelTest } from '../results/model-test.js'
 import { notTested } from './not-tested.js'
 import type { ScoreDraws } from './score-draws.js'
 import { smallestRank } from './smallest-rank.js'

@@ -1,4 +1,4 @@
-import type { ModelTest } from './model-test.js'
+import type { ModelTest } from '../results/model-test.js'
 import { notTested } from './not-tested.js'
 import type { ScoreDraws } from './score-draws.js'
 import { kurtosisOf, skewnessOf } from './shape-directions.js'

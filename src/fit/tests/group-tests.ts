@@ -1,6 +1,6 @@
 import type { Stated } from '../../likelihood/frame/stated.js'
 import { levelTests } from './level-tests.js'
-import type { ModelTest } from './model-test.js'
+import type { ModelTest } from '../results/model-test.js'
 import { notTested } from './not-tested.js'
 
 /** Simulated levels of the first look, which takes a variance from them, and of the second, which decides. */

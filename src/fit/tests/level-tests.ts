@@ -6,7 +6,7 @@ import { effectsNormality } from './effects-normality.js'
 import { shapeDirection } from './shape-directions.js'
 import type { Direction } from './level-scores.js'
 import { missingSlopes, slopeCandidates, slopeDirection } from './missing-slopes.js'
-import type { ModelTest } from './model-test.js'
+import type { ModelTest } from '../results/model-test.js'
 import { notTested } from './not-tested.js'
 import { type ScoreOptions, scoreDraws } from './score-draws.js'
 

@@ -1,4 +1,4 @@
-import type { ModelTest } from './model-test.js'
+import type { ModelTest } from '../results/model-test.js'
 
 /** A test that was not done, and why. */
 export const notTested = (why: string): ModelTest => ({

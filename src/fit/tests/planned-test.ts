@@ -1,5 +1,5 @@
 import type { Look } from './look.js'
-import type { ModelTest } from './model-test.js'
+import type { ModelTest } from '../results/model-test.js'
 
 /** What a test of the model computes, before anything is known of its p-value. */
 export interface PlannedTest {

@@ -1,5 +1,5 @@
 import type { Stated } from '../../likelihood/frame/stated.js'
-import type { Estimate } from '../climb/estimate.js'
+import type { Estimate } from '../results/estimate.js'
 import type { FitRecord } from '../record/fit-record.js'
 import { hasNoScale, noScale, nothingTested, type TestedModel, testModel } from './model-tests.js'
 import { undecidedOf, undecidedRuns } from './undecided.js'

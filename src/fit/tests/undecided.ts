@@ -4,10 +4,10 @@ import { densitySize } from '../../families/row-density.js'
 import { isDiscrete } from '../../families/tail-of.js'
 import type { Stated } from '../../likelihood/frame/stated.js'
 import type { FitRecord } from '../record/fit-record.js'
-import { glmOf } from '../climb/estimate.js'
+import { glmOf } from '../start/glm.js'
 import { meanCone } from '../runaway/mean-cone.js'
-import type { Runaway } from '../runaway/runaway.js'
-import type { ToldFit } from '../runaway/running-names.js'
+import type { Runaway } from '../results/runaway.js'
+import type { ToldFit } from '../record/running-names.js'
 import { list } from '../runaway/separation-warning.js'
 
 /** A response with so much of the probability is no observation of anything: 1e6 such rows make one event. */

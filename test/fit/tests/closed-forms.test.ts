@@ -3,7 +3,7 @@ import { tableFrom } from '../../../src/data/table-from.js'
 import { stateModel } from '../../../src/data/state-model.js'
 import { fit } from '../../../src/fit/fit.js'
 import { modelTests } from '../../../src/fit/tests/model-tests.js'
-import { holm } from '../../../src/fit/tests/model-verdict.js'
+import { holm } from '../../../src/fit/results/model-verdict.js'
 import {
   andersonDarling,
   andersonDarlingUpper,

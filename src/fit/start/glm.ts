@@ -2,6 +2,7 @@ import type { FixedEffects } from '../../data/model.js'
 import { copies } from '../../data/response-rows.js'
 import { type Family, noDeviance } from '../../families/family.js'
 import type { ResponseData } from '../../families/response-data.js'
+import type { Stated } from '../../likelihood/frame/stated.js'
 import type { Link } from '../../links/link.js'
 import { backwardSolve, cholesky, choleskyInverse, forwardSolve } from '../../numerics/cholesky.js'
 
@@ -183,4 +184,10 @@ function discrepancy(response: ResponseData, family: Family, link: Link, eta: Fl
       family.variance(mu)
   }
   return sum
+}
+
+/** The fit without random effects: start of the climb, and the answer where the variance is zero. */
+export function glmOf({ model, family, link }: Stated): GlmFit {
+  const [predictor] = model.predictors
+  return fitGlm(predictor.fixed, predictor.offset, model.response, family, link)
 }

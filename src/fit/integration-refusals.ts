@@ -1,6 +1,6 @@
-import type { Model } from '../../data/model.js'
-import { GlmmError } from '../../errors.js'
-import type { Nodes } from '../record/fit-record.js'
+import type { Model } from '../data/model.js'
+import { GlmmError } from '../errors.js'
+import type { Nodes } from './record/fit-record.js'
 
 /** Refuses nodes where there is no integral, or one that is exact. */
 export function checkIntegral(model: Model, nodes: Nodes, reml: boolean, effects: boolean): void {

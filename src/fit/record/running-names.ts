@@ -1,5 +1,5 @@
 import type { Warning } from '../../errors.js'
-import type { FitRecord } from '../record/fit-record.js'
+import type { FitRecord } from './fit-record.js'
 
 /** What of a fit tells which parameters run. */
 export type ToldFit = Pick<FitRecord, 'fixed' | 'further' | 'random'>

@@ -1,0 +1,16 @@
+import type { Warning } from '../../errors.js'
+
+/** Limits of an interval; null where there is none. */
+export interface Limits {
+  readonly lower: number | null
+  readonly upper: number | null
+}
+
+/** Profile limits of everything a fit tells; null where there are none. */
+export interface ProfileIntervals {
+  /** Of the fixed effects of each predictor, on its own scale. */
+  readonly predictors: readonly (readonly Limits[])[]
+  /** Of each random term: standard deviations, and the matrix of correlations. */
+  readonly random: readonly { readonly sd: readonly Limits[]; readonly correlation: readonly (readonly Limits[])[] }[]
+  readonly warnings: readonly Warning[]
+}
