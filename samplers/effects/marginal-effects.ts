@@ -33,7 +33,7 @@ export function marginalEffects(likelihood: Likelihood): DrawEffects {
   if (!nested) throw new TypeError('the factors of the random effects are not nested')
   const { structure } = nested
   const linear = linearPredictors(nested.model, parameterLayout(nested.model))
-  const rows = rowModel(stated, nested.model.response)
+  const rows = rowModel({ family: stated.family, model: nested.model })
   const { depth, level, slotAt, levelAt, ancestor, roots, rowStart, firstUnit } = structure
   const factor = nestedFactor(structure)
   const units = level.length

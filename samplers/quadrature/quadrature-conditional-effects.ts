@@ -43,7 +43,7 @@ export function conditionalEffects(
   const { slots, fixed, multipliers: a, lambdas } = linear
   const perRow = slots.length
   const effect = effectOf(linear)
-  const rows = rowModel(likelihood.stated, model.response)
+  const rows = rowModel({ family: likelihood.stated.family, model })
   const rule = productRule(nodes, q - 1)
   const mode = new Float64Array(levels * q) // of u
   const H = new Float64Array(levels * q * q) // -h'' there

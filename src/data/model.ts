@@ -1,5 +1,6 @@
 import type { Warning } from '../errors.js'
 import type { Basis } from './basis.js'
+import type { PredictorMap } from './predictor-map.js'
 
 /**
  * A model: everything a likelihood needs, as plain data that can cross threads. Rows with missing values are
@@ -15,8 +16,10 @@ export interface Model {
   /** Rows left out because something the model uses is missing there. */
   readonly dropped: number
   readonly response: Response
-  /** The linear predictors eta_1 ... eta_K of the family, the mean's first. */
+  /** The linear predictors eta_1 ... eta_K: those of the family, the mean's first, unless `map` makes them into these. */
   readonly predictors: readonly Predictor[]
+  /** How the family's predictors come of the linear ones; where left out, they are these. */
+  readonly map?: PredictorMap
   /** The order of the rows within groups, for tests of their residuals; in the order of this model's rows. */
   readonly time?: RowTime
   /** What the data decide about the columns of the design; none where the model was not made from a table. */

@@ -1,4 +1,5 @@
 import type { Model, RandomTerm } from './model.js'
+import { mapRows } from './predictor-map.js'
 import { responseRows } from './response-rows.js'
 import { GlmmError } from '../errors.js'
 
@@ -90,6 +91,7 @@ function takeRows(
     ...model,
     nobs: n,
     response: responseRows(model.response, column),
+    ...(model.map && { map: mapRows(model.map, column) }),
     ...(model.time && { time: { ...model.time, values: column(model.time.values) } }),
     predictors: model.predictors.map((predictor) => ({
       ...predictor,

@@ -13,6 +13,7 @@ import { type NormalMarginal, normalAt } from './normal/normal-marginal.js'
 import { mostNestedNodes, nestedNodesFit, nestedQuadrature } from './nested/nested-quadrature.js'
 import { nesting } from './nested/nested-structure.js'
 import { type ParameterLayout, parameterLayout } from './frame/parameter-layout.js'
+import { isPlain } from './frame/row-kernel.js'
 import { rowModel } from './frame/row-model.js'
 import { scalarHessian } from './scalar/scalar-hessian.js'
 import { scalarMarginal } from './scalar/scalar-marginal.js'
@@ -110,7 +111,7 @@ export function likelihood(given: Model | Stated): Likelihood {
   const { model, family, layout } = stated
   const [first] = layout.terms
   // One predictor and at most one scalar effect a cluster: no linear algebra, and quadrature at its cheapest.
-  const fused = model.predictors.length === 1 && family.kernel !== undefined
+  const fused = isPlain(model) && family.kernel !== undefined
   if (fused && layout.terms.length <= 1 && (!first || (first.term.names.length === 1 && first.size === 1))) {
     const term = first?.term ?? null
     const rows = groupedRows(stated, term)
@@ -161,7 +162,7 @@ function nestedFactors(stated: Stated): NestedQuadrature | null {
   if (!nested) return null
   const { structure } = nested
   const linear = linearPredictors(nested.model, parameterLayout(nested.model))
-  const rows = rowModel(stated, nested.model.response)
+  const rows = rowModel({ family: stated.family, model: nested.model })
   const { depth, slotAt, levelAt } = structure
   // Levels are numbered from the innermost; a factor with several columns has several.
   const groupAt: string[] = []

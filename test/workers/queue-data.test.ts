@@ -108,11 +108,25 @@ describe('what a worker takes', () => {
       conditions: { replicates: number }[]
       data: {
         full: {
-          model: { nobs: number; family: string; link: string; response: { trials: unknown }; predictors: Part[] }
+          model: {
+            nobs: number
+            family: string
+            link: string
+            response: { trials: unknown }
+            predictors: Part[]
+            map?: unknown
+          }
         }
       }
     }
-    type Part = { fixed: { x: Float64Array }; random: { index: Int32Array; levels: string[]; covariance: string }[] }
+    type Part = { fixed: { x: Float64Array }; random: Term[] }
+    type Term = { index: Int32Array; levels: string[]; covariance: string; predictorOf?: Int32Array }
+    const map = (...steps: object[]) => ({
+      tape: { steps, results: [steps.length - 1] },
+      columns: [],
+      outputs: [{ result: 0 }],
+    })
+    const eta = { op: 'predictor', index: 0, args: [] }
     const changes: readonly ((plan: Plan) => void)[] = [
       (found) => (found.kind = '__proto__'),
       (found) => (found.seed = -1),
@@ -128,7 +142,20 @@ describe('what a worker takes', () => {
       ({ data }) => (data.full.model.predictors[0].random[0].index[3] = 22),
       ({ data }) => (data.full.model.predictors[0].random[0].index[3] = -1),
       ({ data }) => (data.full.model.predictors[0].random[0].covariance = 'toString'),
+      ({ data }) => (data.full.model.predictors[0].random[0].predictorOf = Int32Array.of(1)),
+      ({ data }) => (data.full.model.map = map({ op: 'predictor', index: 1, args: [] })),
+      ({ data }) => (data.full.model.map = map({ op: 'column', index: 0, args: [] })),
+      ({ data }) => (data.full.model.map = map({ op: 'exp', args: [0] })),
+      ({ data }) => (data.full.model.map = map(eta, { op: 'constructor', args: [0] })),
+      ({ data }) => (data.full.model.map = map(eta, { op: 'add', args: [0] })),
+      ({ data }) => (data.full.model.map = { ...map(eta), columns: [new Float64Array(3)] }),
+      ({ data }) => (data.full.model.map = { ...map(eta), outputs: [{ result: 1 }] }),
     ]
+    const mapped = changed(plan, ({ data }: Plan) => {
+      data.full.model.map = map(eta, { op: 'exp', args: [0] })
+      data.full.model.predictors[0].random[0].predictorOf = Int32Array.of(0)
+    })
+    expect(studyRowsQueue.checkShared(mapped)).toEqual(mapped)
     for (const change of changes) {
       expect(() => studyRowsQueue.checkShared(changed(plan, change))).toThrow(
         expect.objectContaining({ name: 'GlmmError' }),

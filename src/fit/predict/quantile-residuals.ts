@@ -1,6 +1,7 @@
 import { stateModel } from '../../data/state-model.js'
 import type { Table } from '../../data/table.js'
 import { isDiscrete, tailOf } from '../../families/tail-of.js'
+import { familyPredictors } from '../../likelihood/frame/family-predictors.js'
 import { type Stated, state } from '../../likelihood/frame/stated.js'
 import { likelihood } from '../../likelihood/likelihood.js'
 import { restricted } from '../../likelihood/frame/restricted.js'
@@ -37,9 +38,10 @@ export function quantileResiduals(
  */
 export function rowQuantiles(
   { model, family, links }: Stated,
-  eta: readonly Float64Array[],
+  linear: readonly Float64Array[],
   seed: number,
 ): Float64Array {
+  const eta = familyPredictors(model, linear)
   const rng = stream({ seed: checkSeed(seed), purpose: 'quantile' })
   const tail = tailOf(family)
   const discrete = isDiscrete(family)

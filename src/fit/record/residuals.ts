@@ -1,4 +1,5 @@
 import { copies } from '../../data/response-rows.js'
+import { familyPredictors } from '../../likelihood/frame/family-predictors.js'
 import type { Stated } from '../../likelihood/frame/stated.js'
 import { quantile } from '../../numerics/quantile.js'
 import type { FiveNumbers } from './fit-record.js'
@@ -14,7 +15,8 @@ export interface Residuals {
 }
 
 /** Residuals at the linear predictors eta; rows of weight 0 are left out, as in R. */
-export function residuals({ model, family, links }: Stated, eta: readonly Float64Array[]): Residuals {
+export function residuals({ model, family, links }: Stated, linear: readonly Float64Array[]): Residuals {
+  const eta = familyPredictors(model, linear)
   const inverses = links.map(({ inverse }) => inverse)
   const { response } = model
   const n = eta[0].length

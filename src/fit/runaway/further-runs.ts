@@ -1,7 +1,7 @@
 import type { Model } from '../../data/model.js'
 import { copies } from '../../data/response-rows.js'
 import type { Warning } from '../../errors.js'
-import { boundDensity } from '../../families/repeated-rows.js'
+import { rowDensity } from '../../likelihood/frame/row-kernel.js'
 import { densitySize, firstAt, secondAt } from '../../families/row-density.js'
 import type { Likelihood } from '../../likelihood/likelihood.js'
 import { free, recessionCone, still } from '../../numerics/recession-cone.js'
@@ -182,7 +182,7 @@ function predictorOf(model: Model, k: number, beta: Float64Array): Float64Array 
 function rowsThatSay({ model, stated: { family }, modes }: Likelihood, x: Float64Array, k: number): (boolean | null)[] {
   const { eta } = modes(x)
   const K = model.predictors.length
-  const density = boundDensity(family, model.link, model.response)
+  const density = rowDensity(model, family)
   const out = new Float64Array(densitySize(K))
   const at = new Float64Array(K)
   const { fixed } = model.predictors[0]

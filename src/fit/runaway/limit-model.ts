@@ -1,5 +1,5 @@
 import type { Predictor, RandomTerm } from '../../data/model.js'
-import { boundDensity } from '../../families/repeated-rows.js'
+import { rowDensity } from '../../likelihood/frame/row-kernel.js'
 import { densitySize, firstAt, secondAt } from '../../families/row-density.js'
 import type { LaidTerm } from '../../likelihood/frame/parameter-layout.js'
 import { type Stated, state, withResponse } from '../../likelihood/frame/stated.js'
@@ -103,7 +103,7 @@ function rowsThatSay(
 ): Uint8Array {
   if (k === 0) return Uint8Array.from(sides, (side, i) => (side === free || cone.moved[i] === 1 ? 0 : 1))
   const K = model.predictors.length
-  const density = boundDensity(family, model.link, model.response)
+  const density = rowDensity(model, family)
   const out = new Float64Array(densitySize(K))
   const eta = new Float64Array(K)
   const { silent } = family.further[k - 1]

@@ -1,5 +1,6 @@
 import type { Model, RandomTerm } from '../../data/model.js'
 import { independentColumns } from '../../data/aliased-columns.js'
+import { mapRows } from '../../data/predictor-map.js'
 import { observations, responseRows } from '../../data/response-rows.js'
 import { type Stated, state } from '../../likelihood/frame/stated.js'
 import { sortOrder } from '../../numerics/sort-order.js'
@@ -140,6 +141,7 @@ function part({ model, layout }: Stated, x: Float64Array, rows: Int32Array): Pic
       nobs: n,
       response,
       predictors,
+      ...(model.map && { map: mapRows(model.map, picked) }),
       ...(model.time && { time: { ...model.time, values: picked(model.time.values) } }),
     }),
     x: Float64Array.from([...kept, ...theta], (j) => x[j]),

@@ -1,5 +1,5 @@
 import { familyNamed } from '../../families/registry.js'
-import { boundDensity } from '../../families/repeated-rows.js'
+import { rowDensity } from '../../likelihood/frame/row-kernel.js'
 import { densitySize } from '../../families/row-density.js'
 import { isDiscrete } from '../../families/tail-of.js'
 import type { Stated } from '../../likelihood/frame/stated.js'
@@ -36,7 +36,7 @@ export function speakingRows(stated: Stated, x: Float64Array): (row: number) => 
       return Math.abs(sum) > noPart * size
     }) ?? false
   if (!isDiscrete(family)) return (i) => !touched(i)
-  const density = boundDensity(family, model.link, { ...response, frequency: undefined })
+  const density = rowDensity(model, family, { ...response, frequency: undefined })
   const out = new Float64Array(densitySize(predictors.length))
   const eta = new Float64Array(predictors.length)
   return (i) => {

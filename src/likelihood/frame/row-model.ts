@@ -1,8 +1,12 @@
 import { pairsOf, triplesOf } from '../../families/derivative-order.js'
-import type { RowKernel } from '../../families/family.js'
+import type { Model } from '../../data/model.js'
+import type { Family, RowKernel } from '../../families/family.js'
 import type { ResponseData } from '../../families/response-data.js'
-import { boundDensity, boundKernel } from '../../families/repeated-rows.js'
+import { boundDensity } from '../../families/repeated-rows.js'
 import { densitySize, firstAt, type RowDensity } from '../../families/row-density.js'
+import { tileSize } from '../../numerics/jets.js'
+import { mappedDensity, type TileDensity } from './mapped-density.js'
+import { rowKernel } from './row-kernel.js'
 import type { Stated } from './stated.js'
 
 /**
@@ -35,9 +39,11 @@ export interface RowModel {
   ) => void
 }
 
-/** The rows of a response, the model's own where none is given, under its family and links. */
-export function rowModel({ model, family }: Stated, response: ResponseData = model.response): RowModel {
-  const { link } = model
+/** The rows of a model as functions of its K linear predictors, with another response of the same rows where one is given. */
+export function rowModel(
+  { model, family }: Pick<Stated, 'model' | 'family'>,
+  response: ResponseData = model.response,
+): RowModel {
   const K = model.predictors.length
   const n = response.y.length
   const columns = (count: number): Float64Array[] => Array.from({ length: count }, () => new Float64Array(n))
@@ -46,10 +52,7 @@ export function rowModel({ model, family }: Stated, response: ResponseData = mod
   const d2 = columns(pairsOf(K))
   const d3 = columns(triplesOf(K))
   const logDensity = new Float64Array(n)
-  const kernel = K === 1 ? boundKernel(family, link, response) : undefined
-  const { fill, atPoints } = kernel
-    ? fromKernel(kernel, eta[0], logDensity, d1[0], d2[0], d3[0])
-    : fromDensity(boundDensity(family, link, response), K, eta, logDensity, [...d1, ...d2, ...d3])
+  const { fill, atPoints } = evaluators(model, family, response, eta, [logDensity, ...d1, ...d2, ...d3])
   const evaluate = (from: number, to: number): number => {
     fill(from, to)
     let sum = 0
@@ -57,6 +60,22 @@ export function rowModel({ model, family }: Stated, response: ResponseData = mod
     return Number.isFinite(sum) ? sum : Number.NEGATIVE_INFINITY
   }
   return { predictors: K, eta, logDensity, d1, d2, d3, evaluate, atPoints }
+}
+
+/** `out` are the log density and its derivatives, as RowDensity.at has them, over all rows. */
+function evaluators(
+  model: Model,
+  family: Family,
+  response: ResponseData,
+  eta: readonly Float64Array[],
+  out: readonly Float64Array[],
+): Evaluators {
+  const kernel = rowKernel(model, family, response)
+  if (kernel) return fromKernel(kernel, eta[0], out[0], out[1], out[2], out[3])
+  const density = boundDensity(family, model.link, response)
+  return model.map
+    ? fromTiles(mappedDensity(density, model.map, eta.length), eta, out)
+    : fromDensity(density, eta.length, eta, out[0], out.slice(1))
 }
 
 interface Evaluators {
@@ -100,6 +119,32 @@ function fromDensity(
         density.at(row, at, out)
         logDensityAt[point] = out[0]
         for (let k = 0; k < K; k++) d1[first + k * count + point] = out[firstAt(K, k)]
+      }
+    },
+  }
+}
+
+function fromTiles(density: TileDensity, eta: readonly Float64Array[], out: readonly Float64Array[]): Evaluators {
+  const K = eta.length
+  return {
+    fill: (from, to) => {
+      for (let row = from; row < to; row += tileSize) {
+        const count = Math.min(tileSize, to - row)
+        for (let k = 0; k < K; k++) density.eta[k].set(eta[k].subarray(row, row + count))
+        density.run(3, count, row, false)
+        for (let r = 0; r < out.length; r++) out[r].set(density.out[r].subarray(0, count), row)
+      }
+    },
+    atPoints: (row, points, count, logDensityAt, d1, first) => {
+      for (let at = 0; at < count; at += tileSize) {
+        const some = Math.min(tileSize, count - at)
+        for (let k = 0; k < K; k++) {
+          const from = k * count + at
+          density.eta[k].set(points.subarray(from, from + some))
+        }
+        density.run(1, some, row, true)
+        logDensityAt.set(density.out[0].subarray(0, some), at)
+        for (let k = 0; k < K; k++) d1.set(density.out[1 + k].subarray(0, some), first + k * count + at)
       }
     },
   }

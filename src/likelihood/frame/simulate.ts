@@ -2,6 +2,7 @@ import type { Model, Response } from '../../data/model.js'
 import { GlmmError } from '../../errors.js'
 import type { ResponseKind } from '../../families/response-data.js'
 import type { Rng } from '../../random/stream.js'
+import { familyPredictors } from './family-predictors.js'
 import type { ParameterLayout } from './parameter-layout.js'
 import type { Stated } from './stated.js'
 
@@ -38,7 +39,8 @@ export function simulateResponse(stated: Stated, x: Float64Array, rng: Rng, opti
 }
 
 /** A response drawn at given linear predictors, row after row, whatever the rows count as. MODEL as `simulateResponse`. */
-export function simulateRows({ model, family, links }: Stated, eta: readonly Float64Array[], rng: Rng): Response {
+export function simulateRows({ model, family, links }: Stated, linear: readonly Float64Array[], rng: Rng): Response {
+  const eta = familyPredictors(model, linear)
   const inverses = links.map(({ inverse }) => inverse)
   const natural = inverses.map(() => 0)
   const [least, most] = meanRange[family.response]

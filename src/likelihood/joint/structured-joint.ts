@@ -1,8 +1,8 @@
-import { boundKernel } from '../../families/repeated-rows.js'
 import { addProduct, transposedProduct } from './column-products.js'
 import { effectsMap } from '../coordinates/effects-map.js'
 import { levelColumns, type RowColumns } from './level-columns.js'
 import type { LogDensity } from '../frame/log-density.js'
+import { rowKernel } from '../frame/row-kernel.js'
 import { rowModel } from '../frame/row-model.js'
 import type { Stated } from '../frame/stated.js'
 
@@ -143,7 +143,7 @@ function rowScores(stated: Stated): {
 } {
   const { model, family } = stated
   const n = model.nobs
-  const kernel = model.predictors.length === 1 ? boundKernel(family, model.link, model.response) : undefined
+  const kernel = rowKernel(model, family)
   if (!kernel) {
     const rows = rowModel(stated)
     return { eta: rows.eta, d1: rows.d1, evaluate: () => rows.evaluate(0, n) }

@@ -59,7 +59,9 @@ export interface NormalTerm {
 
 /** Whether the response is marginally normal: quadratic in its mean, and no random effects but the mean's. */
 export const isNormal = ({ model, family, layout: { terms } }: Stated): boolean =>
-  (family.quadratic?.(model.link) ?? false) && terms.every(({ predictorOf }) => predictorOf.every((k) => k === 0))
+  !model.map &&
+  (family.quadratic?.(model.link) ?? false) &&
+  terms.every(({ predictorOf }) => predictorOf.every((k) => k === 0))
 
 /** The marginal distribution as a function of the outer parameters, null out of support; null where it is not normal. */
 export const normalAt = (

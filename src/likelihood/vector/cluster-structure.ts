@@ -1,5 +1,6 @@
 import { flat } from '../../covariance/flat.js'
 import type { Model, RandomTerm } from '../../data/model.js'
+import { mapRows } from '../../data/predictor-map.js'
 import { responseRows } from '../../data/response-rows.js'
 import type { ClusterStructure } from './cluster-quadrature.js'
 import { countingSort } from '../frame/grouped-rows.js'
@@ -41,6 +42,7 @@ function reordered(model: Model, order: Int32Array): Model {
   return {
     ...model,
     response: responseRows(model.response, columns),
+    ...(model.map && { map: mapRows(model.map, columns) }),
     ...(model.time && { time: { ...model.time, values: columns(model.time.values) } }),
     predictors: model.predictors.map((predictor) => ({
       ...predictor,

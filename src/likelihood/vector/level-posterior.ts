@@ -1,12 +1,12 @@
 import type { RandomTerm } from '../../data/model.js'
 import type { ResponseData } from '../../families/response-data.js'
-import { boundDensity, boundKernel } from '../../families/repeated-rows.js'
 import { densitySize } from '../../families/row-density.js'
 import { backwardSolve, cholesky, forwardSolve } from '../../numerics/cholesky.js'
 import { type ProductRule, productRule } from '../../numerics/product-rule.js'
 import { hasOneFactor } from './cluster-structure.js'
 import { countingSort } from '../frame/grouped-rows.js'
 import { effectOf, type LinearPredictors, linearPredictors } from '../frame/linear-predictors.js'
+import { rowDensity, rowKernel } from '../frame/row-kernel.js'
 import type { ParameterLayout } from '../frame/parameter-layout.js'
 import type { Stated } from '../frame/stated.js'
 import { pairIndex } from '../../families/derivative-order.js'
@@ -138,8 +138,8 @@ function levelWork(
   const out = new Float64Array(densitySize(K))
 
   const bind = (response: ResponseData): AtLevel => {
-    const kernel = K === 1 ? boundKernel(family, model.link, response) : undefined
-    const density = kernel ? null : boundDensity(family, model.link, response)
+    const kernel = rowKernel(model, family, response)
+    const density = kernel ? null : rowDensity(model, family, response)
 
     /** The rows at `count` points of u: derivatives, and the sum of the log densities less u'u / 2 into height. */
     const evaluate = (rows: Int32Array, points: Float64Array, count: number): void => {

@@ -5,6 +5,7 @@ import { clusterQuadrature } from './cluster-quadrature.js'
 import { type Clustering, clustering } from './cluster-structure.js'
 import { linearPredictors } from '../frame/linear-predictors.js'
 import { parameterLayout } from '../frame/parameter-layout.js'
+import { isPlain } from '../frame/row-kernel.js'
 import { rowModel } from '../frame/row-model.js'
 import type { Stated } from '../frame/stated.js'
 
@@ -24,14 +25,14 @@ export interface VectorQuadrature {
 export function vectorQuadrature(stated: Stated): VectorQuadrature {
   const { model, family, layout } = stated
   const q = layout.terms.reduce((sum, { term }) => sum + term.names.length, 0)
-  const mayBlock = model.predictors.length === 1 && family.kernel !== undefined
+  const mayBlock = isPlain(model) && family.kernel !== undefined
   const grouped = mayBlock ? blocksOf(stated) : null
   const blocks = grouped?.rows.kernel.shifted ? blockQuadrature(grouped, layout) : null
   let clusters: Clustering | null = null
   const byRows = (nodes: number): ReturnType<typeof clusterQuadrature> => {
     clusters ??= clustering(model, layout)
     const linear = linearPredictors(clusters.model, parameterLayout(clusters.model))
-    const rows = rowModel(stated, clusters.model.response)
+    const rows = rowModel({ family: stated.family, model: clusters.model })
     return clusterQuadrature(clusters.structure, linear, rows, productRule(nodes, q))
   }
   return {
