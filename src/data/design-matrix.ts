@@ -16,6 +16,8 @@ import type { FactorValue, MatrixValue, NumericValue } from './value.js'
 export interface Design {
   readonly names: readonly string[]
   readonly x: Float64Array
+  /** Term of each column, of the formula's in their order; -1 for the intercept. */
+  readonly assign: readonly number[]
 }
 
 type Variable = NumericValue | MatrixValue | FactorValue
@@ -39,11 +41,15 @@ export function designMatrix(terms: Terms, complete: CompleteFrame): Design {
   }
   let width = terms.intercept ? 1 : 0
   const names: string[] = terms.intercept ? ['(Intercept)'] : []
+  const assign: number[] = terms.intercept ? [-1] : []
   for (const [t, term] of terms.terms.entries()) {
     const parts = term.map((v, i) => standing(v, coding[t][i]))
     width += parts.reduce((product, part, i) => product * suffixesOf(part, coding[t][i]).length, 1)
     if (width * n > maxCells) throw tooWide(width, n)
-    for (const name of columnNames(term, terms, parts, coding[t])) names.push(name)
+    for (const name of columnNames(term, terms, parts, coding[t])) {
+      names.push(name)
+      assign.push(t)
+    }
   }
   const x = new Float64Array(n * width)
   if (terms.intercept) x.fill(1, 0, n)
@@ -52,7 +58,7 @@ export function designMatrix(terms: Terms, complete: CompleteFrame): Design {
     const parts = term.map((v, i) => standing(v, coding[t][i]))
     at += fillTerm(x, at, n, parts, coding[t])
   }
-  return { names, x }
+  return { names, x, assign }
 }
 
 const tooWide = (width: number, n: number): GlmmError =>

@@ -7,6 +7,7 @@ import erfc from '#stdlib/math/base/special/erfc'
 import erfcinv from '#stdlib/math/base/special/erfcinv'
 import erfcx from '#stdlib/math/base/special/erfcx'
 import gammainc from '#stdlib/math/base/special/gammainc'
+import gammaincinv from '#stdlib/math/base/special/gammaincinv'
 import gammaln from '#stdlib/math/base/special/gammaln'
 import fCdf from '#stdlib/stats/base/dists/f/cdf'
 import fInverse from '#stdlib/stats/base/dists/f/quantile'
@@ -36,6 +37,9 @@ export const betaTail = (x: number, a: number, b: number, upper: boolean): numbe
 /** P(X <= x), or P(X > x) where `upper`, of a gamma variate of a shape and scale 1. */
 export const gammaTail = (x: number, shape: number, upper: boolean): number =>
   x <= 0 ? (upper ? 1 : 0) : x === Number.POSITIVE_INFINITY ? (upper ? 0 : 1) : gammainc(x, shape, true, upper)
+
+/** Quantile of a gamma variate of a shape and scale 1. */
+export const gammaQuantile = (p: number, shape: number): number => gammaincinv(p, shape)
 
 /** Two-sided p-value of a standard normal statistic. */
 export const normalTwoSided = (z: number): number => erfc(Math.abs(z) / Math.SQRT2)

@@ -10,7 +10,7 @@ import type { FixedInference } from '../record/concluded.js'
 import type { FixedPart } from '../record/fixed-part.js'
 import { kenwardRoger } from './kenward-roger.js'
 import { isLeastSquares } from '../climb/least-squares.js'
-import { parameterCovariance, satterthwaite } from './satterthwaite.js'
+import { coefficients, parameterCovariance, satterthwaite } from './satterthwaite.js'
 
 /** Where the degrees of freedom of t statistics come from; 'none' for z. */
 export type DfMethod = 'satterthwaite' | 'kr' | 'residual' | 'none'
@@ -80,8 +80,12 @@ export function withDegreesOfFreedom(
   const W = parameterCovariance(fitted, like.layout.fixedStart[1])
   const normal = W && like.normal?.(fitted.parameters)
   if (!normal) return { ...part, df: null, warnings: [] }
-  if (method === 'satterthwaite') return { ...part, df: satterthwaite(normal, W), warnings: [] }
-  const { df, covariance } = kenwardRoger(normal, fitted.zeroed, fitted.limits.length > 0)
+  const { covariance, of } =
+    method === 'satterthwaite'
+      ? satterthwaite(normal, W)
+      : kenwardRoger(normal, fitted.zeroed, fitted.limits.length > 0)
+  const df = Float64Array.from(coefficients(p), of)
+  if (method === 'satterthwaite') return { ...part, df, warnings: [] }
   const rows = Array.from({ length: p }, (_, i) => Array.from(covariance.subarray(i * p, (i + 1) * p)))
   const se = Float64Array.from(rows, (row, i) => Math.sqrt(row[i]))
   const less = part.names.filter((_, i) => !(rows[i][i] >= least * normal.covariance[i * (p + 1)]))

@@ -5,13 +5,7 @@ import type { NormalMarginal } from '../../likelihood/normal/normal-marginal.js'
 import { vectorCovariance } from '../../likelihood/normal/vector-covariance.js'
 import { generalisedInverse } from '../../numerics/generalised-inverse.js'
 import { bendOf, covarianceDirections } from './covariance-directions.js'
-import { varianceSlopes } from './satterthwaite.js'
-
-/** Degrees of freedom of single coefficients, and their adjusted covariance, p x p. */
-export interface KenwardRoger {
-  readonly df: Float64Array
-  readonly covariance: Float64Array
-}
+import { covarianceOf, type SmallSample, times } from './satterthwaite.js'
 
 /**
  * Small-sample inference on fixed effects after restricted maximum likelihood (Kenward and Roger 1997), for V = Z G Z' + R
@@ -24,7 +18,7 @@ export interface KenwardRoger {
  * C is zero where V is linear in its parameters. Where it is not, C is that of Kenward and Roger (2009), which does not depend
  * on the parameters chosen, of which those `held` at their end count as known, and R where there is `noResidual`: with S = sum W_ij V_ij, h_i = tr(P V_i P S) / 2 and c = W h, C = X'V^-1 (S - sum c_i V_i) V^-1 X.
  */
-export function kenwardRoger(normal: NormalMarginal, held: readonly number[], noResidual: boolean): KenwardRoger {
+export function kenwardRoger(normal: NormalMarginal, held: readonly number[], noResidual: boolean): SmallSample {
   const { p, covariance: phi } = normal
   const { directions, curves } = covarianceDirections(normal, held)
   const { d, q, information } = restrictedInformation(normal, directions)
@@ -57,14 +51,71 @@ export function kenwardRoger(normal: NormalMarginal, held: readonly number[], no
 
   const correction = product(product(phi, middle, p), phi, p)
   const covariance = phi.map((value, e) => value + correction[e] + correction[(e % p) * p + Math.floor(e / p)])
-  const slopes = d.map((of) => varianceSlopes(phi, of, p))
-  const df = Float64Array.from({ length: p }, (_, c) => {
-    let spread = 0
-    for (let i = 0; i < size; i++)
-      for (let j = 0; j < size; j++) spread += slopes[i][c] * W[i * size + j] * slopes[j][c]
-    return (2 * phi[c * (p + 1)] ** 2) / spread
-  })
-  return { df, covariance }
+  return { covariance, ...approximateF(phi, d, W, p) }
+}
+
+/**
+ * The degrees of freedom and the scale that match two moments of the F statistic to those of F, with Theta = L'(L Phi L')^-1 L and
+ *
+ *   A_1 = sum W_ij tr(Theta Phi D_i Phi) tr(Theta Phi D_j Phi),   A_2 = sum W_ij tr(Theta Phi D_i Phi Theta Phi D_j Phi)
+ *
+ * (Kenward and Roger 1997, section 3.3). For one combination the scale is 1 and the degrees of freedom 2 v^2 / (g'Wg).
+ */
+function approximateF(
+  phi: Float64Array,
+  d: readonly Float64Array[],
+  W: Float64Array,
+  p: number,
+): Pick<SmallSample, 'of' | 'joint'> {
+  const size = d.length
+  const moments = (rows: readonly Float64Array[]): { one: number; two: number } => {
+    const q = rows.length
+    const inverse = generalisedInverse(covarianceOf(rows, phi, p), q)
+    const columns = rows.map((row) => times(phi, row, p))
+    // (L Phi L')^-1 L Phi D_i Phi L', q x q: the traces are those of these and of their products.
+    const parts = d.map((of) => {
+      const inner = columns.map((left) => columns.map((right) => dot(left, times(of, right, p))))
+      return Float64Array.from({ length: q * q }, (_, e) => {
+        let sum = 0
+        for (let k = 0; k < q; k++) sum += inverse[Math.floor(e / q) * q + k] * inner[k][e % q]
+        return sum
+      })
+    })
+    let [one, two] = [0, 0]
+    for (let i = 0; i < size; i++) {
+      for (let j = 0; j < size; j++) {
+        let trace = 0
+        for (let a = 0; a < q; a++) for (let b = 0; b < q; b++) trace += parts[i][a * q + b] * parts[j][b * q + a]
+        one += W[i * size + j] * traceOf(parts[i], q) * traceOf(parts[j], q)
+        two += W[i * size + j] * trace
+      }
+    }
+    return { one, two }
+  }
+  return {
+    of: (l) => 2 / moments([l]).two,
+    joint: (rows) => {
+      const q = rows.length
+      const { one, two } = moments(rows)
+      if (q === 1) return { df: 2 / two, scale: 1 }
+      const B = (one + 6 * two) / (2 * q)
+      const g = ((q + 1) * one - (q + 4) * two) / ((q + 2) * two)
+      const over = 3 * q + 2 * (1 - g)
+      const [c1, c2, c3] = [g / over, (q - g) / over, (q + 2 - g) / over]
+      const expected = 1 - two / q
+      const rho = ((1 + c1 * B) / (1 - c2 * B) ** 2 / (1 - c3 * B)) * (expected ** 2 / q)
+      const df = 4 + (q + 2) / (q * rho - 1)
+      return { df, scale: (df / (df - 2)) * expected }
+    },
+  }
+}
+
+const dot = (a: Float64Array, b: Float64Array): number => a.reduce((sum, value, i) => sum + value * b[i], 0)
+
+function traceOf(matrix: Float64Array, q: number): number {
+  let sum = 0
+  for (let a = 0; a < q; a++) sum += matrix[a * (q + 1)]
+  return sum
 }
 
 /** D_i, X'V^-1 V_i P V_j V^-1 X and the restricted information of the directions given and, last, of R. */

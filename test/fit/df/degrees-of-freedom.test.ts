@@ -10,7 +10,7 @@ import { peerTable } from '../../reference/peers.js'
 import { readReference } from '../../reference/tables.js'
 
 const reference = (name: string): unknown =>
-  JSON.parse(readFileSync(new URL(`../reference/${name}`, import.meta.url), 'utf8'))
+  JSON.parse(readFileSync(new URL(`../../reference/${name}`, import.meta.url), 'utf8'))
 
 interface Tests {
   readonly df: readonly number[]

@@ -1,0 +1,138 @@
+import type { Family } from '../families/family.js'
+import { densitySize } from '../families/row-density.js'
+import type { Link } from '../links/link.js'
+import { GlmmError } from '../errors.js'
+import { gaussHermite } from '../numerics/gauss-hermite.js'
+import { wide, wideAverage } from '../fit/predict/wide-rule.js'
+import type { Stated } from '../likelihood/frame/stated.js'
+
+/**
+ * What of a response a mean is told of: the response itself, its 'conditional' part before zeros are added or cut off, the
+ * probability of 'zero', or what a further predictor is about ('zi', 'dispersion'), by its name.
+ */
+export type Component = string
+
+/** A quantity as a function of the K linear predictors. */
+export interface Quantity {
+  readonly of: (eta: ArrayLike<number>) => number
+  /** The scale on which it is compared and has its limits; null for its own. */
+  readonly link: Link | null
+  /** The predictor of which it is the inverse link and nothing else; -1 where it is more than that. */
+  readonly predictor: number
+  readonly bounded: boolean
+}
+
+/**
+ * The quantity of that name.
+ *
+ * @throws GlmmError USAGE where the model has none: only counts have a probability of zero.
+ */
+export function quantityNamed({ family, links, model }: Stated, component: Component): Quantity {
+  const bounded = model.response.trials !== null
+  const ofPredictor = (k: number): Quantity => ({
+    of: (eta) => links[k].inverse(eta[k]),
+    link: links[k],
+    predictor: k,
+    bounded: k === 0 ? bounded : links[k].name === 'logit',
+  })
+  if (component === 'conditional') return ofPredictor(0)
+  if (component === 'response') {
+    const of = (eta: ArrayLike<number>): number => family.meanOfResponse(links.map(({ inverse }, k) => inverse(eta[k])))
+    // Where the mean is its predictor's inverse link whatever the others are, as in most families.
+    const alone = [-0.7, 0.9].every((shift) => {
+      const eta = links.map((_, k) => (k === 0 ? 0.3 : shift))
+      return of(eta) === links[0].inverse(eta[0])
+    })
+    return alone ? ofPredictor(0) : { of, link: links[0], predictor: -1, bounded }
+  }
+  if (component === 'zero') return probabilityOfZero(family, links)
+  const k = model.predictors.findIndex(({ name }, at) => at > 0 && name === component)
+  if (k > 0) return ofPredictor(k)
+  const names = ['response', 'conditional', 'zero', ...model.predictors.slice(1).map(({ name }) => name)]
+  throw new GlmmError(
+    'USAGE',
+    `expected ${names.join(', ')} for --component, got '${component}'`,
+    'leave it out for the response',
+  )
+}
+
+function probabilityOfZero(family: Family, links: readonly Link[]): Quantity {
+  if (family.response !== 'count') {
+    const message = `expected a family of counts for the probability of zero, got ${family.name}`
+    throw new GlmmError('USAGE', message, 'leave --component out')
+  }
+  const density = family.density(links[0].name, { y: Float64Array.of(0), trials: null })
+  const K = links.length
+  const out = new Float64Array(densitySize(K))
+  const at = new Float64Array(K)
+  const of = (eta: ArrayLike<number>): number => {
+    for (let k = 0; k < K; k++) at[k] = eta[k]
+    density.at(0, at, out)
+    return Math.exp(out[0])
+  }
+  return { of, link: null, predictor: -1, bounded: true }
+}
+
+/** A mean over normal predictors with its derivatives in their centres and standard deviations. */
+export interface AveragedMean {
+  readonly value: number
+  /** In each eta. Length K. */
+  readonly inCentre: Float64Array
+  /** In the standard deviation of each. Length K. */
+  readonly inDeviation: Float64Array
+}
+
+/** Step of the differences, on the scale of a link. */
+const step = 2e-3
+
+/**
+ * E f(eta + s Z) over independent standard normal Z by a product of Gauss-Hermite rules of `nodes` nodes (by the limits of f where
+ * f is bounded and s so large that f is a step beside it). Derivatives by differences of the fourth order, good to ten digits.
+ */
+export function averagedMean(
+  { of: f, bounded }: Quantity,
+  nodes: number,
+): (eta: Float64Array, deviations: Float64Array) => AveragedMean {
+  const rule = gaussHermite(nodes)
+  const weights = rule.logWeights.map(Math.exp)
+  const average = (eta: Float64Array, deviations: Float64Array): number => {
+    const point = Float64Array.from(eta)
+    const over = (k: number): number => {
+      if (k === eta.length) return f(point)
+      const sd = deviations[k]
+      point[k] = eta[k]
+      if (sd === 0) return over(k + 1)
+      if (Math.abs(sd) > wide && bounded) {
+        const inner = (value: number): number => {
+          point[k] = value
+          return over(k + 1)
+        }
+        return wideAverage(inner, eta[k], Math.abs(sd))
+      }
+      let sum = 0
+      for (let j = 0; j < weights.length; j++) {
+        point[k] = eta[k] + sd * rule.nodes[j]
+        sum += weights[j] * over(k + 1)
+      }
+      return sum
+    }
+    return over(0)
+  }
+  return (eta, deviations) => {
+    const slope = (of: Float64Array, k: number): number => {
+      const centre = of[k]
+      const at = (shift: number): number => {
+        of[k] = centre + shift
+        return average(eta, deviations)
+      }
+      const out = (8 * (at(step) - at(-step)) - (at(2 * step) - at(-2 * step))) / (12 * step)
+      of[k] = centre
+      return out
+    }
+    return {
+      value: average(eta, deviations),
+      inCentre: Float64Array.from(eta, (_, k) => slope(eta, k)),
+      inDeviation: Float64Array.from(deviations, (sd, k) => (sd === 0 ? 0 : slope(deviations, k))),
+    }
+  }
+}

@@ -1,0 +1,217 @@
+import type { Table } from '../data/table.js'
+import { GlmmError, type Warning } from '../errors.js'
+import { designSource, type FitSource } from '../fit/predict/predict-source.js'
+import { hasInfiniteDeviation, runningWarning } from '../fit/runaway/running-names.js'
+import { studentQuantile } from '../numerics/special.js'
+import { version } from '../version.js'
+import { type Adjustment, adjustmentNamed } from './adjustment.js'
+import { askedMeans, askedValues } from './asked-means.js'
+import { combinationDf } from './combination-df.js'
+import { type Combination, combinations } from './combinations.js'
+import { contrastsOfMeans } from './mean-contrasts.js'
+import { type Averaging, type EstimatedMean, estimatedMeans } from './estimated-means.js'
+import { deltaCovariance, type FittedModel, fittedModel } from './fitted-model.js'
+import { designVariables } from './grid-variables.js'
+import { type Component, type Quantity, quantityNamed } from './mean-function.js'
+import type { MeanEstimate, MeansRecord } from './means-record.js'
+import { noVariable, type Reduction, type ReferenceGrid, referenceGrid } from './reference-grid.js'
+
+export interface MeansOptions {
+  /** Values of variables: 'time=0,6,12; dose=1', or by name. */
+  readonly at?: string | Readonly<Record<string, readonly (number | string)[]>> | undefined
+  /** Variables within whose combinations contrasts are made, besides those after `|`. */
+  readonly by?: readonly string[] | undefined
+  /** How numeric variables with more than two values that are not named stand: their 'mean' where left out. */
+  readonly reduce?: Reduction | undefined
+  /** Of the cells that a mean is over: 'equal' (default), or 'proportional' to their rows. */
+  readonly weights?: 'equal' | 'proportional' | undefined
+  /** 'population' where left out and the link is not the identity, else 'zero'. */
+  readonly average?: Averaging | undefined
+  /** 'response' where left out. */
+  readonly scale?: 'link' | 'response' | undefined
+  /** What of the response: 'response' where left out. */
+  readonly component?: Component | undefined
+  /** A kind of contrasts ('pairwise', ...), or weights of one's own: 'A=1,-1,0; B=...'. */
+  readonly contrasts?: string | undefined
+  /** Left out: tukey for pairs, dunnett against a control, none for polynomials, else mvt. */
+  readonly adjust?: Adjustment | undefined
+  /** Probability that limits are to cover with, 0.95 where left out. */
+  readonly level?: number | undefined
+  /** Nodes of the quadrature over the random effects of population means, 101 where left out. */
+  readonly nodes?: number | undefined
+}
+
+/**
+ * Estimated marginal means of a fit over a reference grid, and contrasts among them. Standard errors are the delta method's over
+ * all parameters of the fit, those of the variances included: a population mean depends on them.
+ *
+ * @param fit - of `fit`, or read from its JSON
+ * @param spec - '~ treat', '~ treat | time', 'pairwise ~ treat'
+ * @param table - the data of the fit
+ * @returns a record: `grid` has the means, `contrasts` the contrasts
+ * @throws GlmmError USAGE for a variable, level or option that is none, FILE where the data are not those of the fit
+ * @example means(fit('cbind(r, n - r) ~ treat + (1 | center)', table), 'pairwise ~ treat', table)
+ */
+export function means(fit: FitSource, spec: string, table: Table, options: MeansOptions = {}): MeansRecord {
+  const fitted = fittedModel(fit, table)
+  const asked = askedMeans(spec)
+  const settings = settingsOf(fitted, asked.contrasts, options)
+  const by = [...new Set([...asked.by, ...(options.by ?? [])])]
+  const of = asked.of.filter((name) => !by.includes(name))
+  const at = typeof options.at === 'string' ? askedValues(options.at) : (options.at ?? {})
+  const grid = referenceGrid(designVariables(designSource(fit), [], table), at, options.reduce ?? 'mean')
+  const names = grid.axes.map(({ name }) => name)
+  for (const name of [...of, ...by]) if (!names.includes(name)) throw noVariable(name, names)
+
+  const cells = combinations(grid, [...of, ...by], settings.weights)
+  const meansAt = estimatedMeans(fitted, grid, settings.average, settings.quantity, settings.nodes)
+  const weights = cells.map((cell) => cell.weights)
+  const estimates = meansAt(fitted.parameters, weights).map((one, i) =>
+    weights[i].some((weight) => weight !== 0) ? one : { ...one, missing: ['cells without rows'] },
+  )
+  const df = combinationDf(fitted)
+  const told: readonly Told[] = tell(fitted, estimates, settings, df)
+  const named = (name: string): boolean => Object.hasOwn(at, name) || isWhole(grid, name)
+  const warnings: Warning[] = [
+    ...(table.warnings ?? []),
+    ...runningWarning(fit, 'the fit', 'means that depend on them are limits, and have no standard errors'),
+    ...notEstimable(cells, estimates),
+  ]
+  const kind = settings.contrasts
+  const contrasts = kind === null ? null : contrastsOfMeans(fitted, { ...settings, kind }, cells, estimates, of, by, df)
+  return {
+    schema: 'glmm/means@1',
+    version,
+    call: {
+      command: 'means',
+      spec,
+      at: options.at ?? null,
+      by: options.by ?? null,
+      reduce: options.reduce ?? 'mean',
+      weights: settings.weights,
+      average: settings.average,
+      scale: settings.scale,
+      component: settings.component,
+      contrasts: settings.contrasts,
+      adjust: settings.adjust,
+      level: settings.level,
+      nodes: settings.average === 'population' ? settings.nodes : null,
+      fit: fit.call,
+    },
+    warnings,
+    formula: fit.formula,
+    family: fit.family,
+    link: fit.link,
+    average: settings.average,
+    scale: settings.scale,
+    component: settings.component,
+    of,
+    by,
+    averagedOver: grid.axes.filter(({ name }) => !of.includes(name) && !by.includes(name)),
+    weights: settings.weights,
+    level: settings.level,
+    grid: cells.map(
+      ({ values }, i): MeanEstimate => ({ ...values, ...told[i], asked: Object.keys(values).every(named) }),
+    ),
+    contrasts,
+    adjust: contrasts && settings.adjust,
+  }
+}
+
+type Settings = ReturnType<typeof settingsOf>
+
+/** The options in force, checked. */
+function settingsOf({ fit, stated }: FittedModel, left: string | null, options: MeansOptions) {
+  const { level = 0.95, nodes = 101, weights = 'equal', scale = 'response', component = 'response' } = options
+  const average =
+    options.average ?? (fit.link === 'identity' || stated.layout.terms.length === 0 ? 'zero' : 'population')
+  oneOf('--average', average, ['zero', 'population', 'modes'])
+  oneOf('--scale', scale, ['link', 'response'])
+  oneOf('--weights', weights, ['equal', 'proportional'])
+  oneOf('--cov.reduce', options.reduce ?? 'mean', ['mean', 'median', 'range', 'all'])
+  if (!(level > 0 && level < 1))
+    throw new GlmmError('USAGE', `expected a level between 0 and 1, got ${level}`, 'write 95 % as --level 0.95')
+  if (!Number.isInteger(nodes) || nodes < 1 || nodes > 101)
+    throw new GlmmError('USAGE', `expected a number of nodes from 1 to 101, got ${nodes}`, 'leave --nodes out for 101')
+  const contrasts = options.contrasts ?? left
+  const adjust = options.adjust === undefined ? usualAdjustment(contrasts) : adjustmentNamed(options.adjust)
+  const quantity: Quantity = quantityNamed(stated, component)
+  return { level, nodes, weights, scale, component, quantity, average, contrasts, adjust }
+}
+
+function oneOf(option: string, value: string, allowed: readonly string[]): void {
+  if (!allowed.includes(value))
+    throw new GlmmError(
+      'USAGE',
+      `expected ${allowed.join(', ')} for ${option}, got '${value}'`,
+      `leave it out for the usual one`,
+    )
+}
+
+const usualAdjustment = (contrasts: string | null): Adjustment => {
+  if (contrasts === 'pairwise' || contrasts === 'revpairwise') return 'tukey'
+  return contrasts === 'trt.vs.ctrl' ? 'dunnett' : contrasts === 'poly' ? 'none' : 'mvt'
+}
+
+/** Whether every value that a variable has in the data has a cell of its own. */
+const isWhole = (grid: ReferenceGrid, name: string): boolean => {
+  const axis = grid.axes.find((one) => one.name === name)!
+  return axis.categorical || axis.values.length > 1
+}
+
+function notEstimable(cells: readonly Combination[], estimates: readonly EstimatedMean[]): Warning[] {
+  const gone = cells.filter((_, i) => estimates[i].missing.length > 0)
+  if (gone.length === 0) return []
+  const columns = [...new Set(estimates.flatMap(({ missing }) => missing))]
+  const shown = gone.slice(0, 6).map(({ values }) =>
+    Object.entries(values)
+      .map(([name, value]) => `${name}=${value}`)
+      .join(', '),
+  )
+  const message = `no mean for ${shown.join('; ')}${gone.length > 6 ? '; ...' : ''}, as the data say nothing about ${columns.join(', ')}: leave the interaction out of the model, or those cells out`
+  return [{ code: 'NOT_ESTIMABLE', message }]
+}
+
+type Told = { readonly [K in 'estimate' | 'se' | 'df' | 'lower' | 'upper']: number | null }
+
+type DfOf = (l: Float64Array) => number
+
+/** Estimate, standard error and limits of each mean on the scale asked for; limits are made on the link's. */
+function tell(
+  { stated, fit, covariance }: FittedModel,
+  estimates: readonly EstimatedMean[],
+  { scale, level, quantity: { link } }: Settings,
+  df: DfOf,
+): Told[] {
+  const d = stated.layout.dimension
+  const unsure = hasInfiniteDeviation(fit)
+  return estimates.map((one) => {
+    if (one.missing.length > 0) return { estimate: null, se: null, df: null, lower: null, upper: null }
+    const variance = (gradient: Float64Array): number =>
+      unsure ? Number.NaN : deltaCovariance([gradient], covariance, d)[0]
+    const se = Math.sqrt(variance(one.inLink))
+    const degrees = df(one.inLink)
+    const distance = studentQuantile((1 + level) / 2, degrees)
+    const ends = [one.link - distance * se, one.link + distance * se]
+    if (scale === 'link' || !link || one.link === one.response)
+      return {
+        estimate: orNull(one.link),
+        se: orNull(se),
+        df: orNull(degrees),
+        lower: orNull(ends[0]),
+        upper: orNull(ends[1]),
+      }
+    const inside = (eta: number): number =>
+      eta > (link.above ?? Number.NEGATIVE_INFINITY) ? link.inverse(eta) : Number.NaN
+    const [a, b] = ends.map(inside)
+    return {
+      estimate: orNull(one.response),
+      se: orNull(Math.sqrt(variance(one.inResponse))),
+      df: orNull(degrees),
+      lower: orNull(Math.min(a, b)),
+      upper: orNull(Math.max(a, b)),
+    }
+  })
+}
+
+const orNull = (value: number): number | null => (Number.isFinite(value) ? value : null)
