@@ -22,7 +22,7 @@ const floors: readonly (readonly string[])[] = [
   ['src/data', 'src/formula'],
   ['src/likelihood'],
   ['src/fit', 'samplers', 'src/draws', 'src/plot'],
-  ['src/study', 'src/check'],
+  ['src/study', 'src/check', 'src/postestimation'],
   ['src/report', 'workers'],
   ['src/cli', 'src/core.ts', 'src/index.ts'],
 ]

@@ -19,6 +19,7 @@ interface Named {
   readonly wool: string
   readonly tension: string
   readonly mined: string
+  readonly Sex: string
 }
 type Row = Line & Named
 type Entry = Readonly<Record<string, readonly Row[]>> & {
@@ -116,6 +117,64 @@ describe('means with random effects at zero are those of emmeans', () => {
   })
 })
 
+describe('gaussian means have small-sample degrees of freedom', () => {
+  it.each(['satterthwaite', 'kr'] as const)('Orthodont by %s', (df) => {
+    const table = readReference('Orthodont')
+    const reml = fit('distance ~ age * Sex + (age | Subject)', table, { reml: true, df })
+    const told = emmeans[`Orthodont_lmer_${df === 'kr' ? 'kenward-roger' : df}`]
+    const own = means(reml, 'pairwise ~ Sex | age', table, { at: 'age=8,11,14' })
+    expect(own.average).toBe('zero')
+    const errors = closedForm(table)
+    for (const one of told.link) {
+      const mine = own.grid.find(({ Sex, age }) => Sex === one.Sex && age === one.age)!
+      near(mine.estimate, one.emmean)
+      near(mine.se, errors(one.age, one.Sex), 1e-8)
+      // lmer's search of those stops short of the maximum, which moves these by 1.6e-4.
+      near(one.SE, errors(one.age, one.Sex), 2e-4)
+      near(mine.df, 25, 1e-6)
+    }
+    for (const one of told.pairwise.tukey) {
+      const mine = own.contrasts!.find(({ age }) => age === one.age)!
+      near(Math.abs(mine.estimate!), Math.abs(one.estimate))
+      near(mine.se, Math.hypot(errors(one.age, 'Male'), errors(one.age, 'Female')), 1e-8)
+      near(mine.pAdjusted, one['p.value'], 1e-3)
+    }
+  })
+})
+
+/**
+ * Standard errors of the means of a sex at an age: the data are balanced, so that they are those of each child's own line there,
+ * whose variance is pooled over the sexes with 27 - 2 degrees of freedom.
+ */
+function closedForm(table: ReturnType<typeof readReference>): (age: number, sex: string) => number {
+  const cells = (name: string): (number | string)[] => {
+    const column = table.columns.find((one) => one.name === name)!
+    return column.kind === 'numeric'
+      ? Array.from(column.values)
+      : Array.from(column.codes, (code) => column.levels[code])
+  }
+  const [y, x, subject, sexes] = ['distance', 'age', 'Subject', 'Sex'].map(cells)
+  return (age, sex) => {
+    const bySex = new Map<string, number[]>()
+    for (const child of new Set(subject)) {
+      const rows = [...y.keys()].filter((i) => subject[i] === child)
+      const mean = (of: (number | string)[]): number => rows.reduce((sum, i) => sum + Number(of[i]), 0) / rows.length
+      const [mx, my] = [mean(x), mean(y)]
+      const slope =
+        rows.reduce((sum, i) => sum + (Number(x[i]) - mx) * (Number(y[i]) - my), 0) /
+        rows.reduce((sum, i) => sum + (Number(x[i]) - mx) ** 2, 0)
+      const key = String(sexes[rows[0]])
+      bySex.set(key, [...(bySex.get(key) ?? []), my + slope * (age - mx)])
+    }
+    const squares = [...bySex.values()].flatMap((of) => {
+      const centre = of.reduce((sum, one) => sum + one, 0) / of.length
+      return of.map((one) => (one - centre) ** 2)
+    })
+    const variance = squares.reduce((sum, one) => sum + one, 0) / (squares.length - 2)
+    return Math.sqrt(variance / bySex.get(sex)!.length)
+  }
+}
+
 const sameContrast = (a: string, b: string): boolean => {
   const sides = (text: string): string => text.split(' - ').sort().join()
   return sides(a) === sides(b)
@@ -140,7 +199,7 @@ describe('population means integrate the random effects', () => {
     const told = population.toenail_logit.population
     expect(y?.kind).toBe('factor')
     own.grid.forEach(({ estimate, se, treatment, time }) => {
-      const one = told.find(({ level }) => level === `treatment=${treatment}, time=${String(time).padStart(2)}`)
+      const one = told.find(({ level }) => level === `treatment=${treatment}, time=${String(time).padStart(2)}`)!
       // The reference counts the first level of the outcome as success.
       near(1 - estimate!, one.value, 1e-5)
       near(se, one.se, 1e-5)

@@ -3,14 +3,20 @@ import type { Model } from '../../data/model.js'
 import { observations } from '../../data/response-rows.js'
 import { GlmmError, type Warning } from '../../errors.js'
 import type { Likelihood } from '../../likelihood/likelihood.js'
-import { isNormal } from '../../likelihood/normal/normal-marginal.js'
+import { isNormal, type NormalMarginal } from '../../likelihood/normal/normal-marginal.js'
 import type { Stated } from '../../likelihood/frame/stated.js'
 import type { Estimate } from '../results/estimate.js'
 import type { FixedInference } from '../record/concluded.js'
 import type { FixedPart } from '../record/fixed-part.js'
 import { kenwardRoger } from './kenward-roger.js'
 import { isLeastSquares } from '../climb/least-squares.js'
-import { coefficients, parameterCovariance, satterthwaite } from './satterthwaite.js'
+import {
+  coefficients,
+  type ParameterCovariance,
+  parameterCovariance,
+  type SmallSample,
+  satterthwaite,
+} from './satterthwaite.js'
 
 /** Where the degrees of freedom of t statistics come from; 'none' for z. */
 export type DfMethod = 'satterthwaite' | 'kr' | 'residual' | 'none'
@@ -91,6 +97,15 @@ export function withDegreesOfFreedom(
   const less = part.names.filter((_, i) => !(rows[i][i] >= least * normal.covariance[i * (p + 1)]))
   return { ...part, df, covariance: rows, se, warnings: less.length > 0 ? [adjustmentFails(less)] : [] }
 }
+
+/** What a method makes of a normal response: with W those of Satterthwaite, else those of Kenward and Roger. */
+export const smallSample = (
+  method: 'satterthwaite' | 'kr',
+  normal: NormalMarginal,
+  W: ParameterCovariance,
+  zeroed: readonly number[],
+  noResidual: boolean,
+): SmallSample => (method === 'satterthwaite' ? satterthwaite(normal, W) : kenwardRoger(normal, zeroed, noResidual))
 
 /**
  * Where V is linear in its parameters the adjustment is not negative; where it is not, it may be, but an expansion that takes
