@@ -1,5 +1,5 @@
 import { studentTwoSided } from '../numerics/special.js'
-import { hasInfiniteDeviation } from '../fit/results/running-names.js'
+import { hasInfiniteDeviation } from '../fit/record/running-names.js'
 import { stream } from '../random/stream.js'
 import { type Adjustment, adjust } from './adjustment.js'
 import type { Combination } from './combinations.js'

@@ -1,7 +1,7 @@
 import type { Table } from '../data/table.js'
 import { GlmmError, type Warning } from '../errors.js'
 import { designSource, type FitSource } from '../fit/predict/predict-source.js'
-import { hasInfiniteDeviation, runningWarning } from '../fit/results/running-names.js'
+import { hasInfiniteDeviation, runningWarning } from '../fit/record/running-names.js'
 import { studentQuantile } from '../numerics/special.js'
 import { version } from '../version.js'
 import { type Adjustment, adjustmentNamed } from './adjustment.js'
