@@ -1,4 +1,4 @@
-import type { Slot } from './linear-predictors.js'
+import type { Slot } from './slots.js'
 import type { LaidTerm } from './parameter-layout.js'
 
 /** The rows of a model by what they meet: those of one cell meet the same effects, with the same multipliers at any parameters. */
@@ -11,21 +11,32 @@ export interface DistinctRows {
   readonly first: Int32Array
 }
 
-/** Cells of equal levels and equal Z in all terms, numbered as they come. */
-export function distinctRows(terms: readonly LaidTerm[], slots: readonly Slot[], n: number): DistinctRows {
-  let cells: DistinctRows = { count: Math.min(1, n), ofRow: new Int32Array(n), first: new Int32Array(Math.min(1, n)) }
-  const refine = (codes: ArrayLike<number>): void => {
-    if (cells.count < n) cells = refined(cells, codes)
-  }
-  const seen = new Set<Int32Array>()
-  for (const { term, column, inChain } of slots) {
+/** Cells of equal levels and equal Z in all terms, dense columns included, numbered as they come. */
+export function distinctRows(
+  terms: readonly LaidTerm[],
+  slots: readonly Slot[],
+  n: number,
+  dense: { readonly ofRow: Int32Array } | null = null,
+): DistinctRows {
+  const seen = new Set<Float64Array | Int32Array>()
+  const columns = slots.flatMap(({ term, column, inChain }) => {
     const { index, z } = terms[term].term
-    if (!seen.has(index)) refine(index)
+    const own = inChain ? [inChain.columns, inChain.z] : [z.subarray(column * n, (column + 1) * n)]
+    const all = seen.has(index) ? own : [index, ...own]
     seen.add(index)
-    if (inChain) refine(inChain.columns)
-    refine(numbered(inChain?.z ?? z.subarray(column * n, (column + 1) * n)))
-  }
-  return cells
+    return all
+  })
+  return distinctOf(dense ? [...columns, dense.ofRow] : columns, n)
+}
+
+/** Cells of equal values in all of some columns of length n. */
+export function distinctOf(columns: readonly (Float64Array | Int32Array)[], n: number): DistinctRows {
+  const whole = { count: Math.min(1, n), ofRow: new Int32Array(n), first: new Int32Array(Math.min(1, n)) }
+  return columns.reduce<DistinctRows>(
+    (cells, column) =>
+      cells.count < n ? refined(cells, column instanceof Int32Array ? column : numbered(column)) : cells,
+    whole,
+  )
 }
 
 /** The numbers of the distinct values of an array, as they come. */

@@ -1,19 +1,8 @@
 import type { Model } from '../../data/model.js'
 import type { ChainTerm } from './chain-terms.js'
-import type { LaidTerm, ParameterLayout } from './parameter-layout.js'
-
-/**
- * One element of a term's spherical effects as one predictor meets it: every row meets the effects of its level in as
- * many slots. Where the columns of a term are parts of several predictors, several slots of a row may be of one element.
- */
-export interface Slot {
-  readonly term: number
-  /** Column of the term's Lambda: the element's place among those of a level. */
-  readonly column: number
-  readonly predictor: number
-  /** The column that each row meets instead, and its Z there, where the term is a chain: length n each. */
-  readonly inChain?: { readonly columns: Int32Array; readonly z: Float64Array }
-}
+import type { DenseColumns } from './dense-columns.js'
+import type { ParameterLayout } from './parameter-layout.js'
+import { chainSlots, type Slot, slotsByElement } from './slots.js'
 
 /** The parts of eta = fixed + A u at given parameters, with A = Z Lambda, and the way back for gradients. */
 export interface LinearPredictors {
@@ -24,25 +13,37 @@ export interface LinearPredictors {
   readonly fixed: readonly Float64Array[]
   /** Multiplier of u in each slot: n x slots, row after row. */
   readonly multipliers: Float64Array
+  /** The columns that all rows meet and that have no slots, with multipliers of their own; null where there are none. */
+  readonly dense: DenseColumns | null
   /** Lambda of each term, q x q, row after row; of a chain its standard deviation times the identity. */
   readonly lambdas: readonly Float64Array[]
   readonly update: (parameters: Float64Array) => void
   /**
    * Gradient in the parameters of the last update, from the derivatives in each fixed part (K arrays of length n) and
-   * in each multiplier (n x slots).
+   * in each multiplier (n x slots), of dense columns where these vary (n x columns).
    */
-  readonly gradient: (inFixed: readonly Float64Array[], inMultipliers: Float64Array, out: Float64Array) => void
+  readonly gradient: (
+    inFixed: readonly Float64Array[],
+    inMultipliers: Float64Array,
+    out: Float64Array,
+    inDense?: Float64Array | null,
+  ) => void
 }
 
-/** `chains` are the terms to be taken as chains, by position; all others have spherical effects. */
+/**
+ * `chains` are the terms to be taken as chains, by position; all others have spherical effects. `dense` are the columns of the
+ * terms to be taken as dense.
+ */
 export function linearPredictors(
   model: Model,
   layout: ParameterLayout,
   chains: readonly (ChainTerm | undefined)[] = [],
+  dense: DenseColumns | null = null,
 ): LinearPredictors {
   const n = model.nobs
   const slots = layout.terms.flatMap((laid, t) => {
     const chain = chains[t]
+    if (dense?.slots.some(({ term }) => term === t)) return []
     return chain ? chainSlots(chain, t, laid.predictor) : slotsByElement(laid, t).flat()
   })
   const width = slots.length
@@ -64,6 +65,7 @@ export function linearPredictors(
     designs,
     fixed,
     multipliers,
+    dense,
     lambdas,
     update: (parameters) => {
       now.set(parameters)
@@ -102,9 +104,10 @@ export function linearPredictors(
             for (let i = 0, at = s, zi = m * n; i < n; i++, at += width) multipliers[at] += z[zi++] * lambda
         }
       })
+      dense?.update(lambdas, !updated)
       updated = true
     },
-    gradient: (inFixed, inMultipliers, out) => {
+    gradient: (inFixed, inMultipliers, out, inDense) => {
       model.predictors.forEach(({ fixed: { x, names } }, k) => {
         for (let j = 0; j < names.length; j++) {
           let sum = 0
@@ -124,6 +127,10 @@ export function linearPredictors(
           moments[t][m * q + column] = sum
         }
       })
+      if (dense && inDense) {
+        for (const { term } of dense.slots) moments[term].fill(0)
+        dense.addMoments(inDense, moments)
+      }
       layout.terms.forEach(({ term, covariance, start, size }, t) => {
         const chain = chains[t]?.chain
         if (chain) {
@@ -149,9 +156,6 @@ export function linearPredictors(
   }
 }
 
-/** True of two slots in which a row meets the same element of the effects. */
-export const sameElement = (a: Slot, b: Slot): boolean => a.term === b.term && a.column === b.column
-
 /** Which of a level's effects each slot meets, those of all terms being one vector, as where they share a factor. */
 export function effectOf({ slots, lambdas }: Pick<LinearPredictors, 'slots' | 'lambdas'>): Int32Array {
   let effects = 0
@@ -161,28 +165,4 @@ export function effectOf({ slots, lambdas }: Pick<LinearPredictors, 'slots' | 'l
     return own
   })
   return Int32Array.from(slots, ({ term, column }) => first[term] + column)
-}
-
-/** The slots of each element of a term: one for each predictor that Lambda takes it to, those of the columns from its own on. */
-export function slotsByElement({ term, predictorOf, covariance }: LaidTerm, t: number): readonly (readonly Slot[])[] {
-  const q = term.names.length
-  const diagonal = !term.factor && covariance.chart.correlationSize(q) === 0
-  return term.names.map((_, column) => {
-    const met = new Set(predictorOf.subarray(column, diagonal ? column + 1 : q))
-    return Array.from(met, (predictor): Slot => ({ term: t, column, predictor }))
-  })
-}
-
-/** A slot for each column that a row of a chain meets. */
-function chainSlots({ width, columns, z }: ChainTerm, term: number, predictor: number): Slot[] {
-  const n = columns.length / width
-  return Array.from({ length: width }, (_, w) => ({
-    term,
-    column: w,
-    predictor,
-    inChain: {
-      columns: Int32Array.from({ length: n }, (__, i) => columns[i * width + w]),
-      z: Float64Array.from({ length: n }, (__, i) => z[i * width + w]),
-    },
-  }))
 }

@@ -1,7 +1,7 @@
 import { flat } from '../../covariance/flat.js'
 import type { Model, RandomTerm } from '../../data/model.js'
 import { clustering } from '../vector/cluster-structure.js'
-import { slotsByElement } from '../frame/linear-predictors.js'
+import { slotsByElement } from '../frame/slots.js'
 import type { LaidTerm, ParameterLayout } from '../frame/parameter-layout.js'
 
 /**

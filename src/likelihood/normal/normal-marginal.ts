@@ -7,6 +7,7 @@ import { symmetricProduct } from '../../numerics/sparse-product.js'
 import { chainForms } from './chain-forms.js'
 import { covarianceDerivative } from './vector-covariance.js'
 import { blockForm, timesBlock, timesNumber } from './effect-blocks.js'
+import { denseBorder } from '../sparse/dense-border.js'
 import type { Laplace } from '../sparse/laplace.js'
 import type { LinearPredictors } from '../frame/linear-predictors.js'
 import type { LaidTerm } from '../frame/parameter-layout.js'
@@ -81,17 +82,19 @@ export const normalAt = (
  */
 function normalMarginal(
   { model, layout }: Stated,
-  { size, width, columns, places, symbolic, starts, chains }: RandomStructure,
-  { designs, slots, lambdas }: LinearPredictors,
+  structure: RandomStructure,
+  { designs, slots, lambdas, dense }: LinearPredictors,
   { d2, d3 }: RowModel,
   factor: Float64Array,
   parameters: Float64Array,
 ): NormalMarginal | null {
+  const { size, width, columns, places, symbolic, starts, chains } = structure
   const n = model.nobs
   const weights = d2[pairIndex(0, 0)].map((second) => -second)
   const z = slots.map(
     ({ term, column, inChain }) => inChain?.z ?? layout.terms[term].term.z.subarray(column * n, (column + 1) * n),
   )
+  const border = dense && denseBorder(structure, slots, dense, dense.z, byRows(z, n))
   const terms = layout.terms.map((laid, t): NormalTerm => {
     const theta = parameters.slice(laid.start, laid.start + laid.size)
     return { laid, q: laid.term.names.length, theta, lambda: lambdas[t], starts: starts[t] }
@@ -104,11 +107,17 @@ function normalMarginal(
   const toEffects = (x: Float64Array): Float64Array => {
     const out = new Float64Array(size)
     for (let s = 0; s < width; s++) addTransposed(out, columns, z[s], weights, x, s, width)
+    border?.addBack([weightsOf(weights, x)], out)
     return out
   }
   /** Adds `by` times Z b to x. */
   const addEffects = (x: Float64Array, b: Float64Array, by: number): Float64Array => {
     for (let s = 0; s < width; s++) addRows(x, columns, z[s], b, s, width, by)
+    if (border) {
+      const effects = new Float64Array(n)
+      border.addTo([effects], b)
+      for (let i = 0; i < n; i++) x[i] += by * effects[i]
+    }
     return x
   }
   const throughLambda = (b: Float64Array, transposed: boolean): void => {
@@ -170,6 +179,7 @@ function normalMarginal(
       for (let s = 0; s < width; s++)
         for (let t = 0; t <= s; t++, at++) out[places[at]] += weights[i] * z[s][i] * z[t][i]
     }
+    border?.subtractProducts(d2, false, out)
     return out
   }
 
@@ -208,6 +218,15 @@ function normalMarginal(
 
 interface Solved extends Pick<NormalMarginal, 'p' | 'information' | 'covariance'> {
   readonly residuals: readonly Float64Array[]
+}
+
+/** Columns of length n beside each other, row after row. */
+function byRows(columns: readonly Float64Array[], n: number): Float64Array {
+  const out = new Float64Array(n * columns.length)
+  columns.forEach((column, s) => {
+    for (let i = 0, at = s; i < n; i++, at += columns.length) out[at] = column[i]
+  })
+  return out
 }
 
 /** out += Z_s' diag(w) x for one slot's column of Z. */

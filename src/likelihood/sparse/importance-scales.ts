@@ -1,7 +1,7 @@
 import { pairIndex } from '../../families/derivative-order.js'
 import { entryOf } from '../../numerics/sparse-pattern.js'
 import type { TwoPieceScales } from './importance-points.js'
-import { sameElement } from '../frame/linear-predictors.js'
+import { sameElement } from '../frame/slots.js'
 import type { LaplaceParts } from './laplace-parts.js'
 
 /** How far from the mode the density is looked at, in conditional standard deviations. */

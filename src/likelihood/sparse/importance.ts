@@ -7,7 +7,7 @@ import { importanceScales } from './importance-scales.js'
 import { independentBlocks } from './independent-blocks.js'
 import type { Stated } from '../frame/stated.js'
 import { laplaceParts } from './laplace-parts.js'
-import { sameElement } from '../frame/linear-predictors.js'
+import { sameElement } from '../frame/slots.js'
 import type { MarginalDensity } from '../likelihood.js'
 
 /** The log marginal likelihood by importance sampling with fixed draws, a smooth function of the outer parameters. */
@@ -41,7 +41,7 @@ export const mostPointNumbers = 5e7
  * third derivatives of the rows to their predictors, and sum W_s h'(u_s) with it through the mode.
  */
 export function importance(stated: Stated, draws: number, seed: number, at: Float64Array): ImportanceDensity {
-  const parts = laplaceParts(stated)
+  const parts = laplaceParts(stated, [])
   const { layout, linear, structure, rows, approximation } = parts
   const { size: q, width, columns, prior, chains, pairs: entries, symbolic } = structure
   const { slots, fixed, multipliers: a } = linear

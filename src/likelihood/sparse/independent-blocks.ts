@@ -15,7 +15,15 @@ export interface IndependentBlocks {
   readonly sizes: Int32Array
 }
 
-export function independentBlocks({ size, width, columns, chains }: RandomStructure, rows: number): IndependentBlocks {
+export function independentBlocks(
+  { size, width, columns, chains, border }: RandomStructure,
+  rows: number,
+): IndependentBlocks {
+  // All rows meet a border.
+  if (border > 0) {
+    const one = (length: number): Int32Array => new Int32Array(length)
+    return { count: 1, ofElement: one(size), ofRow: one(rows), sizes: Int32Array.of(size) }
+  }
   const root = Int32Array.from({ length: size }, (_, c) => c)
   const find = (c: number): number => {
     let at = c

@@ -1,5 +1,7 @@
 import { factorize } from '../../numerics/sparse-cholesky.js'
-import { type LinearPredictors, sameElement } from '../frame/linear-predictors.js'
+import type { LinearPredictors } from '../frame/linear-predictors.js'
+import { sameElement } from '../frame/slots.js'
+import { type DenseBorder, denseBorder } from './dense-border.js'
 import type { RandomStructure } from './random-structure.js'
 import { pairIndex } from '../../families/derivative-order.js'
 import type { RowModel } from '../frame/row-model.js'
@@ -18,6 +20,8 @@ export interface JointHeight {
    * where it is not positive definite.
    */
   readonly curvature: (clipped: boolean, factor: Float64Array) => boolean
+  /** What dense columns add; null where there are none. */
+  readonly border: DenseBorder | null
 }
 
 export function jointHeight(structure: RandomStructure, linear: LinearPredictors, rows: RowModel): JointHeight {
@@ -26,11 +30,14 @@ export function jointHeight(structure: RandomStructure, linear: LinearPredictors
   const { predictors: K, eta, d1, d2, logDensity } = rows
   const n = logDensity.length
   const perRow = (width * (width + 1)) / 2
+  const border = linear.dense && denseBorder(structure, slots, linear.dense, linear.dense.multipliers, a)
 
   return {
+    border,
     height: (u) => {
       for (let k = 0; k < K; k++) eta[k].set(fixed[k])
       for (let s = 0; s < width; s++) addEffects(eta[slots[s].predictor], a, columns, u, s, width)
+      border?.addTo(eta, u)
       const h = rows.evaluate(0, n)
       return h - 0.5 * prior.quadratic(u)
     },
@@ -38,6 +45,7 @@ export function jointHeight(structure: RandomStructure, linear: LinearPredictors
       prior.times(u, out)
       for (let c = 0; c < q; c++) out[c] = -out[c]
       for (let s = 0; s < width; s++) addScores(out, a, columns, d1[slots[s].predictor], s, width)
+      border?.addBack(d1, out)
     },
     curvature: (clipped, factor) => {
       prior.write(factor)
@@ -51,6 +59,7 @@ export function jointHeight(structure: RandomStructure, linear: LinearPredictors
             subtractProducts(factor, a, places, d2[pairIndex(ks, kt)], s, t, width, pair, perRow, clipped)
         }
       }
+      border?.subtractProducts(d2, clipped, factor)
       return factorize(symbolic, factor, factor)
     },
   }

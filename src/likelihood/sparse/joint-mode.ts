@@ -3,8 +3,10 @@ import type { Response } from '../../data/model.js'
 import { forward, solve } from '../../numerics/sparse-cholesky.js'
 import { selectedInverse } from '../../numerics/sparse-inverse.js'
 import type { Rng } from '../../random/stream.js'
+import { denseBorder } from './dense-border.js'
 import { jointHeight } from './joint-height.js'
 import { chainTerms } from '../frame/chain-terms.js'
+import { denseColumns, denseTerms } from '../frame/dense-columns.js'
 import { linearPredictors } from '../frame/linear-predictors.js'
 import { type Stated, state } from '../frame/stated.js'
 import { randomStructure } from './random-structure.js'
@@ -61,8 +63,9 @@ export function jointModes(stated: Stated, x: Float64Array): JointModes {
   const { model } = stated
   const { model: joint, layout } = state(restricted(model))
   const chains = chainTerms(layout)
-  const linear = linearPredictors(joint, layout, chains)
-  const structure = randomStructure(joint, layout, linear.slots, chains)
+  const dense = denseTerms(layout)
+  const linear = linearPredictors(joint, layout, chains, denseColumns(layout, dense))
+  const structure = randomStructure(joint, layout, linear.slots, chains, dense)
   const { size, width, columns, prior, symbolic, places, starts } = structure
   const p = model.predictors[0].fixed.names.length
   const outer = x.slice(p)
@@ -80,7 +83,9 @@ export function jointModes(stated: Stated, x: Float64Array): JointModes {
     present = moved
   }
   const { slots, multipliers: a, fixed } = linear
+  const border = linear.dense && denseBorder(structure, slots, linear.dense, linear.dense.multipliers, a)
   const n = model.nobs
+  const K = fixed.length
   const factor = new Float64Array(symbolic.size)
   const inverse = new Float64Array(symbolic.size)
   const ofMean = slots.flatMap(({ predictor }, s) => (predictor === 0 ? [s] : []))
@@ -102,6 +107,7 @@ export function jointModes(stated: Stated, x: Float64Array): JointModes {
   const crossed = (c: Float64Array): Float64Array => {
     const out = new Float64Array(size)
     for (const s of ofMean) for (let i = 0, at = s; i < n; i++, at += width) out[columns[at]] += c[i] * a[at]
+    border?.addBack([c], out)
     return out
   }
 
@@ -128,10 +134,16 @@ export function jointModes(stated: Stated, x: Float64Array): JointModes {
       slots.forEach(({ predictor }, s) => {
         for (let i = 0, at = s; i < n; i++, at += width) eta[predictor][i] += a[at] * u[columns[at]]
       })
+      border?.addTo(eta, u)
       return eta
     },
     fixedPart: (u) => {
       const out = fixed[0].slice()
+      if (dense.includes(flatAt)) {
+        const own = new Float64Array(size)
+        own.set(u.subarray(starts[flatAt][0], starts[flatAt][0] + p), starts[flatAt][0])
+        border?.addTo([out], own)
+      }
       slots.forEach(({ term }, s) => {
         if (term !== flatAt) return
         for (let i = 0, at = s; i < n; i++, at += width) out[i] += a[at] * u[columns[at]]
@@ -181,6 +193,10 @@ export function jointModes(stated: Stated, x: Float64Array): JointModes {
       if (size === 0) return out
       selectedInverse(symbolic, factor, inverse)
       const perRow = (width * (width + 1)) / 2
+      const covariances = new Float64Array(border ? n * K * K : 0)
+      const all = Int32Array.from({ length: border ? n : 0 }, (_, i) => i)
+      border?.addCovariances(inverse, all, K, covariances)
+      for (let i = 0; i < all.length; i++) out[i] = covariances[i * K * K]
       for (const s of ofMean) {
         for (const t of ofMean) {
           if (t > s) continue
@@ -205,6 +221,7 @@ export function jointModes(stated: Stated, x: Float64Array): JointModes {
       const solved = crossed(c)
       solve(symbolic, factor, solved)
       for (const s of ofMean) for (let i = 0, at = s; i < n; i++, at += width) out[i] += a[at] * solved[columns[at]]
+      border?.addTo([out], solved)
       return out
     },
   }

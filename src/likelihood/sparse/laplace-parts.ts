@@ -1,4 +1,5 @@
 import { chainTerms } from '../frame/chain-terms.js'
+import { denseColumns, denseTerms } from '../frame/dense-columns.js'
 import { type Laplace, laplace } from './laplace.js'
 import { type LinearPredictors, linearPredictors } from '../frame/linear-predictors.js'
 import type { ParameterLayout } from '../frame/parameter-layout.js'
@@ -15,12 +16,15 @@ export interface LaplaceParts {
   readonly approximation: Laplace
 }
 
-/** Chains over many columns are taken by their precision, all other effects as spherical. */
-export function laplaceParts(stated: Stated): LaplaceParts {
+/**
+ * Chains over many columns are taken by their precision, all other effects as spherical. Terms of one level with many columns are
+ * `dense`, by their positions; none where every column is to have slots.
+ */
+export function laplaceParts(stated: Stated, dense: readonly number[] = denseTerms(stated.layout)): LaplaceParts {
   const { model, layout } = stated
   const chains = chainTerms(layout)
-  const linear = linearPredictors(model, layout, chains)
-  const structure = randomStructure(model, layout, linear.slots, chains)
+  const linear = linearPredictors(model, layout, chains, denseColumns(layout, dense))
+  const structure = randomStructure(model, layout, linear.slots, chains, dense)
   const rows = rowModel(stated)
   return { layout, linear, structure, rows, approximation: laplace(structure, linear, rows) }
 }

@@ -1,6 +1,7 @@
 import { logDeterminant, solve } from '../../numerics/sparse-cholesky.js'
 import { selectedInverse } from '../../numerics/sparse-inverse.js'
 import { addScores, jointHeight } from './joint-height.js'
+import type { DenseColumns } from '../frame/dense-columns.js'
 import type { LinearPredictors } from '../frame/linear-predictors.js'
 import type { RandomStructure } from './random-structure.js'
 import { profiledInformation } from './profiled-information.js'
@@ -45,7 +46,7 @@ export function laplace(structure: RandomStructure, linear: LinearPredictors, ro
   const { size: q, width, columns, precision, prior, places, symbolic } = structure
   const { slots, multipliers: a } = linear
   const { predictors: K, d1, d2, d3, eta, logDensity } = rows
-  const { height, slope, curvature } = jointHeight(structure, linear, rows)
+  const { height, slope, curvature, border } = jointHeight(structure, linear, rows)
   const n = logDensity.length
   const perRow = (width * (width + 1)) / 2
   const u = new Float64Array(q)
@@ -60,6 +61,7 @@ export function laplace(structure: RandomStructure, linear: LinearPredictors, ro
   let present: Float64Array | null = null
   const inFixed = eta.map(() => new Float64Array(n))
   const inMultipliers = new Float64Array(n * width)
+  const inDense = linear.dense?.varies ? new Float64Array(n * linear.dense.columns) : null
   const along = new Float64Array(n)
   // What the normal priors have and flat ones lack: a factor of 1 / sqrt(2 pi) that cancels the integral's.
   const flatConstant =
@@ -130,6 +132,7 @@ export function laplace(structure: RandomStructure, linear: LinearPredictors, ro
     selectedInverse(symbolic, factor, inverse)
     for (let j = 0; j < K; j++) inFixed[j].fill(0)
     inMultipliers.fill(0)
+    inDense?.fill(0)
     for (let s = 0, pair = 0; s < width; s++) {
       for (let t = 0; t <= s; t++, pair++) {
         const [ks, kt] = [slots[s].predictor, slots[t].predictor]
@@ -137,7 +140,9 @@ export function laplace(structure: RandomStructure, linear: LinearPredictors, ro
         for (let j = 0; j < K; j++) addProducts(inFixed[j], d3[tripleIndex(ks, kt, j)], along)
       }
     }
+    border?.addDerivatives(inverse, d2, d3, inFixed, inMultipliers, inDense)
     v.fill(0)
+    border?.addBack(inFixed, v)
     for (let s = 0; s < width; s++) {
       addScores(v, a, columns, inFixed[slots[s].predictor], s, width)
     }
@@ -147,6 +152,12 @@ export function laplace(structure: RandomStructure, linear: LinearPredictors, ro
       for (let i = 0, at = s; i < n; i++, at += width) along[i] = a[at] * v[columns[at]]
       for (let j = 0; j < K; j++) addProducts(inFixed[j], d2[pairIndex(j, slots[s].predictor)], along)
     }
+    if (border) {
+      const moved = eta.map(() => new Float64Array(n))
+      border.addTo(moved, v)
+      for (let j = 0; j < K; j++) for (let k = 0; k < K; k++) addProducts(inFixed[j], d2[pairIndex(j, k)], moved[k])
+    }
+    if (inDense) moveDense(linear.dense!, structure.size, inFixed, u, d1, v, inDense)
     for (let s = 0; s < width; s++) {
       const k = slots[s].predictor
       const [w, first] = [inFixed[k], d1[k]]
@@ -192,7 +203,7 @@ export function laplace(structure: RandomStructure, linear: LinearPredictors, ro
       const value = integrate(parameters)
       if (gradient && present) {
         rowDerivatives()
-        linear.gradient(inFixed, inMultipliers, gradient)
+        linear.gradient(inFixed, inMultipliers, gradient, inDense)
         prior.addDerivatives(inPrior, gradient)
       }
       return value
@@ -252,5 +263,22 @@ function moveDerivatives(
 ): void {
   for (let i = 0, at = s; i < w.length; i++, at += width) {
     inMultipliers[at] += w[i] * u[columns[at]] + first[i] * v[columns[at]]
+  }
+}
+
+/** The same in the multipliers of dense columns, whose elements are the last of u. */
+function moveDense(
+  { ranges, columns: p, ofRow }: DenseColumns,
+  size: number,
+  w: readonly Float64Array[],
+  u: Float64Array,
+  first: readonly Float64Array[],
+  v: Float64Array,
+  inDense: Float64Array,
+): void {
+  for (const { predictor: k, from, to } of ranges) {
+    for (let i = 0, at = 0; i < ofRow.length; i++, at += p) {
+      for (let d = from, e = size - p + from; d < to; d++, e++) inDense[at + d] += w[k][i] * u[e] + first[k][i] * v[e]
+    }
   }
 }

@@ -1,5 +1,6 @@
 import { forward } from '../../numerics/sparse-cholesky.js'
 import type { LinearPredictors } from '../frame/linear-predictors.js'
+import { denseBorder } from './dense-border.js'
 import type { RandomStructure } from './random-structure.js'
 import { pairIndex } from '../../families/derivative-order.js'
 import type { RowModel } from '../frame/row-model.js'
@@ -14,8 +15,8 @@ import type { RowModel } from '../frame/row-model.js'
  */
 export function profiledInformation(
   structure: RandomStructure,
-  { slots, designs, multipliers: a }: LinearPredictors,
-  { d2 }: RowModel,
+  { slots, designs, multipliers: a, dense }: LinearPredictors,
+  { d2, eta }: RowModel,
   factor: Float64Array,
 ): Float64Array {
   const { size: q, width, columns, symbolic } = structure
@@ -23,6 +24,7 @@ export function profiledInformation(
   const information = new Float64Array(p * p)
   const reduced: Float64Array[] = []
   const weighted = new Float64Array(d2[0].length)
+  const border = dense && denseBorder(structure, slots, dense, dense.multipliers, a)
   designs.forEach(({ predictor: k, x }, i) => {
     const half = new Float64Array(q)
     for (let s = 0; s < width; s++) {
@@ -31,6 +33,10 @@ export function profiledInformation(
         half[columns[at]] -= second[row] * x[row] * a[at]
       }
     }
+    border?.addBack(
+      eta.map((_, l) => d2[pairIndex(k, l)].map((second, row) => -second * x[row])),
+      half,
+    )
     forward(symbolic, factor, half)
     reduced.push(half)
     for (let j = 0; j <= i; j++) {

@@ -4,7 +4,7 @@ import { entryOf, type SparsePattern, symbolic } from '../../numerics/sparse-pat
 import type { ChainTerm } from '../frame/chain-terms.js'
 import { type EffectsPrior, effectsPrior, type PlacedChain } from './effects-prior.js'
 import { levelOrder } from './level-order.js'
-import type { Slot } from '../frame/linear-predictors.js'
+import type { Slot } from '../frame/slots.js'
 import type { LaidTerm, ParameterLayout } from '../frame/parameter-layout.js'
 
 /**
@@ -32,6 +32,13 @@ export interface RandomStructure {
   readonly pairs: Int32Array
   /** The same pairs' places in the Cholesky factor and in the inverse on its pattern. */
   readonly places: Int32Array
+  /**
+   * Elements that all rows meet, the last so many: dense columns. They have no slots. Where that of dense column d meets
+   * element e in the factor and in the inverse: borderPlace[e] + d * borderStride[e], for itself and elements before it.
+   */
+  readonly border: number
+  readonly borderPlace: Int32Array
+  readonly borderStride: Int32Array
   /** Elements of u by term: first element of each level. */
   readonly starts: readonly Int32Array[]
   readonly prior: EffectsPrior
@@ -39,15 +46,17 @@ export interface RandomStructure {
   readonly chains: readonly PlacedChain[]
 }
 
-/** `chained` are the terms that are taken as chains, by position, as in the slots. */
+/** `chained` are the terms that are taken as chains, by position, as in the slots; `dense` are those that have no slots. */
 export function randomStructure(
   model: Model,
   layout: ParameterLayout,
   slots: readonly Slot[],
   chained: readonly (ChainTerm | undefined)[] = [],
+  dense: readonly number[] = [],
 ): RandomStructure {
   const n = model.nobs
-  const { size, starts } = numbered(layout.terms, chained)
+  const { size, starts } = numbered(layout.terms, chained, dense)
+  const border = dense.reduce((sum, t) => sum + layout.terms[t].term.names.length, 0)
   const width = slots.length
   const columns = new Int32Array(n * width)
   slots.forEach(({ term, column, inChain }, s) => {
@@ -58,7 +67,7 @@ export function randomStructure(
   const neighbours = layout.terms.flatMap(({ term }, t) =>
     chained[t] ? [{ starts: starts[t], length: term.names.length }] : [],
   )
-  const { colStart, rowIndex } = pairPattern(size, n, width, columns, neighbours)
+  const { colStart, rowIndex } = pairPattern(size, n, width, columns, neighbours, border)
   const perRow = (width * (width + 1)) / 2
   const pairs = new Int32Array(n * perRow)
   for (let i = 0, at = 0; i < n; i++) {
@@ -103,7 +112,26 @@ export function randomStructure(
     pairs,
     places,
     starts,
+    border,
+    ...borderPlaces(factor, border),
   }
+}
+
+/** Where the rows of a border of so many elements stand in the panels: the last ones of each. */
+function borderPlaces(
+  { q, firstColumn, supernodeOf, rowStart, panelStart }: SparsePattern,
+  border: number,
+): Pick<RandomStructure, 'borderPlace' | 'borderStride'> {
+  const borderPlace = new Int32Array(border > 0 ? q : 0)
+  const borderStride = new Int32Array(border > 0 ? q : 0)
+  for (let e = 0; e < borderPlace.length; e++) {
+    const s = supernodeOf[e]
+    const width = firstColumn[s + 1] - firstColumn[s]
+    const rows = rowStart[s + 1] - rowStart[s]
+    borderPlace[e] = panelStart[s] + (rows - border) * width + e - firstColumn[s]
+    borderStride[e] = width
+  }
+  return { borderPlace, borderStride }
 }
 
 /** Position of `row` among the ascending rowIndex[from ... to - 1]. */
@@ -122,9 +150,11 @@ function find(rowIndex: Int32Array, from: number, to: number, row: number): numb
 function numbered(
   terms: readonly LaidTerm[],
   chained: readonly (ChainTerm | undefined)[],
+  dense: readonly number[],
 ): { size: number; starts: Int32Array[] } {
   const factors: { terms: number[]; levels: number; name: string }[] = []
   terms.forEach(({ term }, t) => {
+    if (dense.includes(t)) return
     const same = factors.find((factor) => sameFactor(terms[factor.terms[0]].term, term))
     if (same) same.terms.push(t)
     else factors.push({ terms: [t], levels: term.levels.length, name: term.group })
@@ -158,6 +188,10 @@ function numbered(
     factors.forEach(({ levels }, f) => {
       for (let level = 0; level < levels; level++) number(f, level)
     })
+  for (const t of dense) {
+    starts[t][0] = size
+    size += terms[t].term.names.length
+  }
   return { size, starts }
 }
 
@@ -173,6 +207,8 @@ export function pairPattern(
   columns: Int32Array,
   /** Runs of `length` elements from each of `starts`, of which neighbours make pairs whether they share a row or not. */
   runs: readonly { readonly starts: Int32Array; readonly length: number }[] = [],
+  /** The last so many elements meet all. */
+  border = 0,
 ): { colStart: Int32Array; rowIndex: Int32Array } {
   const below: Set<number>[] = Array.from({ length: size }, (_, c) => new Set([c]))
   for (let i = 0; i < n; i++) {
@@ -188,10 +224,14 @@ export function pairPattern(
   }
   for (const { starts, length } of runs)
     for (const first of starts) for (let e = first + 1; e < first + length; e++) below[e - 1].add(e)
+  const inner = size - border
   const colStart = new Int32Array(size + 1)
-  for (let c = 0; c < size; c++) colStart[c + 1] = colStart[c] + below[c].size
+  for (let c = 0; c < size; c++) colStart[c + 1] = colStart[c] + (c < inner ? below[c].size + border : size - c)
   const rowIndex = new Int32Array(colStart[size])
-  for (let c = 0; c < size; c++) rowIndex.set(Int32Array.from(below[c]).sort(), colStart[c])
+  for (let c = 0; c < size; c++) {
+    if (c < inner) rowIndex.set(Int32Array.from(below[c]).sort(), colStart[c])
+    for (let e = Math.max(c, inner), at = colStart[c + 1] - (size - e); e < size; e++) rowIndex[at++] = e
+  }
   return { colStart, rowIndex }
 }
 

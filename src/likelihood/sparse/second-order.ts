@@ -2,6 +2,7 @@ import { derivativeOrder } from '../../families/derivative-order.js'
 import { solve } from '../../numerics/sparse-cholesky.js'
 import { selectedInverse } from '../../numerics/sparse-inverse.js'
 import { distinctRows } from '../frame/distinct-rows.js'
+import { denseBorder } from './dense-border.js'
 import { independentBlocks } from './independent-blocks.js'
 import type { LaplaceParts } from './laplace-parts.js'
 import { sampledPairs } from './third-order-draws.js'
@@ -36,27 +37,31 @@ const affordable = 2e7
 export function secondOrder(parts: LaplaceParts, mostWork: number = affordable): SecondOrder {
   const { layout, structure, linear, rows, approximation } = parts
   const { size: q, width, places, symbolic } = structure
-  const { slots, fixed, multipliers } = linear
+  const { slots, fixed, multipliers, dense } = linear
   const { predictors: K, eta, d3, logDensity } = rows
   const { u: mode, factor } = approximation
   const n = logDensity.length
   const perRow = (width * (width + 1)) / 2
   const { triple: triples } = derivativeOrder(K)
-  const { count, ofRow, first } = distinctRows(layout.terms, slots, n)
+  const { count, ofRow, first } = distinctRows(layout.terms, slots, n, dense)
+  const border = dense && denseBorder(structure, slots, dense, dense.multipliers, multipliers)
+  const wide = width + structure.border
   const blocks = independentBlocks(structure, n)
   const cells: Cells = {
     count,
     predictors: K,
-    columns: new Int32Array(count * width),
-    multipliers: new Float64Array(count * width),
-    predictorOf: Int32Array.from(slots, (slot) => slot.predictor),
+    width: wide,
+    columns: new Int32Array(count * wide),
+    multipliers: new Float64Array(count * wide),
+    predictorOf: Int32Array.from([...slots, ...(dense?.slots ?? [])], (slot) => slot.predictor),
     blockOf: first.map((i) => blocks.ofRow[i]),
     third: new Float64Array(count * K ** 3),
     leverage: new Float64Array(count * K * K),
   }
   const { columns, multipliers: a, predictorOf, leverage } = cells
   first.forEach((i, c) => {
-    columns.set(structure.columns.subarray(i * width, (i + 1) * width), c * width)
+    columns.set(structure.columns.subarray(i * width, (i + 1) * width), c * wide)
+    for (let s = width; s < wide; s++) columns[c * wide + s] = q - wide + s
   })
   const third = d3.map(() => new Float64Array(n))
   const fourth = eta.map(() => d3.map(() => new Float64Array(n)))
@@ -67,7 +72,7 @@ export function secondOrder(parts: LaplaceParts, mostWork: number = affordable):
   const inBlock = new Float64Array(blocks.count)
   for (const block of cells.blockOf) inBlock[block]++
   const pairs = inBlock.reduce((sum, members) => sum + members ** 2, 0)
-  const exact = count * K * symbolic.size + pairs * K ** 3 * (width + 1) <= mostWork
+  const exact = count * K * symbolic.size + pairs * K ** 3 * (wide + 1) <= mostWork
   const addPairs = exact ? exactPairs(structure, cells, blocks) : null
   const sampled = exact ? null : sampledPairs(structure, cells, blocks, n)
 
@@ -77,6 +82,7 @@ export function secondOrder(parts: LaplaceParts, mostWork: number = affordable):
     for (let i = 0, at = 0; i < n; i++) {
       for (let s = 0; s < width; s++, at++) eta[predictorOf[s]][i] += multipliers[at] * mode[structure.columns[at]]
     }
+    border?.addTo(eta, mode)
     rows.evaluate(0, n)
     d3.forEach((values, t) => {
       third[t].set(values)
@@ -106,8 +112,12 @@ export function secondOrder(parts: LaplaceParts, mostWork: number = affordable):
     leverage.fill(0)
     for (let c = 0; c < count; c++) {
       const own = c * K * K
-      const row = c * width
+      const row = c * wide
       a.set(multipliers.subarray(first[c] * width, (first[c] + 1) * width), row)
+      if (dense) {
+        const from = dense.ofRow[first[c]] * dense.columns
+        a.set(dense.multipliers.subarray(from, from + dense.columns), row + width)
+      }
       for (let s = 0, pair = first[c] * perRow; s < width; s++) {
         for (let t = 0; t <= s; t++, pair++) {
           const [ks, kt] = [predictorOf[s], predictorOf[t]]
@@ -117,6 +127,7 @@ export function secondOrder(parts: LaplaceParts, mostWork: number = affordable):
         }
       }
     }
+    border?.addCovariances(inverse, first, K, leverage)
   }
 
   /** Sets `inThird` to v_cc (x) y_c / 8, with y = A H^-1 A' of the third derivatives contracted with v_cc. */
@@ -124,7 +135,7 @@ export function secondOrder(parts: LaplaceParts, mostWork: number = affordable):
     const square = K * K
     vector.fill(0)
     for (let c = 0, at = 0; c < count; c++) {
-      for (let s = 0; s < width; s++, at++) {
+      for (let s = 0; s < wide; s++, at++) {
         const from = (c * K + predictorOf[s]) * square
         let contracted = 0
         for (let lm = 0; lm < square; lm++) contracted += cells.third[from + lm] * leverage[c * square + lm]
@@ -135,7 +146,7 @@ export function secondOrder(parts: LaplaceParts, mostWork: number = affordable):
     const y = new Float64Array(K)
     for (let c = 0, at = 0, t = 0; c < count; c++) {
       y.fill(0)
-      for (let s = 0; s < width; s++, at++) y[predictorOf[s]] += a[at] * vector[columns[at]]
+      for (let s = 0; s < wide; s++, at++) y[predictorOf[s]] += a[at] * vector[columns[at]]
       for (let kl = 0; kl < square; kl++) {
         for (let m = 0; m < K; m++, t++) inThird[t] = (leverage[c * square + kl] * y[m]) / 8
       }

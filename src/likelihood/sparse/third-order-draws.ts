@@ -19,12 +19,12 @@ const mostRowDirections = 5e5
  * pairs is a variance; it is taken over fixed draws of e, so that it is smooth in the parameters.
  */
 export function sampledPairs(
-  { size: q, width, symbolic }: RandomStructure,
+  { size: q, symbolic }: RandomStructure,
   cells: Cells,
   blocks: IndependentBlocks,
   rows: number,
 ): SampledPairs {
-  const { count, predictors: K, columns, multipliers: a, predictorOf, blockOf, third, leverage } = cells
+  const { count, predictors: K, width, columns, multipliers: a, predictorOf, blockOf, third, leverage } = cells
   const directions = Math.max(32, Math.min(200, Math.floor(mostRowDirections / rows)))
   const draws = new Float64Array(directions * q)
   const { normal } = stream({ seed: 0, replicate: 1, purpose: 'importance' })

@@ -6,7 +6,9 @@ import type { RandomStructure } from './random-structure.js'
 export interface Cells {
   readonly count: number
   readonly predictors: number
-  /** The elements of u that each cell meets and their multipliers there: cells x width. */
+  /** How many elements of u each cell meets, those of dense columns last. */
+  readonly width: number
+  /** These elements and their multipliers: cells x width. */
   readonly columns: Int32Array
   readonly multipliers: Float64Array
   /** Predictor of each slot. */
@@ -36,12 +38,8 @@ const mostDense = 1000
  * The exact sums. A cell's row of v is a sum of columns of H^-1: those of the dense inverse where it is small and cells
  * are many, else those of a solve.
  */
-export function exactPairs(
-  { size: q, width, symbolic }: RandomStructure,
-  cells: Cells,
-  blocks: IndependentBlocks,
-): AddPairs {
-  const { count, predictors: K, columns, multipliers: a, predictorOf, blockOf, third } = cells
+export function exactPairs({ size: q, symbolic }: RandomStructure, cells: Cells, blocks: IndependentBlocks): AddPairs {
+  const { count, predictors: K, width, columns, multipliers: a, predictorOf, blockOf, third } = cells
   const members = cellsByBlock(blockOf, blocks.count)
   const dense = q <= mostDense && count > q ? new Float64Array(q * q) : null
   const solved = Array.from({ length: K }, () => new Float64Array(q))
