@@ -1,10 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { builtinModules } from 'node:module'
 import { join, posix } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-
-const root = fileURLToPath(new URL('../..', import.meta.url))
+import { circles, fileImports, folderImports, importsOf, root, sources } from './sources.js'
 
 /** Modules from the ground up: a file imports its own module, and modules on lower floors. */
 const floors: readonly (readonly string[])[] = [
@@ -33,13 +31,44 @@ const sideways = new Set([
   'src/data -> src/formula',
   'samplers -> src/draws',
   'samplers -> src/fit', // a chain starts where the fit ends
-  'src/plot -> src/draws',
-  'src/plot -> src/fit',
   'src/inline-executor.ts -> src/executor.ts',
   'src/inline-executor.ts -> src/errors.ts',
   'src/executor.ts -> src/errors.ts',
   'src/index.ts -> src/core.ts',
 ])
+
+/**
+ * The same inside a module: its folders, and `.` for the files beside them. A file imports its own folder, and folders on lower
+ * floors.
+ */
+const inside: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  'src/data': [['.'], ['files']],
+  'src/draws': [['.'], ['diagnostics', 'files'], ['answers']],
+  'src/fit': [
+    ['results', 'start'],
+    ['runaway'],
+    ['climb'],
+    ['record'],
+    ['df'],
+    ['limits'],
+    ['compare'],
+    ['predict'],
+    ['tests'],
+    ['.'],
+  ],
+  'src/study': [
+    ['spec'],
+    ['estimates'],
+    ['bootstrap', 'calibration', 'sensitivity', 'simulation'],
+    ['.'],
+    ['rows'],
+    ['files'],
+    ['run'],
+  ],
+}
+
+/** Modules whose rooms have no floors yet. */
+const open = /^(?:src\/likelihood|samplers)(?:\/|$)/
 
 /** What Node or the user starts, and what an `exports` field names. */
 const entries = new Set([
@@ -58,41 +87,6 @@ const besideNode = /^(?:src|samplers)(?:\/[^/]+)*\/files\/|^src\/cli\/|^workers\
 const builtin = new RegExp(`^(?:${builtinModules.join('|')})$`)
 const globalOfNode = /(?<![.\w])(?:(?:Buffer|process)\.[a-z]|require\(|__(?:dir|file)name\b)/
 
-interface Source {
-  readonly path: string
-  readonly text: string
-  /** The text without comments. */
-  readonly code: string
-  readonly imports: readonly string[]
-}
-
-function* walk(folder: string): Generator<string> {
-  for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
-    const path = posix.join(folder, entry.name)
-    if (entry.isDirectory()) yield* walk(path)
-    else if (entry.name.endsWith('.ts')) yield path
-  }
-}
-
-const fromClause = /(?:^|[\n;}])\s*(?:import|export)\b[^'"`;]*?\bfrom\s*['"]([^'"]+)['"]/g
-const bareImport = /(?:^|[\n;])\s*import\s*['"]([^'"]+)['"]/g
-const dynamicImport = /\bimport\(\s*['"]([^'"]+)['"]\s*\)/g
-
-/** Specifiers of everything a text imports, statically, for effect, on demand, or as a type. */
-const importsOf = (code: string): string[] =>
-  [fromClause, bareImport, dynamicImport].flatMap((form) => [...code.matchAll(form)].map((match) => match[1]))
-
-const withoutComments = (text: string): string =>
-  text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|[^:'"`])\/\/[^\n]*/g, '$1')
-
-const sources: readonly Source[] = ['src', 'samplers', 'workers']
-  .flatMap((folder) => [...walk(folder)])
-  .map((path) => {
-    const text = readFileSync(join(root, path), 'utf8')
-    const code = withoutComments(text)
-    return { path, text, code, imports: importsOf(code) }
-  })
-
 /** The module a file belongs to and its floor. */
 function placeOf(path: string): { module: string; floor: number } {
   for (let floor = 0; floor < floors.length; floor++) {
@@ -102,13 +96,8 @@ function placeOf(path: string): { module: string; floor: number } {
   throw new Error(`${path} stands on no floor: give its folder a place in the table of floors`)
 }
 
-/** Path of the file that a relative specifier means. */
-const target = (from: string, specifier: string): string =>
-  posix.join(posix.dirname(from), specifier).replace(/\.js$/, '.ts')
-
 /** What is wrong with one import, or null. */
-function fault(from: string, specifier: string): string | null {
-  const to = target(from, specifier)
+function fault(from: string, to: string): string | null {
   const here = placeOf(from)
   const there = placeOf(to)
   if (to === 'src/index.ts' || (to === 'src/core.ts' && from !== 'src/index.ts'))
@@ -118,36 +107,94 @@ function fault(from: string, specifier: string): string | null {
   return sideways.has(`${here.module} -> ${there.module}`) ? null : `${from} imports sideways: ${to}`
 }
 
+/** What is wrong with an import inside a module with floors of its own, or null. */
+function faultInside(from: string, to: string): string | null {
+  const { module } = placeOf(from)
+  const rooms = inside[module]
+  if (!rooms || placeOf(to).module !== module) return null
+  const [here, there] = [from, to].map((path) => {
+    const [name, ...rest] = path.slice(module.length + 1).split('/')
+    return rest.length === 0 ? '.' : name
+  })
+  const [low, high] = [there, here].map((room) => rooms.findIndex((floor) => floor.includes(room)))
+  if (low < 0 || high < 0) return `${low < 0 ? to : from} stands in no room of ${module}: give its folder a place`
+  return here === there || low < high ? null : `${from} imports upward inside ${module}: ${to}`
+}
+
+const notNull = (one: string | null): boolean => one !== null
+
 describe('layers', () => {
   it('finds the files and their imports', () => {
     expect(sources.length).toBeGreaterThan(100)
-    const all = sources.flatMap(({ path, imports }) =>
-      imports.filter((name) => name.startsWith('.')).map((name) => target(path, name)),
-    )
-    expect(all.length).toBeGreaterThan(250)
-    expect(all.filter((path) => !existsSync(join(root, path)))).toEqual([])
+    expect(fileImports.length).toBeGreaterThan(250)
+    expect(fileImports.map(([, to]) => to).filter((path) => !existsSync(join(root, path)))).toEqual([])
   })
 
   it('imports go down, or sideways where that is allowed', () => {
-    const faults = sources.flatMap(({ path, imports }) =>
-      imports.filter((name) => name.startsWith('.')).map((name) => fault(path, name)),
-    )
-    expect(faults.filter((one) => one !== null)).toEqual([])
+    expect(fileImports.map(([from, to]) => fault(from, to)).filter(notNull)).toEqual([])
   })
 
-  it('the rule would see an import upward, sideways, of the barrel, and in every form of statement', () => {
-    expect(fault('src/links/log.ts', '../fit/glm.js')).toMatch(/upward/)
-    expect(fault('src/links/log.ts', '../families/family.js')).toMatch(/sideways/)
-    expect(fault('src/check/check.ts', '../study/study.js')).toMatch(/sideways/)
-    expect(fault('src/cli/run.ts', '../index.js')).toMatch(/barrel/)
-    expect(fault('src/cli/run.ts', '../core.js')).toMatch(/barrel/)
-    expect(fault('src/core.ts', './index.js')).toMatch(/barrel/)
-    expect(fault('src/families/binomial.ts', '../links/registry.js')).toBeNull()
+  it('each import that is allowed sideways occurs', () => {
+    const pairs = new Set(fileImports.map((pair) => pair.map((path) => placeOf(path).module).join(' -> ')))
+    expect([...sideways].filter((pair) => !pairs.has(pair))).toEqual([])
+  })
+
+  it('inside modules, too, imports go down', () => {
+    expect(fileImports.map(([from, to]) => faultInside(from, to)).filter(notNull)).toEqual([])
+  })
+
+  it('each module with folders has floors, and each room of them is there', () => {
+    const rooms = (module: string): Set<string> =>
+      new Set(
+        sources
+          .filter(({ path }) => path.startsWith(`${module}/`))
+          .map(({ path }) => {
+            const [name, ...rest] = path.slice(module.length + 1).split('/')
+            return rest.length === 0 ? '.' : name
+          }),
+      )
+    const modules = [...new Set(sources.map(({ path }) => placeOf(path).module))]
+    const withFolders = modules.filter((module) => rooms(module).size > 1)
+    expect(withFolders.filter((module) => !inside[module] && !open.test(module))).toEqual([])
+    for (const [module, floors] of Object.entries(inside)) expect(rooms(module), module).toEqual(new Set(floors.flat()))
+  })
+
+  it('no imports go round, of files or of folders, types included', () => {
+    const closed = (circle: readonly string[]): boolean => !circle.every((path) => open.test(path))
+    expect(circles(fileImports).filter(closed)).toEqual([])
+    expect(circles(folderImports).filter(closed)).toEqual([])
+  })
+
+  it('the rules would see an import upward, sideways, of the barrel, and in every form of statement', () => {
+    expect(fault('src/links/log.ts', 'src/fit/start/glm.ts')).toMatch(/upward/)
+    expect(fault('src/links/log.ts', 'src/families/family.ts')).toMatch(/sideways/)
+    expect(fault('src/check/check.ts', 'src/study/registry.ts')).toMatch(/sideways/)
+    expect(fault('src/cli/run.ts', 'src/index.ts')).toMatch(/barrel/)
+    expect(fault('src/cli/run.ts', 'src/core.ts')).toMatch(/barrel/)
+    expect(fault('src/core.ts', 'src/index.ts')).toMatch(/barrel/)
+    expect(fault('src/families/binomial.ts', 'src/links/registry.ts')).toBeNull()
     expect(
       importsOf(
         "import type {\n  A,\n} from './a.js'\nexport * from './b.js'\nimport './c.js'\nawait import('./d.js')",
       ),
     ).toEqual(['./a.js', './b.js', './c.js', './d.js'])
+  })
+
+  it('the rules would see an import upward inside a module, and a circle', () => {
+    expect(faultInside('src/fit/climb/ladder.ts', 'src/fit/record/estimates.ts')).toMatch(/upward inside/)
+    expect(faultInside('src/fit/climb/ladder.ts', 'src/fit/fit.ts')).toMatch(/upward inside/)
+    expect(faultInside('src/study/bootstrap/bootstrap.ts', 'src/study/simulation/simulation.ts')).toMatch(/upward/)
+    expect(faultInside('src/fit/nowhere/file.ts', 'src/fit/fit.ts')).toMatch(/no room/)
+    expect(faultInside('src/fit/record/estimates.ts', 'src/fit/climb/ladder.ts')).toBeNull()
+    expect(faultInside('src/fit/fit.ts', 'src/fit/fit-model.ts')).toBeNull()
+    const line = [
+      ['a', 'b'],
+      ['b', 'c'],
+      ['a', 'c'],
+    ] as const
+    expect(circles(line)).toEqual([])
+    expect(circles([...line, ['c', 'b'], ['d', 'a']])).toEqual([['b', 'c']])
+    expect(circles([...line, ['c', 'a'], ['e', 'e']])).toEqual([['a', 'b', 'c'], ['e']])
   })
 })
 
