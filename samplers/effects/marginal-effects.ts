@@ -2,7 +2,6 @@ import type { Likelihood } from '../../src/likelihood/likelihood.js'
 import { type LinearPredictors, linearPredictors } from '../../src/likelihood/frame/linear-predictors.js'
 import { type NestedFactor, nestedFactor } from '../../src/likelihood/nested/nested-factor.js'
 import { firstSlots, type NestedStructure, nesting } from '../../src/likelihood/nested/nested-structure.js'
-import { parameterLayout } from '../../src/likelihood/frame/parameter-layout.js'
 import { pairIndex } from '../../src/families/derivative-order.js'
 import { type RowModel, rowModel } from '../../src/likelihood/frame/row-model.js'
 import { forwardSolve } from '../../src/numerics/cholesky.js'
@@ -27,13 +26,13 @@ const innerProposals = 8
  * likelihood is, and the error of the last state falls geometrically (Mengersen and Tweedie 1996).
  */
 export function marginalEffects(likelihood: Likelihood): DrawEffects {
-  const { stated, model, layout, coordinates, scalarTerm } = likelihood
+  const { stated, coordinates, scalarTerm } = likelihood
   if (scalarTerm) return scalarEffects(likelihood, scalarTerm)
-  const nested = nesting(model, layout)
+  const nested = nesting(stated)
   if (!nested) throw new TypeError('the factors of the random effects are not nested')
   const { structure } = nested
-  const linear = linearPredictors(nested.model, parameterLayout(nested.model))
-  const rows = rowModel({ family: stated.family, model: nested.model })
+  const linear = linearPredictors(nested.stated)
+  const rows = rowModel(nested.stated)
   const { depth, level, slotAt, levelAt, ancestor, roots, rowStart, firstUnit } = structure
   const factor = nestedFactor(structure)
   const units = level.length
@@ -41,7 +40,7 @@ export function marginalEffects(likelihood: Likelihood): DrawEffects {
   const draw = treeDraw(structure, linear, rows, mode, factor)
   const spherical = new Float64Array(coordinates.effects)
   // Where the effect of each unit stands among all.
-  const terms = nested.model.predictors.flatMap(({ random }) => random)
+  const terms = nested.stated.model.predictors.flatMap(({ random }) => random)
   const first = firstSlots(structure)
   const place = Int32Array.from({ length: units }, (_, v) => {
     const { term, column } = linear.slots[slotAt[first[level[v]]]]

@@ -2,7 +2,6 @@ import type { LatticeMarginal } from '../../src/likelihood/scalar/lattice-margin
 import type { Likelihood, MarginalDensity } from '../../src/likelihood/likelihood.js'
 import { linearPredictors } from '../../src/likelihood/frame/linear-predictors.js'
 import { outerParameters } from '../../src/likelihood/coordinates/outer-parameters.js'
-import { parameterLayout } from '../../src/likelihood/frame/parameter-layout.js'
 import { outerPosterior, outerPrior, type Posterior, type ValuedDensity } from '../../src/likelihood/posterior.js'
 import { latticeEffects } from '../effects/lattice-effects.js'
 import { type DrawEffects, fromSpherical } from '../effects/draw-effects.js'
@@ -38,12 +37,12 @@ export const marginal: Sampler = {
 
 function withEffects(context: ChainContext): Posterior {
   const { likelihood, priors, rows, rule } = context
-  const { coordinates, model, dimension } = likelihood
+  const { stated, coordinates, dimension } = likelihood
   const integral = rows ? integralBy(likelihood, rule) : null
   const density: ValuedDensity = integral
     ? outerPosterior(likelihood, priors, integral)
     : outerPrior(likelihood, priors)
-  const parameters = outerParameters(model, coordinates)
+  const parameters = outerParameters(stated)
   const natural = new Float64Array(dimension)
   const effects =
     coordinates.effects === 0 ? null : integral ? effectsGiven(likelihood, integral) : priorEffects(context)
@@ -68,7 +67,7 @@ const effectsGiven = (likelihood: Likelihood, integral: MarginalDensity | Lattic
 
 /** Effects drawn from their normal prior. */
 function priorEffects({ likelihood }: ChainContext): DrawEffects {
-  const linear = linearPredictors(likelihood.model, parameterLayout(likelihood.model))
+  const linear = linearPredictors(likelihood.stated)
   const u = new Float64Array(likelihood.coordinates.effects)
   return (parameters, rng, out, at) => {
     linear.update(parameters)

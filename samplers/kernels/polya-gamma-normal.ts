@@ -1,7 +1,5 @@
-import type { Model } from '../../src/data/model.js'
-import type { Coordinates } from '../../src/likelihood/frame/coordinates.js'
 import { linearPredictors } from '../../src/likelihood/frame/linear-predictors.js'
-import type { ParameterLayout } from '../../src/likelihood/frame/parameter-layout.js'
+import type { Stated } from '../../src/likelihood/frame/stated.js'
 import type { PriorsInForce } from '../../src/likelihood/coordinates/priors-in-force.js'
 import { randomStructure } from '../../src/likelihood/sparse/random-structure.js'
 import { backwardSolve, cholesky, forwardSolve } from '../../src/numerics/cholesky.js'
@@ -35,13 +33,9 @@ export interface ConditionalNormal {
  * approximation, B = Z'WX beside it, X'WX + P below. All sums over rows are made once for each w, so that another theta
  * costs a factorization and no pass over the rows.
  */
-export function conditionalNormal(
-  model: Model,
-  layout: ParameterLayout,
-  coordinates: Coordinates,
-  priors: PriorsInForce,
-): ConditionalNormal {
-  const { slots, designs } = linearPredictors(model, layout)
+export function conditionalNormal(stated: Stated, priors: PriorsInForce): ConditionalNormal {
+  const { model, layout, coordinates } = stated
+  const { slots, designs } = linearPredictors(stated)
   const { size: q, width, columns, places, symbolic, starts } = randomStructure(model, layout, slots)
   const n = model.nobs
   const { offset } = model.predictors[0]

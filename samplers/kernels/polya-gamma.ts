@@ -38,12 +38,12 @@ function refusalOf({ family, link, predictors, response }: Model): ReturnType<Sa
 }
 
 function kernel(posterior: Posterior, { likelihood, priors, centring, rows }: ChainContext): Kernel {
-  const { model, layout, coordinates } = likelihood
+  const { model, coordinates } = likelihood
   const { terms, fixed: p } = coordinates
   const d = posterior.dimension
   const map = effectsMap(coordinates, centring)
   const prior = outerPrior(likelihood, priors)
-  const normal = conditionalNormal(model, layout, coordinates, priors)
+  const normal = conditionalNormal(likelihood.stated, priors)
   const data = logitRows(model)
   const w = new Float64Array(model.nobs)
   const eta = new Float64Array(model.nobs)

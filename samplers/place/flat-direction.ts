@@ -12,9 +12,9 @@ import { priorsInForce } from '../../src/likelihood/coordinates/priors-in-force.
  */
 export function flatDirection(model: Model, statements: readonly string[], priorOnly: boolean): Warning | null {
   if (priorOnly) return null
-  const flat = priorsInForce(model, statements).improper.filter((text) => /^(b|Intercept)\b/.test(text))
-  if (flat.length === 0) return null
   const stated = state(model)
+  const flat = priorsInForce(stated, statements).improper.filter((text) => /^(b|Intercept)\b/.test(text))
+  if (flat.length === 0) return null
   const limit = limitModel(stated, glmOf(stated))
   const found = limit && meanWarning(limit)
   if (!found) return null

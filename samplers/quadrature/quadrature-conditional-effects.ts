@@ -1,7 +1,6 @@
 import type { Clustering } from '../../src/likelihood/vector/cluster-structure.js'
 import type { Likelihood } from '../../src/likelihood/likelihood.js'
 import { effectOf, linearPredictors } from '../../src/likelihood/frame/linear-predictors.js'
-import { parameterLayout } from '../../src/likelihood/frame/parameter-layout.js'
 import { pairIndex } from '../../src/families/derivative-order.js'
 import { rowModel } from '../../src/likelihood/frame/row-model.js'
 import { backwardSolve, cholesky, forwardSolve } from '../../src/numerics/cholesky.js'
@@ -33,17 +32,17 @@ interface Reflection {
  */
 export function conditionalEffects(
   likelihood: Likelihood,
-  { model, structure, order }: Clustering,
+  { stated, structure, order }: Clustering,
   nodes: number,
 ): ConditionalEffects {
   const { q, start } = structure
   const levels = start.length - 1
-  const K = model.predictors.length
-  const linear = linearPredictors(model, parameterLayout(model))
+  const K = stated.model.predictors.length
+  const linear = linearPredictors(stated)
   const { slots, fixed, multipliers: a, lambdas } = linear
   const perRow = slots.length
   const effect = effectOf(linear)
-  const rows = rowModel({ family: likelihood.stated.family, model })
+  const rows = rowModel(stated)
   const rule = productRule(nodes, q - 1)
   const mode = new Float64Array(levels * q) // of u
   const H = new Float64Array(levels * q * q) // -h'' there

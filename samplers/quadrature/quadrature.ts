@@ -70,7 +70,7 @@ export function integratePosterior(model: Model, statements: readonly string[]):
   const like = likelihood(model)
   const refusal = quadratureRefusal(like)
   if (refusal) throw new GlmmError('USAGE', refusal.message, refusal.hint)
-  const priors = priorsInForce(model, statements)
+  const priors = priorsInForce(like.stated, statements)
   const { coordinates, dimension: d } = like
   const mode = innerMode(like, priors)
   const order = scalesFirst(like)
@@ -80,7 +80,7 @@ export function integratePosterior(model: Model, statements: readonly string[]):
   const scales = headPlacement(from, s)
   const rules = conditionalRules(density, from, s)
   const lattice = scales && headLattice(scales.center, scales.L, rules.visit)
-  const parameters = outerParameters(model, coordinates)
+  const parameters = outerParameters(like.stated)
   const look = (refinement: number): Look | null => {
     const heads = lattice?.(refinement)
     const grid = heads && gridOf(heads)

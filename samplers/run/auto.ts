@@ -37,7 +37,7 @@ export function chooseSampler(model: Model, statements: readonly string[] = []):
   if (dimension > mostTransported) {
     return { sampler: 'nuts', reason: `${dimension} outer parameters are too many for quadrature at every step` }
   }
-  const priors = priorsInForce(model, statements)
+  const priors = priorsInForce(like.stated, statements)
   const place = exactPlace(like, priors, marginalMode(like, priors))
   const { nodes } = place.rule
   if (integrated(place.rule) > walked(coordinates.effects)) {

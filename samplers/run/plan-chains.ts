@@ -20,7 +20,7 @@ export type ChainSettings = Omit<ChainPlan, 'model' | 'rule' | 'bend' | 'settled
  */
 export function planChains(model: Model, settings: ChainSettings): ChainPlan {
   const like = likelihood(model)
-  const priors = priorsInForce(model, settings.priors)
+  const priors = priorsInForce(like.stated, settings.priors)
   const sampler = samplerNamed(settings.sampler)
   if (settings.priorOnly && priors.improper.length > 0) {
     const message = `expected proper priors to sample from, got ${priors.improper.join(', ')}`

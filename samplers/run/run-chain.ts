@@ -39,7 +39,7 @@ export function runChain(
   const like = likelihood(plan.model)
   const context = {
     likelihood: like,
-    priors: priorsInForce(plan.model, plan.priors),
+    priors: priorsInForce(like.stated, plan.priors),
     centring: plan.centring,
     rows: !plan.priorOnly,
     rule: plan.rule,

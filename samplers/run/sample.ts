@@ -42,7 +42,7 @@ export async function sampleModel(
   const { chains, ...rest } = settings
   const plan = planChains(model, rest)
   const like = likelihood(model)
-  const ran = await runChains(plan, chains, drawNames(like), executor, hooks, null)
+  const ran = await runChains(plan, chains, drawNames(like.stated), executor, hooks, null)
   return sampleOf(model, ran, like.dimension)
 }
 

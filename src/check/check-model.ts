@@ -47,7 +47,7 @@ export async function checkModel(
     const hint = 'add one, such as (1 | group); without random effects there is no integral, and `glmm fit` is exact'
     throw new GlmmError('MODEL', `expected a random term to check the integral over, got ${model.formula}`, hint)
   }
-  const priors = priorsInForce(model, settings.priors)
+  const priors = priorsInForce(like.stated, settings.priors)
   const ladder = climbLadder(like, atLeastNodes)
   const laplace = ladder.climbed[0].estimate
   const best = ladder.climbed.at(-1)!.estimate

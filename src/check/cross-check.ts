@@ -33,7 +33,7 @@ export function crossCheck(
 ): CrossCheck | null {
   if (like.mostNodes === 1) return null
   const { dimension: d } = like
-  const parameters = outerParameters(like.model, like.coordinates)
+  const parameters = outerParameters(like.stated)
   const columns = Array.from({ length: d }, (_, j) => chainsOf(draws, j))
   const best = marginalPosterior(like, priors, bestNodes)
   const laplace = marginalPosterior(like, priors, 1)

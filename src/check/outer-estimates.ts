@@ -13,8 +13,8 @@ export interface OuterEstimate {
 
 /** The outer parameters of an estimate, in the order of a posterior's summary. */
 export function outerEstimates(like: Likelihood, { parameters, covariance }: Estimate): OuterEstimate[] {
-  const { model, coordinates, dimension: d } = like
-  const told = outerParameters(model, coordinates)
+  const { stated, coordinates, dimension: d } = like
+  const told = outerParameters(stated)
   const at = (x: Float64Array): Float64Array => {
     const out = new Float64Array(d)
     told.write(coordinates.fromParameters(x), out, 0)
@@ -32,7 +32,7 @@ export function outerEstimates(like: Likelihood, { parameters, covariance }: Est
     x[j] = parameters[j]
     for (let i = 0; i < d; i++) slopes[i * d + j] = (above[i] - below[i]) / (2 * step)
   }
-  return outerNames(like).map((name, i) => {
+  return outerNames(like.stated).map((name, i) => {
     let variance = 0
     for (let j = 0; j < d; j++) {
       for (let k = 0; k < d; k++) {

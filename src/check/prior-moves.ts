@@ -28,7 +28,7 @@ export function priorMoves(
 ): PriorMove[] {
   const chains = chainCount(draws)
   const columns = comparison.map((_, j) => pooled(chainsOf(draws, j)))
-  const { read } = outerParameters(like.model, like.coordinates)
+  const { read } = outerParameters(like.stated)
   const prior = outerPrior(like, priors)
   const { dimension: d, coordinates } = like
   const x = new Float64Array(d)

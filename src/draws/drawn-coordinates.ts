@@ -1,4 +1,4 @@
-import type { Likelihood } from '../likelihood/likelihood.js'
+import type { Stated } from '../likelihood/frame/stated.js'
 import { outerParameters } from '../likelihood/coordinates/outer-parameters.js'
 import { drawReader } from './draw-reader.js'
 import { requireDraws } from './drawn-model.js'
@@ -15,9 +15,10 @@ export interface DrawnCoordinates {
 }
 
 /** `draws` as a run of the likelihood's own model names them: outer parameters first, then every effect. */
-export function drawnCoordinates({ model, coordinates }: Likelihood, draws: Draws): DrawnCoordinates {
+export function drawnCoordinates(stated: Stated, draws: Draws): DrawnCoordinates {
   requireDraws(draws)
-  const outer = outerParameters(model, coordinates)
+  const { coordinates } = stated
+  const outer = outerParameters(stated)
   const x = new Float64Array(coordinates.outer)
   const natural = new Float64Array(coordinates.outer)
   const drawn = drawReader(draws)

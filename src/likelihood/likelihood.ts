@@ -12,7 +12,7 @@ import { linearPredictors } from './frame/linear-predictors.js'
 import { type NormalMarginal, normalAt } from './normal/normal-marginal.js'
 import { mostNestedNodes, nestedNodesFit, nestedQuadrature } from './nested/nested-quadrature.js'
 import { nesting } from './nested/nested-structure.js'
-import { type ParameterLayout, parameterLayout } from './frame/parameter-layout.js'
+import type { ParameterLayout } from './frame/parameter-layout.js'
 import { isPlain } from './frame/row-kernel.js'
 import { rowModel } from './frame/row-model.js'
 import { scalarHessian } from './scalar/scalar-hessian.js'
@@ -158,11 +158,11 @@ type NestedQuadrature = Quadrature &
 /** Adaptive quadrature for nested factors: a rule a level. Null where the factors are not nested. */
 function nestedFactors(stated: Stated): NestedQuadrature | null {
   const { model, layout } = stated
-  const nested = nesting(model, layout)
+  const nested = nesting(stated)
   if (!nested) return null
   const { structure } = nested
-  const linear = linearPredictors(nested.model, parameterLayout(nested.model))
-  const rows = rowModel({ family: stated.family, model: nested.model })
+  const linear = linearPredictors(nested.stated)
+  const rows = rowModel(nested.stated)
   const { depth, slotAt, levelAt } = structure
   // Levels are numbered from the innermost; a factor with several columns has several.
   const groupAt: string[] = []

@@ -1,9 +1,10 @@
-import type { Likelihood } from './likelihood.js'
+import type { Stated } from './frame/stated.js'
 import { outerParameters } from './coordinates/outer-parameters.js'
 
 /** The model's own names where it has them: a coefficient's as in the formula, sd(group), sd(group, column). */
-export function outerNames({ model, coordinates }: Likelihood): string[] {
-  const told = outerParameters(model, coordinates).names
+export function outerNames(stated: Stated): string[] {
+  const { model, coordinates } = stated
+  const told = outerParameters(stated).names
   const names = told.map((name, j) => model.predictors[0].fixed.names[j] ?? name)
   for (const { laid, q, start, deviationOf, correlationStart, deviations } of coordinates.terms) {
     const { group, names: columns } = laid.term

@@ -1,5 +1,6 @@
 import type { Rng } from '../random/stream.js'
 import type { Coordinates } from './frame/coordinates.js'
+import type { Stated } from './frame/stated.js'
 import { effectsMap } from './coordinates/effects-map.js'
 import type { Likelihood, MarginalDensity } from './likelihood.js'
 import type { LogDensity } from './frame/log-density.js'
@@ -68,10 +69,10 @@ export function jointPosterior(
   centring: Float64Array,
   rows = true,
 ): Posterior {
-  const { coordinates, model } = likelihood
+  const { stated, coordinates } = likelihood
   const { outer, effects } = coordinates
   const joint = likelihood.joint(centring, rows)
-  const parameters = outerParameters(model, coordinates)
+  const parameters = outerParameters(stated)
   const map = effectsMap(coordinates, centring)
   return {
     dimension: outer + effects,
@@ -121,7 +122,7 @@ export function outerPosterior(
 }
 
 /** Joint prior of the outer coordinates. */
-export function outerPrior({ coordinates }: Likelihood, priors: PriorsInForce): LogDensity {
+export function outerPrior({ coordinates }: Pick<Stated, 'coordinates'>, priors: PriorsInForce): LogDensity {
   return {
     dimension: coordinates.outer,
     evaluate: (x, gradient) => {
@@ -132,7 +133,7 @@ export function outerPrior({ coordinates }: Likelihood, priors: PriorsInForce): 
 }
 
 /** brms' names of the outer parameters and of the effects. */
-export function drawNames({ model, coordinates }: Likelihood): string[] {
-  const { names, effectNames } = outerParameters(model, coordinates)
+export function drawNames(stated: Stated): string[] {
+  const { names, effectNames } = outerParameters(stated)
   return [...names, ...effectNames]
 }

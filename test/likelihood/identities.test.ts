@@ -105,7 +105,7 @@ describe('one scalar effect: the fused loops equal the general engine', () => {
     const layout = parameterLayout(model)
     const narrow = link === 'identity' || link === 'sqrt'
     const at = narrow ? Float64Array.of(3, 0.2, 0.2) : Float64Array.of(-0.3, 0.4, 0.7)
-    const linear = linearPredictors(model, layout)
+    const linear = linearPredictors(like.stated)
     const structure = randomStructure(model, layout, linear.slots)
     const general = laplace(structure, linear, rowModel(like.stated))
     const clusters = clustering(model, layout)
@@ -114,8 +114,8 @@ describe('one scalar effect: the fused loops equal the general engine', () => {
       const value = like.marginal(nodes).evaluate(at, gradients[0])
       const rule = clusterQuadrature(
         clusters.structure,
-        linearPredictors(clusters.model, parameterLayout(clusters.model)),
-        rowModel(like.stated, clusters.model.response),
+        linearPredictors(clusters.stated),
+        rowModel(clusters.stated),
         productRule(nodes, 1),
       )
       const others = nodes === 1 ? [general.evaluate, rule] : [rule]

@@ -119,7 +119,7 @@ describe('a simulation in which cells come out empty', () => {
     const record = await run(spec)
     const table = await readTable(zero.data)
     const model = stateModel(zero.formula, table, { family: 'poisson' })
-    const x = trueParameters(model, spec.truth)
+    const x = trueParameters(state(model), spec.truth)
     const { names, x: columns } = model.predictors[0].fixed
     const inCell = columns.subarray(names.indexOf('trtD') * model.nobs, (names.indexOf('trtD') + 1) * model.nobs)
     const empty = Array.from({ length: 60 }, (_, replicate) => {

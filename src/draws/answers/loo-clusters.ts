@@ -34,7 +34,7 @@ interface Clusters {
 export function looClusters({ sample }: Sampled, { group }: LooClustersOptions = {}): LooRecord {
   fromPosterior(sample, 'leave-one-cluster-out cross-validation')
   const like = likelihood(sample.model)
-  const read = drawnCoordinates(like, sample.draws)
+  const read = drawnCoordinates(like.stated, sample.draws)
   const clusters = clustersOf(like, read, group)
   const { nodes, settled } = enoughNodes(clusters, read.count)
   const G = clusters.levels.length

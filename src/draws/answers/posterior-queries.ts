@@ -1,6 +1,6 @@
 import type { Model } from '../../data/model.js'
 import type { Warning } from '../../errors.js'
-import { likelihood } from '../../likelihood/likelihood.js'
+import { state } from '../../likelihood/frame/stated.js'
 import { drawNames } from '../../likelihood/posterior.js'
 import type { Sampled } from '../drawn-model.js'
 import { parseExpression } from './expression.js'
@@ -48,7 +48,7 @@ export function checkQueries(model: Model, queries: PosteriorQueries, priorOnly:
   for (const group of queries.ranks ?? []) rankedTerms(model, group, queries.pairwise)
   if (predictive) checkPredictive(model, predictive)
   if (!hypotheses) return
-  const names = drawNames(likelihood(model))
+  const names = drawNames(state(model))
   for (const text of hypotheses) parseExpression(text, names)
 }
 

@@ -1,6 +1,6 @@
 import type { Model } from '../../data/model.js'
 import { GlmmError, type Warning } from '../../errors.js'
-import { likelihood } from '../../likelihood/likelihood.js'
+import { state } from '../../likelihood/frame/stated.js'
 import { simulateResponse } from '../../likelihood/frame/simulate.js'
 import { quantile } from '../../numerics/quantile.js'
 import { checkSeed, stream } from '../../random/stream.js'
@@ -39,8 +39,8 @@ export function predictiveCheck({ sample }: Sampled, options: PredictiveOptions 
     const of = statisticNamed(name, model)
     return of === null ? [] : [{ name, of, values: [] as number[] }]
   })
-  const like = likelihood(model)
-  const read = drawnCoordinates(like, draws)
+  const stated = state(model)
+  const read = drawnCoordinates(stated, draws)
   const room = Math.max(1, Math.floor(mostNumbers / model.nobs))
   const count = Math.min(wanted(options.replicates, read.count), room)
   const { trials, y } = model.response
@@ -54,7 +54,7 @@ export function predictiveCheck({ sample }: Sampled, options: PredictiveOptions 
     const rng = stream({ seed, replicate: r, purpose: 'predictive' })
     try {
       const effects = newLevels ? undefined : read.effects(s)
-      replicated.push(scaled(simulateResponse(like.stated, read.parameters(s), rng, { effects }).y))
+      replicated.push(scaled(simulateResponse(stated, read.parameters(s), rng, { effects }).y))
     } catch (error) {
       if (!(error instanceof GlmmError)) throw error
       failure ??= error

@@ -1,9 +1,8 @@
 import type { Model } from '../../data/model.js'
 import { GlmmError } from '../../errors.js'
 import { nearestName } from '../../nearest-name.js'
-import { coordinates } from '../../likelihood/frame/coordinates.js'
+import { state } from '../../likelihood/frame/stated.js'
 import { plainName } from '../../likelihood/coordinates/drawn-parameters.js'
-import { parameterLayout } from '../../likelihood/frame/parameter-layout.js'
 import { quantile } from '../../numerics/quantile.js'
 import { drawsBlocks } from '../draw-reader.js'
 import { type DrawnModel, requireDraws, type Sampled } from '../drawn-model.js'
@@ -72,7 +71,7 @@ interface RankedTerm {
 
 /** The random terms of a group; worth asking for before hours of sampling. */
 export function rankedTerms(model: Model, group: string, pairwise = false): RankedTerm[] {
-  const { terms, outer } = coordinates(parameterLayout(model))
+  const { terms, outer } = state(model).coordinates
   const own = terms.flatMap(({ laid: { term, predictor }, effects }) =>
     term.group === group
       ? [

@@ -17,7 +17,7 @@ export function eachRowLogLik(
 ): void {
   const { nobs: n, predictors } = model
   const rows = rowModel(like.stated)
-  const read = drawnCoordinates(like, draws)
+  const read = drawnCoordinates(like.stated, draws)
   const { fixedStart, terms } = like.layout
   const block = Math.max(1, Math.min(n, Math.floor(most / read.count)))
   const held = new Float64Array(block * read.count)

@@ -1,7 +1,6 @@
 import type { Model } from '../../data/model.js'
-import { coordinates } from '../../likelihood/frame/coordinates.js'
+import { state } from '../../likelihood/frame/stated.js'
 import { plainName } from '../../likelihood/coordinates/drawn-parameters.js'
-import { parameterLayout } from '../../likelihood/frame/parameter-layout.js'
 
 /** A parameter's column in a file of CmdStan's form. */
 export interface CmdstanColumn {
@@ -17,7 +16,7 @@ export interface CmdstanColumn {
  */
 export function cmdstanColumns(names: readonly string[], model: Model): CmdstanColumn[] {
   const arrays = new Map<string, { readonly index: number; readonly level: number; readonly column: number }[]>()
-  const { terms, outer } = coordinates(parameterLayout(model))
+  const { terms, outer } = state(model).coordinates
   names.slice(0, outer).forEach((name, index) => {
     arrays.set(name, [{ index, level: 0, column: 0 }])
   })

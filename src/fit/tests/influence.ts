@@ -242,7 +242,7 @@ export function influence(stated: Stated, parameters: Float64Array, nodes: numbe
   const again = found[0].cook >= limit ? refitWithout(like, parameters, nodes, found[0]) : null
   const { cook, dfbetas } = again ?? found[0]
   const way = again ? 'by a fit without it' : 'by one step'
-  const names = outerNames(like)
+  const names = outerNames(stated)
   const most = dfbetas.reduce((best, value, j) => (Math.abs(value) > Math.abs(dfbetas[best]) ? j : best), 0)
   const moved = `${names[most]} ${dfbetas[most] > 0 ? 'up' : 'down'} by ${digits(Math.abs(dfbetas[most]))} standard errors`
   const told = `${group} ${level}`

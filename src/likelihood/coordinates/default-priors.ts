@@ -1,9 +1,6 @@
 import { deviations } from '../../covariance/chart.js'
-import type { Model } from '../../data/model.js'
-import { familyNamed } from '../../families/registry.js'
-import { linkNamed } from '../../links/registry.js'
 import { drawnFixed, plainName } from './drawn-parameters.js'
-import type { ParameterLayout } from '../frame/parameter-layout.js'
+import type { Stated } from '../frame/stated.js'
 
 /** Two digits: a prior's width need not be known better, and people read it. */
 const rounded = (value: number): number => Number(value.toPrecision(2))
@@ -31,9 +28,7 @@ function unitOf(column: ArrayLike<number>): number {
 }
 
 /** Mean and scale of the response as the linear predictor sees it; a link without unit has scale 1. */
-function responseSpread(model: Model): Spread {
-  const { family } = familyNamed(model.family)
-  const link = linkNamed(model.link)
+function responseSpread({ model, family, link }: Stated): Spread {
   const n = model.nobs
   const eta = new Float64Array(n)
   let mean = 0
@@ -54,11 +49,11 @@ function responseSpread(model: Model): Spread {
  * columns' lie so far from 0 that it needs room. A standard deviation of effects is half_normal(0, s), one of slopes
  * divided by the column's unit.
  */
-export function defaultPriors(model: Model, layout: ParameterLayout): string[] {
-  const { mean, sd: s } = responseSpread(model)
+export function defaultPriors(stated: Stated): string[] {
+  const { model, family, layout } = stated
+  const { mean, sd: s } = responseSpread(stated)
   const n = model.nobs
   const columnOf = (x: Float64Array, j: number): Float64Array => x.subarray(j * n, (j + 1) * n)
-  const { family } = familyNamed(model.family)
   const [general, typical] = [rounded(2.5 * s), rounded(s)]
   const out = [`b ~ normal(0, ${general})`, `sd ~ half_normal(0, ${typical})`, 'cor ~ lkj(1)']
 
@@ -75,7 +70,7 @@ export function defaultPriors(model: Model, layout: ParameterLayout): string[] {
     const center = Math.abs(mean) > general ? rounded(mean) : 0
     out.push(`Intercept ~ normal(${center}, ${rounded(Math.hypot(2.5 * s, shift))})`)
   }
-  for (const { name, predictor, column, element, parameter } of drawnFixed(model)) {
+  for (const { name, predictor, column, element, parameter } of drawnFixed(stated)) {
     if (predictor === 0) continue
     if (parameter) out.push(`${name} ~ ${parameter.prior(rounded(s))}`)
     else {

@@ -1,6 +1,6 @@
-import type { FixedEffects, Model, Predictor } from '../../data/model.js'
+import type { FixedEffects, Predictor } from '../../data/model.js'
 import type { Drawn, FurtherPredictor } from '../../families/family.js'
-import { familyNamed } from '../../families/registry.js'
+import type { Stated } from '../frame/stated.js'
 
 /** '(Intercept)' is 'Intercept' in the names of draws, as in brms. */
 export const plainName = (name: string): string => (name === '(Intercept)' ? 'Intercept' : name)
@@ -30,8 +30,7 @@ export interface DrawnFixed {
 }
 
 /** The fixed effects of all predictors, in the order of the outer coordinates. */
-export function drawnFixed(model: Model): DrawnFixed[] {
-  const { family } = familyNamed(model.family)
+export function drawnFixed({ model, family }: Stated): DrawnFixed[] {
   return model.predictors.flatMap((predictor, k): DrawnFixed[] => {
     if (k === 0) {
       return predictor.fixed.names.map((name, column) => ({

@@ -1,7 +1,6 @@
-import type { Coordinates, TermCoordinates } from '../frame/coordinates.js'
+import type { TermCoordinates } from '../frame/coordinates.js'
+import type { Stated } from '../frame/stated.js'
 import { coefficientOf, drawnFixed, drawnValue, plainName, prefixOf } from './drawn-parameters.js'
-import type { Model } from '../../data/model.js'
-import { familyNamed } from '../../families/registry.js'
 
 /** The outer coordinates as the quantities people read, by brms' names, and back. */
 export interface OuterParameters {
@@ -15,9 +14,9 @@ export interface OuterParameters {
   readonly read: (values: Float64Array, at: number, x: Float64Array) => void
 }
 
-export function outerParameters(model: Model, at: Coordinates): OuterParameters {
-  const fixed = drawnFixed(model)
-  const { family } = familyNamed(model.family)
+export function outerParameters(stated: Stated): OuterParameters {
+  const { family, coordinates: at } = stated
+  const fixed = drawnFixed(stated)
   const names = fixed.map(({ name }) => name)
   const effectNames: string[] = []
   const maps = at.terms.map((term) => {

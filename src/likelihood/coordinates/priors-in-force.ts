@@ -5,7 +5,7 @@ import { type Distribution, throughMap } from '../../priors/distribution.js'
 import { checkSupport, type Prior, parsePrior } from '../../priors/parse-prior.js'
 import { defaultPriors } from './default-priors.js'
 import { coefficientOf, type DrawnFixed, drawnFixed, drawnValue, plainName } from './drawn-parameters.js'
-import { parameterLayout } from '../frame/parameter-layout.js'
+import { type Stated, state } from '../frame/stated.js'
 
 /** The prior of each outer coordinate of a model. */
 export interface PriorsInForce {
@@ -26,11 +26,12 @@ export interface PriorsInForce {
  * the default. `b` is on all coefficients of the columns as they are, the intercept's included unless `Intercept` has
  * its own.
  */
-export function priorsInForce(model: Model, statements: readonly string[]): PriorsInForce {
-  const layout = parameterLayout(model)
+export function priorsInForce(given: Model | Stated, statements: readonly string[]): PriorsInForce {
+  const stated = state(given)
+  const { layout } = stated
   const mine = statements.map(parsePrior)
-  const defaults = defaultPriors(model, layout).map(parsePrior)
-  const fixedEffects = drawnFixed(model)
+  const defaults = defaultPriors(stated).map(parsePrior)
+  const fixedEffects = drawnFixed(stated)
   const used = new Set<Prior>()
   for (const prior of mine) checkTarget(prior, fixedEffects, layout.terms)
 
@@ -104,7 +105,7 @@ const isCoefficient = (named: string | null, { element }: DrawnFixed): boolean =
 function checkTarget(
   { target, element, text, distribution }: Prior,
   fixedEffects: readonly DrawnFixed[],
-  terms: ReturnType<typeof parameterLayout>['terms'],
+  terms: Stated['layout']['terms'],
 ): void {
   const hint = 'name one of these'
   const refuse = (what: string, list: readonly string[], got: string): GlmmError =>

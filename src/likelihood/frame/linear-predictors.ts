@@ -1,8 +1,7 @@
-import type { Model } from '../../data/model.js'
 import type { ChainTerm } from './chain-terms.js'
 import type { DenseColumns } from './dense-columns.js'
-import type { ParameterLayout } from './parameter-layout.js'
 import { chainSlots, type Slot, slotsByElement } from './slots.js'
+import type { Stated } from './stated.js'
 
 /** The parts of eta = fixed + A u at given parameters, with A = Z Lambda, and the way back for gradients. */
 export interface LinearPredictors {
@@ -35,8 +34,7 @@ export interface LinearPredictors {
  * terms to be taken as dense.
  */
 export function linearPredictors(
-  model: Model,
-  layout: ParameterLayout,
+  { model, layout }: Stated,
   chains: readonly (ChainTerm | undefined)[] = [],
   dense: DenseColumns | null = null,
 ): LinearPredictors {

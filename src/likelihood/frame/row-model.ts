@@ -40,10 +40,7 @@ export interface RowModel {
 }
 
 /** The rows of a model as functions of its K linear predictors, with another response of the same rows where one is given. */
-export function rowModel(
-  { model, family }: Pick<Stated, 'model' | 'family'>,
-  response: ResponseData = model.response,
-): RowModel {
+export function rowModel({ model, family }: Stated, response: ResponseData = model.response): RowModel {
   const K = model.predictors.length
   const n = response.y.length
   const columns = (count: number): Float64Array[] => Array.from({ length: count }, () => new Float64Array(n))

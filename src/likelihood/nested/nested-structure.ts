@@ -1,8 +1,9 @@
 import { flat } from '../../covariance/flat.js'
-import type { Model, RandomTerm } from '../../data/model.js'
+import type { RandomTerm } from '../../data/model.js'
 import { clustering } from '../vector/cluster-structure.js'
 import { slotsByElement } from '../frame/slots.js'
 import type { LaidTerm, ParameterLayout } from '../frame/parameter-layout.js'
+import type { Stated } from '../frame/stated.js'
 
 /**
  * The levels of nested factors as a forest of units. Each unit has one spherical random effect. Level 0 is the
@@ -29,7 +30,7 @@ export interface NestedStructure {
 
 /** A model with its rows in the order of the innermost units, and these. */
 export interface Nesting {
-  readonly model: Model
+  readonly stated: Stated
   readonly structure: NestedStructure
   /** A term of the outermost factor: the roots are its levels, in their order. */
   readonly outermost: RandomTerm
@@ -40,7 +41,7 @@ export interface Nesting {
  * factor occurs with one level of the coarser. Null where some pair is not nested, where there are no random terms, and
  * where effects have a flat prior.
  */
-export function nesting(model: Model, layout: ParameterLayout): Nesting | null {
+export function nesting({ model, layout }: Stated): Nesting | null {
   if (layout.terms.length === 0 || layout.terms.some(({ covariance }) => covariance === flat)) return null
   const chain = finestFirst(layout)
   const depth = chain.length
@@ -81,7 +82,7 @@ export function nesting(model: Model, layout: ParameterLayout): Nesting | null {
     levelAt: Int32Array.from(met, ({ level }) => level),
   }
   const structure = { ...forest(leaves, paths, inOrder.structure.start), ...order }
-  return { model: inOrder.model, structure, outermost: chain[depth - 1].term }
+  return { stated: inOrder.stated, structure, outermost: chain[depth - 1].term }
 }
 
 /** Where the slots of each level start among those in order, and their number: length depth + 1. */

@@ -61,11 +61,12 @@ const maxSteps = 60
 
 export function jointModes(stated: Stated, x: Float64Array): JointModes {
   const { model } = stated
-  const { model: joint, layout } = state(restricted(model))
+  const joint = state(restricted(model))
+  const { layout } = joint
   const chains = chainTerms(layout)
   const dense = denseTerms(layout)
-  const linear = linearPredictors(joint, layout, chains, denseColumns(layout, dense))
-  const structure = randomStructure(joint, layout, linear.slots, chains, dense)
+  const linear = linearPredictors(joint, chains, denseColumns(layout, dense))
+  const structure = randomStructure(joint.model, layout, linear.slots, chains, dense)
   const { size, width, columns, prior, symbolic, places, starts } = structure
   const p = model.predictors[0].fixed.names.length
   const outer = x.slice(p)

@@ -23,7 +23,7 @@ export interface LaplaceParts {
 export function laplaceParts(stated: Stated, dense: readonly number[] = denseTerms(stated.layout)): LaplaceParts {
   const { model, layout } = stated
   const chains = chainTerms(layout)
-  const linear = linearPredictors(model, layout, chains, denseColumns(layout, dense))
+  const linear = linearPredictors(stated, chains, denseColumns(layout, dense))
   const structure = randomStructure(model, layout, linear.slots, chains, dense)
   const rows = rowModel(stated)
   return { layout, linear, structure, rows, approximation: laplace(structure, linear, rows) }

@@ -5,11 +5,12 @@ import { responseRows } from '../../data/response-rows.js'
 import type { ClusterStructure } from './cluster-quadrature.js'
 import { countingSort } from '../frame/grouped-rows.js'
 import type { ParameterLayout } from '../frame/parameter-layout.js'
+import { type Stated, state } from '../frame/stated.js'
 import { sameFactor } from '../sparse/random-structure.js'
 
 /** A model whose rows have been brought into the order of its one factor's levels. */
 export interface Clustering {
-  readonly model: Model
+  readonly stated: Stated
   readonly structure: ClusterStructure
   /** Row of the original model at each place. */
   readonly order: Int32Array
@@ -27,7 +28,7 @@ export function clustering(model: Model, layout: ParameterLayout): Clustering {
   const [{ term }] = layout.terms
   const { start, order } = countingSort(term.index, term.levels.length)
   const q = layout.terms.reduce((sum, { term }) => sum + term.names.length, 0)
-  return { model: reordered(model, order), structure: { q, start }, order, term }
+  return { stated: state(reordered(model, order)), structure: { q, start }, order, term }
 }
 
 function reordered(model: Model, order: Int32Array): Model {

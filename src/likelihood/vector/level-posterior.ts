@@ -76,13 +76,13 @@ export function adequatePosterior(stated: Stated, parameters: Float64Array): Lev
 
 /** Null where the random effects do not belong to one factor, or are too many a level for a product rule, or the rule is none. */
 export function levelPosterior(stated: Stated, rule = 0): LevelPosterior | null {
-  const { model, layout } = stated
+  const { layout } = stated
   if (!hasOneFactor(layout)) return null
   const q = layout.terms.reduce((sum, { term }) => sum + term.names.length, 0)
   const nodes = nodesOf[q]?.[rule]
   if (nodes === undefined) return null
   const [{ term }] = layout.terms
-  const linear = linearPredictors(model, layout)
+  const linear = linearPredictors(stated)
   const { start, order } = countingSort(term.index, term.levels.length)
   let largest = 0
   for (let g = 0; g < term.levels.length; g++) largest = Math.max(largest, start[g + 1] - start[g])

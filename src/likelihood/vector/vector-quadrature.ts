@@ -4,7 +4,6 @@ import { blocksOf } from './block-structure.js'
 import { clusterQuadrature } from './cluster-quadrature.js'
 import { type Clustering, clustering } from './cluster-structure.js'
 import { linearPredictors } from '../frame/linear-predictors.js'
-import { parameterLayout } from '../frame/parameter-layout.js'
 import { isPlain } from '../frame/row-kernel.js'
 import { rowModel } from '../frame/row-model.js'
 import type { Stated } from '../frame/stated.js'
@@ -31,8 +30,8 @@ export function vectorQuadrature(stated: Stated): VectorQuadrature {
   let clusters: Clustering | null = null
   const byRows = (nodes: number): ReturnType<typeof clusterQuadrature> => {
     clusters ??= clustering(model, layout)
-    const linear = linearPredictors(clusters.model, parameterLayout(clusters.model))
-    const rows = rowModel({ family: stated.family, model: clusters.model })
+    const linear = linearPredictors(clusters.stated)
+    const rows = rowModel(clusters.stated)
     return clusterQuadrature(clusters.structure, linear, rows, productRule(nodes, q))
   }
   return {

@@ -47,13 +47,14 @@ export interface BootstrapData {
 export function planBootstrap(spec: BootstrapSpec, table: Table): StudyPlan {
   const { fit = {}, method = 'parametric', replicates = 1000, seed = 1 } = spec
   const model = stateModel(spec.formula, table, spec)
-  const { fitted, refitted } = fittedModel(model, fit)
+  const stated = state(model)
+  const { fitted, refitted } = fittedModel(stated, fit)
   const units = levelRows(model, spec.cluster)
   if (method === 'cluster' && units === null) {
     const message = `/method: expected random effects for a cluster bootstrap, got ${model.formula}`
     throw new GlmmError('USAGE', message, 'leave the method out: a parametric bootstrap needs none')
   }
-  const names = parameterNames(model)
+  const names = parameterNames(stated)
   const below = spec.lrt ? nullModel(spec, table, fitted, refitted) : null
   const left = units ? units.levels.length : model.nobs
   const conditions: Condition[] = [
@@ -81,8 +82,7 @@ export function planBootstrap(spec: BootstrapSpec, table: Table): StudyPlan {
   }
 }
 
-function fittedModel(model: Model, fit: StudyFit): { fitted: FittedModel; refitted: Refit } {
-  const stated = state(model)
+function fittedModel(stated: Stated, fit: StudyFit): { fitted: FittedModel; refitted: Refit } {
   const refitted = refit(stated, fit)
   const { like, fitted } = refitted
   if (!fitted.converged) {
@@ -93,7 +93,7 @@ function fittedModel(model: Model, fit: StudyFit): { fitted: FittedModel; refitt
   return {
     refitted,
     fitted: {
-      model,
+      model: stated.model,
       fit: { nodes, reml: fit.reml ?? false },
       x: simulationParameters(stated, refitted),
       near: startNear({ like, fitted }),
@@ -123,7 +123,10 @@ function nullModel(
     const message = `/lrt/null: expected a model of the same rows, ${full.model.nobs} of them, got ${model.nobs}`
     throw new GlmmError('USAGE', message, 'remove the rows in which a column of either model is missing')
   }
-  const below = fittedModel(model, { ...full.fit, nodes: model.predictors[0].random.length > 0 ? full.fit.nodes! : 1 })
+  const below = fittedModel(state(model), {
+    ...full.fit,
+    nodes: model.predictors[0].random.length > 0 ? full.fit.nodes! : 1,
+  })
   const statistic = 2 * (fitted.logLik - below.refitted.fitted.logLik)
   if (below.fitted.x.length >= full.x.length || statistic < -1e-6) {
     const message = `/lrt/null: expected a smaller model that ${full.model.formula} contains, got ${model.formula}`

@@ -9,6 +9,7 @@ import { chainSpace } from '../../draws/chain-space.js'
 import type { Draws } from '../../draws/draws.js'
 import { GlmmError } from '../../errors.js'
 import { nearestName } from '../../nearest-name.js'
+import { state } from '../../likelihood/frame/stated.js'
 import { likelihood } from '../../likelihood/likelihood.js'
 import { drawNames, jointPosterior } from '../../likelihood/posterior.js'
 import { priorsInForce } from '../../likelihood/coordinates/priors-in-force.js'
@@ -50,7 +51,7 @@ function chainDraws(
   const options = resolveSettings({ sampler: name, priors, warmup, draws: draws * thin, chains: 1, seed })
   const { chains: _, ...settings } = options
   const plan = planChains(model, settings)
-  const names = drawNames(likelihood(model))
+  const names = drawNames(state(model))
   const width = names.length
   const { space } = runChain(plan, { chain: 1, space: chainSpace(draws * thin, width, null), from: null }, noMonitor)
   const values = new Float64Array(draws * width)

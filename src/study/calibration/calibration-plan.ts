@@ -3,7 +3,7 @@ import type { Model } from '../../data/model.js'
 import { stateModel } from '../../data/state-model.js'
 import type { Table } from '../../data/table.js'
 import { GlmmError } from '../../errors.js'
-import { likelihood } from '../../likelihood/likelihood.js'
+import { state } from '../../likelihood/frame/stated.js'
 import { drawNames } from '../../likelihood/posterior.js'
 import { checkProper } from '../../likelihood/coordinates/prior-draw.js'
 import { priorsInForce } from '../../likelihood/coordinates/priors-in-force.js'
@@ -33,8 +33,8 @@ export function planCalibration(spec: CalibrationSpec, table: Table): StudyPlan 
   const { replicates = 1000, seed = 1, sample = {} } = spec
   const { priors = [], draws = 99, warmup = 500, thin = 10, sampler = samplers[0].name } = sample
   const model = stateModel(spec.formula, table, spec)
-  const like = likelihood(model)
-  checkProper(priorsInForce(model, priors))
+  const stated = state(model)
+  checkProper(priorsInForce(stated, priors))
   const wanted = (Array.isArray(sampler) ? sampler : [sampler]) as readonly (string | CalibrationSampler)[]
   const settings = wanted.map((one): CalibrationSettings => {
     const given = typeof one === 'string' ? { name: one } : one
@@ -47,8 +47,8 @@ export function planCalibration(spec: CalibrationSpec, table: Table): StudyPlan 
     const message = `/sample/sampler: expected samplers that differ, got ${name} twice`
     throw new GlmmError('USAGE', message, 'leave one out')
   })
-  const names = drawNames(like)
-  const { outer, terms } = like.coordinates
+  const names = drawNames(stated)
+  const { outer, terms } = stated.coordinates
   // Levels are exchangeable: the effects of the first stand for all.
   const positions = [
     ...Array.from({ length: outer }, (_, j) => j),

@@ -63,7 +63,7 @@ export const calibration: StudyKind<CalibrationSpec> = {
     const data = plan.data as CalibrationData
     const { draws } = plan.facts as unknown as CalibrationFacts
     const stated = state(data.model)
-    const priors = priorsInForce(data.model, data.priors)
+    const priors = priorsInForce(stated, data.priors)
     return (condition, replicate) => {
       const { name } = data.samplers[condition]
       const seed = Math.floor(stream({ seed: plan.seed, condition, replicate, purpose: 'chain' }).uniform() * 2 ** 32)
@@ -93,7 +93,7 @@ interface Truth {
 
 /** Parameters, effects and a response, the same for every sampler. */
 export function drawTruth(stated: Stated, priors: PriorsInForce, seed: number, replicate: number): Truth {
-  const { model, coordinates, layout } = stated
+  const { coordinates, layout } = stated
   const rng = stream({ seed, replicate, purpose: 'simulation' })
   const x = priorDraw(coordinates, priors, rng)
   const natural = new Float64Array(coordinates.outer)
@@ -101,7 +101,7 @@ export function drawTruth(stated: Stated, priors: PriorsInForce, seed: number, r
   const effects = simulateEffects(layout, natural, rng)
   const simulated = withResponse(stated, simulateResponse(stated, natural, rng, { effects }))
   const values = new Float64Array(coordinates.outer + coordinates.effects)
-  outerParameters(model, coordinates).write(x, values, 0)
+  outerParameters(stated).write(x, values, 0)
   coordinates.terms.forEach((term, t) => {
     values.set(effects[t], coordinates.outer + term.effects)
   })
@@ -139,7 +139,7 @@ export function ranksOf(
   }
   const { draws } = found
   const width = draws.names.length
-  const read = drawnCoordinates(like, draws)
+  const read = drawnCoordinates(like.stated, draws)
   const logLikAt = logLikOf(like)
   const drawn = Float64Array.from({ length: read.count }, (_, s) => logLikAt(read.parameters(s), read.effects(s)))
   const rank = (truth: number, value: (s: number) => number): number => {

@@ -1,6 +1,4 @@
 import { isConstant } from '../../data/constant-predictor.js'
-import type { Model } from '../../data/model.js'
-import { familyNamed } from '../../families/registry.js'
 import { glmOf } from '../../fit/start/glm.js'
 import type { Estimate } from '../../fit/results/estimate.js'
 import { dispersionEstimates, randomEstimates } from '../../fit/record/estimates.js'
@@ -10,18 +8,17 @@ import { profileIntervals } from '../../fit/limits/profile-intervals.js'
 import { withOneSidedLimits } from '../../fit/runaway/one-sided-limits.js'
 import { startFrom } from '../../fit/start/start.js'
 import type { Likelihood } from '../../likelihood/likelihood.js'
-import { linkNamed } from '../../links/registry.js'
 import { normalQuantile, studentQuantile } from '../../numerics/special.js'
 import { type Refit, told } from './refit.js'
+import type { Stated } from '../../likelihood/frame/stated.js'
 import { tellRunning } from './running-estimates.js'
 
 /**
  * Names of what a fit of the model estimates: fixed effects as R names them, then sd(group) or sd(group, column),
  * cor(group, a, b), and the family's further parameters.
  */
-export function parameterNames(model: Model): string[] {
+export function parameterNames({ model, family }: Stated): string[] {
   const names = [...model.predictors[0].fixed.names]
-  const { further } = familyNamed(model.family).family
   for (const predictor of model.predictors.slice(1)) {
     const { name, fixed } = predictor
     if (!isConstant(predictor)) names.push(...fixed.names.map((column) => `${name}: ${column}`))
@@ -34,7 +31,7 @@ export function parameterNames(model: Model): string[] {
     })
   }
   model.predictors.slice(1).forEach((predictor, k) => {
-    if (isConstant(predictor)) names.push(further[k].reports)
+    if (isConstant(predictor)) names.push(family.further[k].reports)
   })
   return names
 }
@@ -122,20 +119,19 @@ export function parameterTable(found: Refit, intervals: 'none' | 'wald' | 'profi
 /** The estimates of `parameterTable` alone, at a fraction of its cost: NaN for a correlation that does not exist. */
 export function parameterEstimates(found: Refit): Float64Array {
   if (found.like.layout.fixedStart[1] === 0) return parameterTable(found, 'none').estimate
-  const estimates = estimatesAt(found.like, told(found).parameters)
+  const estimates = estimatesAt(found.like.stated, told(found).parameters)
   tellRunning(found, estimates)
   return estimates
 }
 
-/** The parameters in the order of `parameterNames` at outer parameters x of a likelihood that is not restricted. */
-export function estimatesAt({ model, layout }: Likelihood, x: Float64Array): Float64Array {
+/** The parameters in the order of `parameterNames` at outer parameters x of a model that is not restricted. */
+export function estimatesAt({ model, layout, links }: Stated, x: Float64Array): Float64Array {
   const estimates: number[] = []
   for (let j = 0; j < layout.fixedStart[1]; j++) estimates.push(x[j])
   const dispersion: number[] = []
-  const { further } = familyNamed(model.family).family
   model.predictors.slice(1).forEach((predictor, k) => {
     const first = layout.fixedStart[k + 1]
-    if (isConstant(predictor)) dispersion.push(linkNamed(further[k].link).inverse(x[first]))
+    if (isConstant(predictor)) dispersion.push(links[k + 1].inverse(x[first]))
     else for (let j = first; j < layout.fixedStart[k + 2]; j++) estimates.push(x[j])
   })
   for (const { term, covariance, start, size } of layout.terms) {

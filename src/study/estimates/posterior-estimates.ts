@@ -7,7 +7,7 @@ import { chainSpace, spaceStatistics } from '../../draws/chain-space.js'
 import { drawnCoordinates } from '../../draws/drawn-coordinates.js'
 import type { Draws } from '../../draws/draws.js'
 import { summarise } from '../../draws/diagnostics/summarise.js'
-import { likelihood } from '../../likelihood/likelihood.js'
+import { type Stated, state } from '../../likelihood/frame/stated.js'
 import { drawNames } from '../../likelihood/posterior.js'
 import { estimatesAt, type ParameterTable, parameterNames } from './parameters.js'
 import type { MethodSample, SampleLimits } from '../spec/study-spec.js'
@@ -54,13 +54,13 @@ export function posteriorEstimates(
   seed: number,
 ): PosteriorEstimates {
   const plan = planChains(model, { ...shared, seed })
-  const like = likelihood(model)
-  const names = drawNames(like)
+  const stated = state(model)
+  const names = drawNames(stated)
   const spaces = Array.from({ length: chains }, (_, c) => {
     const space = chainSpace(shared.draws, names.length, null)
     return runChain(plan, { chain: c + 1, space, from: null }, noMonitor).space
   })
-  const told = parameterDraws(model, { names, ndraws: shared.draws, values: spaces.map(({ values }) => values) })
+  const told = parameterDraws(stated, { names, ndraws: shared.draws, values: spaces.map(({ values }) => values) })
   const summary = summarise(told)
   const column = (key: 'mean' | 'sd' | 'q2_5' | 'q50' | 'q97_5'): Float64Array =>
     Float64Array.from(summary, (one) => one[key])
@@ -86,14 +86,13 @@ export function posteriorEstimates(
 }
 
 /** The same draws as draws of the parameters a fit has, by their names. */
-function parameterDraws(model: Model, draws: Draws): Draws {
-  const like = likelihood(model)
-  const names = parameterNames(model)
-  const read = drawnCoordinates(like, draws)
+function parameterDraws(stated: Stated, draws: Draws): Draws {
+  const names = parameterNames(stated)
+  const read = drawnCoordinates(stated, draws)
   const values = draws.values.map(() => new Float64Array(draws.ndraws * names.length))
   for (let s = 0; s < read.count; s++) {
     const chain = Math.floor(s / draws.ndraws)
-    values[chain].set(estimatesAt(like, read.parameters(s)), (s % draws.ndraws) * names.length)
+    values[chain].set(estimatesAt(stated, read.parameters(s)), (s % draws.ndraws) * names.length)
   }
   return { names, ndraws: draws.ndraws, values }
 }

@@ -1,7 +1,5 @@
 import type { Warning } from '../../errors.js'
-import { familyNamed } from '../../families/registry.js'
 import { flat } from '../../covariance/flat.js'
-import { linkNamed } from '../../links/registry.js'
 import type { Refit } from './refit.js'
 
 /**
@@ -10,13 +8,12 @@ import type { Refit } from './refit.js'
  * Returns the positions, with the end each runs to.
  */
 export function tellRunning(
-  { like: { model, layout }, fitted: { runs } }: Refit,
+  { like: { model, layout, stated }, fitted: { runs } }: Refit,
   estimates: Float64Array | number[],
 ): ReadonlyMap<number, number> {
   const found = new Map<number, number>()
   if (runs.length === 0) return found
   const ends = new Map(runs.map(({ at, to }) => [at, to === null ? Number.NaN : to === 'Inf' ? 1 / 0 : -1 / 0]))
-  const { further } = familyNamed(model.family).family
   let position = 0
   const tell = (end: number | undefined, told = end): void => {
     if (end !== undefined) {
@@ -47,7 +44,7 @@ export function tellRunning(
   for (const k of others) {
     if (!isNumber(k)) continue
     const end = ends.get(layout.fixedStart[k])
-    tell(end, end === undefined ? end : linkNamed(further[k - 1].link).inverse(end))
+    tell(end, end === undefined ? end : stated.links[k].inverse(end))
   }
   return found
 }

@@ -9,6 +9,7 @@ import { chainsOf, type Draws } from '../../draws/draws.js'
 import { pooled } from '../../draws/diagnostics/sorted-draws.js'
 import { quantile } from '../../numerics/quantile.js'
 import { GlmmError } from '../../errors.js'
+import { state } from '../../likelihood/frame/stated.js'
 import { likelihood } from '../../likelihood/likelihood.js'
 import { drawNames } from '../../likelihood/posterior.js'
 
@@ -37,7 +38,7 @@ const noMonitor = { set: () => {}, aborted: () => false }
 export function posteriorDraws(model: Model, priors: readonly string[], given: PosteriorSettings, seed: number): Draws {
   const { chains, ...settings } = resolveSettings({ ...given, priors, seed })
   const plan = planChains(model, settings)
-  const names = drawNames(likelihood(model))
+  const names = drawNames(state(model))
   const values = Array.from({ length: chains }, (_, c) => {
     const job = { chain: c + 1, space: chainSpace(settings.draws, names.length, null), from: null }
     return runChain(plan, job, noMonitor).space.values
@@ -83,7 +84,7 @@ export function posteriorTable(
 }
 
 export function tableOf(draws: Draws, model: Model): PosteriorTable {
-  const { outer } = likelihood(model).coordinates
+  const { outer } = state(model).coordinates
   const columns = Array.from({ length: outer }, (_, j) => pooled(chainsOf(draws, j)))
   const mean = Float64Array.from(columns, (values) => values.reduce((a, b) => a + b, 0) / values.length)
   const sd = Float64Array.from(columns, (values, j) =>

@@ -1,22 +1,19 @@
 import { isConstant } from '../../data/constant-predictor.js'
-import type { Model } from '../../data/model.js'
 import { GlmmError } from '../../errors.js'
-import { familyNamed } from '../../families/registry.js'
 import { nearestName } from '../../nearest-name.js'
-import { parameterLayout } from '../../likelihood/frame/parameter-layout.js'
-import { linkNamed } from '../../links/registry.js'
+import type { Stated } from '../../likelihood/frame/stated.js'
 import type { Truth } from '../spec/study-spec.js'
 
 /** Outer parameters of the model at true values that are written down; USAGE where they do not belong to the model. */
-export function trueParameters(model: Model, truth: Truth): Float64Array {
-  const layout = parameterLayout(model)
+export function trueParameters(stated: Stated, truth: Truth): Float64Array {
+  const { model, layout } = stated
   const x = new Float64Array(layout.dimension)
   const { names } = model.predictors[0].fixed
   checkNames('/truth/fixed', truth.fixed, names, names)
   names.forEach((name, j) => {
     x[j] = truth.fixed[name]
   })
-  setDispersion(model, layout.fixedStart, truth, x)
+  setDispersion(stated, truth, x)
   const groups = [...new Set(layout.terms.map(({ term }) => term.group))]
   checkNames('/truth/random', truth.random ?? {}, groups, groups)
   for (const group of groups) {
@@ -44,8 +41,8 @@ export function trueParameters(model: Model, truth: Truth): Float64Array {
 }
 
 /** The further parameters, each one number; covariates of theirs have no place in a written truth. */
-function setDispersion(model: Model, fixedStart: Int32Array, truth: Truth, x: Float64Array): void {
-  const { further } = familyNamed(model.family).family
+function setDispersion({ model, family, links, layout }: Stated, truth: Truth, x: Float64Array): void {
+  const { further } = family
   const wanted = further.map(({ reports }) => reports)
   checkNames('/truth/dispersion', truth.dispersion ?? {}, wanted, wanted)
   model.predictors.slice(1).forEach((predictor, k) => {
@@ -53,7 +50,7 @@ function setDispersion(model: Model, fixedStart: Int32Array, truth: Truth, x: Fl
       const message = `expected a ${predictor.name} predictor that is one number for a written truth, got terms in it`
       throw new GlmmError('MODEL', message, 'leave them out')
     }
-    x[fixedStart[k + 1]] = linkNamed(further[k].link).link(truth.dispersion![further[k].reports])
+    x[layout.fixedStart[k + 1]] = links[k + 1].link(truth.dispersion![further[k].reports])
   })
 }
 
@@ -95,12 +92,10 @@ function checkNames(path: string, given: object, known: readonly string[], neede
 }
 
 /** The truth that outer parameters of the model stand for: the way back. */
-export function truthOf(model: Model, x: Float64Array): Truth {
-  const layout = parameterLayout(model)
-  const { family } = familyNamed(model.family)
+export function truthOf({ model, family, links, layout }: Stated, x: Float64Array): Truth {
   const fixed = Object.fromEntries(model.predictors[0].fixed.names.map((name, j) => [name, x[j]]))
   const dispersion = Object.fromEntries(
-    family.further.map(({ reports, link }, k) => [reports, linkNamed(link).inverse(x[layout.fixedStart[k + 1]])]),
+    family.further.map(({ reports }, k) => [reports, links[k + 1].inverse(x[layout.fixedStart[k + 1]])]),
   )
   const random: Record<string, { sd: number[]; correlation: number[][] }> = {}
   for (const { term, covariance, start, size } of layout.terms) {

@@ -2,6 +2,7 @@ import type { Model } from '../../data/model.js'
 import { type ModelChoice, stateModel } from '../../data/state-model.js'
 import type { Table } from '../../data/table.js'
 import { GlmmError } from '../../errors.js'
+import { state } from '../../likelihood/frame/stated.js'
 import { likelihood } from '../../likelihood/likelihood.js'
 import { drawNames } from '../../likelihood/posterior.js'
 import { priorsInForce } from '../../likelihood/coordinates/priors-in-force.js'
@@ -75,8 +76,9 @@ export function planSensitivity(spec: SensitivitySpec, table: Table): StudyPlan 
   const chosen = sample?.sampler === integration ? { ...posterior, sampler: integration } : posterior
   const wanted = sample !== undefined || vary.priors !== undefined || vary.samplers !== undefined
   const made: { axis: Axis; variants: readonly Variant[] }[] = []
-  const names = parameterNames(model)
-  const outer = drawNames(likelihood(model)).slice(0, likelihood(model).coordinates.outer)
+  const stated = state(model)
+  const names = parameterNames(stated)
+  const outer = drawNames(stated).slice(0, stated.coordinates.outer)
   const add = (
     name: string,
     of: Axis['of'],

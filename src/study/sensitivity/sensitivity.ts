@@ -147,12 +147,12 @@ function sharedBase(data: SensitivityData, seed: number): Shared {
     const logLik = (other: Model): Float64Array => {
       const of = likelihood(other)
       const { value } = of.marginal(Math.min(of.mostNodes, weightNodes))
-      const read = drawnCoordinates(like, drawn)
+      const read = drawnCoordinates(like.stated, drawn)
       return Float64Array.from({ length: count }, (_, s) => value(read.parameters(s)))
     }
     const logPrior = (statements: readonly string[]): Float64Array => {
-      const prior = outerPrior(like, priorsInForce(model, statements))
-      const { read } = outerParameters(model, like.coordinates)
+      const prior = outerPrior(like, priorsInForce(like.stated, statements))
+      const { read } = outerParameters(like.stated)
       const x = new Float64Array(outer)
       const unused = new Float64Array(outer)
       return Float64Array.from({ length: count }, (_, s) => {
@@ -185,7 +185,7 @@ function fitRow(shared: Shared, { parameters, approximation }: RowOf, variant: V
       ? converged(refit(state(model), variant.fit ?? data.fit))
       : restarted(shared, variant.start)
   const table = parameterTable(found, 'none')
-  const names = parameterNames(model)
+  const names = parameterNames(state(model))
   const beside = approximation === null ? null : oneStep(shared.base(), data, model)
   const running = tellRunning(found, [])
   const values = parameters.flatMap((name) => {
@@ -219,7 +219,7 @@ function oneStep({ fitted }: Refit, { fit }: SensitivityData, model: Model): Flo
   const like: Likelihood = likelihood(fit.reml ? restricted(model) : model)
   const { parameters, covariance, nodes, se } = fitted
   const d = parameters.length
-  const names = parameterNames(model)
+  const names = parameterNames(state(model))
   if (!covariance) return new Float64Array(names.length).fill(Number.NaN)
   const score = new Float64Array(d)
   like.marginal(nodes).evaluate(parameters, score)

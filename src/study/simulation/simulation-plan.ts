@@ -2,7 +2,7 @@ import type { Model } from '../../data/model.js'
 import { stateModel } from '../../data/state-model.js'
 import type { Table } from '../../data/table.js'
 import { GlmmError } from '../../errors.js'
-import { state } from '../../likelihood/frame/stated.js'
+import { type Stated, state } from '../../likelihood/frame/stated.js'
 import { likelihood } from '../../likelihood/likelihood.js'
 import { parameterNames, parameterTable } from '../estimates/parameters.js'
 import { refit, told } from '../estimates/refit.js'
@@ -69,25 +69,26 @@ export function planSimulation(spec: SimulationSpec, table: Table): StudyPlan {
   const given: NonNullable<SimulationSpec['methods']> = spec.methods ?? [{ name: 'fit' }]
   const methods = given.map((method, m) => methodOf(method, m, spec, table, base))
   checkMethodNames(methods)
-  const { truth: start, running } = truthFrom(spec, base)
+  const stated = state(base)
+  const { truth: start, running } = truthFrom(spec, stated)
   const made = scenarios(spec, { truth: start, groups: spec.groups ?? {} })
-  const like = likelihood(base)
+  const like = likelihood(stated)
   const conditions = made.map(({ settings, scenario: { truth, groups } }) => {
     for (const [group, levels] of Object.entries(groups)) checkGroup(base, group, levels)
-    return { settings, groups, x: trueParameters(base, truth) }
+    return { settings, groups, x: trueParameters(stated, truth) }
   })
-  const names = parameterNames(base)
+  const names = parameterNames(stated)
   const truth = conditions.map(({ x }) => {
     const unknown = new Float64Array(x.length).fill(Number.NaN)
     const fitted = { ...emptyEstimate, parameters: x, se: unknown }
     const values = parameterTable({ like, fitted }, 'none').estimate
     const known = (name: string): number | null =>
       running.some((one) => one.name === name) ? null : (values[names.indexOf(name)] ?? null)
-    return methods.map(({ model }) => parameterNames(model).map(known))
+    return methods.map(({ model }) => parameterNames(state(model)).map(known))
   })
   const facts: SimulationFacts = {
     methods: methods.map(({ name, model, sample }) => {
-      const parameters = parameterNames(model)
+      const parameters = parameterNames(state(model))
       const fixed = model.predictors[0].fixed.names.length
       return { name, parameters, tests: parameters.map((_, j) => j < fixed), ...columnsOf[sample ? 'sample' : 'fit'] }
     }),
@@ -133,7 +134,7 @@ const emptyEstimate = {
 
 function truthFrom(
   spec: SimulationSpec,
-  base: Model,
+  stated: Stated,
 ): { truth: ReturnType<typeof truthOf>; running: readonly RunningParameter[] } {
   const { truth = 'fit', fit = {} } = spec
   if (truth !== 'fit') return { truth, running: [] }
@@ -141,11 +142,11 @@ function truthFrom(
     const message = '/fit/reml: expected maximum likelihood for the truth, got reml'
     throw new GlmmError('USAGE', message, 'leave it out here, and put it into the methods')
   }
-  const found = refit(state(base), fit)
+  const found = refit(stated, fit)
   const { fitted } = found
   if (fitted.converged) {
-    const running = runningParameters(parameterNames(base), tellRunning(found, []))
-    return { truth: truthOf(base, told(found).parameters), running }
+    const running = runningParameters(parameterNames(stated), tellRunning(found, []))
+    return { truth: truthOf(stated, told(found).parameters), running }
   }
   const message = `expected a fit of the data for the truth, got: ${fitted.reason}`
   throw new GlmmError('NO_CONVERGENCE', message, 'write the truth down instead')

@@ -185,7 +185,7 @@ describe('cbpp against exact refits', () => {
     for (const herd of [7]) {
       const { sample } = await sampled(without((row) => term.index[row] === herd))
       const like = likelihood(model)
-      const read = drawnCoordinates(like, sample.draws)
+      const read = drawnCoordinates(like.stated, sample.draws)
       const logs = Array.from(
         { length: read.count },
         (_, s) => like.factored!.clusterLogLik(read.parameters(s), 25)[herd],

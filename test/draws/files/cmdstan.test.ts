@@ -19,9 +19,9 @@ import { tableFrom } from '../../../src/data/table-from.js'
 import { stateModel } from '../../../src/data/state-model.js'
 import { inlineExecutor } from '../../../src/inline-executor.js'
 import { drawNames } from '../../../src/likelihood/posterior.js'
-import { likelihood } from '../../../src/likelihood/likelihood.js'
 import { modelOf } from '../../reference/data.js'
 import { normals } from '../ar1-chains.js'
+import { state } from '../../../src/likelihood/frame/stated.js'
 
 // Levels and columns with commas, brackets, quotes and colons; two terms of one factor; names that Stan cannot have.
 const level = (i: number): string => ['a,b', '[x]:1', 'ü "q"', "inverse mass (Warm-up) = 'z'"][i % 4]
@@ -32,7 +32,7 @@ const table = tableFrom({
   g: Array.from({ length: 24 }, (_, i) => level(i)),
 })
 const model = stateModel('y ~ a.b + a_b + (1 + a.b | g) + (0 + a_b | g)', table, { family: 'poisson' })
-const names = drawNames(likelihood(model))
+const names = drawNames(state(model))
 const normal = normals(3)
 const random = (n: number) => Float64Array.from({ length: n }, () => normal() * 10 ** Math.round(20 * normal()))
 const ndraws = 57

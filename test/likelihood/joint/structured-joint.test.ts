@@ -135,8 +135,8 @@ describe.each(cases.map((one) => [`${one[0]} ${one[1]}`, one] as const))('%s', (
   })
 
   it('outer parameters are read back from what is told of them, and parameters of the fit from coordinates', () => {
-    const { coordinates, model, dimension } = like
-    const parameters = outerParameters(model, coordinates)
+    const { coordinates, dimension } = like
+    const parameters = outerParameters(like.stated)
     const x = point(dimension)
     const told = new Float64Array(dimension)
     const back = new Float64Array(dimension)

@@ -78,9 +78,9 @@ const models: Readonly<Record<string, Model>> = {
 /** The rule with as many nodes at every level, or as many as are said for each, the innermost first. */
 function nested(model: Model, nodes: number | readonly number[]) {
   const layout = parameterLayout(model)
-  const found = nesting(model, layout)!
-  const linear = linearPredictors(found.model, parameterLayout(found.model))
-  const rows = rowModel(state(model), found.model.response)
+  const found = nesting(state(model))!
+  const linear = linearPredictors(found.stated)
+  const rows = rowModel(found.stated)
   const { depth } = found.structure
   const rules = Array.from({ length: depth }, (_, l) => gaussHermite(typeof nodes === 'number' ? nodes : nodes[l]))
   const evaluate = nestedQuadrature(found.structure, linear, rows, rules)
@@ -90,7 +90,7 @@ function nested(model: Model, nodes: number | readonly number[]) {
 /** Laplace's approximation over the sparse factor. */
 function joint(model: Model) {
   const layout = parameterLayout(model)
-  const linear = linearPredictors(model, layout)
+  const linear = linearPredictors(state(model))
   const rows = rowModel(state(model))
   return laplace(randomStructure(model, layout, linear.slots), linear, rows)
 }
@@ -199,13 +199,13 @@ describe('nested adaptive quadrature', () => {
   it('refuses crossed factors', () => {
     for (const formula of ['y ~ (1 | a) + (1 | b)', 'y ~ (1 | a:b:c) + (1 | a) + (1 | b)', 'y ~ x']) {
       const model = modelOf(formula, binary, logit)
-      expect(nesting(model, parameterLayout(model))).toBeNull()
+      expect(nesting(state(model))).toBeNull()
     }
   })
 
   it('leaves restricted models, whose fixed effects have a flat prior, to Laplace', () => {
     const model = restricted(modelOf('y ~ x + (1 | a/b)', binary, { family: 'gaussian' }))
-    expect(nesting(model, parameterLayout(model))).toBeNull()
+    expect(nesting(state(model))).toBeNull()
     expect(likelihood(model).mostNodes).toBe(1)
   })
 

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { stateModel } from '../../../src/data/state-model.js'
 import { tableFrom } from '../../../src/data/table-from.js'
-import { likelihood } from '../../../src/likelihood/likelihood.js'
 import { estimatesAt, parameterNames, parameterTable } from '../../../src/study/estimates/parameters.js'
 import { refit } from '../../../src/study/estimates/refit.js'
 import { threads } from '../../../workers/threads.js'
@@ -119,8 +118,8 @@ describe('a posterior as a method', () => {
       g: rows.map((i) => `g${i % 8}`),
     })
     const found = refit(state(stateModel('y ~ x + (x | g)', table, { family: 'gaussian' })), {})
-    const told = estimatesAt(likelihood(found.like.model), found.fitted.parameters)
-    expect(parameterNames(found.like.model)).toEqual([
+    const told = estimatesAt(found.like.stated, found.fitted.parameters)
+    expect(parameterNames(state(found.like.model))).toEqual([
       ...['(Intercept)', 'x', 'sd(g, (Intercept))', 'sd(g, x)', 'cor(g, (Intercept), x)', 'sigma'],
     ])
     expect(Array.from(told)).toEqual(Array.from(parameterTable(found, 'none').estimate))

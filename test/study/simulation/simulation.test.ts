@@ -151,7 +151,7 @@ describe('truth', () => {
       random: { ...random, g: correlated },
       dispersion: { sigma: 0.3 },
     }
-    const back = truthOf(model, trueParameters(model, truth))
+    const back = truthOf(state(model), trueParameters(state(model), truth))
     expect(back.fixed).toEqual(truth.fixed)
     expect(back.dispersion!.sigma).toBeCloseTo(0.3, 12)
     for (const group of ['g', 'h'] as const) {
@@ -179,6 +179,6 @@ describe('estimates alone', () => {
     const found = refit(state(stateModel(formula, table, { family })), {})
     const { estimate } = parameterTable(found, 'none')
     expect(Array.from(parameterEstimates(found))).toEqual(Array.from(estimate))
-    expect(parameterNames(found.like.model)).toHaveLength(estimate.length)
+    expect(parameterNames(state(found.like.model))).toHaveLength(estimate.length)
   })
 })
