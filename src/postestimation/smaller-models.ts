@@ -24,7 +24,12 @@ export function withoutColumns(model: Model, columns: readonly number[], dropped
     left.set(x.subarray(j * n, j * n + n), k * n)
   })
   const fixed = { names: kept.map((j) => names[j]), x: left, aliased }
-  return { dropped, model: { ...model, predictors: [{ ...mean, fixed }, ...further] }, df: columns.length, variances: 0 }
+  return {
+    dropped,
+    model: { ...model, predictors: [{ ...mean, fixed }, ...further] },
+    df: columns.length,
+    variances: 0,
+  }
 }
 
 /** For each random term the model without it, or, where it has slopes beside an intercept, without each of these. */
@@ -33,7 +38,9 @@ export function withoutRandom(model: Model, sizeOf: (term: RandomTerm) => number
     predictor.random.flatMap((term, t): SmallerModel[] => {
       const replaced = (by: readonly RandomTerm[]): Model => ({
         ...model,
-        predictors: model.predictors.map((one, at) => (at === k ? { ...one, random: one.random.toSpliced(t, 1, ...by) } : one)),
+        predictors: model.predictors.map((one, at) =>
+          at === k ? { ...one, random: one.random.toSpliced(t, 1, ...by) } : one,
+        ),
       })
       const where = k === 0 ? '' : `${predictor.name}: `
       const q = term.names.length

@@ -35,7 +35,11 @@ interface LabelledTerms {
 
 function termsOf({ fit, table }: FittedModel): LabelledTerms {
   const { formula, basis, reserved } = designSource(fit)
-  const { fixed } = formulaTerms(parseFormula(formula), basis.columns ?? table.columns.map(({ name }) => name), reserved)
+  const { fixed } = formulaTerms(
+    parseFormula(formula),
+    basis.columns ?? table.columns.map(({ name }) => name),
+    reserved,
+  )
   return { labels: fixed.terms.map((term) => term.map((v) => fixed.variables[v].text).join(':')), terms: fixed.terms }
 }
 
@@ -66,7 +70,8 @@ function marginal(fitted: FittedModel): Hypothesis[] {
     const taken: Float64Array[] = []
     const product = (a: Float64Array, b: Float64Array): number => {
       let sum = 0
-      for (let i = 0; i < p; i++) if (a[i] !== 0) for (let j = 0; j < p; j++) if (b[j] !== 0) sum += a[i] * v(i, j) * b[j]
+      for (let i = 0; i < p; i++)
+        if (a[i] !== 0) for (let j = 0; j < p; j++) if (b[j] !== 0) sum += a[i] * v(i, j) * b[j]
       return sum
     }
     const without = (row: Float64Array): Float64Array => {

@@ -37,7 +37,8 @@ export interface TestOptions {
  */
 export function test(fit: FitSource, table: Table, options: TestOptions = {}): TestRecord {
   const { type = 3, lrt = false, hypotheses = [], level = 0.95 } = options
-  if (type !== 2 && type !== 3) throw new GlmmError('USAGE', `expected 2 or 3 for --type, got ${type}`, '3 is the usual one')
+  if (type !== 2 && type !== 3)
+    throw new GlmmError('USAGE', `expected 2 or 3 for --type, got ${type}`, '3 is the usual one')
   if (!(level > 0 && level < 1))
     throw new GlmmError('USAGE', `expected a level between 0 and 1, got ${level}`, 'write 95 % as --level 0.95')
   const fitted = fittedModel(fit, table)
@@ -46,14 +47,25 @@ export function test(fit: FitSource, table: Table, options: TestOptions = {}): T
   const joint = jointTest(fitted)
   const terms = termHypotheses(fitted, type).map(({ term, rows, lost }) => ({
     lost,
-    line: { term, ...joint(rows, rows.map(() => 0)) } satisfies TermTest,
+    line: {
+      term,
+      ...joint(
+        rows,
+        rows.map(() => 0),
+      ),
+    } satisfies TermTest,
   }))
   const lost = terms.filter((one) => one.lost > 0).map(({ line }) => line.term)
   const warnings: Warning[] = [
     ...(table.warnings ?? []),
     ...runningWarning(fit, 'the fit', 'tests of these are not known'),
     ...(lost.length > 0
-      ? [{ code: 'NOT_ESTIMABLE' as const, message: `cells without data leave out part of the hypothesis of ${lost.join(', ')}: take --type 2` }]
+      ? [
+          {
+            code: 'NOT_ESTIMABLE' as const,
+            message: `cells without data leave out part of the hypothesis of ${lost.join(', ')}: take --type 2`,
+          },
+        ]
       : []),
   ]
   const test = oneHypothesis(fitted, level)
@@ -88,8 +100,14 @@ function jointTest(fitted: FittedModel): (rows: readonly Float64Array[], values:
   const small = smallSampleOf(fitted)
   const residual = fit.call.df === 'residual' ? (fit.fixed[0]?.df ?? null) : null
   return (rows, values) => {
-    const apart = rows.map((row, k) => row.reduce((sum, weight, j) => (weight === 0 ? sum : sum + weight * beta[j]), -values[k]))
-    const { chiSquare, rank, rows: kept } = wald(rows, apart, covariance, d)
+    const apart = rows.map((row, k) =>
+      row.reduce((sum, weight, j) => (weight === 0 ? sum : sum + weight * beta[j]), -values[k]),
+    )
+    const { chiSquare, rank, contradictory, rows: kept } = wald(rows, apart, covariance, d)
+    if (contradictory) {
+      const message = 'expected hypotheses that can all hold, got some that contradict each other'
+      throw new GlmmError('USAGE', message, 'test them one at a time')
+    }
     if (rank === 0 || !Number.isFinite(chiSquare))
       return { statistic: small ? 'F' : 'chisq', value: null, df: rank, dfDenominator: null, p: null }
     const against = small ? small.joint(kept) : residual !== null ? { df: residual, scale: 1 } : null

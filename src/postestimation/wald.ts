@@ -4,6 +4,8 @@ import { symmetricEigen } from '../numerics/symmetric-eigen.js'
 export interface Wald {
   readonly chiSquare: number
   readonly rank: number
+  /** Whether combinations that follow from others are to have other values than follow. */
+  readonly contradictory: boolean
   /** Combinations of the rows, `rank` of them, that say the same and are not correlated. */
   readonly rows: readonly Float64Array[]
 }
@@ -18,7 +20,12 @@ const dependent = 1e-9
  * @param covariance - V, p x p of which the first p x p of a wider matrix of `width` columns
  * @returns NaN where a combination has no covariance
  */
-export function wald(rows: readonly Float64Array[], values: readonly number[], covariance: Float64Array, width: number): Wald {
+export function wald(
+  rows: readonly Float64Array[],
+  values: readonly number[],
+  covariance: Float64Array,
+  width: number,
+): Wald {
   const q = rows.length
   const p = rows[0]?.length ?? 0
   const joint = new Float64Array(q * q)
@@ -26,8 +33,9 @@ export function wald(rows: readonly Float64Array[], values: readonly number[], c
     for (let b = 0; b < q; b++)
       for (let i = 0; i < p; i++)
         for (let j = 0; j < p; j++)
-          if (rows[a][i] !== 0 && rows[b][j] !== 0) joint[a * q + b] += rows[a][i] * covariance[i * width + j] * rows[b][j]
-  if (joint.some(Number.isNaN)) return { chiSquare: Number.NaN, rank: q, rows }
+          if (rows[a][i] !== 0 && rows[b][j] !== 0)
+            joint[a * q + b] += rows[a][i] * covariance[i * width + j] * rows[b][j]
+  if (joint.some(Number.isNaN)) return { chiSquare: Number.NaN, rank: q, contradictory: false, rows }
   const unit = Float64Array.from({ length: q }, (_, a) => Math.sqrt(joint[a * (q + 1)]) || 1)
   const { values: roots, vectors } = symmetricEigen(
     joint.map((value, e) => value / (unit[Math.floor(e / q)] * unit[e % q])),
@@ -35,18 +43,24 @@ export function wald(rows: readonly Float64Array[], values: readonly number[], c
   )
   const largest = roots.reduce((a, b) => Math.max(a, b), 0)
   let chiSquare = 0
+  let contradictory = false
   const kept: Float64Array[] = []
   for (let m = 0; m < q; m++) {
-    if (!(roots[m] > dependent * largest)) continue
     let along = 0
+    let size = 0
     const row = new Float64Array(p)
     for (let a = 0; a < q; a++) {
       const weight = vectors[a * q + m] / unit[a]
       along += weight * values[a]
+      size += Math.abs(weight * values[a])
       for (let j = 0; j < p; j++) row[j] += weight * rows[a][j]
+    }
+    if (!(roots[m] > dependent * largest)) {
+      contradictory ||= Math.abs(along) > 1e-6 * size
+      continue
     }
     chiSquare += along ** 2 / roots[m]
     kept.push(row)
   }
-  return { chiSquare, rank: kept.length, rows: kept }
+  return { chiSquare, rank: kept.length, contradictory, rows: kept }
 }
