@@ -43,7 +43,9 @@ export function checkModel(found: Readonly<Record<string, unknown>>): void {
   checkResponse(response, nobs)
   const sound = Array.isArray(predictors) && predictors.length > 0 && predictors.length <= mostPredictors
   expectFound(sound, 'predictors of a model')
-  for (const predictor of predictors!) checkPredictor(predictor, nobs, predictors!.length)
+  predictors!.forEach((predictor, k) => {
+    checkPredictor(predictor, nobs, predictors!.length, predictors!.slice(0, k))
+  })
   if (map !== undefined) checkMap(map, nobs, predictors!.length)
 }
 
@@ -56,10 +58,11 @@ function checkResponse(response: Response | undefined, nobs: number): void {
   expectFound(sound, `a response of ${nobs} rows`)
 }
 
-function checkPredictor(predictor: Predictor, nobs: number, K: number): void {
+function checkPredictor(predictor: Predictor, nobs: number, K: number, before: readonly Predictor[]): void {
   const { fixed, offset, random } = isRecord(predictor) ? (predictor as Predictor) : ({} as Partial<Predictor>)
   const design = isRecord(fixed) && areTexts(fixed.names) && isColumn(fixed.x, nobs * fixed.names.length)
   expectFound(design, `a design matrix of ${nobs} rows`)
+  expectFound(areShared(fixed.shares, fixed.names.length, before), 'columns that share earlier coefficients')
   expectFound(isColumnOrNone(offset, nobs), `an offset of ${nobs} rows`)
   expectFound(Array.isArray(random), 'random terms of a predictor')
   for (const term of random) checkTerm(term, nobs, K)
@@ -101,4 +104,15 @@ function isStep(step: unknown, s: number, K: number, columns: number): boolean {
   return (
     known && args.length === numberOf[op as keyof typeof numberOf].length && args.every((arg) => isCount(arg, s - 1))
   )
+}
+
+/** Null, or a column before it, for each of p columns of a predictor that has some before it. */
+function areShared(shares: unknown, p: number, before: readonly Predictor[]): boolean {
+  if (shares === undefined) return true
+  const isBefore = (one: unknown, j: number): boolean => {
+    if (!isRecord(one) || !isCount(one.predictor, before.length)) return false
+    const columns = one.predictor === before.length ? j : before[one.predictor].fixed.names.length
+    return isCount(one.column, columns - 1)
+  }
+  return Array.isArray(shares) && shares.length === p && shares.every((one, j) => one === null || isBefore(one, j))
 }

@@ -1,5 +1,6 @@
 import type { Model } from '../../src/data/model.js'
 import { effectsMap } from '../../src/likelihood/coordinates/effects-map.js'
+import { isPlain } from '../../src/likelihood/frame/row-kernel.js'
 import { jointPosterior, outerPrior, type Posterior } from '../../src/likelihood/posterior.js'
 import { polyaGamma } from '../../src/random/polya-gamma.js'
 import type { Rng } from '../../src/random/stream.js'
@@ -27,8 +28,9 @@ export const polyaGammaGibbs: Sampler = {
   kernel,
 }
 
-function refusalOf({ family, link, predictors, response }: Model): ReturnType<Sampler['refusal']> {
-  if (family !== 'binomial' || link !== 'logit' || predictors.length > 1) {
+function refusalOf(model: Model): ReturnType<Sampler['refusal']> {
+  const { family, link, response } = model
+  if (family !== 'binomial' || link !== 'logit' || !isPlain(model)) {
     return { expected: 'a binomial model with logit link and no further predictor', hint: 'take the sampler nuts' }
   }
   if (!(response.trials ?? []).every(Number.isInteger)) {

@@ -60,8 +60,19 @@ export interface FixedEffects {
   readonly names: readonly string[]
   /** Design matrix, nobs x p, column after column. */
   readonly x: Float64Array
+  /**
+   * Of each column, the earlier column (of this predictor or one before it) whose coefficient it has, too; null for one with
+   * a coefficient of its own. Where left out, all have their own.
+   */
+  readonly shares?: readonly (SharedColumn | null)[]
   /** Columns left out because they are linear combinations of earlier ones. */
   readonly aliased: readonly string[]
+}
+
+/** A column of a predictor's design, both by their position. */
+export interface SharedColumn {
+  readonly predictor: number
+  readonly column: number
 }
 
 /** One term (names | group): each of the group's levels has an effect vector b of length names.length. */

@@ -119,7 +119,7 @@ describe('what a worker takes', () => {
         }
       }
     }
-    type Part = { fixed: { x: Float64Array }; random: Term[] }
+    type Part = { fixed: { x: Float64Array; shares?: unknown }; random: Term[] }
     type Term = { index: Int32Array; levels: string[]; covariance: string; predictorOf?: Int32Array }
     const map = (...steps: object[]) => ({
       tape: { steps, results: [steps.length - 1] },
@@ -143,6 +143,8 @@ describe('what a worker takes', () => {
       ({ data }) => (data.full.model.predictors[0].random[0].index[3] = -1),
       ({ data }) => (data.full.model.predictors[0].random[0].covariance = 'toString'),
       ({ data }) => (data.full.model.predictors[0].random[0].predictorOf = Int32Array.of(1)),
+      ({ data }) => (data.full.model.predictors[0].fixed.shares = [null]),
+      ({ data }) => (data.full.model.predictors[0].fixed.shares = [null, { predictor: 0, column: 1 }]),
       ({ data }) => (data.full.model.map = map({ op: 'predictor', index: 1, args: [] })),
       ({ data }) => (data.full.model.map = map({ op: 'column', index: 0, args: [] })),
       ({ data }) => (data.full.model.map = map({ op: 'exp', args: [0] })),
@@ -154,6 +156,7 @@ describe('what a worker takes', () => {
     const mapped = changed(plan, ({ data }: Plan) => {
       data.full.model.map = map(eta, { op: 'exp', args: [0] })
       data.full.model.predictors[0].random[0].predictorOf = Int32Array.of(0)
+      data.full.model.predictors[0].fixed.shares = [null, { predictor: 0, column: 0 }]
     })
     expect(studyRowsQueue.checkShared(mapped)).toEqual(mapped)
     for (const change of changes) {

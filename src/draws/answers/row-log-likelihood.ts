@@ -18,7 +18,7 @@ export function eachRowLogLik(
   const { nobs: n, predictors } = model
   const rows = rowModel(like.stated)
   const read = drawnCoordinates(like.stated, draws)
-  const { fixedStart, terms } = like.layout
+  const { parameterOf, terms } = like.layout
   const block = Math.max(1, Math.min(n, Math.floor(most / read.count)))
   const held = new Float64Array(block * read.count)
   for (let from = 0; from < n; from += block) {
@@ -30,7 +30,7 @@ export function eachRowLogLik(
         const eta = rows.eta[k]
         for (let i = from; i < to; i++) eta[i] = offset ? offset[i] : 0
         for (let j = 0; j < fixed.names.length; j++) {
-          const beta = x[fixedStart[k] + j]
+          const beta = x[parameterOf[k][j]]
           for (let i = from; i < to; i++) eta[i] += beta * fixed.x[j * n + i]
         }
       })

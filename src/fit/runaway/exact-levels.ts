@@ -61,7 +61,7 @@ export function exactLevels(stated: Stated, term: RandomTerm, farthest: number =
       if (offset) into.set(offset)
       else into.fill(0)
       fixed.names.forEach((_, j) => {
-        const beta = x[layout.fixedStart[k] + j]
+        const beta = x[layout.parameterOf[k][j]]
         for (let i = 0; i < n; i++) into[i] += beta * fixed.x[j * n + i]
       })
     })
@@ -95,7 +95,7 @@ export function exactLevels(stated: Stated, term: RandomTerm, farthest: number =
           }
           const { x: columns, names } = predictors[k].fixed
           for (let j = 0; j < names.length; j++)
-            gradient[layout.fixedStart[k] + j] += (columns[j * n + i] * mean) / mass
+            gradient[layout.parameterOf[k][j]] += (columns[j * n + i] * mean) / mass
           if (k === 0) gradient[sd] += (term.z[i] * meanU) / mass
         }
       })

@@ -18,7 +18,7 @@ export function decidedRows(stated: Stated, x: Float64Array): (row: number) => b
     const eta = rows.eta[k]
     if (offset) eta.set(offset)
     fixed.names.forEach((_, j) => {
-      const beta = x[layout.fixedStart[k] + j]
+      const beta = x[layout.parameterOf[k][j]]
       for (let i = 0; i < n; i++) eta[i] += beta * fixed.x[j * n + i]
     })
   })

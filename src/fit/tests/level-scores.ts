@@ -54,7 +54,7 @@ function ownScoresOf({ layout, linear, size: q }: LevelPosterior, parameters: Fl
   const first = layout.terms.map((_, t) => effect[slots.findIndex(({ term }) => term === t)])
   const derivative = layout.terms.map(({ term }) => new Float64Array(term.names.length ** 2))
   return ({ count, share, u, rows, d1 }: LevelNodes, out: Float64Array, at: number): void => {
-    designs.forEach(({ predictor, x }, j) => {
+    for (const { parameter, predictor, x } of designs) {
       const slopes = d1[predictor]
       let sum = 0
       for (let r = 0; r < rows.length; r++) {
@@ -62,8 +62,8 @@ function ownScoresOf({ layout, linear, size: q }: LevelPosterior, parameters: Fl
         for (let k = 0, here = r * count; k < count; k++, here++) mean += share[k] * slopes[here]
         sum += x[rows[r]] * mean
       }
-      out[at + j] = sum
-    })
+      out[at + parameter] += sum
+    }
     layout.terms.forEach(({ term: { names, z }, predictorOf, covariance, start, size }, t) => {
       const p = names.length
       const n = z.length / p

@@ -105,7 +105,7 @@ function part({ model, layout }: Stated, x: Float64Array, rows: Int32Array): Pic
     const offset = predictor.offset && picked(predictor.offset)
     // What the others make of these rows has no parameter of its own here.
     const aside = columns.flatMap((column, j) =>
-      present.includes(j) ? [] : [column.map((value) => value * x[layout.fixedStart[k] + j])],
+      present.includes(j) ? [] : [column.map((value) => value * x[layout.parameterOf[k][j]])],
     )
     const more = aside.reduce<Float64Array | null>(
       (total, column) => column.map((value, i) => value + (total ? total[i] : 0)),

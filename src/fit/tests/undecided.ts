@@ -43,7 +43,7 @@ export function speakingRows(stated: Stated, x: Float64Array): (row: number) => 
     if (touched(i)) return false
     predictors.forEach(({ fixed, offset }, k) => {
       eta[k] = offset ? offset[i] : 0
-      for (let j = 0; j < fixed.names.length; j++) eta[k] += fixed.x[j * n + i] * x[layout.fixedStart[k] + j]
+      for (let j = 0; j < fixed.names.length; j++) eta[k] += fixed.x[j * n + i] * x[layout.parameterOf[k][j]]
     })
     density.at(i, eta, out)
     return !(out[0] > certain)

@@ -75,9 +75,9 @@ export function defaultPriors(stated: Stated): string[] {
     if (parameter) out.push(`${name} ~ ${parameter.prior(rounded(s))}`)
     else {
       const { names, x } = model.predictors[predictor].fixed
-      const further = family.further[predictor - 1]
+      const further = model.map ? null : family.further[predictor - 1]
       // The logarithm of a residual standard deviation lies about that of the response's scale.
-      const center = names[column] === '(Intercept)' && further.link === 'log' ? rounded(Math.log(s)) : 0
+      const center = names[column] === '(Intercept)' && further?.link === 'log' ? rounded(Math.log(s)) : 0
       const scale = rounded(2.5 / unitOf(columnOf(x, column)))
       if (center !== 0 || scale !== general) out.push(`b[${element}] ~ normal(${center}, ${scale})`)
     }

@@ -1,5 +1,5 @@
-import type { FixedEffects, Predictor } from '../../data/model.js'
-import type { Drawn, FurtherPredictor } from '../../families/family.js'
+import type { FixedEffects, Model, Predictor } from '../../data/model.js'
+import type { Drawn, Family, FurtherPredictor } from '../../families/family.js'
 import type { Stated } from '../frame/stated.js'
 
 /** '(Intercept)' is 'Intercept' in the names of draws, as in brms. */
@@ -12,7 +12,7 @@ function drawnOf({ drawn, reports, link }: FurtherPredictor): Drawn {
 }
 
 const interceptAlone = ({ fixed, random, offset }: Predictor): boolean =>
-  random.length === 0 && offset === null && isIntercept(fixed)
+  random.length === 0 && offset === null && isIntercept(fixed) && !fixed.shares
 
 const isIntercept = ({ names }: FixedEffects): boolean => names.length === 1 && names[0] === '(Intercept)'
 
@@ -31,35 +31,35 @@ export interface DrawnFixed {
 
 /** The fixed effects of all predictors, in the order of the outer coordinates. */
 export function drawnFixed({ model, family }: Stated): DrawnFixed[] {
+  const columns = ({ fixed: { names, shares } }: Predictor, predictor: number, prefix: string): DrawnFixed[] =>
+    names.flatMap((name, column) => {
+      const element = `${prefix}${plainName(name)}`
+      return shares?.[column] ? [] : [{ predictor, column, name: `b_${element}`, element, parameter: null }]
+    })
   return model.predictors.flatMap((predictor, k): DrawnFixed[] => {
-    if (k === 0) {
-      return predictor.fixed.names.map((name, column) => ({
-        predictor: k,
-        column,
-        name: `b_${plainName(name)}`,
-        element: plainName(name),
-        parameter: null,
-      }))
-    }
+    const prefix = predictorPrefix(model, family, k)
+    if (k === 0 || model.map) return columns(predictor, k, prefix && `${prefix}_`)
     const further = family.further[k - 1]
     const drawn = drawnOf(further)
     if (interceptAlone(predictor)) {
       const parameter = { ...drawn, link: further.link }
       return [{ predictor: k, column: 0, name: drawn.name, element: null, parameter }]
     }
-    const prefix = prefixOf(further)
-    return predictor.fixed.names.map((name, column) => ({
-      predictor: k,
-      column,
-      name: `b_${prefix}_${plainName(name)}`,
-      element: `${prefix}_${plainName(name)}`,
-      parameter: null,
-    }))
+    return columns(predictor, k, `${prefix}_`)
   })
 }
 
+/**
+ * What the names of a predictor's effects begin with: nothing for the mean's, what is drawn for a further one of the family,
+ * its own name where a map makes the family's predictors.
+ */
+export function predictorPrefix({ map, predictors }: Model, { further }: Family, k: number): string {
+  if (k === 0) return ''
+  return map ? predictors[k].name : prefixOf(further[k - 1])
+}
+
 /** What coefficients of a further predictor are called after: the drawn name where the predictor is its log or logit. */
-export function prefixOf(further: FurtherPredictor): string {
+function prefixOf(further: FurtherPredictor): string {
   const drawn = drawnOf(further)
   return drawn.power === 1 ? drawn.name : further.reports
 }

@@ -1,6 +1,6 @@
 import type { TermCoordinates } from '../frame/coordinates.js'
 import type { Stated } from '../frame/stated.js'
-import { coefficientOf, drawnFixed, drawnValue, plainName, prefixOf } from './drawn-parameters.js'
+import { coefficientOf, drawnFixed, drawnValue, plainName, predictorPrefix } from './drawn-parameters.js'
 
 /** The outer coordinates as the quantities people read, by brms' names, and back. */
 export interface OuterParameters {
@@ -15,7 +15,7 @@ export interface OuterParameters {
 }
 
 export function outerParameters(stated: Stated): OuterParameters {
-  const { family, coordinates: at } = stated
+  const { model, family, coordinates: at } = stated
   const fixed = drawnFixed(stated)
   const names = fixed.map(({ name }) => name)
   const effectNames: string[] = []
@@ -23,15 +23,17 @@ export function outerParameters(stated: Stated): OuterParameters {
     const { laid, q } = term
     const { group, names: columns, levels } = laid.term
     // Effects in the predictor of a further parameter are told with its name: sd_site__zi_Intercept, r_site__zi[1,Intercept].
-    const prefix = laid.predictor === 0 ? '' : prefixOf(family.further[laid.predictor - 1])
-    const column = (k: number): string => (prefix ? `${prefix}_` : '') + plainName(columns[k])
+    const prefixes = Array.from(laid.predictorOf, (k) => predictorPrefix(model, family, k))
+    const column = (k: number): string => (prefixes[k] ? `${prefixes[k]}_` : '') + plainName(columns[k])
     const of = term.deviationOf
     for (let d = 0; d < term.deviations; d++) names.push(`sd_${group}__${column(of.indexOf(d))}`)
     const pairs = laid.covariance.chart.pairs(q)
     for (const [i, j] of pairs) names.push(`cor_${group}__${column(j)}__${column(i)}`)
-    const factor = prefix ? `${group}__${prefix}` : group
     for (const level of levels) {
-      for (const name of columns) effectNames.push(`r_${factor}[${level.replaceAll(' ', '.')},${plainName(name)}]`)
+      columns.forEach((name, k) => {
+        const factor = prefixes[k] ? `${group}__${prefixes[k]}` : group
+        effectNames.push(`r_${factor}[${level.replaceAll(' ', '.')},${plainName(name)}]`)
+      })
     }
     return termMap(term, pairs)
   })

@@ -3,11 +3,19 @@ import type { DenseColumns } from './dense-columns.js'
 import { chainSlots, type Slot, slotsByElement } from './slots.js'
 import type { Stated } from './stated.js'
 
+/** A column of a fixed part: several may have one parameter. */
+export interface DesignColumn {
+  readonly parameter: number
+  readonly predictor: number
+  /** Length n. */
+  readonly x: Float64Array
+}
+
 /** The parts of eta = fixed + A u at given parameters, with A = Z Lambda, and the way back for gradients. */
 export interface LinearPredictors {
   readonly slots: readonly Slot[]
-  /** The columns of all fixed parts, in the order of their parameters. */
-  readonly designs: readonly { readonly predictor: number; readonly x: Float64Array }[]
+  /** The columns of all fixed parts, predictor by predictor. */
+  readonly designs: readonly DesignColumn[]
   /** Offset + X beta of each predictor, length n each. */
   readonly fixed: readonly Float64Array[]
   /** Multiplier of u in each slot: n x slots, row after row. */
@@ -52,7 +60,9 @@ export function linearPredictors(
   const moments = square()
   const derivatives = square()
   const designs = model.predictors.flatMap(({ fixed: { x, names } }, predictor) =>
-    names.map((_, j) => ({ predictor, x: x.subarray(j * n, (j + 1) * n) })),
+    names.map((_, j): DesignColumn => {
+      return { parameter: layout.parameterOf[predictor][j], predictor, x: x.subarray(j * n, (j + 1) * n) }
+    }),
   )
   const now = new Float64Array(layout.dimension)
   /** Whether the multipliers that do not depend on parameters are there. */
@@ -72,7 +82,7 @@ export function linearPredictors(
         if (offset) out.set(offset)
         else out.fill(0)
         for (let j = 0; j < names.length; j++) {
-          const beta = now[layout.fixedStart[k] + j]
+          const beta = now[layout.parameterOf[k][j]]
           for (let i = 0, at = j * n; i < n; i++, at++) out[i] += beta * x[at]
         }
       })
@@ -106,13 +116,13 @@ export function linearPredictors(
       updated = true
     },
     gradient: (inFixed, inMultipliers, out, inDense) => {
-      model.predictors.forEach(({ fixed: { x, names } }, k) => {
-        for (let j = 0; j < names.length; j++) {
-          let sum = 0
-          for (let i = 0, at = j * n; i < n; i++, at++) sum += x[at] * inFixed[k][i]
-          out[layout.fixedStart[k] + j] = sum
-        }
-      })
+      out.fill(0, 0, layout.fixed)
+      for (const { parameter, predictor, x } of designs) {
+        const weights = inFixed[predictor]
+        let sum = 0
+        for (let i = 0; i < n; i++) sum += x[i] * weights[i]
+        out[parameter] += sum
+      }
       slots.forEach(({ term: t, column, predictor, inChain }, s) => {
         if (inChain) return
         const { term, predictorOf } = layout.terms[t]

@@ -15,10 +15,21 @@ export interface LaidTerm {
   readonly size: number
 }
 
+/** A fixed effect, by the column that has it first. */
+export interface Coefficient {
+  readonly predictor: number
+  readonly column: number
+  readonly name: string
+}
+
 /** Order of the outer parameters: the fixed effects of each predictor, then the theta of each random term. */
 export interface ParameterLayout {
-  /** First fixed effect of each predictor, and the end of the last: length K + 1. */
+  /** First fixed effect of each predictor's own, and the end of the last: length K + 1. */
   readonly fixedStart: Int32Array
+  /** The parameter of each column of each predictor's design: from fixedStart on, unless a column shares that of another. */
+  readonly parameterOf: readonly Int32Array[]
+  /** The fixed effects in their order. */
+  readonly coefficients: readonly Coefficient[]
   readonly terms: readonly LaidTerm[]
   /** Number of fixed effects of all predictors: theta starts here. */
   readonly fixed: number
@@ -27,8 +38,18 @@ export interface ParameterLayout {
 
 export function parameterLayout(model: Model): ParameterLayout {
   const fixedStart = new Int32Array(model.predictors.length + 1)
-  model.predictors.forEach((predictor, k) => {
-    fixedStart[k + 1] = fixedStart[k] + predictor.fixed.names.length
+  const parameterOf: Int32Array[] = []
+  const coefficients: Coefficient[] = []
+  model.predictors.forEach(({ fixed: { names, shares } }, predictor) => {
+    const own = new Int32Array(names.length)
+    parameterOf.push(own)
+    names.forEach((name, column) => {
+      const shared = shares?.[column]
+      own[column] = shared
+        ? parameterOf[shared.predictor][shared.column]
+        : coefficients.push({ predictor, column, name }) - 1
+    })
+    fixedStart[predictor + 1] = coefficients.length
   })
   const fixed = fixedStart[model.predictors.length]
   const terms: LaidTerm[] = []
@@ -42,5 +63,5 @@ export function parameterLayout(model: Model): ParameterLayout {
       start += size
     }
   })
-  return { fixedStart, terms, fixed, dimension: start }
+  return { fixedStart, parameterOf, coefficients, terms, fixed, dimension: start }
 }

@@ -6,7 +6,8 @@ import type { RowDensity } from '../../families/row-density.js'
 import { byRow, mappedDensity } from './mapped-density.js'
 
 /** Whether the rows' log density is the family's as a function of one linear predictor, each column having a coefficient of its own. */
-export const isPlain = ({ predictors, map }: Model): boolean => predictors.length === 1 && !map
+export const isPlain = ({ predictors, map }: Model): boolean =>
+  predictors.length === 1 && !map && !predictors[0].fixed.shares
 
 /** The fused loops of the family over the rows of a model, where it has some and the model is plain. */
 export const rowKernel = (

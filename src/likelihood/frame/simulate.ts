@@ -75,7 +75,7 @@ export function simulateEffects({ terms }: ParameterLayout, x: Float64Array, rng
 /** Every linear predictor, offset + X beta + Z b, at given effects of each term. */
 export function predictorsGiven(
   model: Model,
-  { fixedStart, terms }: ParameterLayout,
+  { parameterOf, terms }: ParameterLayout,
   x: Float64Array,
   effects: readonly Float64Array[],
 ): Float64Array[] {
@@ -84,7 +84,7 @@ export function predictorsGiven(
     const out = new Float64Array(n)
     if (offset) out.set(offset)
     for (let j = 0; j < fixed.names.length; j++) {
-      const beta = x[fixedStart[k] + j]
+      const beta = x[parameterOf[k][j]]
       for (let i = 0, at = j * n; i < n; i++, at++) out[i] += beta * fixed.x[at]
     }
     return out

@@ -1,4 +1,5 @@
 import type { Model } from '../../data/model.js'
+import type { ParameterLayout } from '../frame/parameter-layout.js'
 import type { Coordinates } from '../frame/coordinates.js'
 
 /** A random intercept: the term, its column of ones, and the fixed columns that are constant within each of its levels. */
@@ -26,6 +27,7 @@ export interface RowColumns {
  */
 export function levelColumns(
   model: Model,
+  { parameterOf }: ParameterLayout,
   { terms }: Pick<Coordinates, 'terms'>,
 ): { readonly intercepts: readonly LevelIntercept[]; readonly rows: readonly RowColumns[] } {
   const n = model.nobs
@@ -38,7 +40,6 @@ export function levelColumns(
     return []
   })
   const columns = intercepts.map((): { position: number; values: Float64Array }[] => [])
-  let first = 0
   const rows = model.predictors.map(({ fixed }, k): RowColumns => {
     const rest = fixed.names.flatMap((_, j) => {
       const column = fixed.x.subarray(j * n, (j + 1) * n)
@@ -48,10 +49,9 @@ export function levelColumns(
       })
       // Of several factors the one with the fewest levels.
       const best = fits.sort((a, b) => a.values.length - b.values.length)[0]
-      if (best) columns[best.at].push({ position: first + j, values: best.values })
-      return best ? [] : [{ position: first + j, values: column }]
+      if (best) columns[best.at].push({ position: parameterOf[k][j], values: best.values })
+      return best ? [] : [{ position: parameterOf[k][j], values: column }]
     })
-    first += fixed.names.length
     return packed(rest, n)
   })
   return {

@@ -42,7 +42,7 @@ function responseGivenEffects(stated: Stated): GivenEffects {
   } = stated
   const n = model.nobs
   const { eta, d1, evaluate } = rowScores(stated)
-  const columns = levelColumns(model, { terms })
+  const columns = levelColumns(model, stated.layout, { terms })
   const intercepts = columns.intercepts.map((one) => {
     const { laid, q, effects } = terms[one.term]
     return {
@@ -113,7 +113,7 @@ function multiply(
   addProduct(matrix, length, beta.length, beta, 0, out)
 }
 
-/** Writes the gradient in the coefficients at the columns' positions. */
+/** Adds to the gradient in the coefficients at the columns' positions. */
 function multiplyBack(
   { positions, x: matrix, beta }: RowColumns & { readonly beta: Float64Array },
   length: number,
@@ -121,7 +121,7 @@ function multiplyBack(
   gradient: Float64Array,
 ): void {
   transposedProduct(matrix, length, beta.length, weights, beta, 0)
-  for (let j = 0; j < beta.length; j++) gradient[positions[j]] = beta[j]
+  for (let j = 0; j < beta.length; j++) gradient[positions[j]] += beta[j]
 }
 
 /** Adds to each row its level's value. */

@@ -61,6 +61,7 @@ export interface NormalTerm {
 /** Whether the response is marginally normal: quadratic in its mean, and no random effects but the mean's. */
 export const isNormal = ({ model, family, layout: { terms } }: Stated): boolean =>
   !model.map &&
+  model.predictors.every(({ fixed }) => !fixed.shares) &&
   (family.quadratic?.(model.link) ?? false) &&
   terms.every(({ predictorOf }) => predictorOf.every((k) => k === 0))
 

@@ -9,7 +9,7 @@ import type { RowModel } from '../frame/row-model.js'
  * The information about the fixed effects with the random ones maximised out: with W the rows' minus second
  * derivatives and `factor` that of H = I + A'WA, all at the mode,
  *
- *   X'WX - X'WA H^-1 A'WX,   p x p over the fixed effects of all predictors,
+ *   X'WX - X'WA H^-1 A'WX,   p x p over the fixed effects of all predictors, columns of one parameter added up,
  *
  * which for a gaussian with identity link is X'V^-1 X (Bates, Maechler, Bolker and Walker 2015, section 3).
  */
@@ -20,12 +20,12 @@ export function profiledInformation(
   factor: Float64Array,
 ): Float64Array {
   const { size: q, width, columns, symbolic } = structure
-  const p = designs.length
+  const p = designs.reduce((most, { parameter }) => Math.max(most, parameter + 1), 0)
   const information = new Float64Array(p * p)
   const reduced: Float64Array[] = []
   const weighted = new Float64Array(d2[0].length)
   const border = dense && denseBorder(structure, slots, dense, dense.multipliers, a)
-  designs.forEach(({ predictor: k, x }, i) => {
+  designs.forEach(({ parameter, predictor: k, x }, i) => {
     const half = new Float64Array(q)
     for (let s = 0; s < width; s++) {
       const second = d2[pairIndex(k, slots[s].predictor)]
@@ -40,12 +40,12 @@ export function profiledInformation(
     forward(symbolic, factor, half)
     reduced.push(half)
     for (let j = 0; j <= i; j++) {
-      const { predictor: l, x: y } = designs[j]
+      const { parameter: other, predictor: l, x: y } = designs[j]
       const second = d2[pairIndex(k, l)]
       for (let row = 0; row < weighted.length; row++) weighted[row] = -second[row] * x[row]
       const sum = product(weighted, y) - product(half, reduced[j])
-      information[i * p + j] = sum
-      information[j * p + i] = sum
+      information[parameter * p + other] += sum
+      if (i !== j) information[other * p + parameter] += sum
     }
   })
   return information
