@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parquetWriteBuffer } from 'hyparquet-writer'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { readTable } from '../../src/data/files/read-table.js'
-import { tableFrom } from '../../src/data/table-from.js'
-import { GlmmError } from '../../src/errors.js'
+import { readTable } from '../../../src/data/files/read-table.js'
+import { tableFrom } from '../../../src/data/table-from.js'
+import { GlmmError } from '../../../src/errors.js'
 
 let folder = ''
 beforeAll(async () => {

@@ -5,15 +5,15 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { cellText } from '../../src/data/column-facts.js'
-import { parseTable } from '../../src/data/parse-table.js'
-import type { ReadOptions } from '../../src/data/read-options.js'
-import { readTable } from '../../src/data/files/read-table.js'
-import { stateModel } from '../../src/data/state-model.js'
-import type { Table } from '../../src/data/table.js'
-import { GlmmError } from '../../src/errors.js'
+import { cellText } from '../../../src/data/column-facts.js'
+import { parseTable } from '../../../src/data/parse-table.js'
+import type { ReadOptions } from '../../../src/data/read-options.js'
+import { readTable } from '../../../src/data/files/read-table.js'
+import { stateModel } from '../../../src/data/state-model.js'
+import type { Table } from '../../../src/data/table.js'
+import { GlmmError } from '../../../src/errors.js'
 
-const faults = (name: string): string => fileURLToPath(new URL(`../reference/faults/${name}`, import.meta.url))
+const faults = (name: string): string => fileURLToPath(new URL(`../../reference/faults/${name}`, import.meta.url))
 const cells = (table: Table): string[][] =>
   Array.from({ length: table.nrow }, (_, row) => table.columns.map((column) => cellText(column, row)))
 const kinds = (table: Table): string[] => table.columns.map((c) => `${c.name} ${c.kind}`)
