@@ -1,3 +1,4 @@
+import { meanOf } from '../../src/data/roles.js'
 import { linearPredictors } from '../../src/likelihood/frame/linear-predictors.js'
 import type { Stated } from '../../src/likelihood/frame/stated.js'
 import type { PriorsInForce } from '../../src/likelihood/coordinates/priors-in-force.js'
@@ -38,7 +39,7 @@ export function conditionalNormal(stated: Stated, priors: PriorsInForce): Condit
   const { slots, designs } = linearPredictors(stated)
   const { size: q, width, columns, places, symbolic, starts } = randomStructure(model, layout, slots)
   const n = model.nobs
-  const { offset } = model.predictors[0]
+  const { offset } = meanOf(model)
   const p = designs.length
   const integrated = [...priors.fixed.keys()].filter((j) => priors.fixed[j].gaussian)
   const others = [...priors.fixed.keys()].filter((j) => !priors.fixed[j].gaussian)

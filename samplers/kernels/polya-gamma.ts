@@ -1,3 +1,4 @@
+import { meanOf } from '../../src/data/roles.js'
 import type { Model } from '../../src/data/model.js'
 import { effectsMap } from '../../src/likelihood/coordinates/effects-map.js'
 import { isPlain } from '../../src/likelihood/frame/row-kernel.js'
@@ -53,7 +54,7 @@ function kernel(posterior: Posterior, { likelihood, priors, centring, rows }: Ch
   if (rows) for (let i = 0; i < k.length; i++) k[i] = data.y[i] - data.trials[i] / 2
   const unused = new Float64Array(d)
   const x = new Float64Array(d)
-  const design = model.predictors[0].fixed
+  const design = meanOf(model).fixed
   const direction = new Float64Array(model.nobs)
   // Four standard deviations where probabilities are about 0.15.
   const coefficientWidth = Array.from({ length: p }, (_, j) => {
@@ -109,7 +110,7 @@ function kernel(posterior: Posterior, { likelihood, priors, centring, rows }: Ch
    * times e^(p t), the Jacobian of the p coefficients: spherical effects and correlations stay (Liu and Sabatti 2000).
    */
   function moveScale(b: Float64Array, rng: Rng): void {
-    const { offset } = model.predictors[0]
+    const { offset } = meanOf(model)
     for (let i = 0; i < eta.length; i++) direction[i] = eta[i] - (offset ? offset[i] : 0)
     moved.set(x)
     const density = (t: number): number => {

@@ -1,4 +1,5 @@
 import { GlmmError, type Warning } from '../errors.js'
+import type { Role } from '../families/role.js'
 import { caretLines } from '../formula/formula-fault.js'
 import { type FormulaTerms, formulaTerms } from '../formula/formula-terms.js'
 import { formulaText } from '../formula/formula-text.js'
@@ -63,9 +64,10 @@ export function buildModel(formula: string | Formula, table: Table, options: Mod
     precision: optionColumn(precision, 'precision weights', whole),
   }
   const offset = optionColumn(options.offset, 'an offset', whole)
-  const further = (options.further ?? []).map(({ precisionPower: power = 0, ...one }) => ({
+  const further = (options.further ?? []).map(({ precisionPower: power = 0, role = 'shape', ...one }) => ({
     ...furtherTerms(one.name, one.formula, parsed, names, named),
     power,
+    role,
   }))
   const columns = usedColumns(withPi(parsed, names), terms, whole)
   for (const column of [...Object.values(given), offset]) if (column !== null) columns.add(column)
@@ -82,16 +84,16 @@ export function buildModel(formula: string | Formula, table: Table, options: Mod
   const { frame, dropped } = complete
   const made = new Map<string, Levels>()
   const combined: Combination[] = []
-  const predictor = (name: string, of: FormulaTerms, column: Column | null): Predictor => {
+  const predictor = (name: string, role: Role, of: FormulaTerms, column: Column | null): Predictor => {
     const { fixed, combinations } = fixedEffects(designMatrix(of.fixed, complete), frame.nrow, name)
     combined.push(...combinations)
     const random = of.random.map((part) => randomTerm(part, complete, made))
-    return { name, fixed, offset: offsetOf(of, column, frame), random }
+    return { name, role, fixed, offset: offsetOf(of, column, frame), random }
   }
   const predictors = [
-    predictor('mean', terms, offset),
-    ...further.map(({ name, terms, power }) => {
-      const one = predictor(name, terms, null)
+    predictor('mean', 'location', terms, offset),
+    ...further.map(({ name, role, terms, power }) => {
+      const one = predictor(name, role, terms, null)
       if (given.precision === null || power === 0) return one
       const added = precisionOffset(given.precision, power, frame)
       return { ...one, offset: one.offset ? added.map((value, i) => value + one.offset![i]) : added }

@@ -1,4 +1,5 @@
 import { GlmmError } from '../errors.js'
+import type { Role } from '../families/role.js'
 import { caretLines } from '../formula/formula-fault.js'
 import { type FormulaTerms, formulaTerms } from '../formula/formula-terms.js'
 import { meanInPlaceOfDot } from '../formula/mean-in-place-of-dot.js'
@@ -9,6 +10,8 @@ import type { Formula } from '../formula/syntax-tree.js'
 export interface FurtherFormula {
   readonly name: string
   readonly formula: string | null
+  /** 'shape' where left out. */
+  readonly role?: Role | undefined
   /** The power of a precision weight in its natural value; see FurtherPredictor. */
   readonly precisionPower?: number | undefined
 }

@@ -1,4 +1,5 @@
 import type { Warning } from '../errors.js'
+import type { Role } from '../families/role.js'
 import type { Basis } from './basis.js'
 import type { PredictorMap } from './predictor-map.js'
 
@@ -16,7 +17,7 @@ export interface Model {
   /** Rows left out because something the model uses is missing there. */
   readonly dropped: number
   readonly response: Response
-  /** The linear predictors eta_1 ... eta_K: those of the family, the mean's first, unless `map` makes them into these. */
+  /** The linear predictors eta_1 ... eta_K: those of the family in its order, unless `map` makes them into these. */
   readonly predictors: readonly Predictor[]
   /** How the family's predictors come of the linear ones; where left out, they are these. */
   readonly map?: PredictorMap
@@ -47,8 +48,9 @@ export interface Response {
 
 /** One linear predictor: eta = offset + X beta + sum over terms of Z b. */
 export interface Predictor {
-  /** 'mean', later 'dispersion', 'zi'. */
+  /** 'mean', or the name that the family has for it: 'dispersion', 'zi', ... */
   readonly name: string
+  readonly role: Role
   readonly fixed: FixedEffects
   /** Length nobs, or null for none. */
   readonly offset: Float64Array | null

@@ -58,8 +58,9 @@ export function stateModel(formula: string, table: Table, choice: ModelChoice = 
       `expected a family with a residual variance for precision weights, got ${family.name}`,
       'leave --precision out, or choose gaussian, Gamma, inverse_gaussian or student',
     )
-  const further = family.further.map(({ name, precisionPower }) => ({
+  const further = family.further.map(({ name, role, precisionPower }) => ({
     name,
+    role,
     formula: given[name] ?? null,
     precisionPower,
   }))

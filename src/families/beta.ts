@@ -23,7 +23,7 @@ export const beta: Family = {
   response: 'unit-interval',
   links: probabilityLinks.map((link) => link.name),
   unfitLinks: unboundedLinks,
-  further: [{ name: 'dispersion', link: 'log', reports: 'phi', start: 1, drawn: precision }],
+  further: [{ name: 'dispersion', role: 'scale', link: 'log', reports: 'phi', start: 1, drawn: precision }],
   derivatives: 'exact',
   density: (link, { y }) => {
     const { logTails } = probabilityNamed(link)

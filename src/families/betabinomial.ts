@@ -30,6 +30,7 @@ export const betabinomial: Family = {
   further: [
     {
       name: 'dispersion',
+      role: 'scale',
       link: 'log',
       reports: 'phi',
       start: 1,

@@ -4,6 +4,7 @@ import { binomial } from './binomial.js'
 import { differences } from './differences.js'
 import { type Family, type FurtherPredictor, noDeviance } from './family.js'
 import type { ResponseKind } from './response-data.js'
+import type { Role } from './role.js'
 import { gamma } from './gamma.js'
 import { gaussian } from './gaussian.js'
 import { poisson } from './poisson.js'
@@ -14,8 +15,8 @@ export interface FamilyDefinition {
   readonly response: ResponseKind
   /** Names in the link registry; the first is the default. */
   readonly links: readonly string[]
-  /** Predictors beside the mean's, none where left out. */
-  readonly further?: readonly FurtherPredictor[]
+  /** Predictors beside the mean's, none where left out; their role is 'shape' where none is given. */
+  readonly further?: readonly (Omit<FurtherPredictor, 'role'> & { readonly role?: Role | undefined })[]
   /**
    * Log density of one response, every constant included, at the natural parameters: mu, then what the further
    * predictors report. `trials` is 1 where the family has none. Anything but a finite number is out of support.
@@ -35,7 +36,8 @@ export interface FamilyDefinition {
  * a row with one predictor's, 600 with two. `addFamily` makes it known by its name.
  */
 export function defineFamily(definition: FamilyDefinition): Family {
-  const { name, response, links, further = [], logDensity, simulate, tail } = definition
+  const { name, response, links, logDensity, simulate, tail } = definition
+  const further = (definition.further ?? []).map((one): FurtherPredictor => ({ ...one, role: one.role ?? 'shape' }))
   const K = 1 + further.length
   const kind = workings[response]
   return {

@@ -1,5 +1,6 @@
 import type { Recession } from './recession.js'
 import type { ResponseData, ResponseKind } from './response-data.js'
+import type { Role } from './role.js'
 import type { RowDensity } from './row-density.js'
 import type { ShiftKernel } from './shift-kernel.js'
 import type { Tail } from './tails.js'
@@ -48,9 +49,12 @@ export interface RowKernel {
 
 /** A predictor beside the mean's. */
 export interface FurtherPredictor {
-  readonly name: 'dispersion' | 'zi' | 'df'
-  /** How the predictor relates to the natural value: log or logit of it. */
-  readonly link: 'log' | 'logit'
+  /** What options and results call it: 'dispersion', 'zi', 'df', or any other that no predictor of the family has. */
+  readonly name: string
+  /** Not 'location': that is the predictor beside which this one stands. */
+  readonly role: Role
+  /** How the predictor relates to the natural value: a name in the link registry. */
+  readonly link: string
   /** What the natural value is called: sigma, phi, ... */
   readonly reports: string
   /** A first value of the predictor itself. */
@@ -73,6 +77,16 @@ export interface FurtherPredictor {
   readonly recession?: Recession
   /** How draws of a posterior tell it; left out, by what is reported, with a prior by its link. */
   readonly drawn?: Drawn
+}
+
+/** The fixed part of a linear predictor of n rows. */
+export interface StartDesign {
+  readonly name: string
+  /** Names of the columns, '(Intercept)' among them. Length p. */
+  readonly columns: readonly string[]
+  /** n x p, column after column. */
+  readonly x: Float64Array
+  readonly offset: Float64Array | null
 }
 
 /** A parameter of a family as priors and draws see it: brms' name, and the power of the natural value that it is. */
@@ -130,6 +144,11 @@ export interface Family {
   readonly observed: (response: ResponseData, row: number) => number
   /** First guess of mu from the observed value, inside the support of the family and of the link (as R's mustart). */
   readonly start: (observed: number, weight: number, link?: string) => number
+  /**
+   * Coefficients for a climb to begin with, the columns of all designs in their order, at which every density is above 0. Left
+   * out by families with one location, which begin with the generalized linear model of their mean.
+   */
+  readonly starts?: (response: ResponseData, designs: readonly StartDesign[], link: string) => Float64Array
   /**
    * Twice the log-likelihood ratio of the saturated model against mu, for an observed value, without its weight and
    * for a dispersion of 1 (phi as given for the negative binomials); `noDeviance` where R defines none.

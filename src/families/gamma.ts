@@ -20,7 +20,15 @@ export const gamma: Family = {
   response: 'positive',
   links: ['log', 'inverse', 'identity'],
   further: [
-    { name: 'dispersion', link: 'log', reports: 'sigma', start: 0, precisionPower: -0.5, drawn: inverseSquareShape },
+    {
+      name: 'dispersion',
+      role: 'scale',
+      link: 'log',
+      reports: 'sigma',
+      start: 0,
+      precisionPower: -0.5,
+      drawn: inverseSquareShape,
+    },
   ],
   derivatives: 'exact',
   density: (link, { y }) => {

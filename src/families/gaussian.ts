@@ -19,6 +19,7 @@ export const gaussian: Family = {
   further: [
     {
       name: 'dispersion',
+      role: 'scale',
       link: 'log',
       reports: 'sigma',
       start: 0,

@@ -13,7 +13,15 @@ export const inverseGaussian: Family = {
   response: 'positive',
   links: ['log', '1/mu^2'],
   further: [
-    { name: 'dispersion', link: 'log', reports: 'sigma', start: 0, precisionPower: -0.5, drawn: inverseSquareShape },
+    {
+      name: 'dispersion',
+      role: 'scale',
+      link: 'log',
+      reports: 'sigma',
+      start: 0,
+      precisionPower: -0.5,
+      drawn: inverseSquareShape,
+    },
   ],
   derivatives: 'exact',
   density: (link, { y }) => {

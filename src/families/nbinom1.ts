@@ -24,6 +24,7 @@ export const nbinom1: Family = {
   further: [
     {
       name: 'dispersion',
+      role: 'scale',
       link: 'log',
       reports: 'phi',
       start: 0,

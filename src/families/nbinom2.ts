@@ -27,6 +27,7 @@ export const nbinom2: Family = {
   further: [
     {
       name: 'dispersion',
+      role: 'scale',
       link: 'log',
       reports: 'phi',
       start: 0,

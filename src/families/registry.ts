@@ -3,7 +3,7 @@ import { nearestName } from '../nearest-name.js'
 import { beta } from './beta.js'
 import { betabinomial } from './betabinomial.js'
 import { binomial } from './binomial.js'
-import type { Family } from './family.js'
+import type { Family, FurtherPredictor } from './family.js'
 import { absentFamilies, elsewhere, familySpelled, normalised } from './family-spelling.js'
 import { gamma } from './gamma.js'
 import { gaussian } from './gaussian.js'
@@ -107,3 +107,7 @@ function linkOf(family: Family, link: string | undefined): string {
     hint,
   )
 }
+
+/** What a family says of the predictor of that name; null of the location's, and of parts of it. */
+export const furtherNamed = (family: Family, name: string): FurtherPredictor | null =>
+  family.further.find((one) => one.name === name) ?? null

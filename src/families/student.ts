@@ -21,9 +21,18 @@ export const student: Family = {
   response: 'real',
   links: ['identity'],
   further: [
-    { name: 'dispersion', link: 'log', reports: 'sigma', start: 0, precisionPower: -0.5, drawn: residual },
+    {
+      name: 'dispersion',
+      role: 'scale',
+      link: 'log',
+      reports: 'sigma',
+      start: 0,
+      precisionPower: -0.5,
+      drawn: residual,
+    },
     {
       name: 'df',
+      role: 'shape',
       link: 'log',
       reports: 'df',
       start: Math.log(10),

@@ -6,6 +6,7 @@ import { withMoreZeros } from './tails.js'
 /** The probability pi of a zero that a count family gains, as its last predictor. */
 export const zeroPredictor: FurtherPredictor = {
   name: 'zi',
+  role: 'mass',
   link: 'logit',
   reports: 'pi',
   start: -1,

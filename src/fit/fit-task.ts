@@ -14,8 +14,8 @@ export interface FitTask {
   readonly intervals: Intervals
   /** The model that is climbed, where some coefficients have no finite maximum. */
   readonly limit: LimitModel | null
-  /** The fit without random effects of the model that is climbed. */
-  readonly glm: GlmFit
+  /** The fit without random effects of the model that is climbed; see `glmOf`. */
+  readonly glm: GlmFit | null
   /** When the fit began, as `performance.now()` tells it. */
   readonly began: number
 }

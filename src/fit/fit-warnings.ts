@@ -1,3 +1,4 @@
+import { ofLocation } from '../likelihood/frame/parameter-layout.js'
 import { told } from './limits/certificate.js'
 import { adequateShift } from './climb/certificate-limit.js'
 import { observations } from '../data/response-rows.js'
@@ -31,9 +32,10 @@ export function fitWarnings(
     warnings.push({ code: 'NOT_IDENTIFIED', message })
   }
   const ends = layout.terms.some(({ term }) => term.levels.length >= observations(model)) ? responseEnds(stated) : null
-  for (const { term, predictor } of layout.terms) {
+  for (const laid of layout.terms) {
+    const { term } = laid
     const { trials } = model.response
-    if (predictor !== 0 || !trials || !ends?.every((end) => end === up || end === down)) continue
+    if (!ofLocation(layout, laid) || !trials || !ends?.every((end) => end === up || end === down)) continue
     if (term.names.length > 1 || term.levels.length < observations(model) || trials.some((n) => n > 1)) continue
     const message = `${termText(term)} has one 0/1 row a level: its variance and the link's own cannot be told apart`
     warnings.push({ code: 'NOT_IDENTIFIED', message })
@@ -46,8 +48,9 @@ export function fitWarnings(
         : `singular fit: the covariance matrix of ${termText(term)} has a variance or a combination of effects at zero`
     warnings.push({ code: 'SINGULAR', message })
   }
-  stated.family.further.forEach(({ limit, vanishes }, k) => {
-    if (!fitted.limits.includes(layout.fixedStart[k + 1])) return
+  for (const { kind, fixed } of layout.further) {
+    if (!kind || !fitted.limits.includes(fixed.from)) continue
+    const { limit, vanishes } = kind
     if (limit)
       warnings.push({
         code: 'LIMIT',
@@ -58,7 +61,7 @@ export function fitWarnings(
         code: 'LIMIT',
         message: `${vanishes}; the other estimates and standard errors are those of the limit`,
       })
-  })
+  }
   if (ladder && !ladder.settled && !fitted.unbounded && fitted.converged) {
     const by = importance ? `${importance.draws} draws` : `${fitted.nodes} nodes`
     const message = `at ${by} a parameter still moves by more than ${ladder.limit} standard errors`

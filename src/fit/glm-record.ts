@@ -24,18 +24,18 @@ import { widening } from './runaway/widen.js'
  * True for a model that a generalized linear model's record suits: no random effects, the mean's predictor alone, and a family
  * with a deviance. Scoring climbs that of the plain family, which is not the likelihood of one without.
  */
-export const isGlm = ({ model: { predictors }, family }: Stated): boolean =>
-  predictors.length === 1 && predictors[0].random.length === 0 && family.unitDeviance !== noDeviance
+export const isGlm = ({ layout, family }: Stated): boolean =>
+  layout.location !== null &&
+  layout.further.length === 0 &&
+  layout.terms.length === 0 &&
+  family.unitDeviance !== noDeviance
 
 /** The record of a fit without random effects; `like` is the limit's likelihood where some coefficients run. */
-export function glmRecord(
-  { stated, call, intervals, limit, glm: scored, began }: FitTask,
-  like: Likelihood,
-): FitRecord {
+export function glmRecord({ stated, call, intervals, limit, glm, began }: FitTask, like: Likelihood): FitRecord {
   const { model } = stated
-  const { top, logLik, gradientNorm, reason } = scoringTop(like, scored)
+  const { top, logLik, gradientNorm, reason } = scoringTop(like, glm!)
   const wide = limit && widening(limit)
-  const glm = wide ? wide.glm(top) : top
+  const found = wide ? wide.glm(top) : top
   const full = wide ? likelihood(stated) : like
   const inner = estimateOf(top, logLik, gradientNorm, reason)
   const fitted = wide ? wide.estimate(inner) : inner
@@ -46,31 +46,31 @@ export function glmRecord(
     fitted,
     importance: null,
     inference: { ...fixedPart(full, fitted, { terms: [] }), df: null, warnings: [] },
-    eta: [glm.eta],
+    eta: [found.eta],
     effects: [],
     profiled,
     level: intervals.level,
   }
-  const missed = { code: 'NO_CONVERGENCE', message: `the fit did not converge in ${glm.iterations} iterations` }
-  const warnings = [...fitted.told, ...(glm.converged ? [] : [missed]), ...(profiled?.warnings ?? [])]
-  const df = glm.beta.length
+  const missed = { code: 'NO_CONVERGENCE', message: `the fit did not converge in ${found.iterations} iterations` }
+  const warnings = [...fitted.told, ...(found.converged ? [] : [missed]), ...(profiled?.warnings ?? [])]
+  const df = found.beta.length
   const used = withWeight(stated)
   const counts = { df, observations: used, dfResidual: used - df }
   const { nullDeviance, dfNull } = nullModel(stated, used)
   const integral = { certificate: null, uncertified: nothingIntegrated }
   return assembled({
     heading: fitHeading(model, call, { method: 'glm', nodes: null, groups: {} }, warnings),
-    criterion: fitCriterion(logLik, counts, { nullDeviance, dfNull, residualDeviance: glm.deviance }),
+    criterion: fitCriterion(logLik, counts, { nullDeviance, dfNull, residualDeviance: found.deviance }),
     estimates: fitEstimates(concluded),
     quality: fitQuality(concluded, [], integral, null, true),
     convergence: {
-      iterations: glm.iterations,
+      iterations: found.iterations,
       convergence: {
-        converged: glm.converged,
+        converged: found.converged,
         reason: fitted.reason,
         gradientNorm,
-        iterations: glm.iterations,
-        evaluations: glm.iterations,
+        iterations: found.iterations,
+        evaluations: found.iterations,
         singular: false,
         milliseconds: performance.now() - began,
       },

@@ -1,14 +1,16 @@
+import { ofLocation } from './frame/parameter-layout.js'
 import type { Stated } from './frame/stated.js'
 import { outerParameters } from './coordinates/outer-parameters.js'
 
 /** The model's own names where it has them: a coefficient's as in the formula, sd(group), sd(group, column). */
 export function outerNames(stated: Stated): string[] {
-  const { model, coordinates } = stated
+  const { layout, coordinates } = stated
   const told = outerParameters(stated).names
-  const names = told.map((name, j) => model.predictors[0].fixed.names[j] ?? name)
+  const { location } = layout
+  const names = told.map((name, j) => location?.stated.fixed.names[j - location.fixed.from] ?? name)
   for (const { laid, q, start, deviationOf, correlationStart, deviations } of coordinates.terms) {
     const { group, names: columns } = laid.term
-    const alone = q === 1 && columns[0] === '(Intercept)' && laid.predictor === 0
+    const alone = q === 1 && columns[0] === '(Intercept)' && ofLocation(layout, laid)
     for (let k = 0; k < deviations; k++) {
       names[start + k] = alone ? `sd(${group})` : `sd(${group}, ${columns[deviationOf.indexOf(k)]})`
     }

@@ -258,7 +258,11 @@ describe.each(families.map((family) => [family.name, family] as const))('moments
   const [link] = family.links
   /** Further predictors at plain values; df well above what the second moment needs. */
   const etaAt = (x: number): Float64Array => {
-    const plain = { dispersion: family.response === 'unit-interval' ? 2.5 : -0.3, zi: -0.7, df: 4 }
+    const plain: Readonly<Record<string, number>> = {
+      dispersion: family.response === 'unit-interval' ? 2.5 : -0.3,
+      zi: -0.7,
+      df: 4,
+    }
     return Float64Array.from([x, ...family.further.map(({ name }) => plain[name])])
   }
   const naturalOf = (eta: Float64Array): number[] =>

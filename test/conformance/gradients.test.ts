@@ -67,6 +67,7 @@ function modelOf(family: Family, link: string, random: readonly (readonly Random
       k < 2 ? { names: ['(Intercept)', 'w'], x: Float64Array.of(...new Float64Array(n).fill(1), ...w) } : null
     return {
       name,
+      role: family.further[k - 1]?.role ?? 'location',
       fixed: { ...(fixed ?? { names: ['(Intercept)'], x: new Float64Array(n).fill(1) }), aliased: [] },
       offset: k === 0 ? x.map((value) => 0.05 * value) : null,
       random: random[k] ?? [],

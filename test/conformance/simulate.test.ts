@@ -19,6 +19,7 @@ function modelOf(family: Family, link: string, slope: boolean): Model {
   const z = Float64Array.from({ length: n }, (_, i) => (i % 2 === 0 ? -0.5 : 0.5))
   const mean: Predictor = {
     name: 'mean',
+    role: 'location',
     fixed: { names: ['(Intercept)'], x: one, aliased: [] },
     offset: null,
     random: [
@@ -33,8 +34,9 @@ function modelOf(family: Family, link: string, slope: boolean): Model {
     ],
   }
   const further = family.further.map(
-    ({ name }): Predictor => ({
+    ({ name, role }): Predictor => ({
       name,
+      role,
       fixed: { names: ['(Intercept)'], x: one, aliased: [] },
       offset: null,
       random: [],

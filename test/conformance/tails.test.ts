@@ -102,6 +102,7 @@ describe('randomised quantile residuals', () => {
     const x = Float64Array.from({ length: n }, (_, i) => (i % 7) / 7)
     const predictor = (name: string, k: number) => ({
       name,
+      role: family.further[k - 1]?.role ?? ('location' as const),
       fixed:
         k === 0
           ? { names: ['(Intercept)', 'x'], x: Float64Array.of(...one, ...x), aliased: [] }

@@ -26,6 +26,7 @@ export function mapOf(outputs: readonly (number | Expression)[], columns: readon
 /** A predictor without columns, offset and effects. */
 export const emptyPredictor = (name: string): Predictor => ({
   name,
+  role: 'part',
   fixed: { names: [], x: new Float64Array(0), aliased: [] },
   offset: null,
   random: [],

@@ -135,13 +135,13 @@ function decay(formula: string, family: string, power: boolean): Model {
   const one = new Float64Array(n).fill(1)
   const intercept = { names: ['(Intercept)'], x: one, aliased: [] }
   const curve = times(exp(eta(0)), exp(times(number(-0.3), times(exp(eta(1)), column(0)))))
-  const rate: Predictor = { name: 'rate', fixed: intercept, offset: null, random: [] }
+  const rate: Predictor = { name: 'rate', role: 'part', fixed: intercept, offset: null, random: [] }
   const random = mean.random.map((term) => ({
     ...term,
     predictorOf: Int32Array.from(term.names, (_, j) => (term.names.length > 1 ? j : 1)),
   }))
   const shift = further.map((_, j) => 2 + j)
-  const exponent: Predictor = { name: 'exponent', fixed: intercept, offset: null, random: [] }
+  const exponent: Predictor = { name: 'exponent', role: 'part', fixed: intercept, offset: null, random: [] }
   const variance = plus(eta(2), times(eta(3), { op: 'log', args: [curve] }))
   return {
     ...model,

@@ -22,7 +22,7 @@ const underway = 0.3
  * the roots. Null where nothing is.
  */
 export function boundaryPoint(
-  { model, layout, stated }: Likelihood,
+  { layout }: Likelihood,
   top: Maximum,
   started: Float64Array,
   reach: number,
@@ -46,12 +46,13 @@ export function boundaryPoint(
       covariance.push(at)
     }
   }
-  stated.family.further.forEach(({ limit }, k) => {
-    const at = layout.fixedStart[k + 1]
-    if (reach === 0 || !limit || !isConstant(model.predictors[k + 1])) return
-    if (x[at] / limit.at < underway) return
+  for (const { kind, stated, fixed } of layout.further) {
+    const at = fixed.from
+    const limit = kind?.limit
+    if (reach === 0 || !limit || !isConstant(stated)) continue
+    if (x[at] / limit.at < underway) continue
     x[at] = reach * limit.at
     limits.push(at)
-  })
+  }
   return covariance.length + limits.length > 0 ? { x, covariance, limits } : null
 }

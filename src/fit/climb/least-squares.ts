@@ -1,3 +1,5 @@
+import { meanIn } from '../../likelihood/frame/parameter-layout.js'
+import { furtherOf, locationOf, meanOf } from '../../data/roles.js'
 import { isConstant } from '../../data/constant-predictor.js'
 import type { Model } from '../../data/model.js'
 import { copies, observations } from '../../data/response-rows.js'
@@ -8,8 +10,8 @@ import { weightedLeastSquares } from '../start/glm.js'
 import { choleskyInverse } from '../../numerics/cholesky.js'
 
 /** No random effects, and a dispersion that is one number over known weights. */
-export const isPlain = ({ predictors: [mean, ...further] }: Model): boolean =>
-  mean.random.length === 0 && further.every(isConstant)
+export const isPlain = (model: Model): boolean =>
+  locationOf(model)?.random.length === 0 && furtherOf(model).every(isConstant)
 
 /**
  * Residual degrees of freedom as R counts them: rows less coefficients for what R fits as lm or glm, where a dispersion does
@@ -17,7 +19,7 @@ export const isPlain = ({ predictors: [mean, ...further] }: Model): boolean =>
  */
 export const residualDf = ({ model, family }: Stated, parameters: number): number => {
   const { exponentialDispersion = false } = family
-  const counted = exponentialDispersion && isPlain(model) ? model.predictors[0].fixed.names.length : parameters
+  const counted = exponentialDispersion && isPlain(model) ? meanOf(model).fixed.names.length : parameters
   return observations(model) - counted
 }
 
@@ -33,7 +35,7 @@ export function asLeastSquares({ stated, modes }: Likelihood, fitted: Estimate):
   const { model, family, link, links, layout } = stated
   const { covariance, parameters: top } = fitted
   if (layout.terms.length > 0 || !isLeastSquares(stated) || !covariance) return fitted
-  const p = layout.fixedStart[1]
+  const p = meanIn(layout).fixed.to
   const d = top.length
   const n = observations(model)
   const ratio = n > p ? n / (n - p) : Number.NaN
@@ -45,7 +47,7 @@ export function asLeastSquares({ stated, modes }: Likelihood, fitted: Estimate):
   const weights = eta.map(
     (at, i) => (copies(model.response, i) * slope(at) ** 2) / family.variance(inverse(at), scale(dispersion[i])),
   )
-  const solved = weightedLeastSquares(model.predictors[0].fixed.x, eta, weights, p)
+  const solved = weightedLeastSquares(meanOf(model).fixed.x, eta, weights, p)
   const scaled = covariance.map((value) => value * ratio)
   if (solved) {
     const ofMean = choleskyInverse(solved.factor, p)

@@ -10,26 +10,26 @@ const shoulder = 3
  * where there is none.
  */
 export function offPlateau(
-  { model, layout, family: { further } }: Stated,
+  { model, layout }: Stated,
   x: Float64Array,
   held: readonly number[] = [],
 ): Float64Array | null {
   const again = x.slice()
   let found = false
-  further.forEach(({ link }, k) => {
-    if (link !== 'logit') return
-    const { fixed } = model.predictors[k + 1]
-    const first = layout.fixedStart[k + 1]
-    if (held.some((j) => j >= first && j < layout.fixedStart[k + 2])) return
+  for (const { kind, stated, fixed: range } of layout.further) {
+    if (kind?.link !== 'logit') continue
+    const { fixed } = stated
+    const first = range.from
+    if (held.some((j) => j >= first && j < range.to)) continue
     let farthest = 0
     for (let i = 0; i < model.nobs; i++) {
       let eta = 0
       for (let j = 0; j < fixed.names.length; j++) eta += fixed.x[j * model.nobs + i] * x[first + j]
       farthest = Math.max(farthest, Math.abs(eta))
     }
-    if (farthest <= plateau) return
+    if (farthest <= plateau) continue
     found = true
     for (let j = 0; j < fixed.names.length; j++) again[first + j] *= shoulder / farthest
-  })
+  }
   return found ? again : null
 }

@@ -1,3 +1,4 @@
+import { meanOf } from '../../data/roles.js'
 import type { Likelihood } from '../../likelihood/likelihood.js'
 import { acceptable, estimate } from './estimate.js'
 import { type GlmFit, glmAt } from '../start/glm.js'
@@ -33,7 +34,7 @@ export function scoringTop(like: Likelihood, scored: GlmFit): ScoringTop {
     return { top: scored, ...first, reason: 'the deviance stands still' }
   const climbed = estimate(like, 1, { parameters: scored.beta, scale: scaleOf(like, scored) })
   const { model, family, link } = like.stated
-  const { fixed, offset } = model.predictors[0]
+  const { fixed, offset } = meanOf(model)
   const again = glmAt(climbed.parameters, fixed, offset, model.response, family, link)
   const iterations = scored.iterations + climbed.iterations
   const top = { ...again, iterations, converged: climbed.converged }
@@ -44,7 +45,7 @@ export function scoringTop(like: Likelihood, scored: GlmFit): ScoringTop {
 function scaleOf({ model }: Likelihood, { covariance, beta }: GlmFit): Float64Array {
   if (covariance.every(Number.isFinite)) return covariance
   const p = beta.length
-  const { x } = model.predictors[0].fixed
+  const { x } = meanOf(model).fixed
   const scale = new Float64Array(p * p)
   for (let j = 0; j < p; j++) {
     const column = x.subarray(j * model.nobs, (j + 1) * model.nobs)

@@ -1,3 +1,4 @@
+import type { LaidPredictor } from '../../likelihood/frame/parameter-layout.js'
 import { isConstant } from '../../data/constant-predictor.js'
 import type { Likelihood } from '../../likelihood/likelihood.js'
 import { termText } from '../start/term-text.js'
@@ -16,9 +17,12 @@ export function reproducesExactly({ stated, modes }: Likelihood, parameters: Flo
   const { model, family, link, layout } = stated
   if (family.response === 'binomial' || family.response === 'count') return false
   // A look at the modes only where a dispersion is out of all proportion.
-  const from = layout.fixedStart[1]
-  if (!parameters.subarray(from, layout.fixed).some((value) => Math.abs(value) > outOfProportion)) return false
-  const [eta] = modes(parameters).eta
+  const { location, further } = layout
+  if (!location) return false
+  const far = ({ fixed: { from, to } }: LaidPredictor): boolean =>
+    parameters.subarray(from, to).some((value) => Math.abs(value) > outOfProportion)
+  if (!further.some(far)) return false
+  const eta = modes(parameters).eta[location.k]
   let residual = 0
   let square = 0
   for (let i = 0; i < model.nobs; i++) {
@@ -32,18 +36,17 @@ export function reproducesExactly({ stated, modes }: Likelihood, parameters: Flo
 /** What is known to keep a climb from its top, in words, with what helps; null where nothing of that kind is seen. */
 export function whyNot(likelihood: Likelihood, parameters: Float64Array, nodes: number): string | null {
   const { stated, mostNodes } = likelihood
-  const { model, family, links, layout } = stated
+  const { model, layout } = stated
   const exact = reproducesExactly(likelihood, parameters)
-  for (const [k, { precisionPower, reports }] of family.further.entries()) {
-    const predictor = model.predictors[k + 1]
-    const { random, name } = predictor
-    if (precisionPower !== undefined && isConstant(predictor)) {
-      const residual = links[k + 1].inverse(parameters[layout.fixedStart[k + 1]])
+  for (const { name, kind, link, stated: of, fixed } of layout.further) {
+    const { random } = of
+    if (kind?.precisionPower !== undefined && isConstant(of)) {
+      const residual = link.inverse(parameters[fixed.from])
       if (residual < rounding * spread(model.response.y))
-        return `the model reproduces the response exactly: ${reports} runs to zero, and the likelihood has no maximum`
+        return `the model reproduces the response exactly: ${kind.reports} runs to zero, and the likelihood has no maximum`
     }
-    if (exact && name === 'dispersion')
-      return `the model reproduces the response exactly: ${reports} runs to its end, and the likelihood has no maximum`
+    if (exact && kind?.role === 'scale')
+      return `the model reproduces the response exactly: ${kind.reports} runs to its end, and the likelihood has no maximum`
     if (random.length > 0 && nodes === 1) {
       const remedy = mostNodes > 1 ? '--nodes 7' : '--importance 4000'
       return `Laplace's approximation has no maximum that could be found with ${termText(random[0])} of ${name}: give ${remedy}, or leave that term out`

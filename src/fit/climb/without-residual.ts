@@ -36,10 +36,10 @@ export function withoutResidual(
   start: Start,
   climb: (start: Start, held: HeldParameter) => Estimate,
 ): Estimate | null {
-  const { stated, model, layout, marginal } = likelihood
-  const k = stated.family.further.findIndex(({ vanishes }) => vanishes !== undefined)
-  if (k < 0 || layout.terms.length === 0 || !isConstant(model.predictors[k + 1])) return null
-  const at = layout.fixedStart[k + 1]
+  const { model, layout, marginal } = likelihood
+  const residual = layout.further.find(({ kind }) => kind?.vanishes !== undefined)
+  if (!residual || layout.terms.length === 0 || !isConstant(residual.stated)) return null
+  const at = residual.fixed.from
   const scale = Math.log(spread(model.response.y))
   if (!Number.isFinite(scale) || (free.converged && free.se[at] <= unknown)) return null
   let found: { end: Estimate; limit: number; gap: number } | null = null

@@ -1,3 +1,5 @@
+import { meanIn } from '../../likelihood/frame/parameter-layout.js'
+import { furtherOf } from '../../data/roles.js'
 import { isConstant } from '../../data/constant-predictor.js'
 import type { Model } from '../../data/model.js'
 import { observations } from '../../data/response-rows.js'
@@ -40,7 +42,7 @@ export function dfMethod(asked: string | undefined, stated: Stated, reml: boolea
       'leave it out for the default',
     )
   if (method !== 'none' && !normal && !least) {
-    const got = `${model.family}(${model.link})${model.predictors.slice(1).some(({ random }) => random.length > 0) ? ' with random effects in its dispersion' : ''}`
+    const got = `${model.family}(${model.link})${furtherOf(model).some(({ random }) => random.length > 0) ? ' with random effects in its dispersion' : ''}`
     const message = `expected a gaussian response with identity link for --df ${method}, got ${got}`
     throw new GlmmError('USAGE', message, 'leave --df out: other models have z statistics')
   }
@@ -57,8 +59,8 @@ function checkKenwardRoger({ predictors }: Model, reml: boolean): void {
       'expected --reml with --df kr, got a fit by maximum likelihood',
       `add --reml, ${instead}`,
     )
-  const [, dispersion] = predictors
-  if (isConstant(dispersion)) return
+  const dispersion = predictors.find(({ role }) => role === 'scale')
+  if (!dispersion || isConstant(dispersion)) return
   const got = `a dispersion that depends on ${dispersion.fixed.names.filter((name) => name !== '(Intercept)').join(', ')}`
   throw new GlmmError(
     'USAGE',
@@ -83,7 +85,7 @@ export function withDegreesOfFreedom(
     const residual = observations(like.model) - p
     return { ...part, df: part.beta.map(() => residual), warnings: [] }
   }
-  const W = parameterCovariance(fitted, like.layout.fixedStart[1])
+  const W = parameterCovariance(fitted, meanIn(like.layout).fixed.to)
   const normal = W && like.normal?.(fitted.parameters)
   if (!normal) return { ...part, df: null, warnings: [] }
   const { covariance, of } =

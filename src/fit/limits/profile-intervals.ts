@@ -34,7 +34,7 @@ export function profileIntervals(
   level: number,
   all = true,
 ): ProfileIntervals {
-  const { layout, model, dimension: d } = likelihood
+  const { layout, dimension: d } = likelihood
   const z = normalQuantile((1 + level) / 2)
   const warnings: Warning[] = []
   const units = fitted.parameters.map((value, j) =>
@@ -45,10 +45,11 @@ export function profileIntervals(
     if (reason) warnings.push({ code: 'PROFILE', message: `no profile interval for ${quantity.name}: ${reason}` })
     return { lower, upper }
   }
-  const predictors = (all ? model.predictors : model.predictors.slice(0, 1)).map(({ name, fixed }, k) =>
-    fixed.names.map((column, j) => {
-      const at = layout.fixedStart[k] + j
-      const told = k === 0 ? column : `${column} of ${name}`
+  const predictors = layout.predictors.map((of) =>
+    of.stated.fixed.names.map((column, j) => {
+      if (!all && of !== layout.location) return none
+      const at = of.fixed.from + j
+      const told = of === layout.location ? column : `${column} of ${of.name}`
       if (fitted.unbounded || (fitted.runs.some((run) => run.at === at) && !fitted.limits.includes(at))) return none
       return limits(parameterQuantity(told, at, fitted.se[at] > 0 ? fitted.se[at] : units[at]))
     }),

@@ -1,3 +1,4 @@
+import { meanIn } from '../../likelihood/frame/parameter-layout.js'
 import { type Likelihood, likelihood } from '../../likelihood/likelihood.js'
 import type { Stated } from '../../likelihood/frame/stated.js'
 import { estimate } from '../climb/estimate.js'
@@ -15,7 +16,7 @@ export function profiledOf(
   like: Likelihood,
   unrestricted: Stated | null,
   fitted: Estimate,
-  glm: GlmFit,
+  glm: GlmFit | null,
   { method, level }: Intervals,
 ): ProfileIntervals | null {
   if (method !== 'profile' || !fitted.converged) return null
@@ -24,5 +25,7 @@ export function profiledOf(
   const full = likelihood(unrestricted)
   const start = startFrom(full, glm)
   const { predictors, warnings } = profileIntervals(full, estimate(full, 1, start), start, level, false)
-  return { ...own, predictors: [predictors[0], ...own.predictors.slice(1)], warnings: [...warnings, ...own.warnings] }
+  const ofMean = meanIn(full.layout).k
+  const merged = own.predictors.map((limits, k) => (k === ofMean ? predictors[k] : limits))
+  return { ...own, predictors: merged, warnings: [...warnings, ...own.warnings] }
 }

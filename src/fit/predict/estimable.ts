@@ -1,7 +1,7 @@
 import { type NewDesign, newDesign } from '../../data/new-design.js'
 import type { Table } from '../../data/table.js'
 import { GlmmError } from '../../errors.js'
-import { designSource, type FitSource } from './predict-source.js'
+import { coefficientsOf, designSource, type FitSource } from './predict-source.js'
 
 /** The part of a predictor's design that the fit has coefficients for, and what of it the fit cannot tell. */
 export interface EstimablePart {
@@ -19,8 +19,8 @@ const rounding = 1e-6
 
 /** The parts of each predictor of a design of new data. Throws FILE where the design is not that of the fit. */
 export function estimableParts(fit: FitSource, { predictors, nrow: n }: NewDesign): EstimablePart[] {
-  return predictors.map(({ name, fixed: { names, x } }, k) => {
-    const kept = (k === 0 ? fit.fixed : fit.further[k - 1].fixed).map((one) => one.name)
+  return predictors.map(({ name, fixed: { names, x } }) => {
+    const kept = coefficientsOf(fit, name).map((one) => one.name)
     const at = keptColumns(names, kept, fit)
     const left = names.map((_, j) => j).filter((j) => !at.includes(j))
     const combined = left.map((j) => {

@@ -67,6 +67,12 @@ export function fitSource(document: unknown, name: string): FitSource {
 /** Options of a fit that name a column. */
 const columnOptions = ['weights', 'trials', 'frequency', 'precision', 'offset']
 
+/** The coefficients of a predictor by its name; those of `fixed` are the mean's, whatever its name. */
+export const coefficientsOf = (
+  { fixed, further }: Pick<FitSource, 'fixed' | 'further'>,
+  name: string,
+): FitSource['fixed'] => further.find(({ predictor }) => predictor === name)?.fixed ?? fixed
+
 /** The model's choices as the fit's call has them. */
 export function modelChoice({ family, link, call }: FitSource): ModelChoice {
   const told = [...columnOptions, 'dispersion', 'zi', 'contrasts'].filter((name) => typeof call[name] === 'string')

@@ -13,7 +13,7 @@ import type { FitRecord } from '../record/fit-record.js'
 import { hasInfiniteDeviation, runningWarning } from '../record/running-names.js'
 import { wide, wideAverage } from './wide-rule.js'
 import type { PredictedValue, Prediction, PredictionKind, PredictRecord } from './predict-record.js'
-import { designSource, type FitSource, modelChoice } from './predict-source.js'
+import { coefficientsOf, designSource, type FitSource, modelChoice } from './predict-source.js'
 import { fittedTerms, type NewTermOfFit } from './predict-terms.js'
 import { jointUncertainty, separateUncertainty, type Uncertainty } from './predict-uncertainty.js'
 
@@ -171,8 +171,8 @@ function predictor(
   const K = design.predictors.length
   const n = design.nrow
   const parts = estimableParts(fit, design)
-  const columns = design.predictors.map(({ fixed }, k) => {
-    const told = k === 0 ? fit.fixed : fit.further[k - 1].fixed
+  const columns = design.predictors.map(({ name, fixed }, k) => {
+    const told = coefficientsOf(fit, name)
     return { x: fixed.x, beta: told.map(({ estimate }) => estimate), ...parts[k] }
   })
   const meanAt = (eta: ArrayLike<number>): number =>

@@ -11,11 +11,13 @@ export function fitEstimates(of: Concluded): FitEstimates {
   const { model, layout, dimension: d } = like
   const { names, beta, se, covariance, df } = inference
   const reml = isRestricted(layout)
-  const fixed = fixedEstimates(names, beta, se, level, df, reml ? undefined : endsFrom(fitted, 0))
+  const { location } = layout
+  const ends = reml || !location ? undefined : endsFrom(fitted, location.fixed.from)
+  const fixed = fixedEstimates(names, beta, se, level, df, ends)
   return {
-    fixed: profiled ? withLimits(fixed, profiled.predictors[0]) : fixed,
+    fixed: profiled && location ? withLimits(fixed, profiled.predictors[location.k]) : fixed,
     further: furtherEstimates(of),
-    aliased: model.predictors[0].fixed.aliased,
+    aliased: location?.stated.fixed.aliased ?? [],
     fixedCovariance: covariance,
     parameters: {
       estimate: reml ? [...beta, ...fitted.parameters] : Array.from(fitted.parameters),
@@ -25,20 +27,26 @@ export function fitEstimates(of: Concluded): FitEstimates {
     random: randomEstimates(like, fitted).map((one, t) =>
       profiled ? { ...one, sdLimits: profiled.random[t].sd, correlationLimits: profiled.random[t].correlation } : one,
     ),
-    dispersion: dispersionEstimates(like, fitted, level, profiled?.predictors.slice(1)),
+    dispersion: dispersionEstimates(like, fitted, level, profiled?.predictors),
     intervals: { method: profiled ? 'profile' : 'wald', level },
     modes: conditionalModes(of),
   }
 }
 
 /** Coefficients of the predictors beside the mean's. */
-function furtherEstimates({ like: { model, layout }, fitted, profiled, level }: Concluded): FitEstimates['further'] {
+function furtherEstimates({ like: { layout }, fitted, profiled, level }: Concluded): FitEstimates['further'] {
   const { parameters, se } = fitted
-  return model.predictors.slice(1).map(({ name, fixed }, k) => {
-    const [from, to] = layout.fixedStart.subarray(k + 1, k + 3)
+  return layout.further.map(({ k, name, stated, fixed: { from, to } }) => {
     const ends = endsFrom(fitted, from)
-    const told = fixedEstimates(fixed.names, parameters.subarray(from, to), se.subarray(from, to), level, null, ends)
-    return { predictor: name, fixed: profiled ? withLimits(told, profiled.predictors[k + 1]) : told }
+    const told = fixedEstimates(
+      stated.fixed.names,
+      parameters.subarray(from, to),
+      se.subarray(from, to),
+      level,
+      null,
+      ends,
+    )
+    return { predictor: name, fixed: profiled ? withLimits(told, profiled.predictors[k]) : told }
   })
 }
 

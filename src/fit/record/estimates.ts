@@ -1,6 +1,5 @@
-import { isConstant } from '../../data/constant-predictor.js'
 import type { Likelihood } from '../../likelihood/likelihood.js'
-import type { LaidTerm } from '../../likelihood/frame/parameter-layout.js'
+import { isOneNumber, type LaidTerm } from '../../likelihood/frame/parameter-layout.js'
 import { normalQuantile, studentQuantile, studentTwoSided } from '../../numerics/special.js'
 import type { Estimate } from '../results/estimate.js'
 import type { FitRecord, FixedEstimate, RandomEstimate } from './fit-record.js'
@@ -92,21 +91,18 @@ function randomEstimate({ term, covariance, start, size }: LaidTerm, estimate: E
 
 /**
  * The family's further parameters that are one number each, on their natural scale; limits are Wald's of the predictor,
- * or those given for the coefficients of each further predictor.
+ * or those given for the coefficients of each predictor.
  */
 export function dispersionEstimates(
-  { stated: { model, family, links, layout } }: Likelihood,
+  { layout }: Likelihood,
   fitted: Estimate,
   level = 0.95,
   given: readonly (readonly Limits[])[] | null = null,
 ): FitRecord['dispersion'] {
   const { parameters, se } = fitted
   const distance = normalQuantile((1 + level) / 2)
-  const entries = model.predictors.slice(1).flatMap((predictor, k) => {
-    if (!isConstant(predictor)) return []
-    const { reports } = family.further[k]
-    const { inverse, slope } = links[k + 1]
-    const at = layout.fixedStart[k + 1]
+  const entries = layout.further.filter(isOneNumber).map(({ k, kind: { reports }, link, fixed: { from: at } }) => {
+    const { inverse, slope } = link
     const { lower, upper } = given
       ? given[k][0]
       : { lower: orNull(parameters[at] - distance * se[at]), upper: orNull(parameters[at] + distance * se[at]) }
@@ -117,7 +113,7 @@ export function dispersionEstimates(
       lower: lower === null ? null : orNull(inverse(lower)),
       upper: upper === null ? null : orNull(inverse(upper)),
     }
-    return [[reports, told] as const]
+    return [reports, told] as const
   })
   return Object.fromEntries(entries)
 }

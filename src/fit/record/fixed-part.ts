@@ -3,7 +3,7 @@ import type { ConditionalModes, Likelihood } from '../../likelihood/likelihood.j
 import type { LaidTerm, ParameterLayout } from '../../likelihood/frame/parameter-layout.js'
 import type { Estimate } from '../results/estimate.js'
 
-/** The mean's fixed effects as estimated. */
+/** The mean's fixed effects as estimated; none where the model has no one predictor of the mean. */
 export interface FixedPart {
   readonly names: readonly string[]
   readonly beta: Float64Array
@@ -14,7 +14,7 @@ export interface FixedPart {
 
 /** Fixed effects among the outer parameters, or, under a restricted likelihood, as the mode it integrates around. */
 export function fixedPart(
-  { model, layout }: Likelihood,
+  { layout }: Likelihood,
   fitted: Estimate,
   { terms }: Pick<ConditionalModes, 'terms'>,
 ): FixedPart {
@@ -24,11 +24,12 @@ export function fixedPart(
     const { mode, sd, covariance } = terms[at]
     return { names, beta: mode, se: sd, covariance: block(covariance, names.length, names.length) }
   }
-  const { names } = model.predictors[0].fixed
-  const p = names.length
+  const { names, from, to } = layout.location
+    ? { names: layout.location.stated.fixed.names, ...layout.location.fixed }
+    : { names: [], from: 0, to: 0 }
   const { parameters, se, covariance } = fitted
-  const matrix = covariance ? block(covariance, layout.dimension, p) : []
-  return { names, beta: parameters.slice(0, p), se: se.slice(0, p), covariance: matrix }
+  const matrix = covariance ? block(covariance, layout.dimension, to - from, from) : []
+  return { names, beta: parameters.slice(from, to), se: se.slice(from, to), covariance: matrix }
 }
 
 /** The terms that are random, with their position among all. */
@@ -38,6 +39,6 @@ export const randomTerms = (terms: readonly LaidTerm[]): { readonly laid: LaidTe
 /** Whether the likelihood is restricted: the mean's fixed effects are integrated out, as a term without a variance. */
 export const isRestricted = ({ terms }: ParameterLayout): boolean => terms.some(({ covariance }) => covariance === flat)
 
-/** Leading p x p block of a d x d matrix, as rows. */
-export const block = (matrix: Float64Array, d: number, p: number): number[][] =>
-  Array.from({ length: p }, (_, i) => Array.from(matrix.subarray(i * d, i * d + p)))
+/** The p x p block on the diagonal of a d x d matrix from `from` on, as rows. */
+export const block = (matrix: Float64Array, d: number, p: number, from = 0): number[][] =>
+  Array.from({ length: p }, (_, i) => Array.from(matrix.subarray((from + i) * d + from, (from + i) * d + from + p)))

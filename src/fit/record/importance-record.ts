@@ -1,3 +1,4 @@
+import type { LaidPredictor } from '../../likelihood/frame/parameter-layout.js'
 import type { Likelihood } from '../../likelihood/likelihood.js'
 import { randomEstimates } from './estimates.js'
 import type { Importance } from './fit-record.js'
@@ -5,10 +6,10 @@ import type { ImportanceEstimate } from '../results/importance-estimate.js'
 
 /** What the record of a fit says of the draws behind it. */
 export function importanceRecord(like: Likelihood, sampled: ImportanceEstimate): Importance {
-  const { model, layout, dimension: d } = like
+  const { layout, dimension: d } = like
   const { covariance } = sampled
-  const errors = (k: number): number[] =>
-    model.predictors[k].fixed.names.map((_, j) => Math.sqrt(covariance[(layout.fixedStart[k] + j) * (d + 1)]))
+  const errors = ({ fixed: { from, to } }: LaidPredictor): number[] =>
+    Array.from({ length: to - from }, (_, j) => Math.sqrt(covariance[(from + j) * (d + 1)]))
   // A standard deviation scatters with its parameters as it does with the data, by another covariance.
   const random = randomEstimates(like, { ...sampled.estimate, covariance })
   return {
@@ -18,8 +19,8 @@ export function importanceRecord(like: Likelihood, sampled: ImportanceEstimate):
     paretoK: Number.isFinite(sampled.paretoK) ? sampled.paretoK : null,
     effectiveDraws: sampled.ess,
     mcse: {
-      fixed: errors(0),
-      further: model.predictors.slice(1).map((_, k) => errors(k + 1)),
+      fixed: layout.location ? errors(layout.location) : [],
+      further: layout.further.map(errors),
       sd: random.map(({ sdSe }) => sdSe),
     },
     maxMcseInSe: sampled.maxMcseInSe,

@@ -1,3 +1,4 @@
+import { meanOf } from '../../data/roles.js'
 import { isConstant } from '../../data/constant-predictor.js'
 import { flat } from '../../covariance/flat.js'
 import type { Model } from '../../data/model.js'
@@ -31,19 +32,20 @@ export function varianceExplained(
   beta: Float64Array,
   random: readonly RandomEstimate[],
 ): VarianceExplained | null {
-  const { model, family, links, layout } = stated
-  const [, ...further] = model.predictors
-  const constant = further.every((one) => one.name !== 'zi' && one.offset === null && isConstant(one))
+  const { model, family, layout } = stated
+  const constant = layout.further.every(
+    ({ role, stated: of }) => (role === 'scale' || role === 'shape') && of.offset === null && isConstant(of),
+  )
   const terms = randomTerms(layout.terms)
-  if (!constant || terms.length === 0) return null
+  if (!layout.location || !constant || terms.length === 0) return null
 
   const units = unitsOf(stated)
   const total = units.reduce((sum, one) => sum + one, 0)
   let sum = 0
   for (let i = 0; i < model.nobs; i++) if (units[i] > 0) sum += units[i] * family.observed(model.response, i)
   const mu = sum / total
-  const [{ link, slope }, ...others] = links
-  const natural = others.map(({ inverse }, k) => inverse(parameters[layout.fixedStart[k + 1]]))
+  const { link, slope } = layout.location.link
+  const natural = layout.further.map(({ link: { inverse }, fixed }) => inverse(parameters[fixed.from]))
   const delta = family.varianceOfResponse([mu, ...natural], 1) / slope(link(mu)) ** 2
 
   let between = 0
@@ -73,10 +75,8 @@ function unitsOf({ model: { response, nobs }, family }: Stated): Float64Array {
 
 /** Sample variance of X beta over the observations. */
 function fixedVariance(model: Model, beta: Float64Array, units: Float64Array): number {
-  const {
-    predictors: [mean],
-    nobs: n,
-  } = model
+  const mean = meanOf(model)
+  const { nobs: n } = model
   const { z: x } = mean.random.find(({ covariance }) => covariance === flat.name) ?? { z: mean.fixed.x }
   const eta = (i: number): number => {
     let sum = 0

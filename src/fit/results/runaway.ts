@@ -2,7 +2,7 @@
 export interface Runaway {
   /** Its position among the outer parameters. */
   readonly at: number
-  /** 'mean', or the further predictor that it is a coefficient of. */
+  /** The name of the predictor that it is a coefficient of. */
   readonly predictor: string
   /** The name of its column. */
   readonly name: string

@@ -28,7 +28,8 @@ export function exactLevels(stated: Stated, term: RandomTerm, farthest: number =
   const rows = rowModel(stated)
   const byLevel = rowsOf(term)
   const most = Math.max(...byLevel.map((level) => level.length))
-  const sd = layout.terms[0].start
+  const [laid] = layout.terms
+  const sd = laid.start
   const stepAt = latticeStep(stated, term)
   const eta0 = Array.from({ length: K }, () => new Float64Array(n))
   let count = 0
@@ -71,7 +72,8 @@ export function exactLevels(stated: Stated, term: RandomTerm, farthest: number =
       level.forEach((i, r) => {
         for (let k = 0; k < K; k++) eta.fill(eta0[k][i], k * count, (k + 1) * count)
         const slope = sigma * term.z[i]
-        for (let j = 0; j < count; j++) eta[j] += slope * u[j]
+        const own = laid.predictor * count
+        for (let j = 0; j < count; j++) eta[own + j] += slope * u[j]
         rows.atPoints(i, eta, count, logDensity, d1, r * K * count)
         for (let j = 0; j < count; j++) share[j] += logDensity[j]
       })
@@ -96,7 +98,7 @@ export function exactLevels(stated: Stated, term: RandomTerm, farthest: number =
           const { x: columns, names } = predictors[k].fixed
           for (let j = 0; j < names.length; j++)
             gradient[layout.parameterOf[k][j]] += (columns[j * n + i] * mean) / mass
-          if (k === 0) gradient[sd] += (term.z[i] * meanU) / mass
+          if (k === laid.predictor) gradient[sd] += (term.z[i] * meanU) / mass
         }
       })
     }

@@ -1,4 +1,5 @@
-import type { Model } from '../../data/model.js'
+import { ofLocation } from '../../likelihood/frame/parameter-layout.js'
+import type { FixedEffects, Model } from '../../data/model.js'
 import { copies } from '../../data/response-rows.js'
 import type { Warning } from '../../errors.js'
 import { rowDensity } from '../../likelihood/frame/row-kernel.js'
@@ -43,13 +44,13 @@ export function furtherRuns(
 ): FurtherRuns | null {
   const { model, layout } = likelihood
   const { family } = likelihood.stated
-  const ends = model.predictors.map((_, k) => (k === 0 ? family.meanLimit : family.further[k - 1].limit))
-  for (const [k, limit] of ends.entries()) {
-    const [first, end] = layout.fixedStart.subarray(k, k + 2)
+  for (const { k, kind, role, stated, fixed } of layout.predictors) {
+    const limit = kind ? kind.limit : role === 'location' ? family.meanLimit : undefined
+    const { from: first, to: end } = fixed
     // The constant of a further predictor that has nothing else is the boundary's.
-    const treated = end > (k === 0 || model.predictors[k].random.length > 0 ? first : first + 1)
+    const treated = end > (!kind || stated.random.length > 0 ? first : first + 1)
     if (!limit || !treated || isHeld(held, first, end) || !farOut(model, k, x.subarray(first, end))) continue
-    const recession = k === 0 ? family.recession?.(model.link) : null
+    const recession = kind ? null : family.recession?.(model.link)
     const simpler = Math.sign(limit.at)
     const eta = predictorOf(model, k, x.subarray(first, end))
     const says = rowsThatSay(likelihood, x, k)
@@ -57,14 +58,14 @@ export function furtherRuns(
       Int8Array.from(says, (one, i) => {
         if (one === null || recession?.(model.response, i) === free) return free
         if (stays(one, i)) return still
-        return k > 0 && eta[i] * simpler < (one ? 0 : -underway) ? -simpler : simpler
+        return kind && eta[i] * simpler < (one ? 0 : -underway) ? -simpler : simpler
       })
     const { value } = likelihood.marginal(nodes)
     const now = value(x)
     const candidates = [sidesOf((one) => one)]
     // A climb may rest before the rows next to where a number parts them have said their last word: then all go on as they lie,
     // but for those, or the one, that are in between.
-    if (k > 0 && says.includes(true)) {
+    if (kind && says.includes(true)) {
       const least = eta.reduce(
         (most, one, i) => (says[i] && Math.abs(one) < Math.abs(eta[most]) ? i : most),
         says.indexOf(true),
@@ -98,9 +99,9 @@ const isHeld = (held: readonly number[], first: number, end: number): boolean =>
  */
 export function provedRuns(likelihood: Likelihood, x: Float64Array, held: readonly number[]): FurtherRuns | null {
   const { model, layout } = likelihood
-  for (const [at, { recession }] of likelihood.stated.family.further.entries()) {
-    const k = at + 1
-    const [first, end] = layout.fixedStart.subarray(k, k + 2)
+  for (const { k, kind, fixed } of layout.further) {
+    const recession = kind?.recession
+    const { from: first, to: end } = fixed
     if (!recession || end === first || isHeld(held, first, end)) continue
     const sides = new Int8Array(model.nobs)
     for (let i = 0; i < sides.length; i++)
@@ -137,21 +138,21 @@ function runsAlong(
   const direction = perRow(fixed.x, model.nobs, cone.direction, cone.moved)
   // Where no row is left to say anything of the predictor, its random effects are not determined.
   const whole = sides.every((side, i) => side === free || cone.moved[i] === 1)
-  const lost = whole ? layout.terms.filter(({ predictor }) => k > 0 && predictor === k) : []
+  const lost = whole ? layout.terms.filter((laid) => !ofLocation(layout, laid) && laid.predictor === k) : []
   const along = (by: number): Float64Array => {
     const out = x.map((one, j) => (j >= first && j < first + p ? one + by * direction[j - first] : one))
     for (const { start, size } of lost) out.fill(0, start, start + size)
     return out
   }
   const runs = fixed.names.flatMap((column, j): Runaway[] =>
-    cone.runs[j] ? [{ at: first + j, predictor: k === 0 ? 'mean' : name, name: column, to: cone.to[j] }] : [],
+    cone.runs[j] ? [{ at: first + j, predictor: name, name: column, to: cone.to[j] }] : [],
   )
   const held = cone.held.map((j) => first + j)
   const open = lost.flatMap((laid) => {
     const { term, covariance, start, size } = laid
     const columns = covariance.units(term.names.length)
     return Array.from({ length: size }, (_, j): Runaway => {
-      const name = columns[j] >= 0 ? deviationName(laid, columns[j]) : `cor(${term.group})`
+      const name = columns[j] >= 0 ? deviationName(layout, laid, columns[j]) : `cor(${term.group})`
       return { at: start + j, predictor: model.predictors[k].name, name, to: null }
     })
   })
@@ -179,23 +180,31 @@ function predictorOf(model: Model, k: number, beta: Float64Array): Float64Array 
 }
 
 /** By row at the modes: whether its density still depends on predictor k; null where it can not, the mean being at its end. */
-function rowsThatSay({ model, stated: { family }, modes }: Likelihood, x: Float64Array, k: number): (boolean | null)[] {
+function rowsThatSay(
+  { model, layout, stated: { family }, modes }: Likelihood,
+  x: Float64Array,
+  k: number,
+): (boolean | null)[] {
   const { eta } = modes(x)
   const K = model.predictors.length
   const density = rowDensity(model, family)
   const out = new Float64Array(densitySize(K))
   const at = new Float64Array(K)
-  const { fixed } = model.predictors[0]
+  const mean = layout.location
   return Array.from({ length: model.nobs }, (_, i) => {
     if (copies(model.response, i) === 0) return null
     for (let one = 0; one < K; one++) at[one] = eta[one][i]
     density.at(i, at, out)
     const says = Math.abs(out[firstAt(K, k)]) > silent || Math.abs(out[secondAt(K, k, k)]) > silent
     if (says) return true
-    const ended = Math.abs(at[0]) > 30 && fixed.names.every((_, j) => fixed.x[j * model.nobs + i] === 0)
+    const ended = mean !== null && Math.abs(at[mean.k]) > 30 && noColumn(mean.stated.fixed, i)
     return ended ? null : false
   })
 }
+
+/** Whether all columns are zero in row i. */
+const noColumn = ({ names, x }: FixedEffects, i: number): boolean =>
+  names.every((_, j) => x[(j * x.length) / names.length + i] === 0)
 
 /** The direction, so long that it moves the row that it moves least by 1. */
 function perRow(x: Float64Array, n: number, direction: Float64Array, moved: Uint8Array): Float64Array {

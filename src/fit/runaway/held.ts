@@ -2,11 +2,9 @@ import type { Likelihood } from '../../likelihood/likelihood.js'
 import type { Runaway } from '../results/runaway.js'
 
 /** The constant of a further predictor that is at its limit, as what runs to it. */
-export function atLimit({ model, layout, stated }: Likelihood, at: number): Runaway {
-  const k = layout.fixedStart.lastIndexOf(at)
-  const { name, fixed } = model.predictors[k]
-  const { limit } = stated.family.further[k - 1]
-  return { at, predictor: name, name: fixed.names[0], to: limit!.at < 0 ? '-Inf' : 'Inf' }
+export function atLimit({ layout }: Likelihood, at: number): Runaway {
+  const { name, stated, kind } = layout.further.find(({ fixed }) => fixed.from <= at && at < fixed.to)!
+  return { at, predictor: name, name: stated.fixed.names[0], to: kind!.limit!.at < 0 ? '-Inf' : 'Inf' }
 }
 
 /** A d x d matrix with the rows and columns of the parameters `held` zero: a climb with it leaves them where they are. */

@@ -1,5 +1,6 @@
+import { meanOf } from '../../data/roles.js'
 import type { Likelihood } from '../../likelihood/likelihood.js'
-import type { LaidTerm } from '../../likelihood/frame/parameter-layout.js'
+import { type LaidTerm, ofLocation, type ParameterLayout } from '../../likelihood/frame/parameter-layout.js'
 import type { Estimate } from '../results/estimate.js'
 import type { Runaway } from '../results/runaway.js'
 import type { RunawayVariance } from './runaway-variance.js'
@@ -9,10 +10,12 @@ import { termText } from '../start/term-text.js'
 export const standsForInfinity = 1e6
 
 /** Name of a standard deviation: sd(group), or sd(group, column). */
-export const deviationName = ({ term: { group, names }, predictor }: LaidTerm, column: number): string =>
-  names.length === 1 && names[0] === '(Intercept)' && predictor === 0
+export const deviationName = (layout: ParameterLayout, laid: LaidTerm, column: number): string => {
+  const { group, names } = laid.term
+  return names.length === 1 && names[0] === '(Intercept)' && ofLocation(layout, laid)
     ? `sd(${group})`
     : `sd(${group}, ${names[column]})`
+}
 
 /**
  * The estimate where a standard deviation has no finite maximum: the log-likelihood is the limit, which is the same
@@ -31,7 +34,7 @@ export function limitEstimate({ model, layout }: Likelihood, found: RunawayVaria
       return { at, predictor: name, name: column, to: directionOf(parameters[at]) }
     }),
   )
-  const [mean] = model.predictors
+  const mean = meanOf(model)
   return {
     nodes,
     parameters,
@@ -44,7 +47,7 @@ export function limitEstimate({ model, layout }: Likelihood, found: RunawayVaria
     singular: false,
     zeroed: [],
     limits: [],
-    runs: [...runs, { at: laid.start, predictor: mean.name, name: deviationName(laid, 0), to: 'Inf' }],
+    runs: [...runs, { at: laid.start, predictor: mean.name, name: deviationName(layout, laid, 0), to: 'Inf' }],
     told: [{ code: 'SEPARATION', message: saysOf(found, mean.fixed.names) }],
     unbounded: true,
     iterations: 0,

@@ -37,7 +37,7 @@ export interface LimitModel {
  * The model in the limit of the mean's running coefficients, without the columns that no row says anything of; null where there
  * are neither. `glm` is the model's, or makes it where it is needed.
  */
-export function limitModel(full: Stated, glm: GlmFit | (() => GlmFit)): LimitModel | null {
+export function limitModel(full: Stated, glm: GlmFit | null | (() => GlmFit | null)): LimitModel | null {
   const { model, link, layout } = full
   const cone = meanCone(full, typeof glm === 'function' ? glm : () => glm) ?? unmoved(full)
   if (!cone) return null
@@ -46,8 +46,8 @@ export function limitModel(full: Stated, glm: GlmFit | (() => GlmFit)): LimitMod
   const reached = [farthest(link.inverse, -1), farthest(link.inverse, 1)]
   const distance = (side: number): number => reached[side < 0 ? 0 : 1]
   const said = model.predictors.map((_, k) => rowsThatSay(full, cone, distance, k))
-  const columns = model.predictors.map(({ fixed: { names, x } }, k) => {
-    if (k === 0) {
+  const columns = model.predictors.map(({ role, fixed: { names, x } }, k) => {
+    if (role === 'location') {
       const ends = new Map(names.flatMap((_, j) => (cone.cone.runs[j] ? [[j, cone.cone.to[j]] as const] : [])))
       return { kept: names.map((_, j) => j).filter((j) => !cone.cone.held.includes(j)), ends }
     }
@@ -68,7 +68,7 @@ export function limitModel(full: Stated, glm: GlmFit | (() => GlmFit)): LimitMod
   if (columns.every(({ ends }) => ends.size === 0)) return null
   const predictors = model.predictors.map((predictor, k) => {
     const smaller = withColumns(predictor, n, columns[k].kept, terms[k])
-    return k === 0 ? moveOut(smaller, cone, distance) : smaller
+    return predictor.role === 'location' ? moveOut(smaller, cone, distance) : smaller
   })
   const limit = state({ ...model, predictors })
   const frequency = Float64Array.from(moved, (one, i) => (one ? 0 : (model.response.frequency?.[i] ?? 1)))
@@ -77,13 +77,15 @@ export function limitModel(full: Stated, glm: GlmFit | (() => GlmFit)): LimitMod
 }
 
 /** The cone in which nothing runs, where there are rows that say nothing of a further predictor; else null. */
-function unmoved({ model: { response, nobs: n, predictors }, family }: Stated): MeanCone | null {
+function unmoved({ model: { response, nobs: n }, family, layout: { location } }: Stated): MeanCone | null {
+  if (!location) return null
   const some = family.further.some(({ silent }) => {
     if (!silent) return false
     for (let i = 0; i < n; i++) if (silent.row(response, i)) return true
     return false
   })
-  return some ? { cone: nothingRuns(n, predictors[0].fixed.names.length), sides: new Int8Array(n).fill(still) } : null
+  const p = location.stated.fixed.names.length
+  return some ? { cone: nothingRuns(n, p), sides: new Int8Array(n).fill(still) } : null
 }
 
 /** A predictor at which the mean is its limit to 1e-14, in whichever direction; a heavy tail is followed to 1e12. */
@@ -96,25 +98,24 @@ function farthest(inverse: (eta: number) => number, side: number): number {
 
 /** Which rows say anything of predictor k once the mean's running rows are at their ends: 1 for those that do. */
 function rowsThatSay(
-  { model, family }: Stated,
+  { model, family, layout }: Stated,
   { cone, sides }: MeanCone,
   distance: (side: number) => number,
   k: number,
 ): Uint8Array {
-  if (k === 0) return Uint8Array.from(sides, (side, i) => (side === free || cone.moved[i] === 1 ? 0 : 1))
+  const { role, kind } = layout.predictors[k]
+  if (role === 'location') return Uint8Array.from(sides, (side, i) => (side === free || cone.moved[i] === 1 ? 0 : 1))
   const K = model.predictors.length
   const density = rowDensity(model, family)
   const out = new Float64Array(densitySize(K))
   const eta = new Float64Array(K)
-  const { silent } = family.further[k - 1]
+  const silent = kind?.silent
   return Uint8Array.from(sides, (side, i) => {
     if (silent?.row(model.response, i)) return 0
     if (cone.moved[i] === 0 && side !== free) return 1
     const says = [0, 1.5].some((by) => {
-      eta[0] = side === free ? by : side * distance(side)
-      family.further.forEach(({ start }, one) => {
-        eta[one + 1] = start + by
-      })
+      for (const { k: one, kind } of layout.predictors)
+        eta[one] = kind ? kind.start + by : side === free ? by : side * distance(side)
       density.at(i, eta, out)
       return Math.abs(out[firstAt(K, k)]) > 1e-10 || Math.abs(out[secondAt(K, k, k)]) > 1e-10
     })

@@ -1,3 +1,4 @@
+import { meanOf } from '../../data/roles.js'
 import type { Model, RandomTerm } from '../../data/model.js'
 import { maximise, type Objective } from '../../numerics/maximise.js'
 import { scaledErfc } from '../../numerics/special.js'
@@ -24,11 +25,13 @@ const certain = -1e-5
  * no ratios near them give every level a share. z_i must not be zero.
  */
 export function limitOfLevels(
-  { nobs: n, predictors: [{ fixed }] }: Model,
+  model: Model,
   term: RandomTerm,
   signs: Int8Array,
   starts: readonly Float64Array[],
 ): LimitOfLevels | null {
+  const { nobs: n } = model
+  const { fixed } = meanOf(model)
   const p = fixed.names.length
   const rows: { readonly low: number[]; readonly high: number[] }[] = term.levels.map(() => ({ low: [], high: [] }))
   for (let i = 0; i < n; i++) {

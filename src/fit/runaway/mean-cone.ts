@@ -18,12 +18,13 @@ export interface MeanCone {
  * Zylkin 2019 for counts). Null where nothing runs for sure, where the family has no such directions, and where rounding
  * leaves it open.
  */
-export function meanCone(stated: Stated, glm: () => GlmFit): MeanCone | null {
-  const { model, family } = stated
-  const { fixed } = model.predictors[0]
+export function meanCone(stated: Stated, glm: () => GlmFit | null): MeanCone | null {
+  const { model, family, layout } = stated
   const recession = family.recession?.(model.link)
+  if (!layout.location || !recession) return null
+  const { fixed } = layout.location.stated
   const p = fixed.names.length
-  if (!recession || p === 0 || (model.response.trials && provedBounded(stated, glm()))) return null
+  if (p === 0 || (model.response.trials && provedBounded(stated, glm()!))) return null
   const { response, nobs: n } = model
   const sides = new Int8Array(n)
   let anyFree = false

@@ -41,14 +41,14 @@ const rootMeanSquare = (values: Float64Array): number =>
  * proved by having them. That the limit is the supremum is not: only for one scalar effect can that be decided (see runawayVariance).
  */
 export function withRunawayTerms(like: Likelihood, fitted: Estimate): Estimate {
-  return like.model.predictors.reduce((told, _, k) => withTermsOf(k, like, told), fitted)
+  return like.layout.predictors.reduce((told, { k }) => withTermsOf(k, like, told), fitted)
 }
 
 /** The same for the terms of predictor k, of whose zeros, or ones, nothing else decides. */
 function withTermsOf(k: number, like: Likelihood, fitted: Estimate): Estimate {
   const suspects = suspectsOf(k, like, fitted)
   if (suspects.length === 0) return fitted
-  const ends = responseEnds(like.stated, k)
+  const ends = responseEnds(like.stated, like.layout.predictors[k])
   if (!ends) return fitted
   const { model, layout } = like
   const touched = touchedRows(model, suspects)
@@ -64,7 +64,8 @@ function withTermsOf(k: number, like: Likelihood, fitted: Estimate): Estimate {
   }
   const size = Math.max(...suspects.map(({ size }) => size))
   // Where every row is decided by the effects that run nothing else is left to know; of the mean's rows by no predictor.
-  const undecided = (predictor: number): boolean => all && (k === 0 || predictor === k)
+  const ofMean = layout.location?.k === k
+  const undecided = (predictor: number): boolean => all && (ofMean || predictor === k)
   model.predictors.forEach(({ fixed }, predictor) => {
     if (!undecided(predictor)) return
     fixed.names.forEach((column, j) => {
@@ -77,7 +78,7 @@ function withTermsOf(k: number, like: Likelihood, fitted: Estimate): Estimate {
   for (const laid of layout.terms) {
     const columns = suspects.find((one) => one.laid === laid)?.columns ?? []
     laid.covariance.units(laid.term.names.length).forEach((column, j) => {
-      const name = column >= 0 ? deviationName(laid, column) : `cor(${laid.term.group})`
+      const name = column >= 0 ? deviationName(layout, laid, column) : `cor(${laid.term.group})`
       if (column >= 0 && columns.includes(column)) run(laid.start + j, laid.predictor, name, 'Inf')
       else if (undecided(laid.predictor) || (column < 0 && columns.length > 0))
         run(laid.start + j, laid.predictor, name, null)
@@ -96,7 +97,7 @@ function withTermsOf(k: number, like: Likelihood, fitted: Estimate): Estimate {
       ...fitted.told,
       {
         code: 'SEPARATION',
-        message: saysOf(model, k === 0 ? '' : ` of ${model.predictors[k].name}`, suspects, ends, all),
+        message: saysOf(model, ofMean ? '' : ` of ${model.predictors[k].name}`, suspects, ends, all),
       },
     ],
     unbounded: true,
@@ -181,7 +182,7 @@ function parted(
     link: 'logit',
     nobs: rows.length,
     response: { name: model.response.name, y, trials },
-    predictors: [{ name, fixed: none, offset: null, random }],
+    predictors: [{ name, role: 'location', fixed: none, offset: null, random }],
   }
   const [eta] = likelihood(surrogate).modes(Float64Array.from(theta)).eta
   return eta.every((value, r) => (y[r] === 1 ? value > margin : value < -margin))

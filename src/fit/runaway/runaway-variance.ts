@@ -1,3 +1,5 @@
+import { meanIn, ofLocation } from '../../likelihood/frame/parameter-layout.js'
+import { meanOf } from '../../data/roles.js'
 import type { Model } from '../../data/model.js'
 import type { Likelihood } from '../../likelihood/likelihood.js'
 import type { LaidTerm } from '../../likelihood/frame/parameter-layout.js'
@@ -37,13 +39,13 @@ const moderate = 3
 export function runawayVariance(like: Likelihood, start: Start): Verdict | null {
   const { stated, model, layout } = like
   const [laid, another] = layout.terms
-  if (!laid || another || laid.predictor !== 0 || laid.term.names.length !== 1 || laid.size !== 1) return null
+  if (!laid || another || !ofLocation(layout, laid) || laid.term.names.length !== 1 || laid.size !== 1) return null
   const signs = responseEnds(stated)
   if (!signs) return null
   const separated = separatedLevels(model, laid.term, signs)
   if (!separated || separated.single) return null
 
-  const p = layout.fixedStart[1]
+  const p = meanIn(layout).fixed.to
   const laplace = maximise(like.marginal(1).evaluate, start.parameters, start.scale, {
     tolerance: 1e-2,
     maxIterations: 60,
@@ -60,13 +62,14 @@ export function runawayVariance(like: Likelihood, start: Start): Verdict | null 
     : multiples.map((multiple) => separated.direction.map((value) => (multiple * value) / length))
   const limit = limitOfLevels(model, laid.term, signs, [own, zero, ...along])
   if (!limit || explainsAll(limit)) return null
-  const proven =
-    separated.unanimous && !model.predictors[0].offset && (model.link === 'probit' || interceptAlone(model))
+  const proven = separated.unanimous && !meanOf(model).offset && (model.link === 'probit' || interceptAlone(model))
   const maximum = proven ? null : finiteMaximum(like, laid, laplace.x, start, limit.logLik)
   return maximum ? { runs: null, maximum } : { runs: { laid, separated, limit } }
 }
 
-function interceptAlone({ nobs: n, predictors: [{ fixed }] }: Model): boolean {
+function interceptAlone(model: Model): boolean {
+  const { fixed } = meanOf(model)
+  const { nobs: n } = model
   return fixed.names.length === 1 && fixed.x.every((value) => value === fixed.x[0]) && n > 0 && fixed.x[0] !== 0
 }
 

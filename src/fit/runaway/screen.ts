@@ -1,3 +1,4 @@
+import { meanOf } from '../../data/roles.js'
 import { copies } from '../../data/response-rows.js'
 import type { Stated } from '../../likelihood/frame/stated.js'
 import { logit } from '../../links/logit.js'
@@ -21,7 +22,7 @@ const steps = 4
 export function provedBounded(stated: Stated, glm: GlmFit): boolean {
   const { model, family, link } = stated
   const { response, nobs: n } = model
-  const { fixed, offset } = model.predictors[0]
+  const { fixed, offset } = meanOf(model)
   const p = fixed.names.length
   const { x } = fixed
   if (link === logit) return bounded(x, n, p, glm.weights, glm.working, glm.covariance)
@@ -55,8 +56,8 @@ export function provedBounded(stated: Stated, glm: GlmFit): boolean {
  * information times the smallest ratio of their weights.
  */
 function boundedBeside({ model, family, link }: Stated, glm: GlmFit): boolean {
-  const { response, predictors, nobs: n } = model
-  const { fixed, offset } = predictors[0]
+  const { response, nobs: n } = model
+  const { fixed, offset } = meanOf(model)
   const stretch = 4 * link.slope(link.link(0.5))
   const weights = new Float64Array(n)
   const working = new Float64Array(n)

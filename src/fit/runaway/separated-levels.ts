@@ -1,3 +1,4 @@
+import { meanOf } from '../../data/roles.js'
 import type { Model, RandomTerm } from '../../data/model.js'
 import { copies } from '../../data/response-rows.js'
 import { strictDirection } from './strict-direction.js'
@@ -28,10 +29,12 @@ const fewLevels = 20
  * violated. Null where they cannot be parted, or a row has sign 0 or z = 0.
  */
 export function separatedLevels(
-  { nobs: n, response, predictors: [{ fixed }] }: Pick<Model, 'nobs' | 'response' | 'predictors'>,
+  model: Pick<Model, 'nobs' | 'response' | 'predictors'>,
   term: RandomTerm,
   signs: Int8Array,
 ): SeparatedLevels | null {
+  const { nobs: n, response } = model
+  const { fixed } = meanOf(model)
   const p = fixed.names.length
   const rows: { readonly low: number[]; readonly high: number[] }[] = term.levels.map(() => ({ low: [], high: [] }))
   for (let i = 0; i < n; i++) {

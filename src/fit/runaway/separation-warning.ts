@@ -1,3 +1,4 @@
+import { meanIn } from '../../likelihood/frame/parameter-layout.js'
 import type { Model } from '../../data/model.js'
 import type { Warning } from '../../errors.js'
 import { free } from '../../numerics/recession-cone.js'
@@ -16,17 +17,16 @@ export const limitWarnings = (limit: LimitModel): Warning[] => {
 
 /** Columns of further predictors whose rows do not depend on them, whatever the mean. */
 const silentWarnings = (limit: LimitModel): Warning[] =>
-  limit.full.model.predictors.slice(1).flatMap((_, k): Warning[] => {
-    const says = silentOf(limit, k + 1)
+  limit.full.layout.further.flatMap(({ k, name, stated: { fixed } }): Warning[] => {
+    const says = silentOf(limit, k)
     if (says === null) return []
-    const { name, fixed } = limit.full.model.predictors[k + 1]
-    const lost = list([...limit.columns[k + 1].ends.keys()].map((j) => `${fixed.names[j]} of ${name}`))
+    const lost = list([...limit.columns[k].ends.keys()].map((j) => `${fixed.names[j]} of ${name}`))
     return [{ code: 'NOT_IDENTIFIED', message: `not identified: the data say nothing of ${lost}: ${says}` }]
   })
 
 /** What the family says where predictor k has lost columns and some rows never depend on it; else null. */
-function silentOf({ full: { model, family }, columns }: LimitModel, k: number): string | null {
-  const { silent } = family.further[k - 1]
+function silentOf({ full: { model, layout }, columns }: LimitModel, k: number): string | null {
+  const silent = layout.predictors[k].kind?.silent
   if (!silent || columns[k].ends.size === 0) return null
   return model.response.y.some((_, i) => silent.row(model.response, i)) ? silent.says : null
 }
@@ -34,21 +34,18 @@ function silentOf({ full: { model, family }, columns }: LimitModel, k: number): 
 /** What the running coefficients of a mean have to be told by: columns, cells, and what helps. Null where nothing is lost. */
 export function meanWarning(limit: LimitModel): Warning | null {
   const {
-    full: { model: full },
+    full: { model: full, layout },
     columns,
     cone: { cone, sides },
   } = limit
   const among = Uint8Array.from(sides, (side) => (side === free ? 0 : 1))
-  const { names } = full.predictors[0].fixed
-  const runs = [...columns[0].ends].map(([j, to]) => ({ name: names[j], to }))
+  const mean = meanIn(layout)
+  const { names } = mean.stated.fixed
+  const runs = [...columns[mean.k].ends].map(([j, to]) => ({ name: names[j], to }))
   const unsaid = [
-    ...full.predictors
-      .slice(1)
-      .flatMap(({ name, fixed }, k) =>
-        silentOf(limit, k + 1) !== null
-          ? []
-          : [...columns[k + 1].ends.keys()].map((j) => `${fixed.names[j]} of ${name}`),
-      ),
+    ...layout.further.flatMap(({ k, name, stated: { fixed } }) =>
+      silentOf(limit, k) !== null ? [] : [...columns[k].ends.keys()].map((j) => `${fixed.names[j]} of ${name}`),
+    ),
     ...effectsLost(limit),
   ]
   if (!cone.moved.includes(1)) {
@@ -56,13 +53,13 @@ export function meanWarning(limit: LimitModel): Warning | null {
     const told = [...runs.map(({ name }) => name), ...unsaid]
     if (told.length === 0) return null
     const message =
-      `not identified: the data say nothing of ${list(told)}${cellText(full, 0, silent, null)}; ` +
+      `not identified: the data say nothing of ${list(told)}${cellText(full, mean.k, silent, null)}; ` +
       remedy(told, runs.length > 0)
     return { code: 'NOT_IDENTIFIED', message }
   }
   const complete = sides.every((side, i) => side === free || cone.moved[i] === 1)
-  const cells = cellsOf(full, 0, cone.moved, among)
-  const cell = cells ? cellText(full, 0, cone.moved, among) : ''
+  const cells = cellsOf(full, mean.k, cone.moved, among)
+  const cell = cells ? cellText(full, mean.k, cone.moved, among) : ''
   const alike = cells?.[0]?.says === ''
   const others = runs.filter(({ name }) => name !== '(Intercept)')
   const leading = (others.length === 0 || (alike && others.length < runs.length) ? runs.slice(0, 1) : others).map(

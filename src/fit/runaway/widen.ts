@@ -1,3 +1,5 @@
+import { meanIn, ofLocation } from '../../likelihood/frame/parameter-layout.js'
+import { meanOf } from '../../data/roles.js'
 import type { ConditionalModes } from '../../likelihood/frame/conditional-effects.js'
 import { type Likelihood, likelihood } from '../../likelihood/likelihood.js'
 import type { LaidTerm, ParameterLayout } from '../../likelihood/frame/parameter-layout.js'
@@ -37,11 +39,11 @@ export function widening(limit: LimitModel): Widening {
     cone,
   } = limit
   const place = places(limit, layout)
+  const { from } = meanIn(layout).fixed
   const d = layout.dimension
   const runs = full.predictors.flatMap(({ name, fixed }, k) =>
     [...columns[k].ends].map(([j, to]): Runaway => {
-      const predictor = k === 0 ? 'mean' : name
-      return { at: layout.fixedStart[k] + j, predictor, name: fixed.names[j], to }
+      return { at: layout.fixedStart[k] + j, predictor: name, name: fixed.names[j], to }
     }),
   )
   const known = place.filter((at) => !runs.some((run) => run.at === at))
@@ -56,9 +58,9 @@ export function widening(limit: LimitModel): Widening {
     place.forEach((at, j) => {
       out[at] = of[j]
     })
-    const by = stretch(limit, out)
+    const by = stretch(limit, out.subarray(from))
     cone.cone.direction.forEach((value, j) => {
-      out[j] += by * value
+      out[from + j] += by * value
     })
     return out
   }
@@ -96,7 +98,7 @@ export function widening(limit: LimitModel): Widening {
     glm: (of) => {
       const beta = parameters(of.beta)
       const eta = of.eta.map((value, i) => (cone.cone.moved[i] ? fixedAt(limit, beta, i) : value))
-      return { ...of, beta, eta, covariance: matrix(of.covariance, layout.fixedStart[1]) }
+      return { ...of, beta, eta, covariance: matrix(of.covariance, meanIn(layout).fixed.to) }
     },
     fitted: ({ like, fitted, importance }) => ({
       // The full model's likelihood, with the modes that it has in the limit.
@@ -175,7 +177,7 @@ function stretch(limit: LimitModel, beta: Float64Array): number {
     cone: { cone, sides },
     distance,
   } = limit
-  const { x } = full.predictors[0].fixed
+  const { x } = meanOf(full).fixed
   const n = full.nobs
   let by = 0
   for (let i = 0; i < n; i++) {
@@ -190,7 +192,7 @@ function stretch(limit: LimitModel, beta: Float64Array): number {
 
 /** The mean's predictor of a row without random effects. */
 function fixedAt({ full: { model: full } }: LimitModel, beta: Float64Array, i: number): number {
-  const { fixed, offset } = full.predictors[0]
+  const { fixed, offset } = meanOf(full)
   let sum = offset ? offset[i] : 0
   for (let j = 0; j < fixed.names.length; j++) sum += fixed.x[j * full.nobs + i] * beta[j]
   return sum
@@ -209,10 +211,14 @@ function modesInLimit(
     cone,
   } = limit
   const { held, basis, moved } = cone.cone
-  const p = layout.fixedStart[1]
+  const mean = meanIn(layout)
+  const { from, to } = mean.fixed
+  const p = to - from
   // The coefficient of a column left out is taken over by the columns that it is a combination of.
   const inner = place.map((at) =>
-    at < p ? held.reduce((sum, column, h) => sum - x[column] * basis[h * p + at], x[at]) : x[at],
+    at >= from && at < to
+      ? held.reduce((sum, column, h) => sum - x[from + column] * basis[h * p + at - from], x[at])
+      : x[at],
   )
   const found = of.modes(Float64Array.from(inner))
   const kept = laidTerms(layout, limit.terms)
@@ -223,13 +229,14 @@ function modesInLimit(
     return widened(laid.term.levels.length, q, at < 0 ? [] : kept[at].columns, found.terms[at])
   })
   const eta = found.eta.map((values, k) => {
-    if (k > 0) return values
+    if (k !== mean.k) return values
     return values.map((value, i) => {
       if (moved[i] === 0) return value
-      let sum = fixedAt(limit, x, i)
-      layout.terms.forEach(({ term, predictor }, t) => {
+      let sum = fixedAt(limit, x.subarray(from), i)
+      layout.terms.forEach((laid, t) => {
+        const { term } = laid
         const q = term.names.length
-        if (predictor !== 0) return
+        if (!ofLocation(layout, laid)) return
         for (let c = 0; c < q; c++) sum += term.z[c * full.nobs + i] * terms[t].mode[term.index[i] * q + c]
       })
       return sum

@@ -186,8 +186,11 @@ function discrepancy(response: ResponseData, family: Family, link: Link, eta: Fl
   return sum
 }
 
-/** The fit without random effects: start of the climb, and the answer where the variance is zero. */
-export function glmOf({ model, family, link }: Stated): GlmFit {
-  const [predictor] = model.predictors
-  return fitGlm(predictor.fixed, predictor.offset, model.response, family, link)
+/**
+ * The generalized linear model of the mean without random effects: start of the climb, and the answer where the variance is
+ * zero. Null for a model without one predictor of the mean, which begins with its family's `starts`.
+ */
+export function glmOf({ model, family, link, layout }: Stated): GlmFit | null {
+  const mean = layout.location?.stated
+  return mean ? fitGlm(mean.fixed, mean.offset, model.response, family, link) : null
 }

@@ -1,3 +1,4 @@
+import { meanOf } from '../../data/roles.js'
 import type { RandomTerm } from '../../data/model.js'
 import { observations } from '../../data/response-rows.js'
 import type { Likelihood } from '../../likelihood/likelihood.js'
@@ -6,6 +7,8 @@ import { rowModel } from '../../likelihood/frame/row-model.js'
 import type { Stated } from '../../likelihood/frame/stated.js'
 import { cholesky, choleskyInverse } from '../../numerics/cholesky.js'
 import { maximise, type Objective } from '../../numerics/maximise.js'
+import { meanIn } from '../../likelihood/frame/parameter-layout.js'
+import { type FixedStart, familyStart, meanSquare } from './family-start.js'
 import type { GlmFit } from './glm.js'
 
 /** Where a climb starts: parameters, and a guess of their covariance (d x d), which sets the scale of the steps. */
@@ -16,10 +19,13 @@ export interface Start {
   readonly limit?: Float64Array | undefined
 }
 
-/** A start from the fit without random effects, near enough for the climb whatever the units of the data. */
-export function startFrom(likelihood: Likelihood, glm: GlmFit): Start {
+/**
+ * A start from the fit without random effects, or from the family's starting values where there is none; near enough for the
+ * climb whatever the units of the data.
+ */
+export function startFrom(likelihood: Likelihood, glm: GlmFit | null): Start {
   const { scalarTerm } = likelihood
-  if (scalarTerm) return scalarStart(likelihood, scalarTerm, glm)
+  if (scalarTerm && glm) return scalarStart(likelihood, scalarTerm, glm)
   return wideStart(likelihood, glm)
 }
 
@@ -27,51 +33,21 @@ export function startFrom(likelihood: Likelihood, glm: GlmFit): Start {
  * Any structure. The spread of the working residuals is shared out: a part to each random term, in the units of its
  * columns and by the method of moments in the mean, the rest to the residual where the family has one.
  */
-function wideStart(likelihood: Likelihood, glm: GlmFit): Start {
-  const { stated, model, layout, dimension: d } = likelihood
-  const parameters = new Float64Array(d)
-  const scale = new Float64Array(d * d)
-  const limit = new Float64Array(d).fill(Number.POSITIVE_INFINITY)
-  // Under a restricted likelihood the mean's fixed effects are no parameters.
-  const p = layout.fixedStart[1]
-  if (p > 0) parameters.set(glm.beta)
-  let chi = 0
-  let weight = 0
-  for (let i = 0; i < model.nobs; i++) {
-    chi += glm.weights[i] * glm.working[i] ** 2
-    weight += glm.weights[i]
-  }
-  const spread = Math.sqrt(chi / weight) || 1
-  const { family } = stated
-  const dispersion = family.further.length > 0 ? chi / observations(model) : 1
-  for (let i = 0; i < p; i++) for (let j = 0; j < p; j++) scale[i * d + j] = dispersion * glm.covariance[i * p + j]
-  const further = furtherIntercepts(stated, glm.eta)
-  model.predictors.slice(1).forEach(({ fixed }, k) => {
-    const first = layout.fixedStart[k + 1]
-    const intercept = fixed.names.indexOf('(Intercept)')
-    if (intercept >= 0) parameters[first + intercept] = further[k]
-    fixed.names.forEach((_, j) => {
-      const column = fixed.x.subarray(j * model.nobs, (j + 1) * model.nobs)
-      scale[(first + j) * (d + 1)] = 1 / (0.5 * model.nobs * meanSquare(column))
-      // A leap of a log or a logit can end on a plateau, where the likelihood has no slope to come back by.
-      limit[first + j] = 1 / Math.sqrt(meanSquare(column))
-    })
-  })
-  for (const { term, covariance, predictor, start, size } of layout.terms) {
+function wideStart(likelihood: Likelihood, glm: GlmFit | null): Start {
+  const { model, layout, dimension: d } = likelihood
+  const { parameters, scale, limit, effectSize } = glm ? glmStart(likelihood, glm) : familyStart(likelihood)
+  for (const laid of layout.terms) {
+    const { term, covariance, start, size } = laid
     const q = term.names.length
     if (size === 0) continue
     const theta = covariance.start(q)
     const units = covariance.units(q)
-    const share = (0.5 * spread) / Math.sqrt(layout.terms.length)
     const needed = new Set(units)
     const none = { sd: 1, known: term.levels.length }
     const columns = term.names.map((_, column) => {
       if (!needed.has(column)) return none
       const z = term.z.subarray(column * model.nobs, (column + 1) * model.nobs)
-      const guess = share / Math.sqrt(meanSquare(z))
-      return predictor === 0
-        ? momentOf(term, z, glm, guess, family.further.length > 0)
-        : { sd: guess, known: term.levels.length }
+      return effectSize(laid, column, z)
     })
     for (let j = 0; j < size; j++) {
       const { sd, known } = units[j] >= 0 ? columns[units[j]] : none
@@ -86,6 +62,52 @@ function wideStart(likelihood: Likelihood, glm: GlmFit): Start {
     for (let i = 0; i < fixed; i++) scale.set(covariance.subarray(i * fixed, (i + 1) * fixed), i * d)
   }
   return { parameters, scale, limit }
+}
+
+/** The fixed effects of the glm, the constants of the further predictors that suit them, and what is left for random effects. */
+function glmStart({ stated, dimension: d }: Likelihood, glm: GlmFit): FixedStart {
+  const { model, family, layout } = stated
+  const parameters = new Float64Array(d)
+  const scale = new Float64Array(d * d)
+  const limit = new Float64Array(d).fill(Number.POSITIVE_INFINITY)
+  // Under a restricted likelihood the mean's fixed effects are no parameters.
+  const { from, to } = meanIn(layout).fixed
+  const p = to - from
+  if (p > 0) parameters.set(glm.beta, from)
+  let chi = 0
+  let weight = 0
+  for (let i = 0; i < model.nobs; i++) {
+    chi += glm.weights[i] * glm.working[i] ** 2
+    weight += glm.weights[i]
+  }
+  const spread = Math.sqrt(chi / weight) || 1
+  const dispersed = family.further.length > 0
+  const dispersion = dispersed ? chi / observations(model) : 1
+  for (let i = 0; i < p; i++)
+    for (let j = 0; j < p; j++) scale[(from + i) * d + from + j] = dispersion * glm.covariance[i * p + j]
+  const constants = furtherIntercepts(stated, glm.eta)
+  layout.further.forEach(({ stated: { fixed }, fixed: { from: first } }, k) => {
+    const intercept = fixed.names.indexOf('(Intercept)')
+    if (intercept >= 0) parameters[first + intercept] = constants[k]
+    fixed.names.forEach((_, j) => {
+      const column = fixed.x.subarray(j * model.nobs, (j + 1) * model.nobs)
+      scale[(first + j) * (d + 1)] = 1 / (0.5 * model.nobs * meanSquare(column))
+      // A leap of a log or a logit can end on a plateau, where the likelihood has no slope to come back by.
+      limit[first + j] = 1 / Math.sqrt(meanSquare(column))
+    })
+  })
+  const share = (0.5 * spread) / Math.sqrt(layout.terms.length)
+  return {
+    parameters,
+    scale,
+    limit,
+    effectSize: ({ term, predictorOf }, column, z) => {
+      const guess = share / Math.sqrt(meanSquare(z))
+      return predictorOf[column] === layout.location?.k
+        ? momentOf(term, z, glm, guess, dispersed)
+        : { sd: guess, known: term.levels.length }
+    },
+  }
 }
 
 /**
@@ -135,28 +157,31 @@ function momentOf(
 
 /** The constants of the further predictors that fit best beside the mean's predictor as it is. */
 function furtherIntercepts(stated: Stated, eta: Float64Array): Float64Array {
-  const { model, family } = stated
+  const { model, layout } = stated
   const rows = rowModel(stated)
-  rows.eta[0].set(eta)
-  const start = Float64Array.from(family.further, (predictor) => predictor.start)
+  rows.eta[meanIn(layout).k].set(eta)
+  const { further } = layout
+  const start = Float64Array.from(further, ({ kind }) => kind?.start ?? 0)
   const m = start.length
   const scale = new Float64Array(m * m)
   const set = (constants: Float64Array): void =>
-    constants.forEach((value, k) => {
-      const { offset } = model.predictors[k + 1]
-      if (offset) for (let i = 0; i < model.nobs; i++) rows.eta[k + 1][i] = value + offset[i]
-      else rows.eta[k + 1].fill(value)
+    constants.forEach((value, j) => {
+      const { k, stated: of } = further[j]
+      const { offset } = of
+      if (offset) for (let i = 0; i < model.nobs; i++) rows.eta[k][i] = value + offset[i]
+      else rows.eta[k].fill(value)
     })
   set(start)
   rows.evaluate(0, model.nobs)
-  for (let k = 0; k < m; k++) {
-    const information = rows.d2[pairIndex(k + 1, k + 1)].reduce((sum, second) => sum - second, 0)
-    scale[k * (m + 1)] = 1 / Math.max(information, model.nobs / 2)
+  for (let j = 0; j < m; j++) {
+    const { k } = further[j]
+    const information = rows.d2[pairIndex(k, k)].reduce((sum, second) => sum - second, 0)
+    scale[j * (m + 1)] = 1 / Math.max(information, model.nobs / 2)
   }
   const objective: Objective = (x, gradient) => {
     set(x)
     const value = rows.evaluate(0, model.nobs)
-    for (let k = 0; k < m; k++) gradient[k] = rows.d1[k + 1].reduce((sum, slope) => sum + slope, 0)
+    for (let j = 0; j < m; j++) gradient[j] = rows.d1[further[j].k].reduce((sum, slope) => sum + slope, 0)
     return value
   }
   // Steps of one: where a residual is far from 1 the slope leaps past the top of its logarithm.
@@ -164,13 +189,7 @@ function furtherIntercepts(stated: Stated, eta: Float64Array): Float64Array {
   const { x, value } = maximise(objective, start, scale, { tolerance: 1e-2, maxIterations: 100, limit })
   if (!(value > Number.NEGATIVE_INFINITY) || x.some((constant) => Math.abs(constant) > 60)) return start
   // A probability near 0 or 1 has no slope to climb out by, and the random effects may yet ask for another.
-  return x.map((constant, k) => (family.further[k].link === 'logit' ? Math.min(Math.max(constant, -1), 1) : constant))
-}
-
-function meanSquare(column: Float64Array): number {
-  let sum = 0
-  for (const value of column) sum += value * value
-  return sum / column.length || 1
+  return x.map((constant, j) => (further[j].kind?.link === 'logit' ? Math.min(Math.max(constant, -1), 1) : constant))
 }
 
 /**
@@ -219,7 +238,7 @@ function scalarStart(likelihood: Likelihood, term: RandomTerm, glm: GlmFit): Sta
 /** Per cluster: sum z^2 w, sum z w r, and the p-vector sum z w x; over all rows: the lower triangle of X'WX. */
 function clusterSums(likelihood: Likelihood, term: RandomTerm, glm: GlmFit) {
   const { model } = likelihood
-  const { x } = model.predictors[0].fixed
+  const { x } = meanOf(model).fixed
   const p = glm.beta.length
   const { index, z } = term
   const n = model.nobs

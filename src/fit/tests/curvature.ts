@@ -1,3 +1,4 @@
+import { meanOf } from '../../data/roles.js'
 import type { JointMode } from '../../likelihood/sparse/joint-mode.js'
 import { chiSquareUpper } from '../../numerics/special.js'
 import { columnSource } from './column-source.js'
@@ -16,8 +17,9 @@ export function curvature(tested: Tested, data: Look): Plan[] {
     stated: { model },
     modes,
   } = tested
-  const { nobs: n, predictors } = model
-  const { names, x } = predictors[0].fixed
+  const { nobs: n } = model
+  const { fixed, offset } = meanOf(model)
+  const { names, x } = fixed
   const intercept = names.includes('(Intercept)')
   const plans: Plan[] = []
   names.forEach((name, j) => {
@@ -47,7 +49,7 @@ export function curvature(tested: Tested, data: Look): Plan[] {
   const varies = (look: Look): Float64Array => squared(modes.fixedPart(look.mode.u), true)
   if (columns === 0) return [untested('fitted', 'the fixed part is the same in every row')]
   // Of one numeric column alone the fixed part is a line, its square that of the column.
-  if (columns === 1 && numeric === 1 && intercept && !predictors[0].offset) return plans
+  if (columns === 1 && numeric === 1 && intercept && !offset) return plans
   const plan = planned('fitted', data, varies)
   if (!plan) return [...plans, untested('fitted', 'the columns of the model tell all its fitted values apart')]
   plans.push({

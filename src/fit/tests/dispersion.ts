@@ -1,3 +1,4 @@
+import { meanOf } from '../../data/roles.js'
 import type { Family } from '../../families/family.js'
 import { densitySize } from '../../families/row-density.js'
 import { chiSquareUpper } from '../../numerics/special.js'
@@ -16,12 +17,12 @@ export function dispersion(tested: Tested, data: Look): Plan {
     stated: { model, family },
     spent,
   } = tested
-  const { nobs: n, predictors, response } = model
-  const free = family.further.find(({ name }) => name === 'dispersion')
+  const { nobs: n, response } = model
+  const free = family.further.find(({ role }) => role === 'scale')
   if (free) return untested(key, `${free.reports} is estimated, which leaves the dispersion nothing to be tested by`)
   if (response.trials?.every((trials) => trials <= 1))
     return untested(key, '0/1 rows carry no information on dispersion')
-  const own = predictors[0].random.find(({ levels }) => levels.length === n)
+  const own = meanOf(model).random.find(({ levels }) => levels.length === n)
   if (own)
     return untested(key, `the effect of each row (${own.group}) is a dispersion of its own: estimated, not tested`)
   if (Number.isNaN(data.chiSquare)) return untested(key, `the ${family.name} family has no variance to compare with`)

@@ -85,8 +85,8 @@ interface FurtherColumn {
 }
 
 const furtherColumns = (predictors: Model['predictors']): FurtherColumn[] =>
-  predictors.flatMap(({ fixed: { names, x } }, k) =>
-    k === 0
+  predictors.flatMap(({ role, fixed: { names, x } }, k) =>
+    role === 'location'
       ? []
       : names.map((_, j) => ({ k, x: x.subarray((j * x.length) / names.length, ((j + 1) * x.length) / names.length) })),
   )

@@ -1,3 +1,4 @@
+import { ofLocation } from '../../likelihood/frame/parameter-layout.js'
 import type { RandomTerm } from '../../data/model.js'
 import type { Stated } from '../../likelihood/frame/stated.js'
 import { adequatePosterior } from '../../likelihood/vector/level-posterior.js'
@@ -34,7 +35,7 @@ export function levelTests(stated: Stated, parameters: Float64Array, options: Sc
     return { effectsNormality: none, randomSlopes: none, autocorrelation: time ? none : null }
   }
   const { term, size, layout } = posterior
-  const intercept = size === 1 && isIntercept(term) && layout.terms[0].predictor === 0
+  const intercept = size === 1 && isIntercept(term) && ofLocation(layout, layout.terms[0])
   const sd = intercept ? parameters[layout.terms[0].start] : Number.NaN
   const candidates = slopeCandidates(model, posterior)
   const order = time ? timeOrder(time.name, time.values, term.index, term.levels.length) : null

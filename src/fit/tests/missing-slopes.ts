@@ -1,3 +1,5 @@
+import { ofLocation } from '../../likelihood/frame/parameter-layout.js'
+import { meanOf } from '../../data/roles.js'
 import type { Model } from '../../data/model.js'
 import type { LevelPosterior } from '../../likelihood/vector/level-posterior.js'
 import { designVariable } from './design-variable.js'
@@ -25,9 +27,9 @@ export function slopeCandidates(
   model: Model,
   { term, layout }: Pick<LevelPosterior, 'term' | 'layout'>,
 ): SlopeCandidate[] {
-  const { names, x } = model.predictors[0].fixed
+  const { names, x } = meanOf(model).fixed
   const n = model.nobs
-  const taken = new Set(layout.terms.filter(({ predictor }) => predictor === 0).flatMap(({ term: { names } }) => names))
+  const taken = new Set(layout.terms.filter((laid) => ofLocation(layout, laid)).flatMap(({ term: { names } }) => names))
   const found = new Map<string, { columns: Float64Array[]; scale: number[] }>()
   names.forEach((name, j) => {
     if (name === '(Intercept)' || name.includes(':') || taken.has(name)) return

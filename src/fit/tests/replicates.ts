@@ -1,3 +1,4 @@
+import { furtherOf } from '../../data/roles.js'
 import { GlmmError } from '../../errors.js'
 import type { JointMode } from '../../likelihood/sparse/joint-mode.js'
 import { simulateRows } from '../../likelihood/frame/simulate.js'
@@ -42,7 +43,7 @@ export function rankAmongReplicates(
   tests: readonly PlannedTest[],
   { seed, tests: count, budget, level }: ReplicatePlan,
 ): ReadonlyMap<string, Ranked> | null {
-  const further = tested.stated.model.predictors.slice(1).some(({ fixed }) => fixed.names.length > 0)
+  const further = furtherOf(tested.stated.model).some(({ fixed }) => fixed.names.length > 0)
   const before = further ? furtherMaximum(tested.stated.model, data.mode.rows) : null
   const statistics = tests.map((test) => [test.statistic(data)])
   const across = tests.map((test) => test.across?.() ?? null)

@@ -1,3 +1,4 @@
+import { meanOf } from '../../data/roles.js'
 import { backwardSolve, cholesky, forwardSolve } from '../../numerics/cholesky.js'
 import type { Model } from '../../data/model.js'
 import { chiSquareUpper } from '../../numerics/special.js'
@@ -27,7 +28,7 @@ export function spread({ stated: { model, family } }: Tested, data: Look): Plan 
   const n = model.nobs
   if (model.response.trials?.every((trials) => trials <= 1))
     return untested(key, '0/1 rows carry no information on their spread')
-  const { names, x } = model.predictors[0].fixed
+  const { names, x } = meanOf(model).fixed
   const own = names
     .flatMap((name, j) => (name === '(Intercept)' || name.includes(':') ? [] : [j]))
     .slice(0, mostColumns)
@@ -40,7 +41,7 @@ export function spread({ stated: { model, family } }: Tested, data: Look): Plan 
   const { statistic, df, most, ratio } = look(data)
   if (df === 0) return untested(key, 'the fitted values and the covariates are the same in every row')
   const column = most === 0 ? null : names[own[most - 1]]
-  const free = family.further.some(({ name }) => name === 'dispersion')
+  const free = family.further.some(({ role }) => role === 'scale')
   const suspects = (column === null ? own.map((j) => names[j]) : [column]).map((name) => designVariable(name, model))
   const remedy = free ? dispersionRemedy(model, suspects) : null
   return {
@@ -70,7 +71,7 @@ function place(column: string | null, large: boolean, model: Model): string {
 
 /** A formula of the dispersion with the suspects that it does not have yet, beside what it has; null where there is none. */
 function dispersionRemedy(model: Model, suspects: readonly string[]): string | null {
-  const now = model.predictors.find(({ name }) => name === 'dispersion')
+  const now = model.predictors.find(({ role }) => role === 'scale')
   const has = new Set(
     now?.fixed.names
       .filter((name) => name !== '(Intercept)')

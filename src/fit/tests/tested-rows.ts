@@ -1,3 +1,4 @@
+import { meanOf } from '../../data/roles.js'
 import type { Model, RandomTerm } from '../../data/model.js'
 import { independentColumns } from '../../data/aliased-columns.js'
 import { mapRows } from '../../data/predictor-map.js'
@@ -50,8 +51,9 @@ const mostPairs = 1e6
 const mostFilledIn = 200
 const fewest = 200
 
-function affordable({ predictors }: Model, most: number): number {
-  const width = predictors[0].fixed.names.length + predictors.reduce((sum, { random }) => sum + columnsOf(random), 0)
+function affordable(model: Model, most: number): number {
+  const { predictors } = model
+  const width = meanOf(model).fixed.names.length + predictors.reduce((sum, { random }) => sum + columnsOf(random), 0)
   return Math.min(most, Math.max(4 * width, Math.floor(mostPairs / ((width * (width + 1)) / 2))))
 }
 
@@ -128,6 +130,7 @@ function part({ model, layout }: Stated, x: Float64Array, rows: Int32Array): Pic
     })
     return {
       name: predictor.name,
+      role: predictor.role,
       fixed: { names: present.map((j) => names[j]), x: fixed, aliased },
       offset: more,
       random,

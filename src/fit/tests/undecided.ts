@@ -1,3 +1,4 @@
+import { meanOf } from '../../data/roles.js'
 import { familyNamed } from '../../families/registry.js'
 import { rowDensity } from '../../likelihood/frame/row-kernel.js'
 import { densitySize } from '../../families/row-density.js'
@@ -22,7 +23,7 @@ const noPart = 1e-9
 export function speakingRows(stated: Stated, x: Float64Array): (row: number) => boolean {
   const { model, family, layout } = stated
   const { nobs: n, response, predictors } = model
-  const { names, x: design } = predictors[0].fixed
+  const { names, x: design } = meanOf(model).fixed
   const cone = meanCone(stated, () => glmOf(stated))?.cone
   const p = names.length
   const touched = (i: number): boolean =>

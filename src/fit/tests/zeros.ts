@@ -21,7 +21,7 @@ export function zeros(tested: Tested, data: Look): Plan {
   if (response.trials?.every((trials) => trials <= 1))
     return untested(key, '0/1 rows: the model fits the share of zeros as it fits the mean')
   if (!tested.zeros) return untested(key, `the ${family.name} family has no zeros`)
-  if (family.further.some(({ name }) => name === 'zi'))
+  if (family.further.some(({ role }) => role === 'mass'))
     return untested(key, 'the probability of a zero is estimated, not tested')
   const { seen, expected, variance, score } = posteriorZeros(tested, data)
   if (seen === 0 && expected < 1) return untested(key, 'fewer than one zero is expected, and none was seen')

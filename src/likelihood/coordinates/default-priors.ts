@@ -50,34 +50,36 @@ function responseSpread({ model, family, link }: Stated): Spread {
  * divided by the column's unit.
  */
 export function defaultPriors(stated: Stated): string[] {
-  const { model, family, layout } = stated
-  const { mean, sd: s } = responseSpread(stated)
+  const { model, layout } = stated
+  const { mean: middle, sd: s } = responseSpread(stated)
   const n = model.nobs
   const columnOf = (x: Float64Array, j: number): Float64Array => x.subarray(j * n, (j + 1) * n)
+  const ofMean = layout.location?.k ?? null
   const [general, typical] = [rounded(2.5 * s), rounded(s)]
   const out = [`b ~ normal(0, ${general})`, `sd ~ half_normal(0, ${typical})`, 'cor ~ lkj(1)']
 
-  const [{ fixed }] = model.predictors
+  const mean = layout.location?.stated.fixed
+  const own = mean?.names ?? []
   let shift = 0
-  fixed.names.forEach((name, j) => {
+  own.forEach((name, j) => {
     if (name === '(Intercept)') return
-    const column = columnOf(fixed.x, j)
+    const column = columnOf(mean!.x, j)
     const scale = (2.5 * s) / unitOf(column)
     shift = Math.hypot(shift, scale * spreadOf(column).mean)
     if (rounded(scale) !== general) out.push(`b[${name}] ~ normal(0, ${rounded(scale)})`)
   })
-  if (fixed.names.includes('(Intercept)') && (Math.abs(mean) > general || shift > 1.5 * general)) {
-    const center = Math.abs(mean) > general ? rounded(mean) : 0
+  if (own.includes('(Intercept)') && (Math.abs(middle) > general || shift > 1.5 * general)) {
+    const center = Math.abs(middle) > general ? rounded(middle) : 0
     out.push(`Intercept ~ normal(${center}, ${rounded(Math.hypot(2.5 * s, shift))})`)
   }
   for (const { name, predictor, column, element, parameter } of drawnFixed(stated)) {
-    if (predictor === 0) continue
+    if (predictor === ofMean) continue
     if (parameter) out.push(`${name} ~ ${parameter.prior(rounded(s))}`)
     else {
       const { names, x } = model.predictors[predictor].fixed
-      const further = model.map ? null : family.further[predictor - 1]
+      const { kind } = layout.predictors[predictor]
       // The logarithm of a residual standard deviation lies about that of the response's scale.
-      const center = names[column] === '(Intercept)' && further?.link === 'log' ? rounded(Math.log(s)) : 0
+      const center = names[column] === '(Intercept)' && kind?.link === 'log' ? rounded(Math.log(s)) : 0
       const scale = rounded(2.5 / unitOf(columnOf(x, column)))
       if (center !== 0 || scale !== general) out.push(`b[${element}] ~ normal(${center}, ${scale})`)
     }
@@ -87,7 +89,7 @@ export function defaultPriors(stated: Stated): string[] {
     const of = covariance.chart.deviationOf(q)
     for (let d = 0; d < deviations(covariance.chart, q); d++) {
       const k = of.indexOf(d)
-      const scale = rounded((predictor === 0 ? s : 1) / unitOf(columnOf(term.z, k)))
+      const scale = rounded((predictor === ofMean ? s : 1) / unitOf(columnOf(term.z, k)))
       if (scale !== typical) out.push(`sd[${term.group}__${plainName(term.names[k])}] ~ half_normal(0, ${scale})`)
     }
   }

@@ -1,5 +1,6 @@
-import type { FixedEffects, Model, Predictor } from '../../data/model.js'
-import type { Drawn, Family, FurtherPredictor } from '../../families/family.js'
+import type { FixedEffects, Predictor } from '../../data/model.js'
+import type { Drawn, FurtherPredictor } from '../../families/family.js'
+import type { ParameterLayout } from '../frame/parameter-layout.js'
 import type { Stated } from '../frame/stated.js'
 
 /** '(Intercept)' is 'Intercept' in the names of draws, as in brms. */
@@ -30,38 +31,35 @@ export interface DrawnFixed {
 }
 
 /** The fixed effects of all predictors, in the order of the outer coordinates. */
-export function drawnFixed({ model, family }: Stated): DrawnFixed[] {
-  const columns = ({ fixed: { names, shares } }: Predictor, predictor: number, prefix: string): DrawnFixed[] =>
-    names.flatMap((name, column) => {
-      const element = `${prefix}${plainName(name)}`
-      return shares?.[column] ? [] : [{ predictor, column, name: `b_${element}`, element, parameter: null }]
-    })
-  return model.predictors.flatMap((predictor, k): DrawnFixed[] => {
-    const prefix = predictorPrefix(model, family, k)
-    if (k === 0 || model.map) return columns(predictor, k, prefix && `${prefix}_`)
-    const further = family.further[k - 1]
-    const drawn = drawnOf(further)
-    if (interceptAlone(predictor)) {
-      const parameter = { ...drawn, link: further.link }
+export function drawnFixed({ layout }: Stated): DrawnFixed[] {
+  return layout.predictors.flatMap((of): DrawnFixed[] => {
+    const { k, kind, role, stated: predictor } = of
+    if (kind && role !== 'part' && isLogOrLogit(kind.link) && interceptAlone(predictor)) {
+      const drawn = drawnOf(kind)
+      const parameter = { ...drawn, link: kind.link }
       return [{ predictor: k, column: 0, name: drawn.name, element: null, parameter }]
     }
-    return columns(predictor, k, `${prefix}_`)
+    const prefix = predictorPrefix(layout, k)
+    const { names, shares } = predictor.fixed
+    return names.flatMap((name, column) => {
+      const element = (prefix && `${prefix}_`) + plainName(name)
+      return shares?.[column] ? [] : [{ predictor: k, column, name: `b_${element}`, element, parameter: null }]
+    })
   })
 }
 
-/**
- * What the names of a predictor's effects begin with: nothing for the mean's, what is drawn for a further one of the family,
- * its own name where a map makes the family's predictors.
- */
-export function predictorPrefix({ map, predictors }: Model, { further }: Family, k: number): string {
-  if (k === 0) return ''
-  return map ? predictors[k].name : prefixOf(further[k - 1])
-}
+const isLogOrLogit = (link: string): link is 'log' | 'logit' => link === 'log' || link === 'logit'
 
-/** What coefficients of a further predictor are called after: the drawn name where the predictor is its log or logit. */
-function prefixOf(further: FurtherPredictor): string {
-  const drawn = drawnOf(further)
-  return drawn.power === 1 ? drawn.name : further.reports
+/**
+ * What the names of a predictor's effects begin with: nothing for the location's; for a parameter of the family the drawn name
+ * where the predictor is its log or logit, else what is reported; the predictor's own name elsewhere.
+ */
+export function predictorPrefix({ location, predictors }: ParameterLayout, k: number): string {
+  const { name, role, kind } = predictors[k]
+  if (k === location?.k) return ''
+  if (!kind || role === 'part') return name
+  const drawn = drawnOf(kind)
+  return drawn.power === 1 ? drawn.name : kind.reports
 }
 
 /** The value that is drawn, at the coefficient eta. */

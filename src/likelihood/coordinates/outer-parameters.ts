@@ -15,7 +15,7 @@ export interface OuterParameters {
 }
 
 export function outerParameters(stated: Stated): OuterParameters {
-  const { model, family, coordinates: at } = stated
+  const { layout, coordinates: at } = stated
   const fixed = drawnFixed(stated)
   const names = fixed.map(({ name }) => name)
   const effectNames: string[] = []
@@ -23,7 +23,7 @@ export function outerParameters(stated: Stated): OuterParameters {
     const { laid, q } = term
     const { group, names: columns, levels } = laid.term
     // Effects in the predictor of a further parameter are told with its name: sd_site__zi_Intercept, r_site__zi[1,Intercept].
-    const prefixes = Array.from(laid.predictorOf, (k) => predictorPrefix(model, family, k))
+    const prefixes = Array.from(laid.predictorOf, (k) => predictorPrefix(layout, k))
     const column = (k: number): string => (prefixes[k] ? `${prefixes[k]}_` : '') + plainName(columns[k])
     const of = term.deviationOf
     for (let d = 0; d < term.deviations; d++) names.push(`sd_${group}__${column(of.indexOf(d))}`)

@@ -15,7 +15,7 @@ export interface Stated {
   readonly family: Family
   /** The link of the mean. */
   readonly link: Link
-  /** The link of each linear predictor, the mean's first. Length K. */
+  /** The link of each predictor of the family, in its order. */
   readonly links: readonly Link[]
   /** The order of the outer parameters, and the covariance of each random term. */
   readonly layout: ParameterLayout
@@ -32,14 +32,13 @@ export function state(given: Model | Stated): Stated {
   if ('layout' in given) return given
   const model = given
   const { family } = familyNamed(model.family)
-  const links = [model.link, ...family.further.map(({ link }) => link)].map(linkNamed)
-  const layout = parameterLayout(model)
+  const layout = parameterLayout(model, family)
   let made: Coordinates | undefined
   return {
     model,
     family,
-    link: links[0],
-    links,
+    link: linkNamed(model.link),
+    links: [model.link, ...family.further.map(({ link }) => link)].map(linkNamed),
     layout,
     get coordinates() {
       made ??= coordinates(layout)

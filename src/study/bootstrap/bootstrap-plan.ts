@@ -1,3 +1,4 @@
+import { meanOf } from '../../data/roles.js'
 import type { Model } from '../../data/model.js'
 import { stateModel } from '../../data/state-model.js'
 import type { Table } from '../../data/table.js'
@@ -107,7 +108,7 @@ function simulationParameters({ model, layout }: Stated, refitted: Refit): Float
   const fitted = told(refitted)
   if (like.model === model || like.dimension === layout.dimension) return fitted.parameters
   const { terms } = like.modes(fitted.parameters)
-  const p = model.predictors[0].fixed.names.length
+  const p = meanOf(model).fixed.names.length
   const fixed = terms.find(({ mode }, at) => mode.length === p && like.layout.terms[at].size === 0)!
   return Float64Array.of(...fixed.mode, ...fitted.parameters)
 }
@@ -123,10 +124,8 @@ function nullModel(
     const message = `/lrt/null: expected a model of the same rows, ${full.model.nobs} of them, got ${model.nobs}`
     throw new GlmmError('USAGE', message, 'remove the rows in which a column of either model is missing')
   }
-  const below = fittedModel(state(model), {
-    ...full.fit,
-    nodes: model.predictors[0].random.length > 0 ? full.fit.nodes! : 1,
-  })
+  const nodes = meanOf(model).random.length > 0 ? full.fit.nodes! : 1
+  const below = fittedModel(state(model), { ...full.fit, nodes })
   const statistic = 2 * (fitted.logLik - below.refitted.fitted.logLik)
   if (below.fitted.x.length >= full.x.length || statistic < -1e-6) {
     const message = `/lrt/null: expected a smaller model that ${full.model.formula} contains, got ${model.formula}`

@@ -1,13 +1,13 @@
-import { isConstant } from '../../data/constant-predictor.js'
 import { glmOf } from '../../fit/start/glm.js'
 import type { Estimate } from '../../fit/results/estimate.js'
 import { dispersionEstimates, randomEstimates } from '../../fit/record/estimates.js'
 import { usualDegreesOfFreedom } from '../../fit/df/degrees-of-freedom.js'
-import { fixedPart } from '../../fit/record/fixed-part.js'
+import { fixedPart, isRestricted } from '../../fit/record/fixed-part.js'
 import { profileIntervals } from '../../fit/limits/profile-intervals.js'
 import { withOneSidedLimits } from '../../fit/runaway/one-sided-limits.js'
 import { startFrom } from '../../fit/start/start.js'
 import type { Likelihood } from '../../likelihood/likelihood.js'
+import { isOneNumber } from '../../likelihood/frame/parameter-layout.js'
 import { normalQuantile, studentQuantile } from '../../numerics/special.js'
 import { type Refit, told } from './refit.js'
 import type { Stated } from '../../likelihood/frame/stated.js'
@@ -17,12 +17,10 @@ import { tellRunning } from './running-estimates.js'
  * Names of what a fit of the model estimates: fixed effects as R names them, then sd(group) or sd(group, column),
  * cor(group, a, b), and the family's further parameters.
  */
-export function parameterNames({ model, family }: Stated): string[] {
-  const names = [...model.predictors[0].fixed.names]
-  for (const predictor of model.predictors.slice(1)) {
-    const { name, fixed } = predictor
-    if (!isConstant(predictor)) names.push(...fixed.names.map((column) => `${name}: ${column}`))
-  }
+export function parameterNames({ model, layout }: Stated): string[] {
+  const names = [...(layout.location?.stated.fixed.names ?? [])]
+  for (const of of layout.further)
+    if (!isOneNumber(of)) names.push(...of.stated.fixed.names.map((column) => `${of.name}: ${column}`))
   for (const { group, names: columns } of model.predictors.flatMap(({ random }) => random)) {
     const plain = columns.length === 1 && columns[0] === '(Intercept)'
     for (const column of columns) names.push(plain ? `sd(${group})` : `sd(${group}, ${column})`)
@@ -30,9 +28,7 @@ export function parameterNames({ model, family }: Stated): string[] {
       for (const b of columns.slice(0, i)) names.push(`cor(${group}, ${b}, ${a})`)
     })
   }
-  model.predictors.slice(1).forEach((predictor, k) => {
-    if (isConstant(predictor)) names.push(family.further[k].reports)
-  })
+  for (const of of layout.further) if (isOneNumber(of)) names.push(of.kind.reports)
   return names
 }
 
@@ -57,7 +53,7 @@ const z95 = normalQuantile(0.975)
 export function parameterTable(found: Refit, intervals: 'none' | 'wald' | 'profile'): ParameterTable {
   const { like } = found
   const fitted = told(found)
-  const { model, layout } = like
+  const { layout } = like
   const estimates: number[] = []
   const se: number[] = []
   const lower: number[] = []
@@ -71,19 +67,15 @@ export function parameterTable(found: Refit, intervals: 'none' | 'wald' | 'profi
   const wald = (value: number, error: number, by = z95): void =>
     push(value, error, value - by * error, value + by * error)
 
-  const restrictedFit = layout.fixedStart[1] === 0 && model.predictors[0].random.length > 0
+  const restrictedFit = isRestricted(layout)
   const part = fixedPart(like, fitted, restrictedFit ? like.modes(fitted.parameters) : { terms: [] })
   const df = intervals === 'wald' ? usualDegreesOfFreedom(part, like, fitted) : null
   part.beta.forEach((value, j) => {
     wald(value, part.se[j], df && df[j] > 0 ? studentQuantile(0.975, df[j]) : z95)
   })
-  model.predictors.slice(1).forEach((predictor, k) => {
-    if (isConstant(predictor)) return
-    predictor.fixed.names.forEach((_, j) => {
-      const at = layout.fixedStart[k + 1] + j
-      wald(fitted.parameters[at], fitted.se[at])
-    })
-  })
+  for (const of of layout.further)
+    if (!isOneNumber(of))
+      for (let at = of.fixed.from; at < of.fixed.to; at++) wald(fitted.parameters[at], fitted.se[at])
   for (const { sd, sdSe, correlation } of randomEstimates(like, fitted)) {
     sd.forEach((value, i) => {
       const error = sdSe[i] ?? Number.NaN
@@ -118,22 +110,22 @@ export function parameterTable(found: Refit, intervals: 'none' | 'wald' | 'profi
 
 /** The estimates of `parameterTable` alone, at a fraction of its cost: NaN for a correlation that does not exist. */
 export function parameterEstimates(found: Refit): Float64Array {
-  if (found.like.layout.fixedStart[1] === 0) return parameterTable(found, 'none').estimate
+  if (isRestricted(found.like.layout)) return parameterTable(found, 'none').estimate
   const estimates = estimatesAt(found.like.stated, told(found).parameters)
   tellRunning(found, estimates)
   return estimates
 }
 
 /** The parameters in the order of `parameterNames` at outer parameters x of a model that is not restricted. */
-export function estimatesAt({ model, layout, links }: Stated, x: Float64Array): Float64Array {
+export function estimatesAt({ layout }: Stated, x: Float64Array): Float64Array {
   const estimates: number[] = []
-  for (let j = 0; j < layout.fixedStart[1]; j++) estimates.push(x[j])
+  const own = layout.location?.fixed ?? { from: 0, to: 0 }
+  for (let j = own.from; j < own.to; j++) estimates.push(x[j])
   const dispersion: number[] = []
-  model.predictors.slice(1).forEach((predictor, k) => {
-    const first = layout.fixedStart[k + 1]
-    if (isConstant(predictor)) dispersion.push(links[k + 1].inverse(x[first]))
-    else for (let j = first; j < layout.fixedStart[k + 2]; j++) estimates.push(x[j])
-  })
+  for (const of of layout.further) {
+    if (isOneNumber(of)) dispersion.push(of.link.inverse(x[of.fixed.from]))
+    else for (let j = of.fixed.from; j < of.fixed.to; j++) estimates.push(x[j])
+  }
   for (const { term, covariance, start, size } of layout.terms) {
     const q = term.names.length
     const theta = x.subarray(start, start + size)
@@ -146,21 +138,18 @@ export function estimatesAt({ model, layout, links }: Stated, x: Float64Array): 
 
 /** Puts profile limits in place of Wald's. */
 function profile(like: Likelihood, fitted: Estimate, lower: number[], upper: number[]): void {
-  const { model } = like
   const own = profileIntervals(like, fitted, startFrom(like, glmOf(like.stated)), 0.95)
   const found = withOneSidedLimits(own, like, fitted, 0.95)
-  const limits = [...found.predictors[0]]
-  const isNumber = (k: number): boolean => isConstant(model.predictors[k + 1])
-  found.predictors.slice(1).forEach((of, k) => {
-    if (!isNumber(k)) limits.push(...of)
-  })
+  const { location, further } = like.layout
+  const limits = location ? [...found.predictors[location.k]] : []
+  for (const of of further) if (!isOneNumber(of)) limits.push(...found.predictors[of.k])
   for (const { sd, correlation } of found.random) {
     limits.push(...sd)
     correlation.forEach((row, i) => {
       limits.push(...row.slice(0, i))
     })
   }
-  const told = dispersionEstimates(like, fitted, 0.95, found.predictors.slice(1))
+  const told = dispersionEstimates(like, fitted, 0.95, found.predictors)
   limits.push(...Object.values(told))
   limits.forEach((limit, j) => {
     lower[j] = limit.lower ?? Number.NaN

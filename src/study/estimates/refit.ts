@@ -23,9 +23,9 @@ export const told = ({ like, fitted }: Refit): Estimate => asLeastSquares(like, 
 
 /** Fits a model. `near` is where the top is expected; a climb from there that fails is done again from the data. */
 export function refit(stated: Stated, { nodes = 1, reml = false }: StudyFit, near: Start | null = null): Refit {
-  let made: GlmFit | null = null
-  const glm = (): GlmFit => {
-    made ??= glmOf(stated)
+  let made: GlmFit | null | undefined
+  const glm = (): GlmFit | null => {
+    if (made === undefined) made = glmOf(stated)
     return made
   }
   const limit = limitModel(stated, glm)

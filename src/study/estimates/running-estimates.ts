@@ -1,3 +1,4 @@
+import { isOneNumber, type LaidPredictor } from '../../likelihood/frame/parameter-layout.js'
 import type { Warning } from '../../errors.js'
 import { flat } from '../../covariance/flat.js'
 import type { Refit } from './refit.js'
@@ -8,7 +9,7 @@ import type { Refit } from './refit.js'
  * Returns the positions, with the end each runs to.
  */
 export function tellRunning(
-  { like: { model, layout, stated }, fitted: { runs } }: Refit,
+  { like: { layout }, fitted: { runs } }: Refit,
   estimates: Float64Array | number[],
 ): ReadonlyMap<number, number> {
   const found = new Map<number, number>()
@@ -22,14 +23,11 @@ export function tellRunning(
     }
     position++
   }
-  const columns = (k: number): void => {
-    for (let at = layout.fixedStart[k]; at < layout.fixedStart[k + 1]; at++) tell(ends.get(at))
+  const columns = ({ fixed: { from, to } }: LaidPredictor): void => {
+    for (let at = from; at < to; at++) tell(ends.get(at))
   }
-  columns(0)
-  const isNumber = (k: number): boolean =>
-    model.predictors[k].fixed.names.length === 1 && model.predictors[k].random.length === 0
-  const others = model.predictors.slice(1).map((_, k) => k + 1)
-  for (const k of others) if (!isNumber(k)) columns(k)
+  if (layout.location) columns(layout.location)
+  for (const of of layout.further) if (!isOneNumber(of)) columns(of)
   for (const { term, covariance, start, size } of layout.terms) {
     if (covariance === flat) continue
     const q = term.names.length
@@ -41,10 +39,10 @@ export function tellRunning(
     const open = units.some((unit, j) => unit < 0 && ends.has(start + j))
     for (let pair = 0; pair < (q * (q - 1)) / 2; pair++) tell(open ? Number.NaN : undefined)
   }
-  for (const k of others) {
-    if (!isNumber(k)) continue
-    const end = ends.get(layout.fixedStart[k])
-    tell(end, end === undefined ? end : stated.links[k].inverse(end))
+  for (const of of layout.further) {
+    if (!isOneNumber(of)) continue
+    const end = ends.get(of.fixed.from)
+    tell(end, end === undefined ? end : of.link.inverse(end))
   }
   return found
 }

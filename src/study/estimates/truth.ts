@@ -1,17 +1,19 @@
 import { isConstant } from '../../data/constant-predictor.js'
 import { GlmmError } from '../../errors.js'
 import { nearestName } from '../../nearest-name.js'
+import { meanIn } from '../../likelihood/frame/parameter-layout.js'
 import type { Stated } from '../../likelihood/frame/stated.js'
 import type { Truth } from '../spec/study-spec.js'
 
 /** Outer parameters of the model at true values that are written down; USAGE where they do not belong to the model. */
 export function trueParameters(stated: Stated, truth: Truth): Float64Array {
-  const { model, layout } = stated
+  const { layout } = stated
   const x = new Float64Array(layout.dimension)
-  const { names } = model.predictors[0].fixed
+  const { stated: mean, fixed } = meanIn(layout)
+  const { names } = mean.fixed
   checkNames('/truth/fixed', truth.fixed, names, names)
   names.forEach((name, j) => {
-    x[j] = truth.fixed[name]
+    x[fixed.from + j] = truth.fixed[name]
   })
   setDispersion(stated, truth, x)
   const groups = [...new Set(layout.terms.map(({ term }) => term.group))]
@@ -41,17 +43,16 @@ export function trueParameters(stated: Stated, truth: Truth): Float64Array {
 }
 
 /** The further parameters, each one number; covariates of theirs have no place in a written truth. */
-function setDispersion({ model, family, links, layout }: Stated, truth: Truth, x: Float64Array): void {
-  const { further } = family
-  const wanted = further.map(({ reports }) => reports)
+function setDispersion({ layout: { further } }: Stated, truth: Truth, x: Float64Array): void {
+  const wanted = further.map(({ kind }) => kind!.reports)
   checkNames('/truth/dispersion', truth.dispersion ?? {}, wanted, wanted)
-  model.predictors.slice(1).forEach((predictor, k) => {
-    if (!isConstant(predictor)) {
-      const message = `expected a ${predictor.name} predictor that is one number for a written truth, got terms in it`
+  for (const { name, kind, link, stated, fixed } of further) {
+    if (!isConstant(stated)) {
+      const message = `expected a ${name} predictor that is one number for a written truth, got terms in it`
       throw new GlmmError('MODEL', message, 'leave them out')
     }
-    x[layout.fixedStart[k + 1]] = links[k + 1].link(truth.dispersion![further[k].reports])
-  })
+    x[fixed.from] = link.link(truth.dispersion![kind!.reports])
+  }
 }
 
 function correlationOf(
@@ -92,10 +93,11 @@ function checkNames(path: string, given: object, known: readonly string[], neede
 }
 
 /** The truth that outer parameters of the model stand for: the way back. */
-export function truthOf({ model, family, links, layout }: Stated, x: Float64Array): Truth {
-  const fixed = Object.fromEntries(model.predictors[0].fixed.names.map((name, j) => [name, x[j]]))
+export function truthOf({ layout }: Stated, x: Float64Array): Truth {
+  const mean = meanIn(layout)
+  const fixed = Object.fromEntries(mean.stated.fixed.names.map((name, j) => [name, x[mean.fixed.from + j]]))
   const dispersion = Object.fromEntries(
-    family.further.map(({ reports }, k) => [reports, links[k + 1].inverse(x[layout.fixedStart[k + 1]])]),
+    layout.further.map(({ kind, link, fixed: { from } }) => [kind!.reports, link.inverse(x[from])]),
   )
   const random: Record<string, { sd: number[]; correlation: number[][] }> = {}
   for (const { term, covariance, start, size } of layout.terms) {

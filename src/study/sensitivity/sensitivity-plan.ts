@@ -1,3 +1,4 @@
+import { meanOf } from '../../data/roles.js'
 import type { Model } from '../../data/model.js'
 import { type ModelChoice, stateModel } from '../../data/state-model.js'
 import type { Table } from '../../data/table.js'
@@ -239,7 +240,7 @@ function leftOut(model: Model, group: string): { settings: string[]; variants: V
 }
 
 function conclusionsOf({ conclusions }: SensitivitySpec, model: Model): readonly string[] {
-  const { names } = model.predictors[0].fixed
+  const { names } = meanOf(model).fixed
   const unknown = conclusions?.find((name) => !names.includes(name))
   if (unknown !== undefined) {
     const message = `/conclusions: expected fixed effects of the model (${names.join(', ')}), got ${unknown}`

@@ -1,3 +1,4 @@
+import { meanOf } from '../../data/roles.js'
 import type { Model } from '../../data/model.js'
 import { stateModel } from '../../data/state-model.js'
 import type { Table } from '../../data/table.js'
@@ -89,7 +90,7 @@ export function planSimulation(spec: SimulationSpec, table: Table): StudyPlan {
   const facts: SimulationFacts = {
     methods: methods.map(({ name, model, sample }) => {
       const parameters = parameterNames(state(model))
-      const fixed = model.predictors[0].fixed.names.length
+      const fixed = meanOf(model).fixed.names.length
       return { name, parameters, tests: parameters.map((_, j) => j < fixed), ...columnsOf[sample ? 'sample' : 'fit'] }
     }),
     truth,

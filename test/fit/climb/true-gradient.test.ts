@@ -181,7 +181,7 @@ describe('scoring that stops short', () => {
   ])('%s, %s: goes on with the gradient, wherever it stopped', (family, link, y) => {
     const model = stateModel('y ~ x', tableFrom({ x, y }), { family, link })
     const like = likelihood(model)
-    const glm = glmOf(state(model))
+    const glm = glmOf(state(model))!
     const whole = scoringTop(like, glm)
     expect(whole.gradientNorm).toBeLessThan(1e-4)
     for (const converged of [true, false]) {
