@@ -163,9 +163,13 @@ describe('predictors', () => {
   })
 
   it('gives further predictors an intercept alone', () => {
-    const model = buildModel('r ~ treat', trials, { rule: gaussian, further: [{ name: 'dispersion', formula: null }] })
+    const model = buildModel('r ~ treat', trials, {
+      rule: gaussian,
+      further: [{ name: 'dispersion', role: 'scale', formula: null }],
+    })
     expect(model.predictors[1]).toEqual({
       name: 'dispersion',
+      role: 'scale',
       fixed: { names: ['(Intercept)'], x: new Float64Array(4).fill(1), aliased: [] },
       offset: null,
       random: [],
