@@ -12,6 +12,7 @@ const predictor = (
   shares?: FixedEffects['shares'],
 ): Predictor => ({
   name: 'some',
+  role: 'part',
   fixed: { names, x: Float64Array.from(columns.flat()), aliased: [], ...(shares && { shares }) },
   offset: null,
   random: [],
