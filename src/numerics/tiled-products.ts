@@ -1,8 +1,11 @@
 import { dotTile } from './sparse-panel.js'
 import { reserved, vectorArray } from './vector-tile.js'
 
-/** Rows that are copied to where the vector kernel works at once. */
-const chunkRows = 256
+/**
+ * Rows that are copied to where the vector kernel works at once: no power of two, by which columns of the copy would fall on the
+ * same lines of the cache.
+ */
+const chunkRows = 252
 
 const fours = (count: number): number => 4 * Math.ceil(count / 4)
 const room = (size: number): Float64Array => vectorArray(size) ?? new Float64Array(reserved + size)
