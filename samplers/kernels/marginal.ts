@@ -1,12 +1,9 @@
-import type { LatticeMarginal } from '../../src/likelihood/scalar/lattice-marginal.js'
-import type { Likelihood, MarginalDensity } from '../../src/likelihood/likelihood.js'
+import type { MarginalDensity } from '../../src/likelihood/frame/log-density.js'
+import { fromSpherical } from '../../src/likelihood/frame/spherical.js'
+import type { Rng } from '../../src/random/stream.js'
 import { linearPredictors } from '../../src/likelihood/frame/linear-predictors.js'
 import { outerParameters } from '../../src/likelihood/coordinates/outer-parameters.js'
 import { outerPosterior, outerPrior, type Posterior, type ValuedDensity } from '../../src/likelihood/posterior.js'
-import { latticeEffects } from '../effects/lattice-effects.js'
-import { type DrawEffects, fromSpherical } from '../effects/draw-effects.js'
-import { marginalEffects } from '../effects/marginal-effects.js'
-import { integralBy } from '../place/marginal-rule.js'
 import { nuts } from './nuts.js'
 import type { ChainContext, Sampler } from './sampler.js'
 
@@ -17,7 +14,7 @@ import type { ChainContext, Sampler } from './sampler.js'
 export const integratedOut: Pick<Sampler, 'walks' | 'refusal' | 'posterior'> = {
   walks: 'outer',
   refusal: ({ likelihood }) =>
-    likelihood.factored || likelihood.coordinates.effects === 0
+    likelihood.factor || likelihood.coordinates.effects === 0
       ? null
       : {
           expected: 'random effects of one grouping factor or of nested ones',
@@ -38,14 +35,13 @@ export const marginal: Sampler = {
 function withEffects(context: ChainContext): Posterior {
   const { likelihood, priors, rows, rule } = context
   const { stated, coordinates, dimension } = likelihood
-  const integral = rows ? integralBy(likelihood, rule) : null
+  const integral = rows ? likelihood.marginal(rule) : null
   const density: ValuedDensity = integral
     ? outerPosterior(likelihood, priors, integral)
     : outerPrior(likelihood, priors)
   const parameters = outerParameters(stated)
   const natural = new Float64Array(dimension)
-  const effects =
-    coordinates.effects === 0 ? null : integral ? effectsGiven(likelihood, integral) : priorEffects(context)
+  const effects = coordinates.effects === 0 ? null : integral ? effectsGiven(integral) : priorEffects(context)
   return {
     dimension,
     names: [...parameters.names, ...parameters.effectNames],
@@ -61,9 +57,17 @@ function withEffects(context: ChainContext): Posterior {
   }
 }
 
-/** Effects drawn from their conditional, by the lattice where that integrates them out. */
-const effectsGiven = (likelihood: Likelihood, integral: MarginalDensity | LatticeMarginal): DrawEffects =>
-  'conditionals' in integral ? latticeEffects(integral, likelihood.dimension - 1) : marginalEffects(likelihood)
+/** Draws all effects b at outer parameters into `out` from `at`. */
+type DrawEffects = (parameters: Float64Array, rng: Rng, out: Float64Array, at: number) => void
+
+/** Effects drawn from their conditional. */
+const effectsGiven =
+  (integral: MarginalDensity): DrawEffects =>
+  (parameters, rng, out, at) => {
+    const effects = integral.effectsAt(parameters)
+    if (effects) effects.draw(rng, out, at)
+    else out.fill(Number.NaN, at)
+  }
 
 /** Effects drawn from their normal prior. */
 function priorEffects({ likelihood }: ChainContext): DrawEffects {
@@ -72,6 +76,6 @@ function priorEffects({ likelihood }: ChainContext): DrawEffects {
   return (parameters, rng, out, at) => {
     linear.update(parameters)
     for (let e = 0; e < u.length; e++) u[e] = rng.normal()
-    fromSpherical(likelihood, linear.lambdas, u, out, at)
+    fromSpherical(likelihood.coordinates, linear.lambdas, u, out, at)
   }
 }

@@ -2,7 +2,7 @@ import type { Likelihood } from '../../src/likelihood/likelihood.js'
 import type { Posterior } from '../../src/likelihood/posterior.js'
 import type { PriorsInForce } from '../../src/likelihood/coordinates/priors-in-force.js'
 import type { Kernel } from './kernel.js'
-import type { MarginalRule } from '../place/marginal-rule.js'
+import type { Rule } from '../../src/likelihood/integration-rule.js'
 import type { Bend } from '../place/triangular-map.js'
 
 /** What a chain is about. */
@@ -14,7 +14,7 @@ export interface ChainContext {
   /** False where the prior alone is sampled. */
   readonly rows: boolean
   /** How effects are integrated out, where they are. */
-  readonly rule: MarginalRule
+  readonly rule: Rule
   /** Where independence proposals of the outer coordinates come from; null where there are none. */
   readonly bend: Bend | null
   readonly maxDepth: number

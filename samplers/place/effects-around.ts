@@ -1,4 +1,5 @@
 import { effectsMap } from '../../src/likelihood/coordinates/effects-map.js'
+import { unknownModes } from '../../src/likelihood/frame/conditional-effects.js'
 import type { Likelihood } from '../../src/likelihood/likelihood.js'
 import { scalesOf } from './outer-factor.js'
 import type { OuterMode } from './outer-mode.js'
@@ -16,7 +17,7 @@ export function effectsAround(like: Likelihood, { x, covariance }: OuterMode): A
   const { coordinates, dimension: outer } = like
   const natural = new Float64Array(outer)
   coordinates.toParameters(x, natural)
-  const modes = like.modes(natural).terms
+  const modes = (like.effectsAt(natural) ?? unknownModes(like.stated)).terms
   const b = new Float64Array(coordinates.effects)
   const sd = new Float64Array(coordinates.effects)
   const centring = new Float64Array(coordinates.effects)

@@ -1,3 +1,4 @@
+import { adaptive } from '../../src/likelihood/integration-rule.js'
 import type { Likelihood } from '../../src/likelihood/likelihood.js'
 import type { LogDensity } from '../../src/likelihood/frame/log-density.js'
 import { marginalPosterior } from '../../src/likelihood/posterior.js'
@@ -30,10 +31,10 @@ export function marginalNodes(
 ): { readonly nodes: number; readonly settled: boolean } {
   if (likelihood.coordinates.effects === 0) return { nodes: 1, settled: true }
   const look = lookAround(mode, covariance, reach)
-  const rungs = ladder.filter((nodes) => nodes <= likelihood.mostNodes)
-  let coarse = look(marginalPosterior(likelihood, priors, rungs[0]))
+  const rungs = ladder.filter((nodes) => nodes <= likelihood.rules.mostNodes)
+  let coarse = look(marginalPosterior(likelihood, priors, adaptive(rungs[0])))
   for (let rung = 1; rung < rungs.length; rung++) {
-    const fine = look(marginalPosterior(likelihood, priors, rungs[rung]))
+    const fine = look(marginalPosterior(likelihood, priors, adaptive(rungs[rung])))
     if (largestChange(coarse, fine) <= tolerance) return { nodes: rungs[rung - 1], settled: true }
     coarse = fine
   }

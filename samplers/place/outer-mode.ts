@@ -2,13 +2,14 @@ import { glmOf } from '../../src/fit/start/glm.js'
 import { startFrom } from '../../src/fit/start/start.js'
 import type { PriorsInForce } from '../../src/likelihood/coordinates/priors-in-force.js'
 import type { LogDensity } from '../../src/likelihood/frame/log-density.js'
+import { adaptive, laplaceRule, type Rule } from '../../src/likelihood/integration-rule.js'
 import type { Likelihood } from '../../src/likelihood/likelihood.js'
 import { marginalPosterior, outerPrior } from '../../src/likelihood/posterior.js'
 import { cholesky, choleskyInverse } from '../../src/numerics/cholesky.js'
 import { negativeHessian } from '../../src/numerics/hessian.js'
 import { maximise } from '../../src/numerics/maximise.js'
 import { marginalNodes } from './marginal-nodes.js'
-import { cheapestRule, type MarginalRule } from './marginal-rule.js'
+import { cheapestRule } from './marginal-rule.js'
 
 /** The mode of an outer density, and a covariance around it. */
 export interface OuterMode {
@@ -26,7 +27,7 @@ export function marginalMode(like: Likelihood, priors: PriorsInForce): OuterMode
   const fixed = coordinates.fixed
   for (let i = 0; i < fixed; i++) for (let j = 0; j < fixed; j++) scale[i * d + j] = first.scale[i * d + j]
   for (let j = fixed; j < d; j++) scale[j * (d + 1)] = 0.1
-  return modeOf(marginalPosterior(like, priors, 1), start, scale)
+  return modeOf(marginalPosterior(like, priors, laplaceRule), start, scale)
 }
 
 /** The mode of the marginal posterior with as many nodes as it takes, from Laplace's. */
@@ -40,7 +41,7 @@ function exactMode(
   let chosen = marginalNodes(like, priors, at.x, at.covariance, tolerance)
   // Laplace's mode may lie where fewer nodes do than at the mode they lead to.
   for (let round = 0; round < 3; round++) {
-    at = modeOf(marginalPosterior(like, priors, chosen.nodes), at.x, at.covariance)
+    at = modeOf(marginalPosterior(like, priors, adaptive(chosen.nodes)), at.x, at.covariance)
     const again = marginalNodes(like, priors, at.x, at.covariance, tolerance)
     const enough = again.nodes <= chosen.nodes
     if (!enough || again.settled) chosen = { nodes: Math.max(again.nodes, chosen.nodes), settled: again.settled }
@@ -55,7 +56,7 @@ export function exactPlace(
   priors: PriorsInForce,
   laplace: OuterMode,
   tolerance?: number,
-): OuterMode & { readonly rule: MarginalRule; readonly settled: boolean } {
+): OuterMode & { readonly rule: Rule; readonly settled: boolean } {
   const { x, covariance, nodes, settled } = exactMode(like, priors, laplace, tolerance)
   return { x, covariance, settled, rule: cheapestRule(like, priors, x, covariance, nodes, tolerance) }
 }

@@ -1,10 +1,10 @@
 import type { PriorsInForce } from '../../src/likelihood/coordinates/priors-in-force.js'
 import { withoutEffects } from '../../src/likelihood/frame/coordinates.js'
 import type { Likelihood } from '../../src/likelihood/likelihood.js'
-import { outerPosterior, outerPrior } from '../../src/likelihood/posterior.js'
+import { marginalPosterior, outerPrior } from '../../src/likelihood/posterior.js'
 import { stream } from '../../src/random/stream.js'
 import { findTransport, type Transport } from './find-transport.js'
-import { integralBy, type MarginalRule } from './marginal-rule.js'
+import type { Rule } from '../../src/likelihood/integration-rule.js'
 import { outerFactor } from './outer-factor.js'
 import type { OuterMode } from './outer-mode.js'
 import { whitenedDensity, whitening } from './whitening.js'
@@ -16,12 +16,10 @@ export function transportAt(
     priors,
     rows,
   }: { readonly likelihood: Likelihood; readonly priors: PriorsInForce; readonly rows: boolean },
-  place: OuterMode & { readonly rule: MarginalRule },
+  place: OuterMode & { readonly rule: Rule },
   seed: number,
 ): Transport {
-  const density = rows
-    ? outerPosterior(likelihood, priors, integralBy(likelihood, place.rule))
-    : outerPrior(likelihood, priors)
+  const density = rows ? marginalPosterior(likelihood, priors, place.rule) : outerPrior(likelihood, priors)
   const change = whitening(withoutEffects(likelihood.coordinates), place.x, outerFactor(likelihood, place))
   return findTransport(whitenedDensity(density, change), stream({ seed, purpose: 'proposal' }))
 }

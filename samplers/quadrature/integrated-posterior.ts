@@ -1,3 +1,4 @@
+import { adaptive } from '../../src/likelihood/integration-rule.js'
 import type { Model } from '../../src/data/model.js'
 import type { PosteriorRecord } from '../../src/draws/answers/posterior-record.js'
 import { GlmmError, type Warning } from '../../src/errors.js'
@@ -32,7 +33,7 @@ export function integratedPosterior(
     warnings,
   }
   const none = new Float64Array(0)
-  const rule = { nodes: grid.nodes, step: null }
+  const rule = adaptive(grid.nodes)
   const plan = { ...settings, model, rule, bend: null, settled, centring: none, center: none, factor: none }
   const sample: Sample = {
     model,

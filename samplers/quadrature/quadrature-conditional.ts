@@ -1,9 +1,9 @@
 import type { Likelihood } from '../../src/likelihood/likelihood.js'
-import { outerPosterior } from '../../src/likelihood/posterior.js'
+import { marginalPosterior } from '../../src/likelihood/posterior.js'
 import type { PriorsInForce } from '../../src/likelihood/coordinates/priors-in-force.js'
 import { cholesky } from '../../src/numerics/cholesky.js'
-import { integralBy, type MarginalRule } from '../place/marginal-rule.js'
 import type { OuterMode } from '../place/outer-mode.js'
+import type { Rule } from '../../src/likelihood/integration-rule.js'
 import type { Head, Heads } from './quadrature-heads.js'
 import { moved, type Placement } from '../place/placement.js'
 import { modePlacement, type TailRule, tailRule } from './quadrature-tail.js'
@@ -21,11 +21,11 @@ export interface OrderedDensity {
 export function orderedDensity(
   like: Likelihood,
   priors: PriorsInForce,
-  rule: MarginalRule,
+  rule: Rule,
   order: readonly number[],
 ): OrderedDensity {
   const { dimension: d } = like
-  const posterior = outerPosterior(like, priors, integralBy(like, rule))
+  const posterior = marginalPosterior(like, priors, rule)
   const x = new Float64Array(d)
   const inX = new Float64Array(d)
   let evaluations = 0

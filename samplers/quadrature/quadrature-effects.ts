@@ -1,7 +1,7 @@
-import { clustering } from '../../src/likelihood/vector/cluster-structure.js'
+import type { ConditionalEffects } from '../../src/likelihood/frame/conditional-effects.js'
+import type { Rule } from '../../src/likelihood/integration-rule.js'
 import type { Likelihood } from '../../src/likelihood/likelihood.js'
 import { normalCdf } from '../../src/numerics/special.js'
-import { conditionalEffects } from './quadrature-conditional-effects.js'
 import { latticeCdf } from './quadrature-line.js'
 
 /** The posterior of one effect. */
@@ -23,27 +23,30 @@ const narrowShare = 0.01
 /**
  * The posterior of each effect of one factor: the mixture, over the points of a grid of outer parameters with their
  * weights, of its conditional densities, summed on a lattice of the effect's own. The trapezoidal rule on it integrates
- * each of them to rounding, whatever its shape. `nodes` a direction integrate a level's other effects. In the order of
+ * each of them to rounding, whatever its shape. The rule integrates a level's other effects. In the order of
  * the coordinates.
  */
 export function effectMarginals(
   likelihood: Likelihood,
-  nodes: number,
+  rule: Rule,
   points: readonly Float64Array[],
   weights: Float64Array,
 ): EffectMarginal[] {
-  const { model, layout, coordinates } = likelihood
-  const conditional = conditionalEffects(likelihood, clustering(model, layout), nodes)
-  const { q, levels } = conditional
+  const { coordinates } = likelihood
+  const density = likelihood.marginal(rule)
+  const levels = likelihood.factor?.levels.length ?? 0
+  const q = coordinates.terms.reduce((sum, term) => sum + term.q, 0)
   const all = levels * q
   const at = points.length * all
+  // The points of a grid are in the support.
+  const given = (parameters: Float64Array): ConditionalEffects => density.effectsAt(parameters)!
   const centers = new Float64Array(at)
   const sds = new Float64Array(at)
   points.forEach((parameters, p) => {
-    conditional.place(parameters)
+    const conditional = given(parameters)
     for (let g = 0; g < levels; g++) {
       for (let e = 0; e < q; e++) {
-        const { center, sd } = conditional.around(g, e)
+        const { center, sd } = conditional.ofLevel(g, e)
         centers[p * all + g * q + e] = center
         sds[p * all + g * q + e] = sd
       }
@@ -52,7 +55,7 @@ export function effectMarginals(
   const lattices = Array.from({ length: all }, (_, effect) => effectLattice(centers, sds, weights, effect, all))
 
   points.forEach((parameters, p) => {
-    conditional.place(parameters)
+    const conditional = given(parameters)
     for (let effect = 0; effect < all; effect++) {
       const { from, width, sums, normals } = lattices[effect]
       const center = centers[p * all + effect]
@@ -65,7 +68,7 @@ export function effectMarginals(
       const first = Math.max(0, Math.ceil((center - reach * sd - from) / width))
       const count = Math.min(sums.length, Math.floor((center + reach * sd - from) / width) + 1) - first
       const e = effect % q
-      const logs = conditional.logDensity((effect - e) / q, e, from + width * first, width, count)
+      const logs = conditional.ofLevel((effect - e) / q, e).logDensity(from + width * first, width, count)
       let high = Number.NEGATIVE_INFINITY
       for (let k = 0; k < count; k++) high = Math.max(high, logs[k])
       let mass = 0

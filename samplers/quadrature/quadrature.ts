@@ -1,8 +1,10 @@
+import { unknownModes } from '../../src/likelihood/frame/conditional-effects.js'
+import { nodesOf, type Rule } from '../../src/likelihood/integration-rule.js'
 import type { Model } from '../../src/data/model.js'
 import type { QuadratureDiagnostics } from '../../src/draws/answers/posterior-record.js'
 import type { ParameterSummary } from '../../src/draws/parameter-summary.js'
 import { GlmmError } from '../../src/errors.js'
-import { hasOneFactor } from '../../src/likelihood/vector/cluster-structure.js'
+import { hasOneFactor } from '../../src/likelihood/frame/cluster-structure.js'
 import { type Likelihood, likelihood } from '../../src/likelihood/likelihood.js'
 import { outerParameters } from '../../src/likelihood/coordinates/outer-parameters.js'
 import { type PriorsInForce, priorsInForce } from '../../src/likelihood/coordinates/priors-in-force.js'
@@ -112,7 +114,7 @@ export function integratePosterior(model: Model, statements: readonly string[]):
   const effects =
     coordinates.effects === 0
       ? []
-      : effectsOver(like, mode.rule.nodes, rules.forEffects(fewer, smoothOrder(like, heads.heads[0], order)), order)
+      : effectsOver(like, mode.rule, rules.forEffects(fewer, smoothOrder(like, heads.heads[0], order)), order)
   return {
     summary: [...summary, ...effects.map((effect, e) => effectSummary(parameters.effectNames[e], effect))],
     outer: d,
@@ -120,7 +122,7 @@ export function integratePosterior(model: Model, statements: readonly string[]):
     whole: heads.whole,
     grid: grid.counts,
     points,
-    nodes: mode.rule.nodes,
+    nodes: nodesOf(mode.rule),
     change,
     edgeWeight: grid.edgeWeight,
     settled: change <= settledChange && heads.whole && mode.settled,
@@ -188,7 +190,7 @@ function smoothOrder(like: Likelihood, { x, near }: Head, order: readonly number
     for (let i = 0; i < t; i++) at[order[x.length + i]] = near.center[i] + by * near.L[i * t + j]
     const out = new Float64Array(order.length)
     like.coordinates.toParameters(at, out)
-    return like.modes(out).terms
+    return (like.effectsAt(out) ?? unknownModes(like.stated)).terms
   }
   let moves = 0
   for (let j = 0; j < t; j++) {
@@ -211,7 +213,7 @@ function smoothOrder(like: Likelihood, { x, near }: Head, order: readonly number
 /** Points of the outer grid whose weight is below this share of the largest add nothing to an effect. */
 const leastShare = 1e-6
 
-function effectsOver(like: Likelihood, nodes: number, heads: Heads, order: readonly number[]): EffectMarginal[] {
+function effectsOver(like: Likelihood, rule: Rule, heads: Heads, order: readonly number[]): EffectMarginal[] {
   const { dimension: d, count, points, weights } = gridOf(heads)!
   const largest = weights.reduce((a, b) => Math.max(a, b), 0)
   const kept = [...Array(count).keys()].filter((k) => weights[k] > leastShare * largest)
@@ -225,7 +227,7 @@ function effectsOver(like: Likelihood, nodes: number, heads: Heads, order: reado
   })
   return effectMarginals(
     like,
-    nodes,
+    rule,
     parameters,
     Float64Array.from(kept, (k) => weights[k] / total),
   )

@@ -2,9 +2,9 @@ import type { Model } from '../../src/data/model.js'
 import { likelihood } from '../../src/likelihood/likelihood.js'
 import { priorsInForce } from '../../src/likelihood/coordinates/priors-in-force.js'
 import { mostTransported } from '../place/find-transport.js'
-import type { MarginalRule } from '../place/marginal-rule.js'
 import { exactPlace, marginalMode } from '../place/outer-mode.js'
 import { transportAt } from '../place/outer-transport.js'
+import { nodesOf, type Rule } from '../../src/likelihood/integration-rule.js'
 
 /** A sampler, and why it was chosen. */
 export interface ChosenSampler {
@@ -17,7 +17,7 @@ export interface ChosenSampler {
  * al. 2013), and of an independent proposal with its integral and effects drawn. Measured on data with 18 to 350 effects.
  */
 const walked = (effects: number): number => 4 * effects ** 0.25
-const integrated = ({ nodes, step }: MarginalRule): number => (step === null ? 12 + 0.4 * nodes : 5 + 0.06 * nodes)
+const integrated = (rule: Rule): number => (rule.by === 'lattice' ? 5 + 0.06 * nodesOf(rule) : 12 + 0.4 * nodesOf(rule))
 
 /** Proposals accepted less often than this are no match of the posterior. */
 const leastAcceptance = 0.4
@@ -25,9 +25,9 @@ const leastAcceptance = 0.4
 /** The sampler that suits a model's structure and its integrals: what `auto` stands for. */
 export function chooseSampler(model: Model, statements: readonly string[] = []): ChosenSampler {
   const like = likelihood(model)
-  const { coordinates, factored, dimension } = like
+  const { coordinates, factor, dimension } = like
   if (coordinates.effects === 0) return { sampler: 'nuts', reason: 'there are no random effects to integrate out' }
-  if (!factored) {
+  if (!factor) {
     return { sampler: 'nuts', reason: 'crossed random effects cannot be integrated out by quadrature' }
   }
   const columns = coordinates.terms.reduce((sum, { q }) => sum + q, 0)
@@ -39,7 +39,7 @@ export function chooseSampler(model: Model, statements: readonly string[] = []):
   }
   const priors = priorsInForce(like.stated, statements)
   const place = exactPlace(like, priors, marginalMode(like, priors))
-  const { nodes } = place.rule
+  const nodes = nodesOf(place.rule)
   if (integrated(place.rule) > walked(coordinates.effects)) {
     const reason = `${coordinates.effects} random effects are walked faster than integrated out with ${nodes} nodes each`
     return { sampler: 'nuts', reason }

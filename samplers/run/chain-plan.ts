@@ -1,6 +1,6 @@
 import type { Model } from '../../src/data/model.js'
 import type { ChainSpace } from '../../src/draws/chain-space.js'
-import type { MarginalRule } from '../place/marginal-rule.js'
+import type { Rule } from '../../src/likelihood/integration-rule.js'
 import type { Bend } from '../place/triangular-map.js'
 
 /** What all chains of a run share, as plain data: the same plan and the same chain number give the same draws. */
@@ -18,7 +18,7 @@ export interface ChainPlan {
   /** True where the prior alone is sampled, the response left out. */
   readonly priorOnly: boolean
   /** How the sampler integrates effects out; 1 node where it does not. */
-  readonly rule: MarginalRule
+  readonly rule: Rule
   /** Where it proposes from a transported normal distribution, the map's bend in whitened coordinates; else null. */
   readonly bend: Bend | null
   /** False where more nodes would still change what the sampler walks, and cannot be had. */

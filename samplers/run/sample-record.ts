@@ -1,3 +1,4 @@
+import { nodesOf } from '../../src/likelihood/integration-rule.js'
 import type { Model } from '../../src/data/model.js'
 import type { PosteriorRecord } from '../../src/draws/answers/posterior-record.js'
 import { priorsInForce } from '../../src/likelihood/coordinates/priors-in-force.js'
@@ -25,7 +26,7 @@ export function sampleRecord(
     link: model.link,
     priors: priorsInForce(model, settings.priors).text,
     sampler: settings.sampler,
-    nodes: sample.run.plan.rule.nodes,
+    nodes: nodesOf(sample.run.plan.rule),
     chains: sample.run.kept.length,
     warmup: settings.warmup,
     draws: sample.draws.ndraws,

@@ -11,7 +11,9 @@ import { endsFrom, fixedEstimates, randomEstimates } from '../fit/record/estimat
 import { fixedPart } from '../fit/record/fixed-part.js'
 import { climbLadder } from '../fit/climb/ladder.js'
 import { checkedModel } from '../fit/tests/tested-fit.js'
-import { hasOneFactor } from '../likelihood/vector/cluster-structure.js'
+import { hasOneFactor } from '../likelihood/frame/cluster-structure.js'
+import { unknownModes } from '../likelihood/frame/conditional-effects.js'
+import { adaptive, laplaceRule } from '../likelihood/integration-rule.js'
 import { type Likelihood, likelihood } from '../likelihood/likelihood.js'
 import { priorsInForce } from '../likelihood/coordinates/priors-in-force.js'
 import { version } from '../version.js'
@@ -153,18 +155,18 @@ function ratios({ stated: { model, family } }: Likelihood, best: Rung, sample: S
 
 /** Error of each cluster's Laplace log-likelihood against the best rung's, at Laplace's estimates, largest first. */
 function clusterErrors(like: Likelihood, laplace: Estimate, bestNodes: number): CheckRecord['clusters'] {
-  if (!like.factored || bestNodes === 1) return secondOrderLevels(like, laplace.parameters)
-  const { term, clusterLogLik } = like.factored
-  const approximate = clusterLogLik(laplace.parameters, 1)
-  const integrated = clusterLogLik(laplace.parameters, bestNodes)
-  const { group, levels } = term
+  if (!like.factor || bestNodes === 1) return secondOrderLevels(like, laplace.parameters)
+  const approximate = like.marginal(laplaceRule).byLevel(laplace.parameters)
+  const integrated = like.marginal(adaptive(bestNodes)).byLevel(laplace.parameters)
+  if (!approximate || !integrated) return []
+  const { group, levels } = like.factor
   return levels
     .map((level, g) => ({ group, level, logLikError: approximate[g] - integrated[g] }))
     .sort((a, b) => Math.abs(b.logLikError) - Math.abs(a.logLikError))
 }
 
 function effects(like: Likelihood, best: Estimate, sample: Sample): Effect[] {
-  const modes = like.modes(best.parameters).terms
+  const modes = (like.effectsAt(best.parameters) ?? unknownModes(like.stated)).terms
   return like.coordinates.terms.flatMap(({ laid, q, effects: first }, t) => {
     const { group, levels, names } = laid.term
     const { mode, sd } = modes[t]

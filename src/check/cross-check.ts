@@ -1,5 +1,6 @@
 import { chainsOf, type Draws } from '../draws/draws.js'
 import { mcseMean } from '../draws/diagnostics/monte-carlo-error.js'
+import { adaptive, laplaceRule } from '../likelihood/integration-rule.js'
 import type { Likelihood } from '../likelihood/likelihood.js'
 import { outerParameters } from '../likelihood/coordinates/outer-parameters.js'
 import { marginalPosterior } from '../likelihood/posterior.js'
@@ -31,12 +32,12 @@ export function crossCheck(
   draws: Draws,
   bestNodes: number,
 ): CrossCheck | null {
-  if (like.mostNodes === 1) return null
+  if (like.rules.mostNodes === 1) return null
   const { dimension: d } = like
   const parameters = outerParameters(like.stated)
   const columns = Array.from({ length: d }, (_, j) => chainsOf(draws, j))
-  const best = marginalPosterior(like, priors, bestNodes)
-  const laplace = marginalPosterior(like, priors, 1)
+  const best = marginalPosterior(like, priors, adaptive(bestNodes))
+  const laplace = marginalPosterior(like, priors, laplaceRule)
   const each = Math.min(lookedAt, draws.ndraws)
   const chains = draws.values.length
   const scores = Array.from({ length: d }, () => Array.from({ length: chains }, () => new Float64Array(each)))

@@ -2,6 +2,7 @@ import { chainCount, chainsOf, type Draws } from '../draws/draws.js'
 import { drawReader } from '../draws/draw-reader.js'
 import { powerDiagnosis, powerSlopes, sensitive } from '../draws/answers/power-scaling.js'
 import { pooled } from '../draws/diagnostics/sorted-draws.js'
+import { atMost } from '../likelihood/integration-rule.js'
 import type { Likelihood } from '../likelihood/likelihood.js'
 import { outerParameters } from '../likelihood/coordinates/outer-parameters.js'
 import { outerPrior } from '../likelihood/posterior.js'
@@ -62,7 +63,7 @@ export function priorMoves(
   const each = Math.max(1, Math.floor(lookedAt / chains))
   const step = Math.max(1, Math.floor(draws.ndraws / each))
   const few = Array.from({ length: draws.ndraws * chains }, (_, s) => s).filter((s) => (s % draws.ndraws) % step === 0)
-  const { value } = like.marginal(Math.min(nodes, like.mostNodes))
+  const { value } = like.marginal(atMost(nodes, like.rules))
   const natural = new Float64Array(d)
   const logLik = Float64Array.from(few, (s) => {
     const { values, at } = drawn(s)

@@ -15,7 +15,7 @@ import { termText } from './start/term-text.js'
 
 /** What a fit of a mixed model has to say besides its numbers. */
 export function fitWarnings(
-  { stated, model, layout, factored, perLevel, mostNodes }: Likelihood,
+  { stated, model, layout, factor, rules }: Likelihood,
   fitted: Estimate,
   importance: ImportanceEstimate | null,
   ladder: Ladder | null,
@@ -79,8 +79,8 @@ export function fitWarnings(
     warnings.push({ code: 'IMPORTANCE', message })
   }
   if (certified?.verdict === 'inadequate') {
-    const own = told(perLevel?.nodes ?? fitted.nodes)
-    const auto = factored && mostNodes > 1
+    const own = told(fitted.rule.by === 'adaptive' ? fitted.rule.nodes : fitted.nodes)
+    const auto = factor && rules.mostNodes > 1
     const remedy = !auto
       ? `fit with --importance ${remedyDraws}`
       : ladder

@@ -1,6 +1,7 @@
 import { copies } from '../data/response-rows.js'
 import { noDeviance } from '../families/family.js'
 import type { Stated } from '../likelihood/frame/stated.js'
+import { laplaceRule } from '../likelihood/integration-rule.js'
 import { type Likelihood, likelihood } from '../likelihood/likelihood.js'
 import type { Estimate } from './results/estimate.js'
 import type { GlmFit } from './start/glm.js'
@@ -89,6 +90,7 @@ function withWeight({ model: { response, nobs }, family }: Stated): number {
 function estimateOf(glm: GlmFit, logLik: number, gradientNorm: number, reason: string): Estimate {
   const p = glm.beta.length
   return {
+    rule: laplaceRule,
     nodes: 1,
     parameters: glm.beta,
     logLik,

@@ -1,4 +1,6 @@
 import { observations } from '../data/response-rows.js'
+import type { Stated } from '../likelihood/frame/stated.js'
+import { type ConditionalModes, unknownModes } from '../likelihood/frame/conditional-effects.js'
 import { likelihood } from '../likelihood/likelihood.js'
 import { asLeastSquares, residualDf } from './climb/least-squares.js'
 import type { Ladder } from './climb/ladder.js'
@@ -18,14 +20,19 @@ import { fitQuality } from './record/quality.js'
 import { withOneSidedLimits } from './runaway/one-sided-limits.js'
 import { type Fitted, widening } from './runaway/widen.js'
 
+/** The conditional modes of a model at outer parameters; NaN out of support. */
+function modesOf(stated: Stated, x: Float64Array): ConditionalModes {
+  return likelihood(stated).effectsAt(x) ?? unknownModes(stated)
+}
+
 /** The record of a climb of the marginal likelihood, of the limit's where some coefficients run. */
 export function mlRecord(task: FitTask, climbed: Fitted, ladder: Ladder | null): FitRecord {
   const { stated, asked, reml, call, intervals, limit, glm, began } = task
   const wide = limit && widening(limit)
-  const { like, fitted: top, importance } = wide ? wide.fitted(climbed) : climbed
-  const fitted = asLeastSquares(like, top)
+  const { like, fitted: top, importance, modesAt } = wide ? wide.fitted(climbed) : climbed
+  const fitted = asLeastSquares(like, top, modesAt)
   const { parameters, logLik } = fitted
-  const conditional = like.modes(parameters)
+  const conditional = modesAt(parameters) ?? unknownModes(like.stated)
   const part = fixedPart(like, fitted, conditional)
   const random = randomTerms(like.layout.terms)
   const inference = withDegreesOfFreedom(part, intervals.df ?? dfMethod(undefined, stated, reml), like, fitted)
@@ -39,7 +46,7 @@ export function mlRecord(task: FitTask, climbed: Fitted, ladder: Ladder | null):
     inference,
     eta: conditional.eta,
     // A restricted likelihood's effects carry the uncertainty of the fixed ones; R's ranef do not.
-    effects: reml ? likelihood(stated).modes(Float64Array.of(...part.beta, ...parameters)).terms : conditional.terms,
+    effects: reml ? modesOf(stated, Float64Array.of(...part.beta, ...parameters)).terms : conditional.terms,
     profiled,
     level: intervals.level,
   }

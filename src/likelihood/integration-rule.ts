@@ -33,8 +33,26 @@ export type Rule = LaplaceRule | AdaptiveRule | LatticeRule | ImportanceRule
 export const laplaceRule: LaplaceRule = { by: 'laplace' }
 
 /** The adaptive rule of so many nodes an effect, or a factor; one node for all is Laplace's approximation. */
-export const adaptive = (nodes: number | readonly number[]): LaplaceRule | AdaptiveRule =>
-  (typeof nodes === 'number' ? nodes === 1 : nodes.every((one) => one === 1)) ? laplaceRule : { by: 'adaptive', nodes }
+export function adaptive(nodes: number | readonly number[]): LaplaceRule | AdaptiveRule {
+  if (typeof nodes !== 'number') {
+    return nodes.every((one) => one === nodes[0]) ? adaptive(nodes[0]) : { by: 'adaptive', nodes }
+  }
+  return nodes === 1 ? laplaceRule : { by: 'adaptive', nodes }
+}
+
+/** Standard deviations of the effect's prior that a lattice reaches on either side of 0: what is left beyond is 1e-12. */
+const latticeReach = 7
+
+/** Places of a lattice with that step: a multiple of four, as many on both sides of 0. */
+export const latticePlaces = (step: number): number => 4 * Math.ceil(latticeReach / step / 2)
+
+/** Nodes an effect, of nested factors the largest number of them; places of a lattice; draws, where the effects are sampled. */
+export function nodesOf(rule: Rule): number {
+  if (rule.by === 'laplace') return 1
+  if (rule.by === 'importance') return rule.draws
+  if (rule.by === 'lattice') return latticePlaces(rule.step)
+  return typeof rule.nodes === 'number' ? rule.nodes : Math.max(...rule.nodes)
+}
 
 /** Why a rule is not taken: the parts of a GlmmError. */
 export interface Refusal {
@@ -60,8 +78,12 @@ export interface RuleSet {
   readonly groups: readonly string[]
   /** The largest number of nodes that all effects can have; 1 where there is Laplace's approximation only. */
   readonly mostNodes: number
-  /** Null for a rule that `marginal` takes. */
+  /** Why `marginal` does not take a rule, to be thrown as a GlmmError; null for one that it takes. */
   readonly supports: (rule: Rule) => Refusal | null
-  /** What to hold an adaptive rule against; null where there is no other. */
-  readonly comparison: (rule: LaplaceRule | AdaptiveRule) => Comparison | null
+  /** What to hold Laplace's approximation or an adaptive rule against; null where there is no other rule. */
+  readonly comparison: (rule: Rule) => Comparison | null
 }
+
+/** The adaptive rule of so many nodes, or of as many as the model takes. */
+export const atMost = (nodes: number, { mostNodes }: RuleSet): LaplaceRule | AdaptiveRule =>
+  adaptive(Math.min(nodes, mostNodes))

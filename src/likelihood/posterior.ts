@@ -2,8 +2,9 @@ import type { Rng } from '../random/stream.js'
 import type { Coordinates } from './frame/coordinates.js'
 import type { Stated } from './frame/stated.js'
 import { effectsMap } from './coordinates/effects-map.js'
-import type { Likelihood, MarginalDensity } from './likelihood.js'
-import type { LogDensity } from './frame/log-density.js'
+import type { Likelihood } from './likelihood.js'
+import type { LogDensity, MarginalDensity } from './frame/log-density.js'
+import type { Rule } from './integration-rule.js'
 import { outerParameters } from './coordinates/outer-parameters.js'
 import type { PriorsInForce } from './coordinates/priors-in-force.js'
 
@@ -89,18 +90,17 @@ export function jointPosterior(
   }
 }
 
-/** Posterior of the outer coordinates alone, the random effects integrated out with `nodes` quadrature nodes. */
-export function marginalPosterior(likelihood: Likelihood, priors: PriorsInForce, nodes: number): OuterPosterior {
-  return outerPosterior(likelihood, priors, likelihood.marginal(nodes))
-}
-
 export type OuterPosterior = LogDensity & Pick<MarginalDensity, 'value'>
 
-/** The same with the random effects integrated out by any rule. */
+/** Posterior of the outer coordinates alone, the random effects integrated out by a rule. */
+export const marginalPosterior = (likelihood: Likelihood, priors: PriorsInForce, rule: Rule): OuterPosterior =>
+  outerPosterior(likelihood, priors, likelihood.marginal(rule))
+
+/** The same from the log marginal likelihood. */
 export function outerPosterior(
   { coordinates, dimension }: Likelihood,
   priors: PriorsInForce,
-  marginal: MarginalDensity,
+  marginal: Pick<MarginalDensity, 'evaluate' | 'value'>,
 ): OuterPosterior {
   const natural = new Float64Array(dimension)
   const ignored = new Float64Array(dimension)

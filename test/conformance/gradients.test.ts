@@ -1,3 +1,4 @@
+import { adaptive } from '../../src/likelihood/integration-rule.js'
 import { describe, expect, it } from 'vitest'
 import type { Model, Predictor, RandomTerm, Response } from '../../src/data/model.js'
 import type { Family } from '../../src/families/family.js'
@@ -115,8 +116,8 @@ describe.each(families.flatMap((family) => family.links.map((link) => [family.na
         const model = modelOf(family, link, random)
         const like = likelihood(model)
         const x0 = pointOf(model, family)
-        for (const nodes of [1, 2, 3, 5].filter((count) => count <= like.mostNodes)) {
-          const density = like.marginal(nodes)
+        for (const nodes of [1, 2, 3, 5].filter((count) => count <= like.rules.mostNodes)) {
+          const density = like.marginal(adaptive(nodes))
           const gradient = new Float64Array(like.dimension).fill(Number.NaN)
           const value = density.evaluate(x0, gradient)
           expect(Number.isFinite(value), `${nodes} nodes: ${value}`).toBe(true)

@@ -1,3 +1,4 @@
+import { adaptive } from '../../src/likelihood/integration-rule.js'
 import { describe, expect, it } from 'vitest'
 import { stateModel } from '../../src/data/state-model.js'
 import { tableFrom } from '../../src/data/table-from.js'
@@ -202,7 +203,7 @@ describe('properties', () => {
     const ends = [0.3, 1, 9].map((sigma) => {
       const parameters = first.parameters.slice()
       parameters[like.layout.fixed] = sigma
-      return estimate(like, 9, { ...first, parameters })
+      return estimate(like, adaptive(9), { ...first, parameters })
     })
     for (const { parameters, se } of ends) {
       parameters.forEach((value, j) => expect(Math.abs(value - ends[0].parameters[j]) / se[j]).toBeLessThan(1e-6))

@@ -1,10 +1,12 @@
+import { soleScalarEffect } from '../../src/likelihood/frame/sole-scalar-effect.js'
+import { adaptive } from '../../src/likelihood/integration-rule.js'
 import { describe, expect, it } from 'vitest'
 import type { Model } from '../../src/data/model.js'
 import { stateModel } from '../../src/data/state-model.js'
 import { tableFrom } from '../../src/data/table-from.js'
 import { families } from '../../src/families/registry.js'
 import { clusterQuadrature } from '../../src/likelihood/vector/cluster-quadrature.js'
-import { clustering } from '../../src/likelihood/vector/cluster-structure.js'
+import { clustering } from '../../src/likelihood/frame/cluster-structure.js'
 import { laplace } from '../../src/likelihood/sparse/laplace.js'
 import { type Likelihood, likelihood } from '../../src/likelihood/likelihood.js'
 import { linearPredictors } from '../../src/likelihood/frame/linear-predictors.js'
@@ -40,7 +42,7 @@ function pointOf({ layout, dimension }: Likelihood, seed = 7): Float64Array {
   return at
 }
 
-const valueAt = (like: Likelihood, at: Float64Array, nodes = 1): number => like.marginal(nodes).value(at)
+const valueAt = (like: Likelihood, at: Float64Array, nodes = 1): number => like.marginal(adaptive(nodes)).value(at)
 
 const gaussians = [
   'y ~ x + (1 | g)',
@@ -61,7 +63,7 @@ describe("Laplace's approximation of a gaussian model is its exact density", () 
     const at = pointOf(like)
     const truth = denseGaussian(model, like.layout, at)
     expect(Math.abs(valueAt(like, at) - truth)).toBeLessThan(1e-9)
-    for (const nodes of [2, 3, 5].filter((count) => count <= like.mostNodes)) {
+    for (const nodes of [2, 3, 5].filter((count) => count <= like.rules.mostNodes)) {
       expect(Math.abs(valueAt(like, at, nodes) - truth)).toBeLessThan(1e-9)
     }
   })
@@ -101,7 +103,7 @@ describe('one scalar effect: the fused loops equal the general engine', () => {
     const response = kind === 'binomial' ? 'cbind(k, m - k)' : 'k'
     const model = stateModel(`${response} ~ x + (0 + w | g)`, table, { family, link })
     const like = likelihood(model)
-    expect(like.scalarTerm).not.toBeNull()
+    expect(soleScalarEffect(like.stated)).not.toBeNull()
     const layout = parameterLayout(model)
     const narrow = link === 'identity' || link === 'sqrt'
     const at = narrow ? Float64Array.of(3, 0.2, 0.2) : Float64Array.of(-0.3, 0.4, 0.7)
@@ -111,7 +113,7 @@ describe('one scalar effect: the fused loops equal the general engine', () => {
     const clusters = clustering(model, layout)
     const gradients = [new Float64Array(3), new Float64Array(3)]
     for (const nodes of [1, 2, 3, 9]) {
-      const value = like.marginal(nodes).evaluate(at, gradients[0])
+      const value = like.marginal(adaptive(nodes)).evaluate(at, gradients[0])
       const rule = clusterQuadrature(
         clusters.structure,
         linearPredictors(clusters.stated),
@@ -126,7 +128,7 @@ describe('one scalar effect: the fused loops equal the general engine', () => {
         )
       }
     }
-    const { terms } = like.modes(at)
+    const { terms } = like.effectsAt(at)!
     general.evaluate(at, null)
     terms[0].mode.forEach((mode, level) =>
       expect(Math.abs(mode - at[2] * general.u[structure.starts[0][level]])).toBeLessThan(1e-9),
@@ -183,7 +185,7 @@ describe('what changes nothing', () => {
     const point = pointOf(a)
     // All standard deviations the same, so that their order is of no consequence.
     if (!one.includes('us')) point.fill(0.6, 2)
-    for (const nodes of [1, 4].filter((count) => count <= Math.min(a.mostNodes, b.mostNodes))) {
+    for (const nodes of [1, 4].filter((count) => count <= Math.min(a.rules.mostNodes, b.rules.mostNodes))) {
       expect(valueAt(a, point, nodes)).toBeCloseTo(valueAt(b, point, nodes), 11)
     }
   })
@@ -201,7 +203,7 @@ describe('what changes nothing', () => {
   })
 
   it('whatever was evaluated before, to the last bit', () => {
-    const density = like.marginal(1)
+    const density = like.marginal(adaptive(1))
     const first = density.value(at)
     density.value(at.map((value) => 4 * value))
     density.evaluate(

@@ -1,3 +1,4 @@
+import { adaptive } from '../../src/likelihood/integration-rule.js'
 import { describe, expect, it } from 'vitest'
 import type { Model } from '../../src/data/model.js'
 import { stateModel } from '../../src/data/state-model.js'
@@ -43,7 +44,7 @@ describe('marginal log-likelihood', () => {
       it(`${name}: the gradient with ${nodes} nodes is that of central differences`, () => {
         const { marginal, dimension, layout } = likelihood(model)
         const p = layout.fixed
-        const density = marginal(nodes)
+        const density = marginal(adaptive(nodes))
         const u = uniforms(11)
         for (let point = 0; point < 4; point++) {
           const x = Float64Array.from({ length: dimension }, (_, j) => (j < p ? u() - 0.7 : 0.2 + 1.5 * u()))
@@ -66,7 +67,7 @@ describe('marginal log-likelihood', () => {
       const beta = Array.from({ length: p }, (_, j) => (j === 0 ? -1.5 : 0.1 * j))
       const x = Float64Array.of(...beta, 0.6)
       expect(dimension).toBe(p + 1)
-      expect(marginal(25).value(x)).toBeCloseTo(bruteForceLogLik(models[name], beta, 0.6), 7)
+      expect(marginal(adaptive(25)).value(x)).toBeCloseTo(bruteForceLogLik(models[name], beta, 0.6), 7)
     })
   }
 
@@ -74,42 +75,41 @@ describe('marginal log-likelihood', () => {
     const truth = exact[name]
     const x = Float64Array.of(...Object.values(truth.beta), ...Object.values(truth.sd))
     const { marginal } = likelihood(modelOf(name))
-    expect(marginal(1).value(x)).toBeCloseTo(truth.laplace_logLik_at_exact_mle, 8)
-    expect(marginal(101).value(x)).toBeCloseTo(truth.logLik, name === 'toenail' ? 6 : 9)
+    expect(marginal(adaptive(1)).value(x)).toBeCloseTo(truth.laplace_logLik_at_exact_mle, 8)
+    expect(marginal(adaptive(101)).value(x)).toBeCloseTo(truth.logLik, name === 'toenail' ? 6 : 9)
   })
 
   it('is the same for either sign of the standard deviation, and the glm at zero', () => {
     const model = models.cbpp
     const { marginal } = likelihood(model)
-    const at = (sigma: number): number => marginal(7).value(Float64Array.of(-1.4, -1, -1.1, -1.6, sigma))
+    const at = (sigma: number): number => marginal(adaptive(7)).value(Float64Array.of(-1.4, -1, -1.1, -1.6, sigma))
     expect(at(-0.6)).toBeCloseTo(at(0.6), 12)
     const alone = likelihood({ ...model, predictors: [{ ...model.predictors[0], random: [] }] })
-    expect(at(0)).toBeCloseTo(alone.marginal(1).value(Float64Array.of(-1.4, -1, -1.1, -1.6)), 10)
+    expect(at(0)).toBeCloseTo(alone.marginal(adaptive(1)).value(Float64Array.of(-1.4, -1, -1.1, -1.6)), 10)
   })
 
   it('depends on nothing evaluated before, to the last bit', () => {
     const { marginal } = likelihood(models.toenail)
-    const density = marginal(9)
+    const density = marginal(adaptive(9))
     const x = Float64Array.of(-1.6, -0.2, -0.4, -0.1, 4)
     const first = density.value(x)
     density.value(Float64Array.of(3, 1, 2, -1, 0.1))
-    marginal(25).value(Float64Array.of(-9, 1, 0, 1, 12))
+    marginal(adaptive(25)).value(Float64Array.of(-9, 1, 0, 1, 12))
     expect(density.value(x)).toBe(first)
   })
 
   it('sums what the clusters say', () => {
-    const { marginal, factored } = likelihood(models.betablocker)
-    const { clusterLogLik } = factored!
+    const { marginal } = likelihood(models.betablocker)
     const x = Float64Array.of(-2.2, -0.26, 0.5)
-    const clusters = clusterLogLik(x, 9)
+    const clusters = marginal(adaptive(9)).byLevel(x)!
     expect(clusters).toHaveLength(22)
-    expect(clusters.reduce((a, b) => a + b)).toBeCloseTo(marginal(9).value(x), 10)
+    expect(clusters.reduce((a, b) => a + b)).toBeCloseTo(marginal(adaptive(9)).value(x), 10)
   })
 
   it('holds at a standard deviation that throws undamped Newton off', () => {
     const { marginal } = likelihood(models.toenail)
     for (const sigma of [4.5, 20, 200]) {
-      const value = marginal(1).value(Float64Array.of(-2.5, -0.3, -0.4, -0.14, sigma))
+      const value = marginal(adaptive(1)).value(Float64Array.of(-2.5, -0.3, -0.4, -0.14, sigma))
       expect(value).toBeGreaterThan(-2000)
       expect(value).toBeLessThan(-600)
     }
@@ -124,7 +124,7 @@ describe('marginal log-likelihood', () => {
         [Number.NaN, 0, 1],
         [800, 0, Number.POSITIVE_INFINITY],
       ]) {
-        expect(marginal(5).evaluate(Float64Array.from(x), gradient)).toBe(Number.NEGATIVE_INFINITY)
+        expect(marginal(adaptive(5)).evaluate(Float64Array.from(x), gradient)).toBe(Number.NEGATIVE_INFINITY)
       }
     }
   })

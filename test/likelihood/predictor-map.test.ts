@@ -1,3 +1,4 @@
+import { adaptive } from '../../src/likelihood/integration-rule.js'
 import { describe, expect, it } from 'vitest'
 import type { Model, Predictor } from '../../src/data/model.js'
 import { stateModel } from '../../src/data/state-model.js'
@@ -9,7 +10,6 @@ import { byRow, mappedDensity } from '../../src/likelihood/frame/mapped-density.
 import { simulateRows } from '../../src/likelihood/frame/simulate.js'
 import { state } from '../../src/likelihood/frame/stated.js'
 import { type Likelihood, likelihood } from '../../src/likelihood/likelihood.js'
-import { importance } from '../../src/likelihood/sparse/importance.js'
 import { compileTape, type Expression } from '../../src/numerics/expression-tape.js'
 import { stream } from '../../src/random/stream.js'
 import { uniforms } from '../reference/uniforms.js'
@@ -45,13 +45,17 @@ const near = (found: ArrayLike<number>, truth: ArrayLike<number>, digits: number
 function expectEqual(one: Model, other: Model, at: Float64Array, digits: number): void {
   const [first, second] = [likelihood(one), likelihood(other)]
   const gradients = [new Float64Array(at.length), new Float64Array(at.length)]
-  for (const nodes of [1, 3].filter((count) => count <= second.mostNodes)) {
-    const value = first.marginal(nodes).evaluate(at, gradients[0])
-    near([second.marginal(nodes).evaluate(at, gradients[1])], [value], digits)
+  for (const nodes of [1, 3].filter((count) => count <= second.rules.mostNodes)) {
+    const value = first.marginal(adaptive(nodes)).evaluate(at, gradients[0])
+    near([second.marginal(adaptive(nodes)).evaluate(at, gradients[1])], [value], digits)
     near(gradients[1], gradients[0], 1e3 * digits)
   }
-  const sampled = importance(state(one), 32, 1, at).value(at)
-  near([importance(state(other), 32, 1, at).value(at)], [sampled], 1e2 * digits)
+  const sampled = likelihood(one).marginal({ by: 'importance', draws: 32, seed: 1, around: at }).value(at)
+  near(
+    [likelihood(other).marginal({ by: 'importance', draws: 32, seed: 1, around: at }).value(at)],
+    [sampled],
+    1e2 * digits,
+  )
   const { outer, effects } = first.coordinates
   const v = pointsNear(outer + effects, 3)
   const joint = [v, v].map(() => new Float64Array(v.length))
@@ -87,8 +91,8 @@ describe('a linear map', () => {
     const b = [1.2, 0.4, -0.3, 0.1]
     const mixed = Float64Array.of(b[0] + 2 * b[2], b[1] + 2 * b[3], b[2] - b[0] / 4, b[3] - b[1] / 4)
     const [one, two] = [likelihood(flat), likelihood({ ...flat, map })]
-    const value = one.marginal(1).value(mixed)
-    near([two.marginal(1).value(Float64Array.from(b))], [value], 1e-13)
+    const value = one.marginal(adaptive(1)).value(mixed)
+    near([two.marginal(adaptive(1)).value(Float64Array.from(b))], [value], 1e-13)
     expect(like.dimension).toBe(7)
   })
 
@@ -100,8 +104,8 @@ describe('a linear map', () => {
     const there = Float64Array.of(at[2], at[3], at[0], at[1], ...at.subarray(4))
     const gradients = [at, at].map(({ length }) => new Float64Array(length))
     for (const nodes of [1, 5]) {
-      const value = likelihood(model).marginal(nodes).evaluate(at, gradients[0])
-      near([likelihood(turned).marginal(nodes).evaluate(there, gradients[1])], [value], 1e-13)
+      const value = likelihood(model).marginal(adaptive(nodes)).evaluate(at, gradients[0])
+      near([likelihood(turned).marginal(adaptive(nodes)).evaluate(there, gradients[1])], [value], 1e-13)
       const [a, b, c, d, ...rest] = gradients[0]
       near(gradients[1], [c, d, a, b, ...rest], 1e-11)
     }
@@ -164,13 +168,13 @@ describe('nonlinear means', () => {
     const like = likelihood(model)
     const at = pointOf(like)
     at[0] += 1
-    for (const nodes of [1, 3].filter((count) => count <= like.mostNodes)) {
-      const density = like.marginal(nodes)
+    for (const nodes of [1, 3].filter((count) => count <= like.rules.mostNodes)) {
+      const density = like.marginal(adaptive(nodes))
       const gradient = new Float64Array(like.dimension)
       expect(density.evaluate(at, gradient)).toBeGreaterThan(Number.NEGATIVE_INFINITY)
       near(gradient, differencesOf(density.value, at), 1e-6)
     }
-    const sampled = importance(state(model), 32, 1, at)
+    const sampled = likelihood(model).marginal({ by: 'importance', draws: 32, seed: 1, around: at })
     const gradient = new Float64Array(like.dimension)
     sampled.evaluate(at, gradient)
     near(gradient, differencesOf(sampled.value, at), 1e-6)

@@ -1,3 +1,4 @@
+import { adaptive } from '../../src/likelihood/integration-rule.js'
 import { describe, expect, it } from 'vitest'
 import type { Model } from '../../src/data/model.js'
 import { stateModel } from '../../src/data/state-model.js'
@@ -5,7 +6,6 @@ import { tableFrom } from '../../src/data/table-from.js'
 import { predictorsGiven } from '../../src/likelihood/frame/simulate.js'
 import { state } from '../../src/likelihood/frame/stated.js'
 import { type Likelihood, likelihood } from '../../src/likelihood/likelihood.js'
-import { importance } from '../../src/likelihood/sparse/importance.js'
 import { uniforms } from '../reference/uniforms.js'
 import { differencesOf, eta, mapOf, plus, pointsNear } from './doors.js'
 
@@ -62,9 +62,9 @@ describe('two columns with one coefficient are their sum with it', () => {
     expect(two.layout.coefficients.map(({ name }) => name).slice(0, 2)).toEqual(['(Intercept)', 'x'])
     const at = pointOf(one)
     const gradients = [at, at].map(() => new Float64Array(at.length))
-    for (const nodes of [1, 3].filter((count) => count <= two.mostNodes)) {
-      const value = one.marginal(nodes).evaluate(at, gradients[0])
-      near([two.marginal(nodes).evaluate(at, gradients[1])], [value], 1e-12)
+    for (const nodes of [1, 3].filter((count) => count <= two.rules.mostNodes)) {
+      const value = one.marginal(adaptive(nodes)).evaluate(at, gradients[0])
+      near([two.marginal(adaptive(nodes)).evaluate(at, gradients[1])], [value], 1e-12)
       near(gradients[1], gradients[0], 1e-9)
     }
     const { outer, effects: count } = one.coordinates
@@ -74,10 +74,14 @@ describe('two columns with one coefficient are their sum with it', () => {
     near([two.joint(new Float64Array(count)).evaluate(v, joint[1])], [value], 1e-12)
     near(joint[1], joint[0], 1e-11)
     if (count > 0) {
-      const sampled = importance(one.stated, 32, 1, at).value(at)
-      near([importance(two.stated, 32, 1, at).value(at)], [sampled], 1e-10)
+      const sampled = likelihood(one.stated).marginal({ by: 'importance', draws: 32, seed: 1, around: at }).value(at)
+      near(
+        [likelihood(two.stated).marginal({ by: 'importance', draws: 32, seed: 1, around: at }).value(at)],
+        [sampled],
+        1e-10,
+      )
     }
-    const rough = [one, two].map(({ fixedInformation }) => fixedInformation?.(at))
+    const rough = [one, two].map(({ roughInformation }) => roughInformation(at))
     if (rough[0] && rough[1]) near(rough[1], rough[0], 1e-9)
   })
 })
@@ -96,11 +100,11 @@ describe('a coefficient in two predictors', () => {
     const at = Float64Array.of(0.3, 0.4, -0.2, 0.7, 0.5)
     const there = Float64Array.of(0.3, 0.4, -0.2, 0.4, 0.7, 0.5)
     const [inOwn, inOne] = [new Float64Array(6), new Float64Array(5)]
-    const value = own.marginal(1).evaluate(there, inOwn)
-    near([one.marginal(1).evaluate(at, inOne)], [value], 1e-13)
+    const value = own.marginal(adaptive(1)).evaluate(there, inOwn)
+    near([one.marginal(adaptive(1)).evaluate(at, inOne)], [value], 1e-13)
     const [a, b, c, d, ...rest] = inOwn
     near(inOne, [a, b + d, c, ...rest], 1e-12)
-    near(inOne, differencesOf(one.marginal(1).value, at), 1e-6)
+    near(inOne, differencesOf(one.marginal(adaptive(1)).value, at), 1e-6)
     const eta = predictorsGiven(
       shared,
       state(shared).layout,
@@ -143,8 +147,8 @@ describe('thresholds', () => {
     const whole: Model = { ...plain, predictors: [{ ...mean, fixed: own(both(half(false), half(true))) }, dispersion] }
     const at = Float64Array.of(1.5, 2.5, 0.2)
     const gradients = [at, at].map(() => new Float64Array(3))
-    const value = likelihood(whole).marginal(1).evaluate(at, gradients[0])
-    near([likelihood(split).marginal(1).evaluate(at, gradients[1])], [value], 1e-13)
+    const value = likelihood(whole).marginal(adaptive(1)).evaluate(at, gradients[0])
+    near([likelihood(split).marginal(adaptive(1)).evaluate(at, gradients[1])], [value], 1e-13)
     near(gradients[1], gradients[0], 1e-12)
   })
 })

@@ -1,3 +1,4 @@
+import { adaptive } from '../../src/likelihood/integration-rule.js'
 import { describe, expect, it } from 'vitest'
 import type { Model } from '../../src/data/model.js'
 import { stateModel } from '../../src/data/state-model.js'
@@ -5,7 +6,6 @@ import { tableFrom } from '../../src/data/table-from.js'
 import { simulateResponse } from '../../src/likelihood/frame/simulate.js'
 import { state } from '../../src/likelihood/frame/stated.js'
 import { type Likelihood, likelihood } from '../../src/likelihood/likelihood.js'
-import { importance } from '../../src/likelihood/sparse/importance.js'
 import { laplaceParts } from '../../src/likelihood/sparse/laplace-parts.js'
 import { secondOrder } from '../../src/likelihood/sparse/second-order.js'
 import { stream } from '../../src/random/stream.js'
@@ -59,17 +59,17 @@ describe('a mean split over two predictors of which the family takes the sum is 
   it.each(models)('%s, %s: marginal densities with their gradients', (formula, family, most) => {
     const { whole, split, at, there } = pair(formula, family)
     const [one, two] = [likelihood(whole), likelihood(split)]
-    for (const nodes of [1, 2, most].filter((count) => count <= one.mostNodes)) {
+    for (const nodes of [1, 2, most].filter((count) => count <= one.rules.mostNodes)) {
       const gradients = [at, there].map(({ length }) => new Float64Array(length))
-      const value = one.marginal(nodes).evaluate(at, gradients[0])
-      near([two.marginal(nodes).evaluate(there, gradients[1])], [value], 1e-12)
+      const value = one.marginal(adaptive(nodes)).evaluate(at, gradients[0])
+      near([two.marginal(adaptive(nodes)).evaluate(there, gradients[1])], [value], 1e-12)
       near(gradients[1], splitParameters(whole, gradients[0]), 1e-9)
     }
   })
 
   it.each(models)('%s, %s: modes and their covariances, and the information about fixed effects', (formula, family) => {
     const { whole, split, at, there } = pair(formula, family)
-    const [one, two] = [likelihood(whole).modes(at), likelihood(split).modes(there)]
+    const [one, two] = [likelihood(whole).effectsAt(at)!, likelihood(split).effectsAt(there)!]
     one.terms.forEach(({ mode, covariance }, t) => {
       near(two.terms[t].mode, mode, 1e-8)
       near(two.terms[t].covariance, covariance, 1e-8)
@@ -104,8 +104,18 @@ describe('a mean split over two predictors of which the family takes the sum is 
   it.each(models)('%s, %s: importance sampling', (formula, family) => {
     const { whole, split, at, there } = pair(formula, family)
     const gradients = [at, there].map(({ length }) => new Float64Array(length))
-    const value = importance(state(whole), 64, 1, at).evaluate(at, gradients[0])
-    near([importance(state(split), 64, 1, there).evaluate(there, gradients[1])], [value], 1e-10)
+    const value = likelihood(whole)
+      .marginal({ by: 'importance', draws: 64, seed: 1, around: at })
+      .evaluate(at, gradients[0])
+    near(
+      [
+        likelihood(split)
+          .marginal({ by: 'importance', draws: 64, seed: 1, around: there })
+          .evaluate(there, gradients[1]),
+      ],
+      [value],
+      1e-10,
+    )
     near(gradients[1], splitParameters(whole, gradients[0]), 1e-8)
   })
 

@@ -1,6 +1,8 @@
 import type { Model } from '../../data/model.js'
 import { GlmmError, type Warning } from '../../errors.js'
 import { nearestName } from '../../nearest-name.js'
+import type { MarginalDensity } from '../../likelihood/frame/log-density.js'
+import { adaptive } from '../../likelihood/integration-rule.js'
 import { type Likelihood, likelihood } from '../../likelihood/likelihood.js'
 import { type DrawnCoordinates, drawnCoordinates } from '../drawn-coordinates.js'
 import type { Sampled } from '../drawn-model.js'
@@ -56,9 +58,9 @@ export function looClusters({ sample }: Sampled, { group }: LooClustersOptions =
 export function checkClusters(model: Model, group: string | undefined): void {
   const like = likelihood(model)
   const chosen = groupFor(like, group)
-  if (like.factored?.term.group === chosen) return
+  if (like.factor?.group === chosen) return
   const [reduced] = aroundGroup(model, chosen)
-  if (likelihood(reduced).factored) return
+  if (likelihood(reduced).factor) return
   const message = `expected clusters whose effects can be integrated out, got those of ${chosen} in ${model.formula}`
   throw new GlmmError(
     'MODEL',
@@ -67,7 +69,7 @@ export function checkClusters(model: Model, group: string | undefined): void {
   )
 }
 
-function groupFor({ model, factored, layout }: Likelihood, wanted: string | undefined): string {
+function groupFor({ model, factor, layout }: Likelihood, wanted: string | undefined): string {
   const groups = [...new Set(layout.terms.map(({ term }) => term.group))]
   if (groups.length === 0) {
     const message = `expected random effects to leave clusters out, got none in ${model.formula}`
@@ -79,7 +81,7 @@ function groupFor({ model, factored, layout }: Likelihood, wanted: string | unde
     const message = `expected a grouping factor (${groups.join(', ')}), got '${wanted}'`
     throw new GlmmError('USAGE', message, near === null ? 'give one of these' : `did you mean ${near}?`)
   }
-  if (factored) return factored.term.group
+  if (factor) return factor.group
   const message = `expected the factor whose clusters to leave out of crossed ones (${groups.join(', ')}), got none`
   throw new GlmmError('USAGE', message, `name it: --loo-clusters ${groups[0]}`)
 }
@@ -87,29 +89,42 @@ function groupFor({ model, factored, layout }: Likelihood, wanted: string | unde
 function clustersOf(like: Likelihood, read: DrawnCoordinates, wanted: string | undefined): Clusters {
   checkClusters(like.model, wanted)
   const group = groupFor(like, wanted)
-  const { factored, mostNodes } = like
-  if (factored?.term.group === group) {
-    const logLik: ClusterLogLik = (s, nodes) => factored.clusterLogLik(read.parameters(s), nodes)
-    return { group, levels: factored.term.levels, mostNodes, logLik }
+  const { factor } = like
+  if (factor?.group === group) {
+    const logLik = byClusters(like, (s) => ({ x: read.parameters(s), offsets: null }))
+    return { group, levels: factor.levels, mostNodes: like.rules.mostNodes, logLik }
   }
   const [reduced, kept] = aroundGroup(like.model, group)
-  const outer = likelihood(reduced)
-  const { layout } = outer
-  const natural = new Float64Array(layout.dimension)
-  return {
-    group,
-    levels: outer.factored!.term.levels,
-    mostNodes: outer.mostNodes,
-    logLik: (s, nodes) => {
-      const parameters = read.parameters(s)
-      natural.set(parameters.subarray(0, layout.fixed))
-      kept.forEach((t, at) => {
-        const { start, size } = like.layout.terms[t]
-        natural.set(parameters.subarray(start, start + size), layout.terms[at].start)
-      })
-      const around = withOtherEffects(like, reduced, kept, read.effects(s))
-      return likelihood(around).factored!.clusterLogLik(natural, nodes)
-    },
+  const alone = likelihood(reduced)
+  const x = new Float64Array(alone.dimension)
+  const offsets = reduced.predictors.map(() => new Float64Array(reduced.nobs))
+  const at = (s: number): Given => {
+    const parameters = read.parameters(s)
+    x.set(parameters.subarray(0, alone.layout.fixed))
+    kept.forEach((t, k) => {
+      const { start, size } = like.layout.terms[t]
+      x.set(parameters.subarray(start, start + size), alone.layout.terms[k].start)
+    })
+    addOtherEffects(like, kept, read.effects(s), offsets)
+    return { x, offsets }
+  }
+  return { group, levels: alone.factor!.levels, mostNodes: alone.rules.mostNodes, logLik: byClusters(alone, at) }
+}
+
+/** Outer parameters, and what stands in the place of the offsets. */
+interface Given {
+  readonly x: Float64Array
+  readonly offsets: readonly Float64Array[] | null
+}
+
+/** The clusters' log-likelihoods at what draw s gives; NaN out of support. */
+function byClusters(like: Likelihood, given: (s: number) => Given): ClusterLogLik {
+  const densities = new Map<number, MarginalDensity>()
+  return (s, nodes) => {
+    const density = densities.get(nodes) ?? like.marginal(adaptive(nodes))
+    densities.set(nodes, density)
+    const { x, offsets } = given(s)
+    return density.byLevel(x, null, offsets) ?? new Float64Array(like.factor!.levels.length).fill(Number.NaN)
   }
 }
 
@@ -120,23 +135,24 @@ function aroundGroup(model: Model, group: string): [reduced: Model, kept: number
   return [{ ...model, predictors }, all.flatMap((term, t) => (term.group === group ? [t] : []))]
 }
 
-/** `reduced` with the effects of the other terms in its offsets. */
-function withOtherEffects(
-  { layout, model: { nobs: n } }: Likelihood,
-  reduced: Model,
+/** The model's offsets with the effects of the terms that are not kept, into `out`. */
+function addOtherEffects(
+  { layout, model: { nobs: n, predictors } }: Likelihood,
   kept: readonly number[],
   effects: readonly Float64Array[],
-): Model {
-  const offsets = reduced.predictors.map(({ offset }) => offset?.slice() ?? new Float64Array(n))
+  out: readonly Float64Array[],
+): void {
+  predictors.forEach(({ offset }, k) => {
+    if (offset) out[k].set(offset)
+    else out[k].fill(0)
+  })
   layout.terms.forEach(({ term: { names, index, z }, predictorOf }, t) => {
     if (kept.includes(t)) return
     const q = names.length
     for (let j = 0; j < q; j++) {
-      for (let i = 0; i < n; i++) offsets[predictorOf[j]][i] += z[j * n + i] * effects[t][index[i] * q + j]
+      for (let i = 0; i < n; i++) out[predictorOf[j]][i] += z[j * n + i] * effects[t][index[i] * q + j]
     }
   })
-  const predictors = reduced.predictors.map((predictor, k) => ({ ...predictor, offset: offsets[k] }))
-  return { ...reduced, predictors }
 }
 
 /** Numbers of nodes that are tried, and how far a cluster's log-likelihood may move to the next one. */

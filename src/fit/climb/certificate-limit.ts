@@ -1,5 +1,6 @@
 import type { Likelihood } from '../../likelihood/likelihood.js'
 import type { Estimate } from '../results/estimate.js'
+import { isExact as exactly } from '../../likelihood/rule-set.js'
 
 /**
  * An approximation is adequate if its estimates are nowhere further than this many standard errors from the integrated
@@ -21,5 +22,4 @@ export function largestStep({ covariance, se }: Estimate, gradient: Float64Array
 }
 
 /** True if Laplace's approximation of this model's integral is exact. */
-export const isExact = ({ stated: { model, family, layout } }: Likelihood): boolean =>
-  layout.terms.length === 0 || (family.quadratic?.(model.link) ?? false)
+export const isExact = ({ stated }: Likelihood): boolean => exactly(stated)

@@ -1,6 +1,7 @@
 import type { Warning } from '../../errors.js'
 import type { Likelihood } from '../../likelihood/likelihood.js'
-import { type Maximum, maximise } from '../../numerics/maximise.js'
+import type { Maximum } from '../../numerics/maximise.js'
+import { laplaceRule, nodesOf, type Rule } from '../../likelihood/integration-rule.js'
 import { type BoundaryPoint, boundaryPoint } from './boundary-point.js'
 import { invertedInformation, newtonStep } from './information.js'
 import { type FurtherRuns, furtherRuns, provedRuns } from '../runaway/further-runs.js'
@@ -26,11 +27,8 @@ const precise = { tolerance: 1e-6, maxIterations: 500, maxEvaluations: 500 }
 
 /** A start for more nodes: near the top of Laplace's approximation, which costs little. */
 export function laplaceStart(likelihood: Likelihood, start: Start): Start {
-  const { x, inverseHessian, value } = maximise(likelihood.marginal(1).evaluate, start.parameters, start.scale, {
-    ...precise,
-    limit: start.limit,
-    accepted: likelihood.anchor,
-  })
+  const options = { ...precise, limit: start.limit }
+  const { x, inverseHessian, value } = likelihood.marginal(laplaceRule).top(start.parameters, start.scale, options)
   return value > Number.NEGATIVE_INFINITY ? { parameters: x, scale: inverseHessian } : start
 }
 
@@ -41,19 +39,19 @@ export const acceptable = 1e-4
 const reaches = [1, 2, 0]
 
 /**
- * Climbs the marginal likelihood with `nodes` nodes from `start`. Where a residual is on its way to zero, or cannot be told
+ * Climbs the marginal likelihood by a rule from `start`. Where a residual is on its way to zero, or cannot be told
  * from the random effects, the top is that of its limit, if it is as high.
  */
-export function estimate(likelihood: Likelihood, nodes: number, given: Start): Estimate {
+export function estimate(likelihood: Likelihood, rule: Rule, given: Start): Estimate {
   const verdict = runawayVariance(likelihood, given)
-  if (verdict?.runs) return limitEstimate(likelihood, verdict.runs, nodes)
+  if (verdict?.runs) return limitEstimate(likelihood, verdict.runs, rule)
   if (verdict) {
-    const found = climbed(likelihood, nodes, { ...given, parameters: verdict.maximum }, null)
+    const found = climbed(likelihood, rule, { ...given, parameters: verdict.maximum }, null)
     // Where exact integration has found a maximum, one off the scale is the rule's error.
     return found.logLik > Number.NEGATIVE_INFINITY ? toldOffTheScale(likelihood, found, verdict.maximum) : found
   }
-  const free = climbed(likelihood, nodes, given, null)
-  const found = withoutResidual(likelihood, free, given, (from, held) => climbed(likelihood, nodes, from, held)) ?? free
+  const free = climbed(likelihood, rule, given, null)
+  const found = withoutResidual(likelihood, free, given, (from, held) => climbed(likelihood, rule, from, held)) ?? free
   return found.logLik > Number.NEGATIVE_INFINITY ? withRunawayTerms(likelihood, found) : found
 }
 
@@ -61,15 +59,13 @@ export function estimate(likelihood: Likelihood, nodes: number, given: Start): E
 const wideStep = 3e-3
 
 /** With `residual`, its parameter is not climbed but held at its limit. */
-function climbed(likelihood: Likelihood, nodes: number, start: Start, residual: HeldParameter | null): Estimate {
+function climbed(likelihood: Likelihood, rule: Rule, start: Start, residual: HeldParameter | null): Estimate {
   const { dimension: d } = likelihood
-  const density = residual ? holding(likelihood.marginal(nodes), residual) : likelihood.marginal(nodes)
-  const { evaluate } = density
-  // Laplace's searches of the mode start from the point that the climb has reached. A residual that is held small leaves
-  // no digits for searches by an older factor.
-  const anchor = nodes === 1 && !residual ? likelihood.anchor : null
-  anchor?.(start.parameters)
-  const near = { ...close, accepted: anchor }
+  const nodes = nodesOf(rule)
+  const whole = likelihood.marginal(rule)
+  // Searches of the modes start from the point that the climb has reached. A residual that is held small leaves no digits
+  // for searches by an older factor.
+  let density = residual ? holding(whole, residual) : whole.near(start.parameters)
   const held: number[] = []
   const runs: Runaway[] = []
   const told: Warning[] = []
@@ -77,18 +73,18 @@ function climbed(likelihood: Likelihood, nodes: number, start: Start, residual: 
     held.push(...found.held)
     runs.push(...found.runs)
     told.push(found.warning)
-    anchor?.(found.x)
+    density = density.near(found.x)
     return found.x
   }
   const climb = (from: Float64Array): Maximum =>
-    maximise(evaluate, from, without(start.scale, held), { ...near, limit: start.limit })
+    density.top(from, without(start.scale, held), { ...close, limit: start.limit })
   let from = start.parameters
   for (let found = provedRuns(likelihood, from, held); found; found = provedRuns(likelihood, from, held))
     from = hold(found)
   let top = climb(from)
   if (top.value === Number.NEGATIVE_INFINITY) top = climb(insideSupport(likelihood, density.value, from))
   let { evaluations, iterations } = top
-  if (top.value === Number.NEGATIVE_INFINITY) return failed(nodes, top.x, evaluations)
+  if (top.value === Number.NEGATIVE_INFINITY) return failed(rule, top.x, evaluations)
   const again = offPlateau(likelihood.stated, top.x, held)
   if (again) {
     const other = climb(again)
@@ -98,9 +94,9 @@ function climbed(likelihood: Likelihood, nodes: number, start: Start, residual: 
   }
   top = canonical(likelihood, top)
   for (
-    let found = furtherRuns(likelihood, nodes, top.x, held);
+    let found = furtherRuns(likelihood, density, top.x, held);
     found;
-    found = furtherRuns(likelihood, nodes, top.x, held)
+    found = furtherRuns(likelihood, density, top.x, held)
   ) {
     top = canonical(likelihood, climb(hold(found)))
     evaluations += top.evaluations + 4
@@ -112,7 +108,7 @@ function climbed(likelihood: Likelihood, nodes: number, start: Start, residual: 
     const point = boundaryPoint(likelihood, top, start.parameters, reach)
     if (!point || density.value(point.x) < top.value - 1e-7 * (1 + Math.abs(top.value))) continue
     // The gradient in a variance's root is zero where that is zero: the climb goes on along the boundary.
-    const along = maximise(evaluate, point.x, top.inverseHessian, near)
+    const along = density.near(point.x).top(point.x, top.inverseHessian, close)
     evaluations += along.evaluations + 1
     iterations += along.iterations
     if (along.value < top.value - 1e-9 * (1 + Math.abs(top.value))) continue
@@ -129,13 +125,13 @@ function climbed(likelihood: Likelihood, nodes: number, start: Start, residual: 
     (j) => !zeroed.includes(j) && ![...limits, ...held].includes(j),
   )
 
-  anchor?.(top.x)
+  density = density.near(top.x)
   let inverse = invertedInformation(density, top, free, residual ? wideStep : undefined)
   evaluations += 2 * d
   let newton = inverse && newtonStep(inverse, top.gradient, free)
   for (let round = 0; newton && newton.rise > 1e-11 && !boundary && !residual && round < 3; round++) {
     // The distance was misjudged for want of a good matrix; now there is one.
-    top = canonical(likelihood, maximise(evaluate, top.x, without(inverse!, held), near))
+    top = canonical(likelihood, density.top(top.x, without(inverse!, held), close))
     inverse = invertedInformation(density, top, free)
     newton = inverse && newtonStep(inverse, top.gradient, free)
     evaluations += top.evaluations + 2 * d
@@ -158,6 +154,7 @@ function climbed(likelihood: Likelihood, nodes: number, start: Start, residual: 
   const reason = known ?? reasonOf(converged, zeroed, limits, runs, inverse !== null, gradientNorm)
   const covariance = inverse && unknownWhere(inverse, runs)
   return {
+    rule,
     nodes,
     parameters,
     logLik,
@@ -232,9 +229,10 @@ export function startAt(estimate: Estimate, fallback: Start): Start {
   return { parameters: estimate.parameters, scale: estimate.covariance }
 }
 
-function failed(nodes: number, parameters: Float64Array, evaluations: number): Estimate {
+function failed(rule: Rule, parameters: Float64Array, evaluations: number): Estimate {
   return {
-    nodes,
+    rule,
+    nodes: nodesOf(rule),
     parameters,
     logLik: Number.NEGATIVE_INFINITY,
     covariance: null,

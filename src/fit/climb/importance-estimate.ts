@@ -1,10 +1,10 @@
-import { GlmmError } from '../../errors.js'
-import { importance, mostPointNumbers } from '../../likelihood/sparse/importance.js'
+import type { ImportanceRule } from '../../likelihood/integration-rule.js'
 import type { Likelihood } from '../../likelihood/likelihood.js'
-import type { ImportanceEstimate } from '../results/importance-estimate.js'
-import { estimate } from './estimate.js'
+import { wholeDraws } from '../../likelihood/sparse/importance.js'
 import type { Estimate } from '../results/estimate.js'
+import type { ImportanceEstimate } from '../results/importance-estimate.js'
 import type { Start } from '../start/start.js'
+import { estimate } from './estimate.js'
 
 /** Above this neither an estimate by importance sampling nor its error can be trusted (Vehtari et al. 2024). */
 export const trustedParetoK = 0.7
@@ -13,18 +13,6 @@ const batches = 20
 /** The fewest draws: some in each batch. */
 export const leastDraws = 200
 
-/** Refuses more draws than memory holds. */
-export function checkDraws(draws: number, { model, layout }: Likelihood): void {
-  const effects = layout.terms.reduce((sum, { term }) => sum + term.levels.length * term.names.length, 0)
-  const most = Math.floor(mostPointNumbers / effects)
-  if (draws <= most) return
-  throw new GlmmError(
-    'MODEL',
-    `expected at most ${most} draws of the ${effects} random effects of ${model.formula}, got ${draws}`,
-    `their points take ${Math.ceil((draws * effects * 8) / 2 ** 20)} MB: give --importance ${most} or fewer`,
-  )
-}
-
 /** Climbs the likelihood that `draws` fixed draws give, from `start`, best the estimates of Laplace's approximation. */
 export function importanceEstimate(
   likelihood: Likelihood,
@@ -32,9 +20,9 @@ export function importanceEstimate(
   seed: number,
   start: Start,
 ): ImportanceEstimate {
-  const density = importance(likelihood.stated, draws, seed, start.parameters)
-  const sampled: Likelihood = { ...likelihood, marginal: () => density, anchor: density.anchor }
-  const fitted = estimate(sampled, density.draws, start)
+  const rule: ImportanceRule = { by: 'importance', draws: wholeDraws(draws), seed, around: start.parameters }
+  const density = likelihood.marginal(rule)
+  const fitted = estimate(likelihood, rule, start)
   const covariance = monteCarloCovariance(fitted, density.batchGradients(fitted.parameters, batches))
   const d = fitted.parameters.length
   let maxMcseInSe = 0
@@ -42,7 +30,7 @@ export function importanceEstimate(
     if (fitted.se[j] > 0) maxMcseInSe = Math.max(maxMcseInSe, Math.sqrt(covariance[j * d + j]) / fitted.se[j])
   }
   const diagnosis = density.diagnose(fitted.parameters)
-  return { ...diagnosis, estimate: fitted, draws: density.draws, seed, covariance, maxMcseInSe, likelihood: sampled }
+  return { ...diagnosis, estimate: fitted, draws: rule.draws, seed, covariance, maxMcseInSe }
 }
 
 /** C V C with V the covariance of the mean of the batches' gradients and C that of the estimates; NaN without C. */

@@ -1,4 +1,4 @@
-import type { MarginalDensity } from '../../likelihood/likelihood.js'
+import type { MarginalDensity } from '../../likelihood/frame/log-density.js'
 import { cholesky, choleskyInverse } from '../../numerics/cholesky.js'
 import { inverseAlong, negativeHessian } from '../../numerics/hessian.js'
 import type { Maximum } from '../../numerics/maximise.js'

@@ -1,3 +1,4 @@
+import { adaptive } from '../../likelihood/integration-rule.js'
 import { type Likelihood, likelihood as makeLikelihood } from '../../likelihood/likelihood.js'
 import { isExact } from './certificate-limit.js'
 import { estimate, startAt } from './estimate.js'
@@ -6,7 +7,7 @@ import type { Estimate } from '../results/estimate.js'
 import { importanceEstimate, trustedParetoK } from './importance-estimate.js'
 import type { ImportanceEstimate } from '../results/importance-estimate.js'
 import { type LimitModel, limitModel } from '../runaway/limit-model.js'
-import { widening } from '../runaway/widen.js'
+import { fittedBy, widening } from '../runaway/widen.js'
 import { type Start, startFrom } from '../start/start.js'
 import { reproducesExactly } from './why-not.js'
 
@@ -68,8 +69,8 @@ export function climbLadder(likelihood: Likelihood, atLeast = 1, seed = 1): Ladd
   }
   let settled = false
   let moved: number | null = null
-  for (const nodes of rungs.filter((rung) => rung <= likelihood.mostNodes)) {
-    moved = climb(() => ({ estimate: estimate(likelihood, nodes, start), importance: null })).maxShiftInSe
+  for (const nodes of rungs.filter((rung) => rung <= likelihood.rules.mostNodes)) {
+    moved = climb(() => ({ estimate: estimate(likelihood, adaptive(nodes), start), importance: null })).maxShiftInSe
     const { estimate: last } = climbed.at(-1)!
     // In the limit of an infinite standard deviation no number of nodes is better than another.
     if (last.unbounded) return { climbed, settled: false, limit: settledShift }
@@ -107,7 +108,7 @@ function ladderInLimit(limit: LimitModel, atLeast: number, seed: number): Ladder
   const { climbed, ...rest } = climbLadder(like, atLeast, seed)
   const wide = widening(limit)
   const told = climbed.map(({ estimate: fitted, importance, ...one }): Climbed => {
-    const full = wide.fitted({ like: importance?.likelihood ?? like, fitted, importance })
+    const full = wide.fitted(fittedBy(like, fitted, importance))
     return { ...one, estimate: full.fitted, importance: full.importance }
   })
   return { climbed: told, ...rest }

@@ -4,6 +4,7 @@ import { isConstant } from '../../data/constant-predictor.js'
 import type { Model } from '../../data/model.js'
 import { copies, observations } from '../../data/response-rows.js'
 import type { Stated } from '../../likelihood/frame/stated.js'
+import type { ConditionalModes } from '../../likelihood/frame/conditional-effects.js'
 import type { Likelihood } from '../../likelihood/likelihood.js'
 import type { Estimate } from '../results/estimate.js'
 import { weightedLeastSquares } from '../start/glm.js'
@@ -31,7 +32,11 @@ export const isLeastSquares = ({ model, family }: Stated): boolean => (family.no
  * n - p in place of n, and all variances are in that proportion, those of the coefficients sigma^2 (X'WX)^-1 (R's lm, and glm
  * for a gaussian). The log-likelihood stays that of the maximum. As it is for other models, and for a restricted likelihood.
  */
-export function asLeastSquares({ stated, modes }: Likelihood, fitted: Estimate): Estimate {
+export function asLeastSquares(
+  { stated, effectsAt }: Likelihood,
+  fitted: Estimate,
+  modesAt: (x: Float64Array) => ConditionalModes | null = effectsAt,
+): Estimate {
   const { model, family, link, links, layout } = stated
   const { covariance, parameters: top } = fitted
   if (layout.terms.length > 0 || !isLeastSquares(stated) || !covariance) return fitted
@@ -41,9 +46,11 @@ export function asLeastSquares({ stated, modes }: Likelihood, fitted: Estimate):
   const ratio = n > p ? n / (n - p) : Number.NaN
   const parameters = top.slice()
   parameters[p] += 0.5 * Math.log(ratio)
+  const modes = modesAt(parameters)
+  if (!modes) return fitted
   const { inverse, slope } = link
   const scale = links[1].inverse
-  const [eta, dispersion] = modes(parameters).eta
+  const [eta, dispersion] = modes.eta
   const weights = eta.map(
     (at, i) => (copies(model.response, i) * slope(at) ** 2) / family.variance(inverse(at), scale(dispersion[i])),
   )

@@ -1,4 +1,5 @@
 import { meanOf } from '../../data/roles.js'
+import { laplaceRule } from '../../likelihood/integration-rule.js'
 import type { Likelihood } from '../../likelihood/likelihood.js'
 import { acceptable, estimate } from './estimate.js'
 import { type GlmFit, glmAt } from '../start/glm.js'
@@ -18,7 +19,7 @@ export interface ScoringTop {
  * climb goes on with it.
  */
 export function scoringTop(like: Likelihood, scored: GlmFit): ScoringTop {
-  const { evaluate } = like.marginal(1)
+  const { evaluate } = like.marginal(laplaceRule)
   const at = (glm: GlmFit): Pick<ScoringTop, 'logLik' | 'gradientNorm'> => {
     const p = glm.beta.length
     const gradient = new Float64Array(p)
@@ -32,7 +33,7 @@ export function scoringTop(like: Likelihood, scored: GlmFit): ScoringTop {
   const first = at(scored)
   if (scored.converged && first.gradientNorm <= acceptable)
     return { top: scored, ...first, reason: 'the deviance stands still' }
-  const climbed = estimate(like, 1, { parameters: scored.beta, scale: scaleOf(like, scored) })
+  const climbed = estimate(like, laplaceRule, { parameters: scored.beta, scale: scaleOf(like, scored) })
   const { model, family, link } = like.stated
   const { fixed, offset } = meanOf(model)
   const again = glmAt(climbed.parameters, fixed, offset, model.response, family, link)

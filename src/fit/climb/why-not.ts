@@ -13,7 +13,7 @@ const outOfProportion = 12
  * Whether a continuous response is reproduced to rounding at the modes: its density then grows without bound as the dispersion
  * shrinks, whatever the number of nodes.
  */
-export function reproducesExactly({ stated, modes }: Likelihood, parameters: Float64Array): boolean {
+export function reproducesExactly({ stated, effectsAt }: Likelihood, parameters: Float64Array): boolean {
   const { model, family, link, layout } = stated
   if (family.response === 'binomial' || family.response === 'count') return false
   // A look at the modes only where a dispersion is out of all proportion.
@@ -22,7 +22,8 @@ export function reproducesExactly({ stated, modes }: Likelihood, parameters: Flo
   const far = ({ fixed: { from, to } }: LaidPredictor): boolean =>
     parameters.subarray(from, to).some((value) => Math.abs(value) > outOfProportion)
   if (!further.some(far)) return false
-  const eta = modes(parameters).eta[location.k]
+  const eta = effectsAt(parameters)?.eta[location.k]
+  if (!eta) return false
   let residual = 0
   let square = 0
   for (let i = 0; i < model.nobs; i++) {
@@ -35,7 +36,7 @@ export function reproducesExactly({ stated, modes }: Likelihood, parameters: Flo
 
 /** What is known to keep a climb from its top, in words, with what helps; null where nothing of that kind is seen. */
 export function whyNot(likelihood: Likelihood, parameters: Float64Array, nodes: number): string | null {
-  const { stated, mostNodes } = likelihood
+  const { stated, rules } = likelihood
   const { model, layout } = stated
   const exact = reproducesExactly(likelihood, parameters)
   for (const { name, kind, link, stated: of, fixed } of layout.further) {
@@ -48,7 +49,7 @@ export function whyNot(likelihood: Likelihood, parameters: Float64Array, nodes: 
     if (exact && kind?.role === 'scale')
       return `the model reproduces the response exactly: ${kind.reports} runs to its end, and the likelihood has no maximum`
     if (random.length > 0 && nodes === 1) {
-      const remedy = mostNodes > 1 ? '--nodes 7' : '--importance 4000'
+      const remedy = rules.mostNodes > 1 ? '--nodes 7' : '--importance 4000'
       return `Laplace's approximation has no maximum that could be found with ${termText(random[0])} of ${name}: give ${remedy}, or leave that term out`
     }
   }

@@ -1,7 +1,8 @@
 import { isConstant } from '../../data/constant-predictor.js'
-import type { Likelihood, MarginalDensity } from '../../likelihood/likelihood.js'
+import type { Likelihood } from '../../likelihood/likelihood.js'
 import type { Estimate } from '../results/estimate.js'
 import type { Start } from '../start/start.js'
+import { type MarginalDensity, marginalDensity } from '../../likelihood/frame/log-density.js'
 
 /** An outer parameter that stays where it is. */
 export interface HeldParameter {
@@ -36,9 +37,10 @@ export function withoutResidual(
   start: Start,
   climb: (start: Start, held: HeldParameter) => Estimate,
 ): Estimate | null {
-  const { model, layout, marginal } = likelihood
+  const { model, layout } = likelihood
   const residual = layout.further.find(({ kind }) => kind?.vanishes !== undefined)
   if (!residual || layout.terms.length === 0 || !isConstant(residual.stated)) return null
+  const { value: logLikAt } = likelihood.marginal(free.rule)
   const at = residual.fixed.from
   const scale = Math.log(spread(model.response.y))
   if (!Number.isFinite(scale) || (free.converged && free.se[at] <= unknown)) return null
@@ -47,8 +49,8 @@ export function withoutResidual(
     const value = scale + Math.log(share)
     let end = climb(fromThere(found?.end ?? free, start, { at, value }), { at, value })
     if (!(end.logLik > Number.NEGATIVE_INFINITY)) break
-    const gapAt = ({ logLik, nodes, parameters }: Estimate): number =>
-      (logLik - marginal(nodes).value(withValue(parameters, at, value + Math.LN2))) / 3
+    const gapAt = ({ logLik, parameters }: Estimate): number =>
+      (logLik - logLikAt(withValue(parameters, at, value + Math.LN2))) / 3
     for (let more = 0; more < moreClimbs && !end.converged && Math.abs(gapAt(end)) < finite; more++)
       end = climb(fromThere(end, start, { at, value }), { at, value })
     const gap = gapAt(end)
@@ -59,8 +61,7 @@ export function withoutResidual(
   const { end, limit } = found
   // Far below that sigma rounding is all that the free climb has found.
   const value = end.parameters[at]
-  const top =
-    free.parameters[at] < value ? marginal(end.nodes).value(withValue(free.parameters, at, value)) : free.logLik
+  const top = free.parameters[at] < value ? logLikAt(withValue(free.parameters, at, value)) : free.logLik
   return limit >= top - asHigh * (1 + Math.abs(top)) ? end : null
 }
 
@@ -82,15 +83,17 @@ export const holding = (density: MarginalDensity, { at, value }: HeldParameter):
     held[at] = value
     return held
   }
-  return {
+  return marginalDensity({
     dimension: density.dimension,
-    evaluate: (x, gradient) => {
-      const logLik = density.evaluate(set(x), gradient)
-      gradient[at] = 0
+    levels: 1,
+    evaluate: (x, gradient, byLevel) => {
+      const logLik = gradient ? density.evaluate(set(x), gradient) : density.value(set(x))
+      if (gradient) gradient[at] = 0
+      if (byLevel) byLevel[0] = logLik
       return logLik
     },
-    value: (x) => density.value(set(x)),
-  }
+    effectsAt: (x) => density.effectsAt(set(x)),
+  })
 }
 
 /** A covariance with the rows and columns of held parameters, which have none, from another one. */

@@ -1,7 +1,6 @@
-import { laplaceParts } from '../../likelihood/sparse/laplace-parts.js'
+import { laplaceRule } from '../../likelihood/integration-rule.js'
 import type { Likelihood } from '../../likelihood/likelihood.js'
 import type { ParameterLayout } from '../../likelihood/frame/parameter-layout.js'
-import { secondOrder } from '../../likelihood/sparse/second-order.js'
 import { adequateShift, isExact, largestStep } from '../climb/certificate-limit.js'
 import type { Estimate } from '../results/estimate.js'
 import type { Certificate } from '../record/fit-record.js'
@@ -14,12 +13,12 @@ const relativeStep = 0.05
  * log-likelihood (Shun and McCullagh 1995): that term, its gradient by differences, and the step that Newton's method
  * would take along it. Costs as many evaluations of Laplace's approximation as there are parameters.
  */
-export function secondOrderCertificate({ stated, model }: Likelihood, fitted: Estimate): Certificate | null {
-  if (fitted.nodes !== 1 || !fitted.covariance) return null
-  const parts = laplaceParts(stated)
-  const { correction } = secondOrder(parts)
+export function secondOrderCertificate({ model, layout, marginal }: Likelihood, fitted: Estimate): Certificate | null {
+  if (fitted.rule.by !== 'laplace' || !fitted.covariance) return null
+  const density = marginal(laplaceRule).near(fitted.parameters)
+  const correction = (x: Float64Array, byRow?: Float64Array): number =>
+    density.effectsAt(x)?.secondOrder(byRow) ?? Number.NaN
   const byRow = new Float64Array(model.nobs)
-  parts.approximation.anchor(fitted.parameters)
   const here = correction(fitted.parameters, byRow)
   const at = fitted.parameters.slice()
   const gradient = fitted.parameters.map((value, j) => {
@@ -32,7 +31,7 @@ export function secondOrderCertificate({ stated, model }: Likelihood, fitted: Es
   })
   const maxShiftInSe = largestStep(fitted, gradient)
   if (!Number.isFinite(here) || !Number.isFinite(maxShiftInSe)) return null
-  const [worst] = levelErrors(parts.layout, byRow)
+  const [worst] = levelErrors(layout, byRow)
   return {
     method: 'second-order',
     nodes: null,
@@ -47,9 +46,9 @@ export function secondOrderCertificate({ stated, model }: Likelihood, fitted: Es
 /** What the rows of each level of each factor add to the error of Laplace's log-likelihood, the largest first. */
 export function secondOrderLevels(likelihood: Likelihood, x: Float64Array): LevelError[] {
   if (isExact(likelihood)) return []
-  const parts = laplaceParts(likelihood.stated)
   const byRow = new Float64Array(likelihood.model.nobs)
-  return Number.isNaN(secondOrder(parts).correction(x, byRow)) ? [] : levelErrors(parts.layout, byRow)
+  const correction = likelihood.effectsAt(x)?.secondOrder(byRow) ?? Number.NaN
+  return Number.isNaN(correction) ? [] : levelErrors(likelihood.layout, byRow)
 }
 
 interface LevelError {

@@ -1,4 +1,3 @@
-import { comparisonRule } from './comparison-rule.js'
 import { randomTerms } from '../record/fixed-part.js'
 import type { Likelihood } from '../../likelihood/likelihood.js'
 import { adequateShift, isExact, largestStep } from '../climb/certificate-limit.js'
@@ -26,40 +25,39 @@ export const nothingIntegrated = 'there are no random effects to integrate over'
 /**
  * How far the integration error of a fit reaches: the error of the log-likelihood, the cluster with most of it, and the
  * step Newton's method would take without it, in standard errors. From one evaluation with another rule at the estimates
- * where the model takes nodes (see comparisonRule), else from the second-order term of Laplace's expansion.
+ * where the model takes nodes (see RuleSet.comparison), else from the second-order term of Laplace's expansion.
  */
 export function certificate(likelihood: Likelihood, fitted: Estimate): Certified {
   if (randomTerms(likelihood.layout.terms).length === 0) return none(nothingIntegrated)
   if (isExact(likelihood)) return none('the integral is exact: there is nothing to compare with')
   if (!fitted.covariance) return none('the fit has no standard errors, in which a shift would be measured')
   const { dimension: d } = likelihood
-  const compared = comparisonRule(likelihood, fitted)
+  const compared = likelihood.rules.comparison(fitted.rule)
   if (!compared || (fitted.nodes === 1 && compared.short)) {
     const expanded = secondOrderCertificate(likelihood, fitted)
     return expanded
       ? { certificate: expanded, uncertified: null }
       : none('the expansion to second order has no value here')
   }
-  const { nodes, rule, factored } = compared
-  const most = typeof nodes === 'number' ? nodes : Math.max(...nodes)
+  const { nodes } = compared
   const gradient = new Float64Array(d)
-  const other = factored.clusterLogLik(fitted.parameters, most, gradient)
-  const own = likelihood.factored!.clusterLogLik(fitted.parameters, fitted.nodes)
+  const other = likelihood.marginal(compared.rule).byLevel(fitted.parameters, gradient)
+  const own = likelihood.marginal(fitted.rule).byLevel(fitted.parameters)
+  if (!other || !own) return noValue(nodes)
   const maxShiftInSe = largestStep(fitted, gradient)
   let worst = 0
   for (let g = 1; g < other.length; g++) {
     if (Math.abs(own[g] - other[g]) > Math.abs(own[worst] - other[worst])) worst = g
   }
   const logLikError = fitted.logLik - other.reduce((sum, logLik) => sum + logLik, 0)
-  if (!Number.isFinite(logLikError) || !Number.isFinite(maxShiftInSe))
-    return none(`the likelihood with ${told(nodes)} nodes has no value at the estimates`)
+  if (!Number.isFinite(logLikError) || !Number.isFinite(maxShiftInSe)) return noValue(nodes)
   const settled = fitted.nodes < manyNodes || Math.abs(logLikError) <= settledLogLik
-  const { group, levels } = factored.term
+  const { group, levels } = likelihood.factor!
   return {
     certificate: {
       method: 'quadrature',
       nodes,
-      rule,
+      rule: compared.than,
       logLikError,
       maxShiftInSe,
       worstCluster: { group, level: levels[worst], error: own[worst] - other[worst] },
@@ -68,6 +66,9 @@ export function certificate(likelihood: Likelihood, fitted: Estimate): Certified
     uncertified: null,
   }
 }
+
+const noValue = (nodes: number | readonly number[]): Certified =>
+  none(`the likelihood with ${told(nodes)} nodes has no value at the estimates`)
 
 /** The certificate of a fit that may have been sampled, or have no maximum; `runs` are the full model's parameters without one. */
 export function certifiedOf(

@@ -59,13 +59,14 @@ type Climb = (at: number, points: readonly Point[]) => Point | string
 
 /** Maximises over all else with the quantity held. */
 function climber(
-  { stated, layout, marginal, anchor }: Likelihood,
+  { stated, layout, marginal }: Likelihood,
   fitted: Estimate,
   units: Float64Array,
   quantity: ProfileQuantity,
 ): Climb {
   const d = layout.dimension
-  const { evaluate } = marginal(fitted.nodes)
+  // Searches of the modes start from the point that a climb has reached, the first one from the fit.
+  let density = marginal(fitted.rule).near(fitted.parameters)
   const scale = scaleOf(fitted, units)
   const first = firstDirection(quantity, fitted.parameters, scale)
   const held = new Float64Array(d)
@@ -76,15 +77,14 @@ function climber(
     const objective: Objective = (x, gradient) => {
       held.set(x)
       quantity.hold(held, at)
-      const value = evaluate(held, gradient)
+      const value = density.evaluate(held, gradient)
       quantity.pullback(x, at, gradient)
       return value
     }
     const tell = (x: Float64Array): void => {
-      if (fitted.nodes > 1 || !anchor) return
       held.set(x)
       quantity.hold(held, at)
-      anchor(held)
+      density = density.near(held)
     }
     const from = extrapolated(at, points, first)
     // The gradient in a variance's root is zero where that is zero: a climb would not leave it.

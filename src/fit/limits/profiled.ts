@@ -1,4 +1,5 @@
 import { meanIn } from '../../likelihood/frame/parameter-layout.js'
+import { laplaceRule } from '../../likelihood/integration-rule.js'
 import { type Likelihood, likelihood } from '../../likelihood/likelihood.js'
 import type { Stated } from '../../likelihood/frame/stated.js'
 import { estimate } from '../climb/estimate.js'
@@ -24,7 +25,7 @@ export function profiledOf(
   if (!unrestricted) return own
   const full = likelihood(unrestricted)
   const start = startFrom(full, glm)
-  const { predictors, warnings } = profileIntervals(full, estimate(full, 1, start), start, level, false)
+  const { predictors, warnings } = profileIntervals(full, estimate(full, laplaceRule, start), start, level, false)
   const ofMean = meanIn(full.layout).k
   const merged = own.predictors.map((limits, k) => (k === ofMean ? predictors[k] : limits))
   return { ...own, predictors: merged, warnings: [...warnings, ...own.warnings] }

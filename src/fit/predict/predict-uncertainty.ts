@@ -1,9 +1,9 @@
 import { flat } from '../../covariance/flat.js'
 import type { Model } from '../../data/model.js'
-import { laplaceParts } from '../../likelihood/sparse/laplace-parts.js'
+import { unknownModes } from '../../likelihood/frame/conditional-effects.js'
+import { laplaceRule } from '../../likelihood/integration-rule.js'
 import { likelihood } from '../../likelihood/likelihood.js'
 import { restricted } from '../../likelihood/frame/restricted.js'
-import { forward } from '../../numerics/sparse-cholesky.js'
 import type { FitSource } from './predict-source.js'
 
 /** One row of new data as its linear predictors meet the parameters. */
@@ -84,8 +84,15 @@ export function jointUncertainty(fit: FitSource, original: Model): Uncertainty |
   const { layout } = like
   const d = layout.dimension
   if (d !== x.length || covariance.length !== d) return null
-  const { linear, structure, approximation } = laplaceParts(like.stated)
-  if (!(approximation.evaluate(x, null) > Number.NEGATIVE_INFINITY)) return null
+  const effects = like.effectsAt(x)
+  if (!effects) return null
+  const near = like.marginal(laplaceRule).near(x)
+  const firstOf = layout.terms.map(() => 0)
+  let count = 0
+  layout.terms.forEach(({ term }, t) => {
+    firstOf[t] = count
+    count += term.levels.length * term.names.length
+  })
   const moves = Array.from(x, (value, j) => movement(value, Math.sqrt(covariance[j][j]), j))
 
   /** Derivative of the modes of each term in parameter j. */
@@ -95,7 +102,7 @@ export function jointUncertainty(fit: FitSource, original: Model): Uncertainty |
     const at = (shift: number): Float64Array[] => {
       const moved = x.slice()
       moved[j] = value + shift
-      return like.modes(moved).terms.map(({ mode }) => mode.slice())
+      return (near.effectsAt(moved) ?? unknownModes(like.stated)).terms.map(({ mode }) => mode)
     }
     const [up, down] = [at(step), at(-step)]
     return up.map((mode, t) => mode.map((one, e) => (one - down[t][e]) / (2 * step)))
@@ -103,7 +110,7 @@ export function jointUncertainty(fit: FitSource, original: Model): Uncertainty |
 
   return ({ x: rows, terms }, out) => {
     const K = rows.length
-    const inModes = rows.map(() => new Float64Array(structure.size))
+    const inModes = rows.map(() => new Float64Array(count))
     const inParameters = rows.map(() => new Float64Array(d))
     rows.forEach((row, k) => {
       if (!reml || k > 0) inParameters[k].set(row, layout.fixedStart[k])
@@ -114,17 +121,16 @@ export function jointUncertainty(fit: FitSource, original: Model): Uncertainty |
       const { predictor, z, level } = isFixed ? { predictor: 0, z: rows[0], level: 0 } : terms[random++]
       if (level < 0) return
       const q = z.length
-      const first = structure.starts[t][level]
       for (let i = 0; i < q; i++) {
-        for (let j = 0; j <= i; j++) inModes[predictor][first + j] += z[i] * linear.lambdas[t][i * q + j]
+        inModes[predictor][firstOf[t] + level * q + i] += z[i]
         for (let j = 0; j < d; j++) inParameters[predictor][j] += z[i] * moves[j][t][level * q + i]
       }
     })
-    for (const one of inModes) forward(structure.symbolic, approximation.factor, one)
+    const whitened = inModes.map(effects.whitened)
     for (let k = 0; k < K; k++) {
       for (let l = 0; l < K; l++) {
         let sum = 0
-        for (let e = 0; e < structure.size; e++) sum += inModes[k][e] * inModes[l][e]
+        for (let e = 0; e < whitened[k].length; e++) sum += whitened[k][e] * whitened[l][e]
         for (let i = 0; i < d; i++)
           for (let j = 0; j < d; j++) sum += share(inParameters[k][i] * inParameters[l][j], covariance[i][j])
         out[k * K + l] = sum

@@ -3,6 +3,7 @@ import type { Table } from '../../data/table.js'
 import { isDiscrete, tailOf } from '../../families/tail-of.js'
 import { familyPredictors } from '../../likelihood/frame/family-predictors.js'
 import { type Stated, state } from '../../likelihood/frame/stated.js'
+import { unknownModes } from '../../likelihood/frame/conditional-effects.js'
 import { likelihood } from '../../likelihood/likelihood.js'
 import { restricted } from '../../likelihood/frame/restricted.js'
 import { normalQuantile } from '../../numerics/special.js'
@@ -15,7 +16,8 @@ export function fittedPredictors(fit: FitSource, stated: Stated): readonly Float
   const { estimate } = fit.parameters
   const reml = fit.method === 'reml'
   const x = Float64Array.from(reml ? estimate.slice(fit.fixed.length) : estimate)
-  return likelihood(reml ? restricted(stated.model) : stated).modes(x).eta
+  const like = likelihood(reml ? restricted(stated.model) : stated)
+  return (like.effectsAt(x) ?? unknownModes(like.stated)).eta
 }
 
 /**

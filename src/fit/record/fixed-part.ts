@@ -1,5 +1,6 @@
 import { flat } from '../../covariance/flat.js'
-import type { ConditionalModes, Likelihood } from '../../likelihood/likelihood.js'
+import type { ConditionalModes } from '../../likelihood/frame/conditional-effects.js'
+import type { Likelihood } from '../../likelihood/likelihood.js'
 import type { LaidTerm, ParameterLayout } from '../../likelihood/frame/parameter-layout.js'
 import type { Estimate } from '../results/estimate.js'
 

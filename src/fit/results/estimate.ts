@@ -1,8 +1,12 @@
 import type { Warning } from '../../errors.js'
+import type { Rule } from '../../likelihood/integration-rule.js'
 import type { Runaway } from './runaway.js'
 
-/** Maximum likelihood estimates of the outer parameters at one number of nodes. */
+/** Maximum likelihood estimates of the outer parameters by one rule. */
 export interface Estimate {
+  /** How the random effects were integrated out. */
+  readonly rule: Rule
+  /** Its nodes an effect, of nested factors the largest number; draws, where it is sampled. */
   readonly nodes: number
   /** (beta, theta), standard deviations not negative. */
   readonly parameters: Float64Array

@@ -1,5 +1,4 @@
 import type { ImportanceDiagnosis } from '../../likelihood/sparse/importance-diagnosis.js'
-import type { Likelihood } from '../../likelihood/likelihood.js'
 import type { Estimate } from './estimate.js'
 
 /** Maximum likelihood estimates by importance sampling, with what the sampling leaves open. */
@@ -12,6 +11,4 @@ export interface ImportanceEstimate extends ImportanceDiagnosis {
   readonly covariance: Float64Array
   /** The largest Monte Carlo error of an estimate, in its standard errors. */
   readonly maxMcseInSe: number
-  /** The likelihood that was maximised: this one, with the sampled integral for any number of nodes. */
-  readonly likelihood: Likelihood
 }

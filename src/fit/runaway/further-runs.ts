@@ -4,6 +4,7 @@ import { copies } from '../../data/response-rows.js'
 import type { Warning } from '../../errors.js'
 import { rowDensity } from '../../likelihood/frame/row-kernel.js'
 import { densitySize, firstAt, secondAt } from '../../families/row-density.js'
+import type { MarginalDensity } from '../../likelihood/frame/log-density.js'
 import type { Likelihood } from '../../likelihood/likelihood.js'
 import { free, recessionCone, still } from '../../numerics/recession-cone.js'
 import type { Runaway } from '../results/runaway.js'
@@ -38,7 +39,7 @@ const rounding = 1e-6
  */
 export function furtherRuns(
   likelihood: Likelihood,
-  nodes: number,
+  { value }: Pick<MarginalDensity, 'value'>,
   x: Float64Array,
   held: readonly number[],
 ): FurtherRuns | null {
@@ -60,7 +61,6 @@ export function furtherRuns(
         if (stays(one, i)) return still
         return kind && eta[i] * simpler < (one ? 0 : -underway) ? -simpler : simpler
       })
-    const { value } = likelihood.marginal(nodes)
     const now = value(x)
     const candidates = [sidesOf((one) => one)]
     // A climb may rest before the rows next to where a number parts them have said their last word: then all go on as they lie,
@@ -181,11 +181,12 @@ function predictorOf(model: Model, k: number, beta: Float64Array): Float64Array 
 
 /** By row at the modes: whether its density still depends on predictor k; null where it can not, the mean being at its end. */
 function rowsThatSay(
-  { model, layout, stated: { family }, modes }: Likelihood,
+  { model, layout, stated: { family }, effectsAt }: Likelihood,
   x: Float64Array,
   k: number,
 ): (boolean | null)[] {
-  const { eta } = modes(x)
+  const eta = effectsAt(x)?.eta
+  if (!eta) return new Array(model.nobs).fill(true)
   const K = model.predictors.length
   const density = rowDensity(model, family)
   const out = new Float64Array(densitySize(K))

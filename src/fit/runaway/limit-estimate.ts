@@ -1,4 +1,5 @@
 import { meanOf } from '../../data/roles.js'
+import { nodesOf, type Rule } from '../../likelihood/integration-rule.js'
 import type { Likelihood } from '../../likelihood/likelihood.js'
 import { type LaidTerm, ofLocation, type ParameterLayout } from '../../likelihood/frame/parameter-layout.js'
 import type { Estimate } from '../results/estimate.js'
@@ -22,7 +23,7 @@ export const deviationName = (layout: ParameterLayout, laid: LaidTerm, column: n
  * for every number of nodes; the standard deviation stands at a million and the fixed effects at their ratios times it. All
  * parameters run, or are left open: a level is then the sign of one number, of which no scale is known.
  */
-export function limitEstimate({ model, layout }: Likelihood, found: RunawayVariance, nodes: number): Estimate {
+export function limitEstimate({ model, layout }: Likelihood, found: RunawayVariance, rule: Rule): Estimate {
   const { laid, limit } = found
   const d = layout.dimension
   const parameters = new Float64Array(d)
@@ -36,7 +37,8 @@ export function limitEstimate({ model, layout }: Likelihood, found: RunawayVaria
   )
   const mean = meanOf(model)
   return {
-    nodes,
+    rule,
+    nodes: nodesOf(rule),
     parameters,
     logLik: limit.logLik,
     covariance: new Float64Array(d * d).fill(Number.NaN),

@@ -122,7 +122,7 @@ function crossing(
 
 function coefficientProfile({ layout, marginal, model }: Likelihood, fitted: Estimate, at: number): Profile {
   const d = layout.dimension
-  const { evaluate, value } = marginal(fitted.nodes)
+  const { evaluate, value } = marginal(fitted.rule)
   const running = new Set(fitted.runs.map((run) => run.at))
   const scale = new Float64Array(d * d)
   for (let i = 0; i < d; i++) {

@@ -184,7 +184,9 @@ function parted(
     response: { name: model.response.name, y, trials },
     predictors: [{ name, role: 'location', fixed: none, offset: null, random }],
   }
-  const [eta] = likelihood(surrogate).modes(Float64Array.from(theta)).eta
+  const effects = likelihood(surrogate).effectsAt(Float64Array.from(theta))
+  if (!effects) return false
+  const [eta] = effects.eta
   return eta.every((value, r) => (y[r] === 1 ? value > margin : value < -margin))
 }
 

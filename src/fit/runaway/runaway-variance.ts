@@ -1,6 +1,7 @@
 import { meanIn, ofLocation } from '../../likelihood/frame/parameter-layout.js'
 import { meanOf } from '../../data/roles.js'
 import type { Model } from '../../data/model.js'
+import { laplaceRule, type Rule } from '../../likelihood/integration-rule.js'
 import type { Likelihood } from '../../likelihood/likelihood.js'
 import type { LaidTerm } from '../../likelihood/frame/parameter-layout.js'
 import { maximise, type Objective } from '../../numerics/maximise.js'
@@ -46,12 +47,11 @@ export function runawayVariance(like: Likelihood, start: Start): Verdict | null 
   if (!separated || separated.single) return null
 
   const p = meanIn(layout).fixed.to
-  const laplace = maximise(like.marginal(1).evaluate, start.parameters, start.scale, {
+  const laplace = like.marginal(laplaceRule).top(start.parameters, start.scale, {
     tolerance: 1e-2,
     maxIterations: 60,
     maxEvaluations: 80,
     limit: start.limit,
-    accepted: like.anchor,
   })
   const sd = Math.abs(laplace.x[laid.start])
   const own = laplace.x.slice(0, p).map((beta) => beta / Math.max(sd, 0.5))
@@ -75,14 +75,15 @@ function interceptAlone(model: Model): boolean {
 
 /** The highest point found below `farthestSd` by exact integration, where it is above the limit; null where none is. */
 function finiteMaximum(
-  { stated, lattice }: Likelihood,
+  { stated, rules, marginal }: Likelihood,
   { term, start: at }: LaidTerm,
   laplace: Float64Array,
   start: Start,
   limit: number,
 ): Float64Array | null {
   // One lattice for all levels is many times as fast, where the likelihood has it.
-  const fast = lattice?.(latticeStep(stated, term)(farthestSd)).evaluate
+  const lattice: Rule = { by: 'lattice', step: latticeStep(stated, term)(farthestSd) }
+  const fast = rules.supports(lattice) ? null : marginal(lattice).evaluate
   const exact: Objective = fast
     ? (x, gradient) => (Math.abs(x[at]) <= farthestSd ? fast(x, gradient) : Number.NEGATIVE_INFINITY)
     : exactLevels(stated, term)

@@ -26,7 +26,17 @@ export interface Fitted {
   readonly like: Likelihood
   readonly fitted: Estimate
   readonly importance: ImportanceEstimate | null
+  /** The conditional modes at outer parameters, in the limit where the estimate is one; null out of support. */
+  readonly modesAt: (x: Float64Array) => ConditionalModes | null
 }
+
+/** The estimate of a model without a limit. */
+export const fittedBy = (like: Likelihood, fitted: Estimate, importance: ImportanceEstimate | null): Fitted => ({
+  like,
+  fitted,
+  importance,
+  modesAt: like.effectsAt,
+})
 
 /**
  * Estimates of a limit among those of the full model. Running coefficients are held so far out that the means of the rows that
@@ -82,6 +92,7 @@ export function widening(limit: LimitModel): Widening {
     })
     return {
       ...of,
+      rule: of.rule.by === 'importance' ? { ...of.rule, around: parameters(of.rule.around) } : of.rule,
       parameters: parameters(of.parameters),
       covariance: of.covariance && matrix(of.covariance),
       se,
@@ -101,8 +112,8 @@ export function widening(limit: LimitModel): Widening {
       return { ...of, beta, eta, covariance: matrix(of.covariance, meanIn(layout).fixed.to) }
     },
     fitted: ({ like, fitted, importance }) => ({
-      // The full model's likelihood, with the modes that it has in the limit.
-      like: { ...likelihood(limit.full), modes: (x) => modesInLimit(limit, layout, place, like, x) },
+      like: likelihood(limit.full),
+      modesAt: (x) => modesInLimit(limit, layout, place, like, x),
       fitted: estimate(fitted),
       importance: importance && {
         ...importance,
@@ -205,7 +216,7 @@ function modesInLimit(
   place: readonly number[],
   of: Likelihood,
   x: Float64Array,
-): ConditionalModes {
+): ConditionalModes | null {
   const {
     full: { model: full },
     cone,
@@ -220,7 +231,8 @@ function modesInLimit(
       ? held.reduce((sum, column, h) => sum - x[from + column] * basis[h * p + at - from], x[at])
       : x[at],
   )
-  const found = of.modes(Float64Array.from(inner))
+  const found = of.effectsAt(Float64Array.from(inner))
+  if (!found) return null
   const kept = laidTerms(layout, limit.terms)
   const terms = layout.terms.map((laid) => {
     const at = kept.findIndex((one) => one.laid === laid)

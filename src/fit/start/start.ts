@@ -1,6 +1,7 @@
 import { meanOf } from '../../data/roles.js'
 import type { RandomTerm } from '../../data/model.js'
 import { observations } from '../../data/response-rows.js'
+import { soleScalarEffect } from '../../likelihood/frame/sole-scalar-effect.js'
 import type { Likelihood } from '../../likelihood/likelihood.js'
 import { pairIndex } from '../../families/derivative-order.js'
 import { rowModel } from '../../likelihood/frame/row-model.js'
@@ -24,8 +25,8 @@ export interface Start {
  * climb whatever the units of the data.
  */
 export function startFrom(likelihood: Likelihood, glm: GlmFit | null): Start {
-  const { scalarTerm } = likelihood
-  if (scalarTerm && glm) return scalarStart(likelihood, scalarTerm, glm)
+  const term = soleScalarEffect(likelihood.stated)
+  if (term && glm) return scalarStart(likelihood, term, glm)
   return wideStart(likelihood, glm)
 }
 
@@ -55,7 +56,7 @@ function wideStart(likelihood: Likelihood, glm: GlmFit | null): Start {
       scale[(start + j) * (d + 1)] = (sd * sd) / (2 * known)
     }
   }
-  const information = likelihood.fixedInformation?.(parameters)
+  const information = likelihood.roughInformation(parameters)
   const fixed = layout.fixed
   if (information && cholesky(information, fixed)) {
     const covariance = choleskyInverse(information, fixed)

@@ -1,6 +1,7 @@
 import type { Model } from '../../data/model.js'
 import { levelRows, withoutRows } from '../../data/resample-levels.js'
 import { GlmmError } from '../../errors.js'
+import { adaptive, atMost, type Rule } from '../../likelihood/integration-rule.js'
 import { type Likelihood, likelihood } from '../../likelihood/likelihood.js'
 import type { Stated } from '../../likelihood/frame/stated.js'
 import { outerNames } from '../../likelihood/outer-names.js'
@@ -49,12 +50,12 @@ const mostRows = 4e5
  */
 export function levelInfluence(like: Likelihood, parameters: Float64Array, nodes: number): LevelInfluence[] | string {
   const { model } = like.stated
-  const factors = like.factored
-    ? [like.factored.term.group]
+  const factors = like.factor
+    ? [like.factor.group]
     : [...new Set(model.predictors.flatMap(({ random }) => random.map(({ group }) => group)))]
   if (factors.length === 0) return 'the model has no random effects'
   const x = like.coordinates.fromParameters(parameters)
-  const count = like.factored ? nodes : Math.min(nodes, like.mostNodes)
+  const count = like.factor ? nodes : Math.min(nodes, like.rules.mostNodes)
   const d = x.length
   const guess = new Float64Array(d).fill(0.1)
   const rough = negativeHessian(onCoordinates(like, count), x, guess)
@@ -71,7 +72,7 @@ export function levelInfluence(like: Likelihood, parameters: Float64Array, nodes
     const rows = levelRows(model, group)!
     const levels = rows.levels.length
     let scores: Float64Array[]
-    if (like.factored) scores = scoresByDifference(like, x, count, scale)
+    if (like.factor) scores = scoresByDifference(like, x, count, scale)
     else {
       if (levels * model.nobs > mostRows)
         return `the factors are crossed, and ${group} has too many levels to leave out one by one`
@@ -99,7 +100,7 @@ export function levelInfluence(like: Likelihood, parameters: Float64Array, nodes
 
 /** The log-likelihood and its gradient over the coordinates. */
 function onCoordinates(like: Likelihood, nodes: number): Objective {
-  const density = like.marginal(Math.min(nodes, like.mostNodes))
+  const density = like.marginal(atMost(nodes, like.rules))
   const { coordinates, dimension } = like
   const natural = new Float64Array(dimension)
   return (x, gradient) => {
@@ -113,13 +114,14 @@ function onCoordinates(like: Likelihood, nodes: number): Objective {
 /** Each level's score by central differences of its log-likelihood, a thousandth of a standard error wide. */
 function scoresByDifference(like: Likelihood, x: Float64Array, nodes: number, scale: Float64Array): Float64Array[] {
   const { coordinates, dimension: d } = like
-  const { clusterLogLik, term } = like.factored!
+  const { levels } = like.factor!
+  const { byLevel } = like.marginal(adaptive(nodes))
   const natural = new Float64Array(d)
   const at = (z: Float64Array): Float64Array => {
     coordinates.toParameters(z, natural)
-    return clusterLogLik(natural, nodes)
+    return byLevel(natural) ?? new Float64Array(levels.length).fill(Number.NaN)
   }
-  const scores = term.levels.map(() => new Float64Array(d))
+  const scores = levels.map(() => new Float64Array(d))
   const z = x.slice()
   for (let j = 0; j < d; j++) {
     const step = 1e-3 * scale[j]
@@ -207,9 +209,9 @@ export function refitWithout(
   const { levels, rows } = levelRows(model, group)!
   const left = likelihood(withoutRows(model, rows[levels.indexOf(level)]))
   const start = { parameters, scale: startFrom(left, glmOf(left.stated)).scale }
-  const fitted = refitted(left, Math.min(nodes, left.mostNodes), start)
+  const fitted = refitted(left, atMost(nodes, left.rules), start)
   if (!fitted?.converged) return null
-  const { evaluate } = like.marginal(Math.min(nodes, like.mostNodes))
+  const { evaluate } = like.marginal(atMost(nodes, like.rules))
   const d = parameters.length
   const scale = parameters.map((value) => 0.1 * Math.max(0.1, Math.abs(value)))
   const A = negativeHessian(evaluate, parameters, scale, 1e-3)
@@ -221,9 +223,9 @@ export function refitWithout(
 }
 
 /** Null where the rows that are left have no finite likelihood to climb. */
-function refitted(left: Likelihood, nodes: number, start: Start): Estimate | null {
+function refitted(left: Likelihood, rule: Rule, start: Start): Estimate | null {
   try {
-    return estimate(left, nodes, start)
+    return estimate(left, rule, start)
   } catch (error) {
     if (error instanceof GlmmError) return null
     throw error

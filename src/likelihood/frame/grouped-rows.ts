@@ -50,11 +50,7 @@ export function groupedRows(
   for (let i = 0; i < n; i++) {
     for (let j = 0; j < p; j++) x[i * p + j] = predictor.fixed.x[j * n + order[i]]
   }
-  const permuted = (values: Float64Array): Float64Array => {
-    const out = new Float64Array(n)
-    for (let i = 0; i < n; i++) out[i] = values[order[i]]
-    return out
-  }
+  const permuted = (values: Float64Array): Float64Array => inOrder(values, order)
   const response = responseRows(model.response, permuted)
   const kernel = boundKernel(family, model.link, response)!
   // An intercept's ones are the same in any order.
@@ -78,6 +74,17 @@ export function fixedPredictor(rows: GroupedRows, parameters: Float64Array, eta:
     for (let j = 0; j < p; j++, at++) sum += x[at] * parameters[j]
     eta[i] = sum
   }
+}
+
+/** The same rows with other offsets, in the order of the model's rows; the rows themselves where there are none. */
+export const withOffset = (rows: GroupedRows, offsets: readonly Float64Array[] | null): GroupedRows =>
+  offsets ? { ...rows, offset: inOrder(offsets[0], rows.order) } : rows
+
+/** Values of the model's rows in another order. */
+export function inOrder(values: Float64Array, order: Int32Array): Float64Array {
+  const out = new Float64Array(values.length)
+  for (let i = 0; i < out.length; i++) out[i] = values[order[i]]
+  return out
 }
 
 /** X' weights into the head of `out`. */

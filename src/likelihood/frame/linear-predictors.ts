@@ -24,7 +24,8 @@ export interface LinearPredictors {
   readonly dense: DenseColumns | null
   /** Lambda of each term, q x q, row after row; of a chain its standard deviation times the identity. */
   readonly lambdas: readonly Float64Array[]
-  readonly update: (parameters: Float64Array) => void
+  /** `offsets`, one array a predictor, stand in the place of the model's own. */
+  readonly update: (parameters: Float64Array, offsets?: readonly Float64Array[] | null) => void
   /**
    * Gradient in the parameters of the last update, from the derivatives in each fixed part (K arrays of length n) and
    * in each multiplier (n x slots), of dense columns where these vary (n x columns).
@@ -75,10 +76,11 @@ export function linearPredictors(
     multipliers,
     dense,
     lambdas,
-    update: (parameters) => {
+    update: (parameters, offsets = null) => {
       now.set(parameters)
-      model.predictors.forEach(({ fixed: { x, names }, offset }, k) => {
+      model.predictors.forEach(({ fixed: { x, names }, offset: own }, k) => {
         const out = fixed[k]
+        const offset = offsets ? offsets[k] : own
         if (offset) out.set(offset)
         else out.fill(0)
         for (let j = 0; j < names.length; j++) {

@@ -1,3 +1,4 @@
+import type { ConditionalEffects } from './conditional-effects.js'
 import { type Maximum, type MaximiseOptions, maximise } from '../../numerics/maximise.js'
 
 /** A log density over R^dimension, with its gradient. */
@@ -11,15 +12,22 @@ export interface LogDensity {
 export interface MarginalDensity extends LogDensity {
   readonly value: (x: Float64Array) => number
   /**
-   * The log-likelihood of each level of the likelihood's `factor`, in one array, the gradient of their sum written where one is
-   * given; of all rows together where there is no such factor. NaN or -Infinity out of support.
+   * The log-likelihood of each level of the likelihood's `factor`, of all rows together where it has none. The gradient of their
+   * sum is written where one is given. `offsets`, one array of the model's rows a predictor, stand in the place of the
+   * model's own. Null out of support.
    */
-  readonly byLevel: (x: Float64Array, gradient?: Float64Array) => Float64Array
+  readonly byLevel: (
+    x: Float64Array,
+    gradient?: Float64Array | null,
+    offsets?: readonly Float64Array[] | null,
+  ) => Float64Array | null
   /**
    * The same density with its searches of conditional modes started from those at x: faster there, and equal but for
    * rounding. This one stays as it is.
    */
   readonly near: (x: Float64Array) => MarginalDensity
+  /** The conditional distribution of the random effects at x, found near where this density's searches start; null out of support. */
+  readonly effectsAt: (x: Float64Array) => ConditionalEffects | null
   /** Minus the Hessian at x in closed form, dimension x dimension, null out of support; null where there is no closed form. */
   readonly negativeHessian: ((x: Float64Array) => Float64Array | null) | null
   /**
@@ -32,17 +40,37 @@ export interface MarginalDensity extends LogDensity {
 /** How far and how long to climb; see maximise. */
 export type ClimbOptions = Omit<MaximiseOptions, 'accepted'>
 
-/** What there is to say of a density whose evaluations are all there is to it. */
-export type EvaluatedDensity = Pick<MarginalDensity, 'dimension' | 'evaluate' | 'value' | 'byLevel'> &
-  Partial<Pick<MarginalDensity, 'near' | 'negativeHessian'>>
+/**
+ * Evaluates a log marginal likelihood: its value at x, -Infinity out of support; writes the gradient, and the log-likelihoods of
+ * the levels, where arrays for them are given.
+ */
+export type Evaluate = (
+  x: Float64Array,
+  gradient: Float64Array | null,
+  byLevel: Float64Array | null,
+  offsets?: readonly Float64Array[] | null,
+) => number
 
-/** Completes a density: no start of searches to move and no closed Hessian unless given, and climbed by BFGS. */
-export function marginalDensity(evaluated: EvaluatedDensity): MarginalDensity {
+/** What a density is made of; the rest has the answer of most densities unless given. */
+export type DensityParts = Pick<MarginalDensity, 'dimension' | 'effectsAt'> & {
+  readonly evaluate: Evaluate
+  /** Length of `byLevel`. */
+  readonly levels: number
+} & Partial<Pick<MarginalDensity, 'near' | 'negativeHessian' | 'top'>>
+
+/** A density from its evaluator. Unless told otherwise it has no searches to start elsewhere and no closed Hessian, and is climbed by BFGS. */
+export function marginalDensity({ evaluate, levels, ...parts }: DensityParts): MarginalDensity {
   const density: MarginalDensity = {
+    evaluate: (x, gradient) => evaluate(x, gradient, null),
+    value: (x) => evaluate(x, null, null),
+    byLevel: (x, gradient = null, offsets = null) => {
+      const out = new Float64Array(levels)
+      return evaluate(x, gradient, out, offsets) === Number.NEGATIVE_INFINITY ? null : out
+    },
     near: () => density,
     negativeHessian: null,
-    ...evaluated,
     top: (start, scale, options) => climb(density, start, scale, options),
+    ...parts,
   }
   return density
 }
@@ -58,7 +86,7 @@ export function climb(
   return maximise((x, gradient) => here.evaluate(x, gradient), start, scale, {
     ...options,
     accepted: (x) => {
-      here = density.near(x)
+      here = here.near(x)
     },
   })
 }

@@ -4,7 +4,7 @@ import { cholesky, forwardSolve, backwardSolve } from '../../numerics/cholesky.j
 import { lowerOrthonormal } from '../../numerics/lower-orthonormal.js'
 import type { LaidTerm } from '../frame/parameter-layout.js'
 import type { Stated } from '../frame/stated.js'
-import { sameFactor } from '../sparse/random-structure.js'
+import { sameFactor } from '../frame/cluster-structure.js'
 
 /** The random terms over one grouping factor. */
 export interface GaussianFactor {

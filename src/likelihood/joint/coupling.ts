@@ -1,6 +1,7 @@
 import { symbolic, type SparsePattern } from '../../numerics/sparse-pattern.js'
 import type { Coordinates } from '../frame/coordinates.js'
-import { pairPattern, sameFactor } from '../sparse/random-structure.js'
+import { sameFactor } from '../frame/cluster-structure.js'
+import { pairPattern } from '../sparse/random-structure.js'
 
 /**
  * Which coordinates of a joint density meet in its Hessian: two effects that share a row of the data do, and every outer

@@ -1,6 +1,7 @@
 import { derivativeOrder } from '../../families/derivative-order.js'
 import type { QuadratureRule } from '../../numerics/gauss-hermite.js'
 import type { LinearPredictors } from '../frame/linear-predictors.js'
+import type { Evaluate } from '../frame/log-density.js'
 import { nestedFactor } from './nested-factor.js'
 import { firstSlots, type NestedStructure } from './nested-structure.js'
 import { nestedSum } from './nested-sum.js'
@@ -26,14 +27,14 @@ const maxSteps = 200
  * The gradient is exact for any nodes: the derivative of the sum in m and in C'^-1 comes of the means that nestedSum
  * gathers; nestedFactor takes the latter to H, and from there on all is as in clusterQuadrature.
  *
- * `rules` has one rule a level, innermost first; `byCluster` receives log L_g of each outermost unit.
+ * `rules` has one rule a level, innermost first. The evaluator's levels are the outermost units; offsets are in the order of its rows.
  */
 export function nestedQuadrature(
   structure: NestedStructure,
   linear: LinearPredictors,
   rows: RowModel,
   rules: readonly QuadratureRule[],
-) {
+): Evaluate {
   const { depth, slotAt, levelAt, level, ancestor, firstUnit, rowStart, rowEnd, roots } = structure
   const { slots, fixed, multipliers: a } = linear
   const { predictors: K, eta, d1, d2, d3, logDensity } = rows
@@ -225,8 +226,8 @@ export function nestedQuadrature(
     })
   }
 
-  return (parameters: Float64Array, gradient: Float64Array | null, byCluster: Float64Array | null): number => {
-    linear.update(parameters)
+  return (parameters, gradient, byCluster, offsets) => {
+    linear.update(parameters, offsets)
     let total = 0
     for (let g = 0; g < roots.length; g++) {
       const root = roots[g]

@@ -1,7 +1,7 @@
 import { flat } from '../../covariance/flat.js'
 import type { RandomTerm } from '../../data/model.js'
-import { clustering } from '../vector/cluster-structure.js'
 import { slotsByElement } from '../frame/slots.js'
+import { clustering } from '../frame/cluster-structure.js'
 import type { LaidTerm, ParameterLayout } from '../frame/parameter-layout.js'
 import type { Stated } from '../frame/stated.js'
 
@@ -32,6 +32,8 @@ export interface NestedStructure {
 export interface Nesting {
   readonly stated: Stated
   readonly structure: NestedStructure
+  /** Row of the original model at each place. */
+  readonly order: Int32Array
   /** A term of the outermost factor: the roots are its levels, in their order. */
   readonly outermost: RandomTerm
 }
@@ -77,12 +79,12 @@ export function nesting({ model, layout }: Stated): Nesting | null {
     terms: [{ ...laid, term: { ...term, levels, index: term.index.map((leaf) => place[leaf]) } }],
   })
   const met = chain.flatMap(({ slots }, level) => slots.map((slot) => ({ slot, level })))
-  const order = {
+  const slotOrder = {
     slotAt: Int32Array.from(met, ({ slot }) => slot),
     levelAt: Int32Array.from(met, ({ level }) => level),
   }
-  const structure = { ...forest(leaves, paths, inOrder.structure.start), ...order }
-  return { stated: inOrder.stated, structure, outermost: chain[depth - 1].term }
+  const structure = { ...forest(leaves, paths, inOrder.structure.start), ...slotOrder }
+  return { stated: inOrder.stated, structure, order: inOrder.order, outermost: chain[depth - 1].term }
 }
 
 /** Where the slots of each level start among those in order, and their number: length depth + 1. */

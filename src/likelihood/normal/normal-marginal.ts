@@ -8,7 +8,7 @@ import { chainForms } from './chain-forms.js'
 import { covarianceDerivative } from './vector-covariance.js'
 import { blockForm, timesBlock, timesNumber } from './effect-blocks.js'
 import { denseBorder } from '../sparse/dense-border.js'
-import type { Laplace } from '../sparse/laplace.js'
+import type { LaplaceParts } from '../sparse/laplace-parts.js'
 import type { LinearPredictors } from '../frame/linear-predictors.js'
 import type { LaidTerm } from '../frame/parameter-layout.js'
 import type { Stated } from '../frame/stated.js'
@@ -65,17 +65,15 @@ export const isNormal = ({ model, family, layout: { terms } }: Stated): boolean 
   (family.quadratic?.(model.link) ?? false) &&
   terms.every(({ predictorOf }) => predictorOf.every((k) => k === 0))
 
-/** The marginal distribution as a function of the outer parameters, null out of support; null where it is not normal. */
-export const normalAt = (
+/** The marginal distribution as a function of the outer parameters; null out of support, and where it is not normal. */
+export function normalAt(
   stated: Stated,
-  structure: RandomStructure,
-  linear: LinearPredictors,
-  rows: RowModel,
-  { settle, factor }: Laplace,
-): ((parameters: Float64Array) => NormalMarginal | null) | null =>
-  isNormal(stated)
-    ? (parameters) => (settle(parameters) ? normalMarginal(stated, structure, linear, rows, factor, parameters) : null)
-    : null
+  { structure, linear, rows, approximation: { settle, factor } }: LaplaceParts,
+): (parameters: Float64Array) => NormalMarginal | null {
+  if (!isNormal(stated)) return () => null
+  return (parameters) =>
+    settle(parameters) ? normalMarginal(stated, structure, linear, rows, factor, parameters) : null
+}
 
 /**
  * At the parameters that the linear predictors have, with the rows' derivatives and the factor of H there; null where

@@ -1,7 +1,9 @@
 import type { ShiftKernel } from '../../families/shift-kernel.js'
 import { exponential } from '../../numerics/exponential.js'
-import { fixedGradient, fixedPredictor, type GroupedRows } from '../frame/grouped-rows.js'
-import type { MarginalDensity } from '../likelihood.js'
+import { fixedGradient, fixedPredictor, type GroupedRows, withOffset } from '../frame/grouped-rows.js'
+import type { ConditionalEffects } from '../frame/conditional-effects.js'
+import { type Evaluate, type MarginalDensity, marginalDensity } from '../frame/log-density.js'
+import { latticePlaces } from '../integration-rule.js'
 import type { Scratch } from '../frame/scratch.js'
 
 /**
@@ -22,9 +24,6 @@ export interface LatticeMarginal extends MarginalDensity {
   ) => void
 }
 
-/** Standard deviations of the effect's prior on either side of 0: what is left beyond is 1e-12. */
-const reach = 7
-
 /**
  * Rows of Bernoulli responses with logit link, a level's moving together: p(y_i | u) = 1 / (1 + exp(s_i (a_i + sigma u))),
  * s_i = 1 for a failure and -1 for a success. The trapezoidal rule for the integral over u against its normal prior,
@@ -40,10 +39,11 @@ export function latticeMarginal(
   signs: NonNullable<ShiftKernel['logistic']>,
   work: Scratch,
   step: number,
+  effectsAt: (lattice: LatticeMarginal, x: Float64Array) => ConditionalEffects | null,
 ): LatticeMarginal {
   const { n, p, start } = rows
   const levels = start.length - 1
-  const count = 4 * Math.ceil(reach / step / 2)
+  const count = latticePlaces(step)
   const u = Float64Array.from({ length: count }, (_, j) => (j - (count - 1) / 2) * step)
   const prior = u.map(normalDensity)
   const rising = new Float64Array(count)
@@ -56,9 +56,9 @@ export function latticeMarginal(
   const { row, successes } = failuresFirst(start, signs)
   const { fixed, rowWeight } = work
 
-  const place = (parameters: Float64Array): void => {
-    for (let j = 0; j <= p; j++) last[j] = parameters[j]
-    fixedPredictor(rows, parameters, fixed)
+  const place = (parameters: Float64Array, offsets: readonly Float64Array[] | null): void => {
+    last.set(parameters.subarray(0, p + 1))
+    fixedPredictor(withOffset(rows, offsets), parameters, fixed)
     for (let k = 0; k < n; k++) c[k] = exponential(signs[row[k]] * fixed[row[k]])
     for (let j = 0; j < count; j++) {
       rising[j] = Math.exp(parameters[p] * u[j])
@@ -142,13 +142,16 @@ export function latticeMarginal(
     }
     return inSigma
   }
-  const evaluate = (parameters: Float64Array, gradient: Float64Array | null): number => {
-    place(parameters)
+  const evaluate: Evaluate = (parameters, gradient, byLevel, offsets = null) => {
+    place(parameters, offsets)
+    // The gradient divides the shares, other offsets move them.
+    if (gradient || offsets) last.fill(Number.NaN)
     let total = levels * Math.log(step)
     let inSigma = 0
     for (let g = 0; g < levels; g++) {
       const mass = level(g)
       total += Math.log(mass)
+      if (byLevel) byLevel[g] = Math.log(step) + Math.log(mass)
       if (gradient) inSigma += levelGradient(g, mass)
     }
     if (!Number.isFinite(total)) return Number.NEGATIVE_INFINITY
@@ -158,15 +161,13 @@ export function latticeMarginal(
     }
     return total
   }
-  return {
-    dimension: p + 1,
+  const lattice: LatticeMarginal = {
+    ...marginalDensity({ dimension: p + 1, levels, evaluate, effectsAt: (x) => effectsAt(lattice, x) }),
     places: u,
     step,
-    evaluate,
-    value: (parameters) => evaluate(parameters, null),
     conditionals: (parameters, visit) => {
       if (last.some((value, j) => value !== parameters[j])) {
-        place(parameters)
+        place(parameters, null)
         for (let g = 0; g < levels; g++) level(g)
       }
       const sigma = parameters[p]
@@ -182,6 +183,7 @@ export function latticeMarginal(
       for (; g < levels; g++) visit(g, share, g * count, density)
     },
   }
+  return lattice
 }
 
 /** The rows of each level in the order failures, successes: where row[k] stands, and where a level's successes begin. */

@@ -1,6 +1,9 @@
 import { logGamma, normalCdf, normalQuantile } from '../../numerics/special.js'
 import { stream } from '../../random/stream.js'
 
+/** The most numbers that the points of all draws may take: 400 MB. */
+export const mostPointNumbers = 5e7
+
 /** Scale of each variable above and below 0: a normal density of two halves, highest at 0 (Geweke 1989). */
 export interface TwoPieceScales {
   readonly above: Float64Array

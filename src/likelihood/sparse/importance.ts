@@ -5,15 +5,16 @@ import { diagnosis, type ImportanceDiagnosis } from './importance-diagnosis.js'
 import { importancePoints, logWeight } from './importance-points.js'
 import { importanceScales } from './importance-scales.js'
 import { independentBlocks } from './independent-blocks.js'
-import type { Stated } from '../frame/stated.js'
 import { laplaceParts } from './laplace-parts.js'
 import { sameElement } from '../frame/slots.js'
-import type { MarginalDensity } from '../likelihood.js'
+import { type MarginalDensity, marginalDensity } from '../frame/log-density.js'
+import type { Stated } from '../frame/stated.js'
+import type { ImportanceRule } from '../integration-rule.js'
+import type { Laplace } from './laplace.js'
 
 /** The log marginal likelihood by importance sampling with fixed draws, a smooth function of the outer parameters. */
 export interface ImportanceDensity extends MarginalDensity {
-  readonly draws: number
-  readonly anchor: (x: Float64Array) => void
+  readonly near: (x: Float64Array) => ImportanceDensity
   readonly diagnose: (x: Float64Array) => ImportanceDiagnosis
   /** The gradient from each of `count` batches of the draws alone: their scatter is its Monte Carlo error. */
   readonly batchGradients: (x: Float64Array, count: number) => Float64Array[]
@@ -22,8 +23,8 @@ export interface ImportanceDensity extends MarginalDensity {
 /** Draws in a stratum of the proposal: batches consist of whole ones. */
 const stratum = 8
 
-/** The most numbers that the points of all draws may take: 400 MB. */
-export const mostPointNumbers = 5e7
+/** The number of draws that is made where so many are asked for: whole strata. */
+export const wholeDraws = (draws: number): number => stratum * Math.max(1, Math.round(draws / stratum))
 
 /**
  * Importance sampling of the random effects around their conditional modes m, with H = L L' minus the Hessian there and
@@ -31,7 +32,7 @@ export const mostPointNumbers = 5e7
  *
  *   L(x) = |L|^-1 mean_s exp h(u_s) / ((2 pi)^(q/2) p(e_s)),   u_s = m + L'^-1 e_s,
  *
- * block by independent block of u, each with weights of its own. The points are those of a density that fits at `at`, the
+ * block by independent block of u, each with weights of its own. The points are those of a density that fits at `around`, the
  * parameters the sampling is for, and stay the same wherever the estimate is evaluated. The mean is divided by
  * that of the ratio of a normal density to p, known to be 1: what a mixture scatters where h is nearly quadratic cancels
  * (a control variate, Owen and Zhou 2000).
@@ -40,21 +41,26 @@ export const mostPointNumbers = 5e7
  * derivative in L is -diag(1 / L_jj) - tril(sum W_s (L'^-1 e_s) a_s'); the reverse of the factorization takes that to H,
  * third derivatives of the rows to their predictors, and sum W_s h'(u_s) with it through the mode.
  */
-export function importance(stated: Stated, draws: number, seed: number, at: Float64Array): ImportanceDensity {
+export function importance(
+  stated: Stated,
+  { draws, seed, around }: ImportanceRule,
+  effectsAt: MarginalDensity['effectsAt'],
+): ImportanceDensity {
+  const { layout } = stated
   const parts = laplaceParts(stated, [])
-  const { layout, linear, structure, rows, approximation } = parts
+  const { linear, structure, rows } = parts
+  const placed = parts.approximation.near(around)
   const { size: q, width, columns, prior, chains, pairs: entries, symbolic } = structure
   const { slots, fixed, multipliers: a } = linear
   const { predictors: K, eta, d1, d2, d3, logDensity } = rows
   const { pair: pairs, triple: triples } = derivativeOrder(K)
   const { firstColumn, rowStart, rowIndex, panelStart } = symbolic
-  const { u: mode, factor } = approximation
+  const { u: mode, factor } = placed
   const n = logDensity.length
   const blocks = independentBlocks(structure, n)
   const G = blocks.count
-  const count = stratum * Math.max(1, Math.round(draws / stratum))
-  approximation.anchor(at)
-  const scales = importanceScales(parts, at)
+  const count = wholeDraws(draws)
+  const scales = importanceScales({ ...parts, approximation: placed }, around)
   const { points, logWeights, normalRatio } = importancePoints(count, blocks.ofElement, blocks.sizes, scales, seed)
   const predictorOf = Int32Array.from(slots, (slot) => slot.predictor)
   const perRow = (width * (width + 1)) / 2
@@ -239,13 +245,16 @@ export function importance(stated: Stated, draws: number, seed: number, at: Floa
 
   /** The estimate from the draws from ... to - 1. */
   function evaluate(
+    laplace: Laplace,
     x: Float64Array,
     gradient: Float64Array | null,
+    offsets: readonly Float64Array[] | null = null,
     from = 0,
     to = count,
     ratios: Float64Array | null = null,
   ): number {
-    const normalApproximation = approximation.evaluate(x, null)
+    const normalApproximation = laplace.evaluate(x, null, offsets)
+    laplace.unsettle()
     if (normalApproximation === Number.NEGATIVE_INFINITY) return normalApproximation
     heights(mode)
     // The weight that a draw at the typical distance would have if h were quadratic: others are not far from it.
@@ -266,15 +275,21 @@ export function importance(stated: Stated, draws: number, seed: number, at: Floa
     return value
   }
 
-  return {
-    draws: count,
-    dimension: layout.dimension,
-    evaluate: (x, gradient) => evaluate(x, gradient),
-    value: (x) => evaluate(x, null),
-    anchor: approximation.anchor,
+  const from = (laplace: Laplace): ImportanceDensity => ({
+    ...marginalDensity({
+      dimension: layout.dimension,
+      levels: 1,
+      evaluate: (x, gradient, byLevel, offsets) => {
+        const value = evaluate(laplace, x, gradient, offsets)
+        if (byLevel) byLevel[0] = value
+        return value
+      },
+      effectsAt,
+    }),
+    near: (x) => from(laplace.near(x)),
     diagnose: (x) => {
       const ratios = new Float64Array(G * count)
-      evaluate(x, null, 0, count, ratios)
+      evaluate(laplace, x, null, null, 0, count, ratios)
       return diagnosis(ratios, normalRatio, G)
     },
     batchGradients: (x, parts) => {
@@ -282,10 +297,11 @@ export function importance(stated: Stated, draws: number, seed: number, at: Floa
       const batches = Math.min(parts, strata)
       return Array.from({ length: batches }, (_, b) => {
         const gradient = new Float64Array(layout.dimension)
-        const [from, to] = [b, b + 1].map((edge) => stratum * Math.floor((edge * strata) / batches))
-        evaluate(x, gradient, from, to)
+        const [first, end] = [b, b + 1].map((edge) => stratum * Math.floor((edge * strata) / batches))
+        evaluate(laplace, x, gradient, null, first, end)
         return gradient
       })
     },
-  }
+  })
+  return from(placed)
 }

@@ -11,24 +11,36 @@ import type { RowModel } from '../frame/row-model.js'
 /** Laplace's approximation for any structure of random effects, with work space of its own. */
 export interface Laplace {
   /** log L at the outer parameters, -Infinity out of support; writes the exact gradient where one is given. */
-  readonly evaluate: (parameters: Float64Array, gradient: Float64Array | null) => number
-  /** The spherical random effects at the mode of the last evaluation. */
+  readonly evaluate: (
+    parameters: Float64Array,
+    gradient: Float64Array | null,
+    offsets?: readonly Float64Array[] | null,
+  ) => number
+  /** The same, in the same work space, its searches started from the mode at these parameters, with steps by the H there. */
+  readonly near: (parameters: Float64Array) => Laplace
+  /** Brings rows, linear predictors, u and factor to these parameters, unless they stand there; false out of support. */
+  readonly settle: (parameters: Float64Array) => boolean
+  /** Says that the rows were moved away from the mode: to settle then finds it again. */
+  readonly unsettle: () => void
+  /** The spherical random effects at the mode that was settled or evaluated last. */
   readonly u: Float64Array
-  /** The search of the mode starts from the one at these parameters, and steps with the H there, instead of from u = 0. */
-  readonly anchor: (parameters: Float64Array) => void
   /** Cholesky factor of H at that mode, as the structure's symbolic factor lays it out. */
   readonly factor: Float64Array
-  /** Brings rows, linear predictors, mode and factor to these parameters, unless they stand there; false out of support. */
-  readonly settle: (parameters: Float64Array) => boolean
   /** Minus the Hessian in all fixed effects of h at its maximum over u, p x p; null out of support. */
   readonly fixedInformation: (parameters: Float64Array) => Float64Array | null
+}
+
+/** Where searches of the mode start, and the factor of H there. */
+interface Origin {
+  readonly u: Float64Array
+  readonly factor: Float64Array
 }
 
 const tolerance = 1e-10
 /** A squared step below this that no longer shrinks is rounding: of large responses, say, with a small residual. */
 const rounded = 1e-8
 const maxSteps = 200
-/** The most steps with the anchor's H, and the least each has to gain: distances shrink to this share of the last one. */
+/** The most steps with the origin's H, and the least each has to gain: distances shrink to this share of the last one. */
 const maxChords = 12
 const contraction = 0.1
 
@@ -50,15 +62,12 @@ export function laplace(structure: RandomStructure, linear: LinearPredictors, ro
   const n = logDensity.length
   const perRow = (width * (width + 1)) / 2
   const u = new Float64Array(q)
-  const start = new Float64Array(q)
   const step = new Float64Array(q)
   const v = new Float64Array(q)
   const factor = new Float64Array(symbolic.size)
   const inverse = new Float64Array(symbolic.size)
-  /** Factor of H at the anchor, or null before there is one. */
-  let anchored: Float64Array | null = null
-  /** The parameters whose mode and factor stand in u and `factor`; null after a failure. */
-  let present: Float64Array | null = null
+  /** The parameters whose mode and factor stand in u and `factor`, and where the search began; null after a failure. */
+  let present: { readonly parameters: Float64Array; readonly origin: Origin | null } | null = null
   const inFixed = eta.map(() => new Float64Array(n))
   const inMultipliers = new Float64Array(n * width)
   const inDense = linear.dense?.varies ? new Float64Array(n * linear.dense.columns) : null
@@ -70,11 +79,12 @@ export function laplace(structure: RandomStructure, linear: LinearPredictors, ro
   const least = (h: number): number => h - 1e-12 * (1 + Math.abs(h))
 
   /**
-   * From the anchor, and so from nothing that an evaluation leaves behind: steps with the anchor's H while they gain
-   * fast, for they cost no factorization, then damped ones of Newton's method. Returns h, -Infinity on failure.
+   * From the origin, else from u = 0: steps with the origin's H while they gain fast, for they cost no factorization, then
+   * damped ones of Newton's method. Returns h, -Infinity on failure.
    */
-  function findMode(): number {
-    u.set(start)
+  function findMode(origin: Origin | null): number {
+    if (origin) u.set(origin.u)
+    else u.fill(0)
     let h = height(u)
     if (h === Number.NEGATIVE_INFINITY) {
       u.fill(0)
@@ -82,10 +92,10 @@ export function laplace(structure: RandomStructure, linear: LinearPredictors, ro
     }
     let settled = false
     let last = Number.POSITIVE_INFINITY
-    for (let chord = 0; anchored && chord < maxChords && h > Number.NEGATIVE_INFINITY; chord++) {
+    for (let chord = 0; origin && chord < maxChords && h > Number.NEGATIVE_INFINITY; chord++) {
       slope(u, v)
       step.set(v)
-      solve(symbolic, anchored, step)
+      solve(symbolic, origin.factor, step)
       const distance = product(step, v)
       settled = distance <= found
       if (settled || !(distance <= contraction * last)) break
@@ -171,44 +181,49 @@ export function laplace(structure: RandomStructure, linear: LinearPredictors, ro
       ? -(0.5 * u[a] + v[a]) * u[a] - 0.5 * inverse[place]
       : -u[a] * u[b] - v[a] * u[b] - v[b] * u[a] - inverse[place]
 
-  const same = (x: Float64Array): boolean => present !== null && x.every((value, j) => value === present![j])
-
   /** The mode at these parameters and the factor there; log L. */
-  function integrate(parameters: Float64Array): number {
-    linear.update(parameters)
+  function integrate(
+    parameters: Float64Array,
+    origin: Origin | null,
+    offsets: readonly Float64Array[] | null = null,
+  ): number {
+    linear.update(parameters, offsets)
     prior.update(parameters)
-    const value = findMode() + flatConstant + 0.5 * prior.logDeterminant() - 0.5 * logDeterminant(symbolic, factor)
-    present = Number.isFinite(value) ? parameters.slice() : null
-    return present ? value : Number.NEGATIVE_INFINITY
+    const mode = findMode(origin)
+    const value = mode + flatConstant + 0.5 * prior.logDeterminant() - 0.5 * logDeterminant(symbolic, factor)
+    const found = Number.isFinite(value)
+    present = found && !offsets ? { parameters: parameters.slice(), origin } : null
+    return found ? value : Number.NEGATIVE_INFINITY
   }
 
-  const settle = (parameters: Float64Array): boolean => {
-    if (!same(parameters)) integrate(parameters)
-    return present !== null
+  const from = (origin: Origin | null): Laplace => {
+    const stands = (x: Float64Array): boolean =>
+      present !== null && present.origin === origin && x.every((value, j) => value === present!.parameters[j])
+    const settle = (parameters: Float64Array): boolean =>
+      stands(parameters) || integrate(parameters, origin) > Number.NEGATIVE_INFINITY
+    const own: Laplace = {
+      u,
+      factor,
+      settle,
+      unsettle: () => {
+        present = null
+      },
+      near: (parameters) => (settle(parameters) ? from({ u: u.slice(), factor: factor.slice() }) : own),
+      fixedInformation: (parameters) =>
+        settle(parameters) ? profiledInformation(structure, linear, rows, factor) : null,
+      evaluate: (parameters, gradient, offsets = null) => {
+        const value = integrate(parameters, origin, offsets)
+        if (gradient && value > Number.NEGATIVE_INFINITY) {
+          rowDerivatives()
+          linear.gradient(inFixed, inMultipliers, gradient, inDense)
+          prior.addDerivatives(inPrior, gradient)
+        }
+        return value
+      },
+    }
+    return own
   }
-
-  return {
-    u,
-    factor,
-    settle,
-    anchor: (parameters) => {
-      if (!settle(parameters)) return
-      start.set(u)
-      anchored ??= new Float64Array(symbolic.size)
-      anchored.set(factor)
-    },
-    fixedInformation: (parameters) =>
-      settle(parameters) ? profiledInformation(structure, linear, rows, factor) : null,
-    evaluate: (parameters, gradient) => {
-      const value = integrate(parameters)
-      if (gradient && present) {
-        rowDerivatives()
-        linear.gradient(inFixed, inMultipliers, gradient, inDense)
-        prior.addDerivatives(inPrior, gradient)
-      }
-      return value
-    },
-  }
+  return from(null)
 }
 
 function product(x: Float64Array, y: Float64Array): number {

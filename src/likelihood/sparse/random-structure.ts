@@ -1,5 +1,6 @@
 import { flat } from '../../covariance/flat.js'
-import type { Model, RandomTerm } from '../../data/model.js'
+import type { Model } from '../../data/model.js'
+import { sameFactor } from '../frame/cluster-structure.js'
 import { entryOf, type SparsePattern, symbolic } from '../../numerics/sparse-pattern.js'
 import type { ChainTerm } from '../frame/chain-terms.js'
 import { type EffectsPrior, effectsPrior, type PlacedChain } from './effects-prior.js'
@@ -194,10 +195,6 @@ function numbered(
   }
   return { size, starts }
 }
-
-/** True if two terms group the rows by the same levels. */
-export const sameFactor = (a: RandomTerm, b: RandomTerm): boolean =>
-  a.group === b.group && a.levels.length === b.levels.length && a.index.every((level, i) => level === b.index[i])
 
 /** The pattern of the lower triangle of H: one entry for each pair of elements that share a row. */
 export function pairPattern(

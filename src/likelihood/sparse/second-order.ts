@@ -4,6 +4,7 @@ import { selectedInverse } from '../../numerics/sparse-inverse.js'
 import { distinctRows } from '../frame/distinct-rows.js'
 import { denseBorder } from './dense-border.js'
 import { independentBlocks } from './independent-blocks.js'
+import type { Laplace } from './laplace.js'
 import type { LaplaceParts } from './laplace-parts.js'
 import { sampledPairs } from './third-order-draws.js'
 import { type Cells, exactPairs } from './third-order-pairs.js'
@@ -12,9 +13,9 @@ import { type Cells, exactPairs } from './third-order-pairs.js'
 export interface SecondOrder {
   /**
    * Log likelihood minus Laplace's approximation of it, to second order, at the outer parameters; NaN out of support.
-   * Each row's share goes to `byRow`, where given.
+   * Each row's share goes to `byRow`, where given. The mode is found as `approximation` does, the parts' own or one near a point.
    */
-  readonly correction: (x: Float64Array, byRow?: Float64Array) => number
+  readonly correction: (x: Float64Array, byRow?: Float64Array, approximation?: Laplace) => number
   /** False where the sum over pairs of rows is estimated from fixed random directions. */
   readonly exact: boolean
 }
@@ -184,8 +185,9 @@ export function secondOrder(parts: LaplaceParts, mostWork: number = affordable):
 
   return {
     exact,
-    correction: (x, byRow) => {
-      if (approximation.evaluate(x, null) === Number.NEGATIVE_INFINITY) return Number.NaN
+    correction: (x, byRow, at = approximation) => {
+      if (!at.settle(x)) return Number.NaN
+      at.unsettle()
       derivatives()
       fillCells()
       contractions()

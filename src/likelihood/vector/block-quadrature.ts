@@ -3,22 +3,25 @@ import { backwardSolve, cholesky, forwardSolve } from '../../numerics/cholesky.j
 import type { ProductRule } from '../../numerics/product-rule.js'
 import { type Blocks, blockMultipliers, multiplierGradient } from './block-structure.js'
 import { choleskyReverse } from './cholesky-reverse.js'
-import { fixedGradient, fixedPredictor } from '../frame/grouped-rows.js'
+import { fixedGradient, fixedPredictor, withOffset } from '../frame/grouped-rows.js'
 import type { ParameterLayout } from '../frame/parameter-layout.js'
 
 const tolerance = 1e-10
 const maxSteps = 200
 
-/** The marginal likelihood by blocks; each function returns null where it has to be left to the general path. */
+/** The marginal likelihood by blocks. */
 export interface BlockQuadrature {
+  /** Null where it has to be left to the general path. Searches of the modes start from `origin`, else from u = 0. */
   readonly evaluate: (
     rule: ProductRule,
     parameters: Float64Array,
     gradient: Float64Array | null,
     byLevel: Float64Array | null,
+    offsets: readonly Float64Array[] | null,
+    origin: Float64Array | null,
   ) => number | null
-  /** Searches of the mode start from those at these parameters from now on, instead of from u = 0. */
-  readonly anchor: (parameters: Float64Array) => void
+  /** The modes of all levels, levels x q, found from `origin`; 0 for a level without one. */
+  readonly modes: (parameters: Float64Array, origin: Float64Array | null) => Float64Array
 }
 
 /**
@@ -41,7 +44,9 @@ export function blockQuadrature(blocks: Blocks, layout: ParameterLayout): BlockQ
   const [fixed, d1, d2, d3, inFixed] = [column(), column(), column(), column(), column()]
   const sums = new Float64Array(4 * most)
   const four = new Float64Array(4)
-  const anchored = new Float64Array(levels * q)
+  const found = new Float64Array(levels * q)
+  /** Of what the modes stand in `found`; null after a failure. */
+  let present: { readonly parameters: Float64Array; readonly origin: Float64Array | null } | null = null
 
   /** a'x of block b. */
   const shift = (b: number, x: Float64Array): number => {
@@ -86,8 +91,8 @@ export function blockQuadrature(blocks: Blocks, layout: ParameterLayout): BlockQ
    * Damped Newton. A step e leaves an error below |e| max |a'e|, in conditional standard deviations, for kernels with
    * shifts (no derivative of theirs exceeds the second), so that the last step is known as such before it is taken.
    */
-  function findMode(g: number): number {
-    for (let e = 0; e < q; e++) mode[e] = anchored[g * q + e]
+  function findMode(g: number, origin: Float64Array | null): number {
+    for (let e = 0; e < q; e++) mode[e] = origin ? origin[g * q + e] : 0
     let h = height(g)
     for (let iteration = 0; iteration < maxSteps; iteration++) {
       if (!curvature(g)) return Number.NaN
@@ -226,34 +231,42 @@ export function blockQuadrature(blocks: Blocks, layout: ParameterLayout): BlockQ
     }
   }
 
-  const update = (parameters: Float64Array): void => {
-    fixedPredictor(rows, parameters, fixed)
+  const update = (parameters: Float64Array, offsets: readonly Float64Array[] | null): void => {
+    present = null
+    fixedPredictor(withOffset(rows, offsets), parameters, fixed)
     blockMultipliers(blocks, layout, parameters, a)
   }
+  const stands = (x: Float64Array, origin: Float64Array | null): boolean =>
+    present !== null && present.origin === origin && x.every((value, j) => value === present!.parameters[j])
 
   return {
-    anchor: (parameters) => {
-      update(parameters)
-      for (let g = 0; g < levels; g++) {
-        const found = bind(g) && Number.isFinite(findMode(g))
-        for (let e = 0; e < q; e++) anchored[g * q + e] = found ? mode[e] : 0
+    modes: (parameters, origin) => {
+      if (!stands(parameters, origin)) {
+        update(parameters, null)
+        for (let g = 0; g < levels; g++) {
+          const whole = bind(g) && Number.isFinite(findMode(g, origin))
+          for (let e = 0; e < q; e++) found[g * q + e] = whole ? mode[e] : 0
+        }
       }
+      return found.slice()
     },
-    evaluate: (rule, parameters, gradient, byLevel) => {
-      update(parameters)
+    evaluate: (rule, parameters, gradient, byLevel, offsets, origin) => {
+      update(parameters, offsets)
       const { count } = rule
       const at = spaces.get(count) ?? pointSpace(count)
       spaces.set(count, at)
       let total = 0
       for (let g = 0; g < levels; g++) {
-        const h = bind(g) ? findMode(g) : Number.NaN
+        const h = bind(g) ? findMode(g, origin) : Number.NaN
         let logL = h + sumOverPoints(g, h, rule, at)
         for (let j = 0; j < q; j++) logL -= Math.log(c[j * q + j])
         if (!Number.isFinite(logL)) return null
+        found.set(mode, g * q)
         total += logL
         if (byLevel) byLevel[g] = logL
         if (gradient) derivatives(g, count, at)
       }
+      if (!offsets) present = { parameters: parameters.slice(), origin }
       if (gradient) {
         fixedGradient(rows, inFixed, gradient)
         multiplierGradient(blocks, layout, parameters, inMultipliers, gradient)

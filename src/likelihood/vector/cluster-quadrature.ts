@@ -1,16 +1,11 @@
 import { derivativeOrder } from '../../families/derivative-order.js'
 import { backwardSolve, cholesky, forwardSolve } from '../../numerics/cholesky.js'
 import type { ProductRule } from '../../numerics/product-rule.js'
+import type { ClusterStructure } from '../frame/cluster-structure.js'
 import { choleskyReverse } from './cholesky-reverse.js'
 import { effectOf, type LinearPredictors } from '../frame/linear-predictors.js'
+import type { Evaluate } from '../frame/log-density.js'
 import type { RowModel } from '../frame/row-model.js'
-
-/** Rows in the order of one factor's levels, each level with q spherical random effects. */
-export interface ClusterStructure {
-  readonly q: number
-  /** Rows of cluster g: start[g] to start[g + 1] - 1. */
-  readonly start: Int32Array
-}
 
 const tolerance = 1e-10
 /** A squared step below this that no longer shrinks is rounding: of large responses, say, with a small residual. */
@@ -27,14 +22,14 @@ const maxSteps = 200
  * derivative in C is -diag(1 / C_ii) - tril(sum P_k e_k a_k'); the reverse of the Cholesky factorization takes it to H,
  * from there by third derivatives to the linear predictors, and sum P_k h'(u_k) with it through the mode.
  *
- * `clusters`, where given, receives each cluster's log L_g.
+ * The evaluator's levels are the clusters; offsets are in the order of its rows.
  */
 export function clusterQuadrature(
   { q, start }: ClusterStructure,
   linear: LinearPredictors,
   rows: RowModel,
   rule: ProductRule,
-) {
+): Evaluate {
   const { slots, fixed, multipliers: a } = linear
   const { predictors: K, eta, d1, d2, d3 } = rows
   const { pair: pairs, triple: triples } = derivativeOrder(K)
@@ -238,8 +233,8 @@ export function clusterQuadrature(
     }
   }
 
-  return (parameters: Float64Array, gradient: Float64Array | null, byCluster: Float64Array | null): number => {
-    linear.update(parameters)
+  return (parameters, gradient, byCluster, offsets) => {
+    linear.update(parameters, offsets)
     let total = 0
     for (let g = 0; g < clusters; g++) {
       const from = start[g]

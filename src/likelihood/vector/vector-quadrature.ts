@@ -1,23 +1,26 @@
 import { productRule } from '../../numerics/product-rule.js'
-import { blockQuadrature } from './block-quadrature.js'
-import { blocksOf } from './block-structure.js'
-import { clusterQuadrature } from './cluster-quadrature.js'
-import { type Clustering, clustering } from './cluster-structure.js'
+import { clustering } from '../frame/cluster-structure.js'
+import { inOrder } from '../frame/grouped-rows.js'
 import { linearPredictors } from '../frame/linear-predictors.js'
+import type { Evaluate } from '../frame/log-density.js'
 import { isPlain } from '../frame/row-kernel.js'
 import { rowModel } from '../frame/row-model.js'
 import type { Stated } from '../frame/stated.js'
+import { type BlockQuadrature, blockQuadrature } from './block-quadrature.js'
+import { blocksOf } from './block-structure.js'
+import { clusterQuadrature } from './cluster-quadrature.js'
 
 /** The most points a product rule may have in one cluster. */
 const mostPoints = 20_000
 
 /** Quadrature for the effects of one factor: a product rule over the vector of each level. */
 export interface VectorQuadrature {
-  readonly evaluator: (nodes: number) => ReturnType<typeof clusterQuadrature>
+  /** With so many nodes an effect, the modes of all levels (levels x q) searched from `origin`, else from the data. */
+  readonly evaluator: (nodes: number, origin?: Float64Array | null) => Evaluate
   /** The most nodes a rule may have. */
   readonly most: number
-  /** See Likelihood.anchor; null where rows are not in blocks, and one node had better be left to the sparse factor. */
-  readonly anchor: ((x: Float64Array) => void) | null
+  /** Where rows are in blocks: the modes at outer parameters, an origin for others near. Null elsewhere: searches start from the data. */
+  readonly modes: BlockQuadrature['modes'] | null
 }
 
 /** By blocks of rows for one predictor of a family with a shift kernel; by rows elsewhere, and where blocks fail. */
@@ -27,25 +30,35 @@ export function vectorQuadrature(stated: Stated): VectorQuadrature {
   const mayBlock = isPlain(model) && family.kernel !== undefined
   const grouped = mayBlock ? blocksOf(stated) : null
   const blocks = grouped?.rows.kernel.shifted ? blockQuadrature(grouped, layout) : null
-  let clusters: Clustering | null = null
-  const byRows = (nodes: number): ReturnType<typeof clusterQuadrature> => {
-    clusters ??= clustering(model, layout)
-    const linear = linearPredictors(clusters.stated)
-    const rows = rowModel(clusters.stated)
-    return clusterQuadrature(clusters.structure, linear, rows, productRule(nodes, q))
+  let byRows: ((nodes: number) => Evaluate) | null = null
+  const rowsMade = (): ((nodes: number) => Evaluate) => {
+    const { stated: ordered, structure, order } = clustering(model, layout)
+    const linear = linearPredictors(ordered)
+    const rows = rowModel(ordered)
+    return (nodes) => {
+      const evaluate = clusterQuadrature(structure, linear, rows, productRule(nodes, q))
+      return (x, gradient, byLevel, offsets = null) =>
+        evaluate(
+          x,
+          gradient,
+          byLevel,
+          offsets?.map((one) => inOrder(one, order)),
+        )
+    }
   }
   return {
-    evaluator: (nodes) => {
+    evaluator: (nodes, origin = null) => {
       const rule = productRule(nodes, q)
-      let made: ReturnType<typeof clusterQuadrature> | null = null
-      return (x, gradient, out) => {
-        const value = blocks?.evaluate(rule, x, gradient, out) ?? null
+      let made: Evaluate | null = null
+      return (x, gradient, byLevel, offsets = null) => {
+        const value = blocks?.evaluate(rule, x, gradient, byLevel, offsets, origin) ?? null
         if (value !== null) return value
+        byRows ??= rowsMade()
         made ??= byRows(nodes)
-        return made(x, gradient, out)
+        return made(x, gradient, byLevel, offsets)
       }
     },
     most: Math.floor(mostPoints ** (1 / q) + 1e-9),
-    anchor: blocks?.anchor ?? null,
+    modes: blocks?.modes ?? null,
   }
 }

@@ -85,7 +85,7 @@ export function planBootstrap(spec: BootstrapSpec, table: Table): StudyPlan {
 
 function fittedModel(stated: Stated, fit: StudyFit): { fitted: FittedModel; refitted: Refit } {
   const refitted = refit(stated, fit)
-  const { like, fitted } = refitted
+  const { fitted } = refitted
   if (!fitted.converged) {
     const message = `expected a fit of the data to start from, got: ${fitted.reason}`
     throw new GlmmError('NO_CONVERGENCE', message, 'simplify the model until glmm fit converges')
@@ -97,17 +97,17 @@ function fittedModel(stated: Stated, fit: StudyFit): { fitted: FittedModel; refi
       model: stated.model,
       fit: { nodes, reml: fit.reml ?? false },
       x: simulationParameters(stated, refitted),
-      near: startNear({ like, fitted }),
+      near: startNear(refitted),
     },
   }
 }
 
 /** The outer parameters of the model itself; a restricted fit has its fixed effects among the modes. */
 function simulationParameters({ model, layout }: Stated, refitted: Refit): Float64Array {
-  const { like } = refitted
+  const { like, modesAt } = refitted
   const fitted = told(refitted)
   if (like.model === model || like.dimension === layout.dimension) return fitted.parameters
-  const { terms } = like.modes(fitted.parameters)
+  const { terms } = modesAt(fitted.parameters)!
   const p = meanOf(model).fixed.names.length
   const fixed = terms.find(({ mode }, at) => mode.length === p && like.layout.terms[at].size === 0)!
   return Float64Array.of(...fixed.mode, ...fitted.parameters)

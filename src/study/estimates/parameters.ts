@@ -51,7 +51,7 @@ const z95 = normalQuantile(0.975)
  * of the mean's fixed effects are by Student's t where those of a fit are, with its default degrees of freedom.
  */
 export function parameterTable(found: Refit, intervals: 'none' | 'wald' | 'profile'): ParameterTable {
-  const { like } = found
+  const { like, modesAt } = found
   const fitted = told(found)
   const { layout } = like
   const estimates: number[] = []
@@ -68,7 +68,7 @@ export function parameterTable(found: Refit, intervals: 'none' | 'wald' | 'profi
     push(value, error, value - by * error, value + by * error)
 
   const restrictedFit = isRestricted(layout)
-  const part = fixedPart(like, fitted, restrictedFit ? like.modes(fitted.parameters) : { terms: [] })
+  const part = fixedPart(like, fitted, (restrictedFit ? modesAt(fitted.parameters) : null) ?? { terms: [] })
   const df = intervals === 'wald' ? usualDegreesOfFreedom(part, like, fitted) : null
   part.beta.forEach((value, j) => {
     wald(value, part.se[j], df && df[j] > 0 ? studentQuantile(0.975, df[j]) : z95)
@@ -91,7 +91,7 @@ export function parameterTable(found: Refit, intervals: 'none' | 'wald' | 'profi
   for (const { estimate, se, lower, upper } of Object.values(dispersionEstimates(like, fitted))) {
     push(estimate, se, lower, upper)
   }
-  const running = tellRunning({ like, fitted }, estimates)
+  const running = tellRunning({ like, fitted, modesAt }, estimates)
   for (const j of running.keys()) se[j] = lower[j] = upper[j] = Number.NaN
   if (intervals === 'profile') {
     profile(like, fitted, lower, upper)

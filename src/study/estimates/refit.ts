@@ -6,20 +6,18 @@ import { climbLadder } from '../../fit/climb/ladder.js'
 import { asLeastSquares } from '../../fit/climb/least-squares.js'
 import { type Start, startFrom } from '../../fit/start/start.js'
 import { limitModel } from '../../fit/runaway/limit-model.js'
-import { widening } from '../../fit/runaway/widen.js'
+import { type Fitted, fittedBy, widening } from '../../fit/runaway/widen.js'
 import type { Stated } from '../../likelihood/frame/stated.js'
 import { restricted } from '../../likelihood/frame/restricted.js'
-import { type Likelihood, likelihood } from '../../likelihood/likelihood.js'
+import { adaptive } from '../../likelihood/integration-rule.js'
+import { likelihood } from '../../likelihood/likelihood.js'
 import type { StudyFit } from '../spec/study-spec.js'
 
 /** A fit as studies need it: without the record, which costs more than the climb. */
-export interface Refit {
-  readonly like: Likelihood
-  readonly fitted: Estimate
-}
+export type Refit = Pick<Fitted, 'like' | 'fitted' | 'modesAt'>
 
 /** The estimates as a fit tells them: those of least squares where it is by least squares. */
-export const told = ({ like, fitted }: Refit): Estimate => asLeastSquares(like, fitted)
+export const told = ({ like, fitted, modesAt }: Refit): Estimate => asLeastSquares(like, fitted, modesAt)
 
 /** Fits a model. `near` is where the top is expected; a climb from there that fails is done again from the data. */
 export function refit(stated: Stated, { nodes = 1, reml = false }: StudyFit, near: Start | null = null): Refit {
@@ -31,16 +29,17 @@ export function refit(stated: Stated, { nodes = 1, reml = false }: StudyFit, nea
   const limit = limitModel(stated, glm)
   if (limit) {
     const { like, fitted } = refit(limit.stated, { nodes, reml })
-    return widening(limit).fitted({ like, fitted, importance: null })
+    return widening(limit).fitted(fittedBy(like, fitted, null))
   }
   const like = likelihood(reml ? restricted(stated.model) : stated)
-  if (nodes === 'auto') return { like, fitted: climbLadder(like).climbed.at(-1)!.estimate }
+  if (nodes === 'auto') return fittedBy(like, climbLadder(like).climbed.at(-1)!.estimate, null)
+  const rule = adaptive(nodes)
   if (near) {
-    const fitted = estimate(like, nodes, near)
-    if (fitted.converged) return { like, fitted }
+    const fitted = estimate(like, rule, near)
+    if (fitted.converged) return fittedBy(like, fitted, null)
   }
   const start = startFrom(like, glm())
-  return { like, fitted: estimate(like, nodes, nodes === 1 ? start : laplaceStart(like, start)) }
+  return fittedBy(like, estimate(like, rule, nodes === 1 ? start : laplaceStart(like, start)), null)
 }
 
 /** Where refits of data like these should start; null at a boundary, where they would not leave it. */

@@ -129,7 +129,7 @@ function addFits(spec: SensitivitySpec, vary: Variations, model: Model, table: T
   const { fit = {} } = spec
   const { nodes, starts, leaveOut } = vary
   if (nodes) {
-    const most = likelihood(model).mostNodes
+    const most = likelihood(model).rules.mostNodes
     const over = nodes.find((count) => count > most)
     if (over !== undefined) {
       throw new GlmmError(

@@ -4,6 +4,8 @@ import { chainsOf, type Draws } from '../../draws/draws.js'
 import { pooled } from '../../draws/diagnostics/sorted-draws.js'
 import { GlmmError } from '../../errors.js'
 import { estimate } from '../../fit/climb/estimate.js'
+import { atMost } from '../../likelihood/integration-rule.js'
+import { fittedBy } from '../../fit/runaway/widen.js'
 import { type Likelihood, likelihood } from '../../likelihood/likelihood.js'
 import { outerParameters } from '../../likelihood/coordinates/outer-parameters.js'
 import { outerPrior } from '../../likelihood/posterior.js'
@@ -146,7 +148,7 @@ function sharedBase(data: SensitivityData, seed: number): Shared {
     const count = drawn.ndraws * drawn.values.length
     const logLik = (other: Model): Float64Array => {
       const of = likelihood(other)
-      const { value } = of.marginal(Math.min(of.mostNodes, weightNodes))
+      const { value } = of.marginal(atMost(weightNodes, of.rules))
       const read = drawnCoordinates(like.stated, drawn)
       return Float64Array.from({ length: count }, (_, s) => value(read.parameters(s)))
     }
@@ -208,7 +210,7 @@ function restarted({ base, seed }: Shared, start: number): Refit {
     ? covariance
     : Float64Array.from({ length: d * d }, (_, at) => (at % (d + 1) === 0 ? spread[at / (d + 1)] ** 2 : 0))
   const from = parameters.map((value, j) => value + 2 * spread[j] * rng.normal())
-  return converged({ like, fitted: estimate(like, fitted.nodes, { parameters: from, scale }) })
+  return converged(fittedBy(like, estimate(like, fitted.rule, { parameters: from, scale }), null))
 }
 
 /**
@@ -217,19 +219,19 @@ function restarted({ base, seed }: Shared, start: number): Refit {
  */
 function oneStep({ fitted }: Refit, { fit }: SensitivityData, model: Model): Float64Array {
   const like: Likelihood = likelihood(fit.reml ? restricted(model) : model)
-  const { parameters, covariance, nodes, se } = fitted
+  const { parameters, covariance, rule, se } = fitted
   const d = parameters.length
   const names = parameterNames(state(model))
   if (!covariance) return new Float64Array(names.length).fill(Number.NaN)
   const score = new Float64Array(d)
-  like.marginal(nodes).evaluate(parameters, score)
+  like.marginal(rule).evaluate(parameters, score)
   const moved = parameters.map((value, i) => {
     let step = 0
     // Parameters at a boundary, or without a finite maximum, stay where they are.
     for (let j = 0; j < d; j++) if (se[i] > 0 && se[j] > 0) step += covariance[i * d + j] * score[j]
     return value + step
   })
-  return parameterEstimates({ like, fitted: { ...fitted, parameters: moved } })
+  return parameterEstimates(fittedBy(like, { ...fitted, parameters: moved }, null))
 }
 
 function posteriorRow(

@@ -4,6 +4,8 @@ import { stateModel } from '../../data/state-model.js'
 import type { Table } from '../../data/table.js'
 import { GlmmError } from '../../errors.js'
 import { type Stated, state } from '../../likelihood/frame/stated.js'
+import { laplaceRule } from '../../likelihood/integration-rule.js'
+import { fittedBy } from '../../fit/runaway/widen.js'
 import { likelihood } from '../../likelihood/likelihood.js'
 import { parameterNames, parameterTable } from '../estimates/parameters.js'
 import { refit, told } from '../estimates/refit.js'
@@ -82,7 +84,7 @@ export function planSimulation(spec: SimulationSpec, table: Table): StudyPlan {
   const truth = conditions.map(({ x }) => {
     const unknown = new Float64Array(x.length).fill(Number.NaN)
     const fitted = { ...emptyEstimate, parameters: x, se: unknown }
-    const values = parameterTable({ like, fitted }, 'none').estimate
+    const values = parameterTable(fittedBy(like, fitted, null), 'none').estimate
     const known = (name: string): number | null =>
       running.some((one) => one.name === name) ? null : (values[names.indexOf(name)] ?? null)
     return methods.map(({ model }) => parameterNames(state(model)).map(known))
@@ -117,6 +119,7 @@ export function planSimulation(spec: SimulationSpec, table: Table): StudyPlan {
 
 /** An estimate of which only the parameters count. */
 const emptyEstimate = {
+  rule: laplaceRule,
   nodes: 1,
   logLik: Number.NaN,
   covariance: null,
@@ -174,7 +177,7 @@ function methodOf(
     throw new GlmmError('USAGE', message, 'remove the rows in which a column of either is missing')
   }
   if (sample) return { name, model, fit: {}, intervals, sample: sampleMethod(sample, model) }
-  const most = likelihood(model).mostNodes
+  const most = likelihood(model).rules.mostNodes
   if (
     typeof nodes === 'number' &&
     nodes > most &&

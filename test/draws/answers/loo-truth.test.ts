@@ -1,3 +1,4 @@
+import { adaptive } from '../../../src/likelihood/integration-rule.js'
 import { describe, expect, it } from 'vitest'
 import { sampleModel } from '../../../samplers/run/sample.js'
 import { resolveSettings } from '../../../samplers/run/sample-options.js'
@@ -188,7 +189,7 @@ describe('cbpp against exact refits', () => {
       const read = drawnCoordinates(like.stated, sample.draws)
       const logs = Array.from(
         { length: read.count },
-        (_, s) => like.factored!.clusterLogLik(read.parameters(s), 25)[herd],
+        (_, s) => like.marginal(adaptive(25)).byLevel(read.parameters(s))![herd],
       )
       const exact = logMean(logs)
       const { elpd, mcse } = byHerd[herd]

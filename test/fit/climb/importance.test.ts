@@ -136,7 +136,7 @@ describe('one factor', () => {
     const y = Array.from({ length: n }, (_, i) => Math.round(Math.abs(3 * uniform(i, 20) + uniform(i % 12, 30))))
     const table = tableFrom({ ...columns, y, id: Array.from({ length: n }, (_, i) => `u${i % 12}`) })
     const text = `y ~ 1 + diag(${names.join(' + ')} | id)`
-    expect(likelihood(stateModel(text, table, { family: 'poisson' })).mostNodes).toBeLessThan(4)
+    expect(likelihood(stateModel(text, table, { family: 'poisson' })).rules.mostNodes).toBeLessThan(4)
     const { certificate } = fit(text, table, { family: 'poisson' })
     expect(certificate).toMatchObject({ method: 'second-order' })
   })

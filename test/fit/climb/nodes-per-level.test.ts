@@ -1,3 +1,4 @@
+import { adaptive } from '../../../src/likelihood/integration-rule.js'
 import { describe, expect, it } from 'vitest'
 import { stateModel } from '../../../src/data/state-model.js'
 import { tableFrom } from '../../../src/data/table-from.js'
@@ -56,22 +57,22 @@ function bruteForce(): number {
 
 describe('numbers of nodes for each nested factor', () => {
   it('go from the outermost factor in', () => {
-    expect(like.perLevel!.groups).toEqual(
+    expect(like.rules.groups).toEqual(
       ['g', 'h:g'].map((group) => expect.stringMatching(group.length > 1 ? /h/ : /^g$/)),
     )
     const truth = bruteForce()
-    const error = (nodes: number[]): number => Math.abs(like.perLevel!.at(nodes).marginal(2).value(at) - truth)
+    const error = (nodes: number[]): number => Math.abs(like.marginal(adaptive(nodes)).value(at) - truth)
     expect(error([41, 41])).toBeLessThan(1e-6)
     // Fewer nodes at one level leave that level's error; here each other than what they leave at the other.
     expect(error([41, 5])).toBeGreaterThan(1e-4)
     expect(error([5, 41])).toBeGreaterThan(1e-6)
     expect(error([41, 25])).toBeLessThan(1e-5)
-    expect(like.perLevel!.at([3, 9]).marginal(2).value(at)).not.toBe(like.perLevel!.at([9, 3]).marginal(2).value(at))
-    expect(like.perLevel!.at([5, 5]).marginal(5).value(at)).toBe(like.marginal(5).value(at))
+    expect(like.marginal(adaptive([3, 9])).value(at)).not.toBe(like.marginal(adaptive([9, 3])).value(at))
+    expect(like.marginal(adaptive([5, 5])).value(at)).toBe(like.marginal(adaptive(5)).value(at))
   })
 
   it('have the exact gradient', () => {
-    const { evaluate, value } = like.perLevel!.at([3, 7]).marginal(7)
+    const { evaluate, value } = like.marginal(adaptive([3, 7]))
     const gradient = new Float64Array(4)
     evaluate(at, gradient)
     gradient.forEach((slope, j) => {

@@ -1,3 +1,4 @@
+import { adaptive } from '../../../src/likelihood/integration-rule.js'
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { stateModel } from '../../../src/data/state-model.js'
@@ -27,7 +28,7 @@ const columns = (name: string): Record<string, number[]> => {
  */
 function steepest(record: FitRecord, formula: string, table: Table, options: FitOptions): number {
   const { marginal } = likelihood(stateModel(formula, table, options))
-  const { value } = marginal(typeof options.nodes === 'number' ? options.nodes : 1)
+  const { value } = marginal(adaptive(typeof options.nodes === 'number' ? options.nodes : 1))
   const x = Float64Array.from(record.parameters.estimate)
   let steepest = 0
   const leastSquares = record.family === 'gaussian'

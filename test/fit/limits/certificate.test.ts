@@ -1,3 +1,4 @@
+import { adaptive } from '../../../src/likelihood/integration-rule.js'
 import { describe, expect, it } from 'vitest'
 import { stateModel } from '../../../src/data/state-model.js'
 import { tableFrom } from '../../../src/data/table-from.js'
@@ -184,13 +185,13 @@ describe('a certificate with every rule', () => {
     const y = a.map((value, i) => (draw() < 1 / (1 + Math.exp(-value - (g[i] - 2.5))) ? 1 : 0))
     const table = tableFrom({ y, a, b, c, d, g })
     const like = likelihood(stateModel('y ~ 1 + diag(1 + a + b + c + d | g)', table, { family: 'binomial' }))
-    expect(like.mostNodes).toBe(7)
+    expect(like.rules.mostNodes).toBe(7)
     // At the top of Laplace's approximation, to spare the climb.
-    const laplace = estimate(like, 1, startFrom(like, glmOf(state(like.model))))
-    const logLik = like.marginal(7).value(laplace.parameters)
-    const told = certificate(like, { ...laplace, nodes: 7, logLik }).certificate!
+    const laplace = estimate(like, adaptive(1), startFrom(like, glmOf(state(like.model))))
+    const logLik = like.marginal(adaptive(7)).value(laplace.parameters)
+    const told = certificate(like, { ...laplace, rule: adaptive(7), nodes: 7, logLik }).certificate!
     expect([told.method, told.rule, told.nodes]).toEqual(['quadrature', 'coarser', 6])
-    expect(told.logLikError).toBeCloseTo(logLik - like.marginal(6).value(laplace.parameters), 9)
+    expect(told.logLikError).toBeCloseTo(logLik - like.marginal(adaptive(6)).value(laplace.parameters), 9)
   })
 
   it('of nested factors with nodes of their own', () => {

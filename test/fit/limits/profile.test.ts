@@ -1,3 +1,4 @@
+import { adaptive } from '../../../src/likelihood/integration-rule.js'
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { stateModel } from '../../../src/data/state-model.js'
@@ -90,7 +91,7 @@ describe('at each limit the maximum over the other parameters is lower by half t
 
   it('a standard deviation and a coefficient, 9 nodes', () => {
     const got = fit(center, betablocker, { nodes: 9, intervals: 'profile' })
-    const { value } = likelihood(stateModel(center, betablocker, {})).marginal(9)
+    const { value } = likelihood(stateModel(center, betablocker, {})).marginal(adaptive(9))
     for (const sd of Object.values(got.random[0].sdLimits![0]))
       falls(
         got.logLik,
@@ -105,7 +106,9 @@ describe('at each limit the maximum over the other parameters is lower by half t
 
   it('standard deviations, a correlation and sigma, in restricted maximum likelihood', () => {
     const got = fit(slopes, sleepstudy, { family: 'gaussian', reml: true, intervals: 'profile' })
-    const { value } = likelihood(restricted(stateModel(slopes, sleepstudy, { family: 'gaussian' }))).marginal(1)
+    const { value } = likelihood(restricted(stateModel(slopes, sleepstudy, { family: 'gaussian' }))).marginal(
+      adaptive(1),
+    )
     const at = (a: number, b: number, rho: number, logSigma: number): number =>
       value(Float64Array.of(logSigma, a, b * rho, b * Math.sqrt(1 - rho * rho)))
     const start = [24.7, 5.9, 0.07, 3.24]
@@ -141,7 +144,7 @@ describe('at each limit the maximum over the other parameters is lower by half t
     const table = peerTable('epil')
     const formula = 'y ~ trt + (1 | subject)'
     const got = fit(formula, table, { family: 'nbinom2', intervals: 'profile' })
-    const { value } = likelihood(stateModel(formula, table, { family: 'nbinom2' })).marginal(1)
+    const { value } = likelihood(stateModel(formula, table, { family: 'nbinom2' })).marginal(adaptive(1))
     const beta = got.fixed.map(({ estimate }) => estimate)
     const { lower, upper } = got.dispersion.phi
     for (const phi of [lower!, upper!])
@@ -161,7 +164,7 @@ describe('at each limit the maximum over the other parameters is lower by half t
       const columns = structure === 'cs' ? '1 + Days' : '0 + factor(Days)'
       const formula = `Reaction ~ Days + ${structure}(${columns} | Subject)`
       const got = fit(formula, table, { family: 'gaussian', intervals: 'profile' })
-      const { value } = likelihood(stateModel(formula, table, { family: 'gaussian' })).marginal(1)
+      const { value } = likelihood(stateModel(formula, table, { family: 'gaussian' })).marginal(adaptive(1))
       const { lower, upper } = got.random[0].correlationLimits![1][0]
       for (const end of [lower!, upper!]) {
         const sds = structure === 'cs' ? got.random[0].sd : [got.random[0].sd[0]]

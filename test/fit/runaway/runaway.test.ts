@@ -1,3 +1,4 @@
+import { adaptive } from '../../../src/likelihood/integration-rule.js'
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { parseTable } from '../../../src/data/parse-table.js'
@@ -534,7 +535,7 @@ describe('the full likelihood at what is told', () => {
       expectHeld(record)
       if (Object.keys(ends(record)).length > 0) running++
       const gradient = new Float64Array(record.parameters.estimate.length)
-      const full = likelihood(stateModel(formula, table, options)).marginal(1)
+      const full = likelihood(stateModel(formula, table, options)).marginal(adaptive(1))
       const value = full.evaluate(Float64Array.from(record.parameters.estimate), gradient)
       expect(value, `seed ${seed}`).toBeCloseTo(record.logLik, 6)
       record.parameters.covariance!.forEach((row, j) => {

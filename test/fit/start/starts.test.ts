@@ -1,3 +1,4 @@
+import { adaptive } from '../../../src/likelihood/integration-rule.js'
 import { describe, expect, it } from 'vitest'
 import { stateModel } from '../../../src/data/state-model.js'
 import { estimate } from '../../../src/fit/climb/estimate.js'
@@ -31,7 +32,7 @@ describe('three starts end in one place', () => {
       const parameters = first.parameters.map((value, j) =>
         j < like.layout.fixed ? value + 0.5 * shift * Math.sqrt(first.scale[j * (d + 1)]) : by * value,
       )
-      return estimate(like, 1, { ...first, parameters })
+      return estimate(like, adaptive(1), { ...first, parameters })
     })
     for (const { parameters, logLik, converged } of ends) {
       expect(converged).toBe(true)

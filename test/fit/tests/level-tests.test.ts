@@ -1,3 +1,4 @@
+import { adaptive } from '../../../src/likelihood/integration-rule.js'
 import { describe, expect, it } from 'vitest'
 import type { Model } from '../../../src/data/model.js'
 import { stateModel } from '../../../src/data/state-model.js'
@@ -180,7 +181,7 @@ describe('scores of levels along directions', () => {
     const x = Float64Array.of(0.2, 0.5, 0.9, 0.3, 0.6, 0.4, 0.3)
     const { own } = levelScores(levelPosterior(state(model))!, x, model.response, [])!
     const exact = new Float64Array(x.length)
-    likelihood(model).marginal(15).evaluate(x, exact)
+    likelihood(model).marginal(adaptive(15)).evaluate(x, exact)
     exact.forEach((value, j) => {
       let sum = 0
       for (let g = 0; g < 8; g++) sum += own[g * x.length + j]

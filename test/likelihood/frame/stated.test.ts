@@ -1,3 +1,4 @@
+import { adaptive } from '../../../src/likelihood/integration-rule.js'
 import { describe, expect, it } from 'vitest'
 import { stateModel } from '../../../src/data/state-model.js'
 import { tableFrom } from '../../../src/data/table-from.js'
@@ -33,8 +34,8 @@ describe('a stated model', () => {
     expect(other.coordinates).toBe(stated.coordinates)
     const x = Float64Array.of(0.3, -0.2, 0.5, 0.4, 0.1, 0.7, 0.3)
     const anew = likelihood({ ...model, response: { ...model.response, y } })
-    expect(likelihood(other).marginal(1).value(x)).toBe(anew.marginal(1).value(x))
-    expect(likelihood(stated).marginal(1).value(x)).not.toBe(anew.marginal(1).value(x))
+    expect(likelihood(other).marginal(adaptive(1)).value(x)).toBe(anew.marginal(adaptive(1)).value(x))
+    expect(likelihood(stated).marginal(adaptive(1)).value(x)).not.toBe(anew.marginal(adaptive(1)).value(x))
   })
 
   it('is refused where nothing has that name', () => {

@@ -1,3 +1,4 @@
+import { adaptive } from '../../../src/likelihood/integration-rule.js'
 import { describe, expect, it } from 'vitest'
 import { likelihood } from '../../../src/likelihood/likelihood.js'
 import { jointPosterior, marginalPosterior } from '../../../src/likelihood/posterior.js'
@@ -55,7 +56,7 @@ describe('joint posterior', () => {
   it('marginal posterior: the gradient is that of central differences', () => {
     const model = modelOf('cbpp')
     const like = likelihood(model)
-    const density = marginalPosterior(like, priorsInForce(model, ['sd ~ exponential(2)']), 7)
+    const density = marginalPosterior(like, priorsInForce(model, ['sd ~ exponential(2)']), adaptive(7))
     const x = Float64Array.of(-1.3, -0.9, -1, -1.4, -0.4)
     const gradient = new Float64Array(5)
     const ignored = new Float64Array(5)

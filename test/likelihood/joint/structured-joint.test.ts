@@ -1,3 +1,5 @@
+import { atMost } from '../../../src/likelihood/integration-rule.js'
+import { adaptive } from '../../../src/likelihood/integration-rule.js'
 import { describe, expect, it } from 'vitest'
 import type { Model } from '../../../src/data/model.js'
 import { stateModel } from '../../../src/data/state-model.js'
@@ -122,7 +124,7 @@ describe.each(cases.map((one) => [`${one[0]} ${one[1]}`, one] as const))('%s', (
   })
 
   it('marginal posterior: the gradient is that of central differences', () => {
-    const { dimension, evaluate } = marginalPosterior(like, priors, Math.min(5, like.mostNodes))
+    const { dimension, evaluate } = marginalPosterior(like, priors, atMost(5, like.rules))
     const x = point(dimension)
     const gradient = new Float64Array(dimension)
     const ignored = new Float64Array(dimension)
@@ -176,7 +178,7 @@ describe('the joint density, integrated', () => {
         }
         sum += Math.exp(joint.evaluate(x, ignored) + logWeight)
       }
-      const truth = marginalPosterior(like, priors, 40).evaluate(x.subarray(0, 4), ignored)
+      const truth = marginalPosterior(like, priors, adaptive(40)).evaluate(x.subarray(0, 4), ignored)
       expect(Math.log(sum), `centring ${centre}`).toBeCloseTo(truth, 6)
     }
   })

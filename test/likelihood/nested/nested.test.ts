@@ -1,3 +1,4 @@
+import { adaptive } from '../../../src/likelihood/integration-rule.js'
 import { describe, expect, it } from 'vitest'
 import type { Model } from '../../../src/data/model.js'
 import { stateModel } from '../../../src/data/state-model.js'
@@ -206,7 +207,7 @@ describe('nested adaptive quadrature', () => {
   it('leaves restricted models, whose fixed effects have a flat prior, to Laplace', () => {
     const model = restricted(modelOf('y ~ x + (1 | a/b)', binary, { family: 'gaussian' }))
     expect(nesting(state(model))).toBeNull()
-    expect(likelihood(model).mostNodes).toBe(1)
+    expect(likelihood(model).rules.mostNodes).toBe(1)
   })
 
   it("is what the model's likelihood takes for more nodes than one, and crossed factors have one node", () => {
@@ -215,15 +216,15 @@ describe('nested adaptive quadrature', () => {
     const like = likelihood(model)
     const [x] = pointsOf(layout, 1)
     const [gradient, other] = [new Float64Array(x.length), new Float64Array(x.length)]
-    expect(like.mostNodes).toBe(27)
-    expect(like.marginal(5).evaluate(x, gradient)).toBe(evaluate(x, other, null))
+    expect(like.rules.mostNodes).toBe(27)
+    expect(like.marginal(adaptive(5)).evaluate(x, gradient)).toBe(evaluate(x, other, null))
     expect(gradient).toEqual(other)
-    expect(likelihood(modelOf('y ~ x + (1 | a) + (1 | b)', binary, logit)).mostNodes).toBe(1)
+    expect(likelihood(modelOf('y ~ x + (1 | a) + (1 | b)', binary, logit)).rules.mostNodes).toBe(1)
   })
 
   it('is the smaller model where a standard deviation is zero, with either sign of the other', () => {
-    const outer = likelihood(modelOf('y ~ x + (1 | a)', binary, logit)).marginal(9)
-    const inner = likelihood(modelOf('y ~ x + (1 | a:b)', binary, logit)).marginal(9)
+    const outer = likelihood(modelOf('y ~ x + (1 | a)', binary, logit)).marginal(adaptive(9))
+    const inner = likelihood(modelOf('y ~ x + (1 | a:b)', binary, logit)).marginal(adaptive(9))
     const both = models['logit, two levels']
     const at = (sds: Readonly<Record<string, number>>): number =>
       nested(both, 9).value(

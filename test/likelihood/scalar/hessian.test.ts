@@ -1,3 +1,4 @@
+import { adaptive } from '../../../src/likelihood/integration-rule.js'
 import { describe, expect, it } from 'vitest'
 import { stateModel } from '../../../src/data/state-model.js'
 import { likelihood } from '../../../src/likelihood/likelihood.js'
@@ -22,7 +23,7 @@ describe('closed Hessian of the marginal log-likelihood', () => {
   for (const [name, model] of Object.entries(models)) {
     it.each([1, 2, 3, 9, 25])(`${name}: %d nodes against differences of the exact gradient`, (nodes) => {
       const { marginal, dimension } = likelihood(model)
-      const density = marginal(nodes)
+      const density = marginal(adaptive(nodes))
       for (const sigma of [0.4, 1.7]) {
         const x = Float64Array.from({ length: dimension }, (_, j) => 0.3 * Math.sin(2 * j + 1) - 0.4)
         x[dimension - 1] = sigma

@@ -1,8 +1,8 @@
+import { adaptive } from '../../../src/likelihood/integration-rule.js'
 import { describe, expect, it } from 'vitest'
 import { stateModel } from '../../../src/data/state-model.js'
 import { tableFrom } from '../../../src/data/table-from.js'
 import { fit } from '../../../src/fit/fit.js'
-import { importance } from '../../../src/likelihood/sparse/importance.js'
 import { laplaceParts } from '../../../src/likelihood/sparse/laplace-parts.js'
 import { likelihood } from '../../../src/likelihood/likelihood.js'
 import { cholesky, choleskyInverse } from '../../../src/numerics/cholesky.js'
@@ -102,14 +102,14 @@ describe('a chain over many times', () => {
         Math.exp(p[2]),
       )
     const gradient = new Float64Array(5)
-    const value = like.marginal(1).evaluate(at, gradient)
+    const value = like.marginal(adaptive(1)).evaluate(at, gradient)
     expect(value).toBeCloseTo(dense(at), 8)
     const numeric = differences(dense, at)
     gradient.forEach((slope, j) => {
       expect(Math.abs(slope - numeric[j])).toBeLessThan(1e-5 * (1 + Math.abs(numeric[j])))
     })
     // Importance sampling of a normal integral has no error, nor has its gradient.
-    const sampled = importance(state(model), 200, 1, at)
+    const sampled = likelihood(model).marginal({ by: 'importance', draws: 200, seed: 1, around: at })
     const inSampled = new Float64Array(5)
     expect(sampled.evaluate(at, inSampled)).toBeCloseTo(value, 7)
     inSampled.forEach((slope, j) => {
@@ -119,7 +119,7 @@ describe('a chain over many times', () => {
 
   it('conditional modes and their covariance are those of the dense normal', () => {
     const at = Float64Array.of(0.3, 0.2, -0.8, 0.9, 1.1)
-    const { terms } = like.modes(at)
+    const { terms } = like.effectsAt(at)!
     // E and Var of b given y in one series, from the precision R^-1 / sd^2 + I / sigma^2 of its times.
     const own = rows.filter(({ series: s }) => s === 0)
     const R = Float64Array.from({ length: times * times }, (_, e) => {
@@ -150,7 +150,7 @@ describe('a chain over many times', () => {
     const crossed = stateModel('y ~ x + ar1(0 + factor(t) | g) + (1 | site) + (1 | g)', table, { family: 'gaussian' })
     const at = Float64Array.of(0.3, 0.2, -0.8, 0.9, 0.7, 0.6, 0.5)
     const gradient = new Float64Array(7)
-    const value = likelihood(crossed).marginal(1).evaluate(at, gradient)
+    const value = likelihood(crossed).marginal(adaptive(1)).evaluate(at, gradient)
     const dense = (p: Float64Array): number => {
       const V = covarianceOf(rows, p[3], rhoOf(p[4]), p[5])
       rows.forEach((a, i) => {
@@ -195,7 +195,7 @@ describe('a chain over many times', () => {
       new Float64Array(rows.length ** 2),
       Math.exp(-0.3),
     )
-    expect(like.marginal(1).value(at)).toBeCloseTo(none, 9)
+    expect(like.marginal(adaptive(1)).value(at)).toBeCloseTo(none, 9)
   })
 })
 
@@ -247,16 +247,16 @@ describe('counts', () => {
 
   it('Laplace as by dense algebra over the effects themselves', () => {
     const gradient = new Float64Array(4)
-    const value = like.marginal(1).evaluate(at, gradient)
+    const value = like.marginal(adaptive(1)).evaluate(at, gradient)
     expect(value).toBeCloseTo(denseLaplace(at), 7)
-    const numeric = differences((x) => like.marginal(1).value(x), at)
+    const numeric = differences((x) => like.marginal(adaptive(1)).value(x), at)
     gradient.forEach((slope, j) => {
       expect(Math.abs(slope - numeric[j])).toBeLessThan(1e-5 * (1 + Math.abs(numeric[j])))
     })
   })
 
   it('the gradient of importance sampling is that of its value', () => {
-    const density = importance(state(model), 200, 1, at)
+    const density = likelihood(model).marginal({ by: 'importance', draws: 200, seed: 1, around: at })
     const gradient = new Float64Array(4)
     density.evaluate(at, gradient)
     const numeric = differences((x) => density.value(x), at)
@@ -266,8 +266,8 @@ describe('counts', () => {
   })
 
   it('what integrates the effects of a series is Laplace with one node, series by series', () => {
-    const shares = like.factored!.clusterLogLik(at, 1)
-    expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(like.marginal(1).value(at), 7)
+    const shares = like.marginal(adaptive(1)).byLevel(at)!
+    expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(like.marginal(adaptive(1)).value(at), 7)
   })
 })
 

@@ -162,9 +162,7 @@ describe('columns of a border give what columns with slots give', () => {
 it('a marginal normal distribution over a border', () => {
   const model = restricted(stateModel(`z ~ ${fixed} + (1 | a) + (w | b)`, tableOf(false), { family: 'gaussian' }))
   const x = Float64Array.of(-0.1, 0.4, 0.3, 0.05, 0.2)
-  const [got, truth] = [laplaceParts(state(model)), slots(model)].map(
-    ({ structure, linear, rows, approximation }) => normalAt(state(model), structure, linear, rows, approximation)!(x)!,
-  )
+  const [got, truth] = [laplaceParts(state(model)), slots(model)].map((parts) => normalAt(state(model), parts)(x)!)
   close(got.covariance, truth.covariance)
   close(got.information, truth.information)
   got.derivatives().forEach((one, j) => {

@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { stateModel } from '../../../src/data/state-model.js'
 import { tableFrom } from '../../../src/data/table-from.js'
-import { importance } from '../../../src/likelihood/sparse/importance.js'
 import { likelihood } from '../../../src/likelihood/likelihood.js'
 import { peerModels, peerTable } from '../../reference/peers.js'
 import { crossedLogLik, crossedTable } from '../crossed-brute-force.js'
-import { state } from '../../../src/likelihood/frame/stated.js'
 
 /** Models with one random intercept whose exact maximum is known. */
 const known = [
@@ -24,7 +22,12 @@ describe('log-likelihood at the exact maximum', () => {
     const model = stateModel(formula, peerTable(data), { family, link })
     const beta = model.predictors[0].fixed.names.map((column) => exact!.beta[column])
     const x = Float64Array.of(...beta, ...Object.values(exact!.sd))
-    const density = importance(state(model), name === 'VerbAgg_id' ? 400 : 2000, 1, x)
+    const density = likelihood(model).marginal({
+      by: 'importance',
+      draws: name === 'VerbAgg_id' ? 400 : 2000,
+      seed: 1,
+      around: x,
+    })
     const { mcse, paretoK } = density.diagnose(x)
     expect(Math.abs(density.value(x) - exact!.logLik)).toBeLessThan(4 * mcse)
     // An error worth the name, and weights that let it be trusted.
@@ -42,7 +45,7 @@ describe('crossed factors', () => {
     [-0.5, 2.5, 1.8],
   ])('3 x 3 binary: the integral over all six effects at %s, %s, %s', (beta, s, t) => {
     const x = Float64Array.of(beta, s, t)
-    const density = importance(state(model), 8000, 3, x)
+    const density = likelihood(model).marginal({ by: 'importance', draws: 8000, seed: 3, around: x })
     const { mcse, paretoK } = density.diagnose(x)
     expect(Math.abs(density.value(x) - crossedLogLik(subject, item, y, beta, s, t))).toBeLessThan(4 * mcse)
     expect(mcse).toBeLessThan(0.03)
@@ -53,7 +56,7 @@ describe('crossed factors', () => {
     const x = Float64Array.of(0.3, 1.5, 1)
     const truth = crossedLogLik(subject, item, y, 0.3, 1.5, 1)
     const z = Array.from({ length: 60 }, (_, seed) => {
-      const density = importance(state(model), 400, seed, x)
+      const density = likelihood(model).marginal({ by: 'importance', draws: 400, seed: seed, around: x })
       return (density.value(x) - truth) / density.diagnose(x).mcse
     })
     const square = z.reduce((sum, one) => sum + one * one, 0) / z.length
@@ -64,15 +67,19 @@ describe('crossed factors', () => {
 
   it('the same seed gives the same numbers, another seed others', () => {
     const x = Float64Array.of(0.3, 1.5, 1)
-    const [a, b, c] = [1, 1, 2].map((seed) => importance(state(model), 400, seed, x).value(x))
+    const [a, b, c] = [1, 1, 2].map((seed) =>
+      likelihood(model).marginal({ by: 'importance', draws: 400, seed: seed, around: x }).value(x),
+    )
     expect(a).toBe(b)
     expect(a).not.toBe(c)
   })
 
   it('is -Infinity out of support, as every likelihood here', () => {
-    expect(importance(state(model), 400, 1, Float64Array.of(0, 1, 1)).value(Float64Array.of(Number.NaN, 1, 1))).toBe(
-      Number.NEGATIVE_INFINITY,
-    )
+    expect(
+      likelihood(model)
+        .marginal({ by: 'importance', draws: 400, seed: 1, around: Float64Array.of(0, 1, 1) })
+        .value(Float64Array.of(Number.NaN, 1, 1)),
+    ).toBe(Number.NEGATIVE_INFINITY)
   })
 })
 
@@ -100,12 +107,12 @@ describe('gradient', () => {
     const model = stateModel(formula, table, choice)
     const x = Float64Array.from({ length: likelihood(model).dimension }, (_, j) => 0.3 + 0.2 * Math.cos(j))
     const d = x.length
-    const density = importance(
-      state(model),
-      80,
-      2,
-      x.map((value) => 0.9 * value),
-    )
+    const density = likelihood(model).marginal({
+      by: 'importance',
+      draws: 80,
+      seed: 2,
+      around: x.map((value) => 0.9 * value),
+    })
     const gradient = new Float64Array(d)
     density.evaluate(x, gradient)
     for (let j = 0; j < d; j++) {

@@ -1,3 +1,4 @@
+import { adaptive } from '../../../src/likelihood/integration-rule.js'
 import { describe, expect, it } from 'vitest'
 import { stateModel } from '../../../src/data/state-model.js'
 import { tableFrom } from '../../../src/data/table-from.js'
@@ -70,7 +71,7 @@ it('rows of two predictors: effects in the mean and in the zeros, against 25 nod
   const model = stateModel('count ~ 1 + (1 | group)', table, { family: 'poisson', zi: '~ 1 + (1 | group)' })
   const like = likelihood(model)
   const x = Float64Array.of(1, -0.8, 0.3, 0.4)
-  const truth = like.marginal(25).value(x) - like.marginal(1).value(x)
+  const truth = like.marginal(adaptive(25)).value(x) - like.marginal(adaptive(1)).value(x)
   const got = secondOrder(laplaceParts(state(model))).correction(x)
   expect(Math.abs(got / truth - 1)).toBeLessThan(0.15)
 })

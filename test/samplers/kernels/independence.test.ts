@@ -1,6 +1,6 @@
+import type { MarginalDensity } from '../../../src/likelihood/frame/log-density.js'
 import { describe, expect, it } from 'vitest'
 import { findTransport } from '../../../samplers/place/find-transport.js'
-import { latticeEffects } from '../../../samplers/effects/lattice-effects.js'
 import { sampleModel } from '../../../samplers/run/sample.js'
 import { resolveSettings } from '../../../samplers/run/sample-options.js'
 import { stateModel } from '../../../src/data/state-model.js'
@@ -49,7 +49,8 @@ function bruteForce([b0, b1, sigma]: Float64Array): { readonly logL: number; rea
 const truth = bruteForce(at)
 
 describe('the lattice for all levels', () => {
-  const lattice = likelihood(model).lattice!(0.2)
+  const byLattice = (step: number): MarginalDensity => likelihood(model).marginal({ by: 'lattice', step })
+  const lattice = byLattice(0.2)
 
   it('is the integral by brute force, for either sign of the standard deviation', () => {
     expect(lattice.value(at)).toBeCloseTo(truth.logL, 8)
@@ -66,19 +67,19 @@ describe('the lattice for all levels', () => {
   })
 
   it('halves its error in digits with each doubling of the step', () => {
-    const errors = [0.35, 0.7].map((step) => Math.abs(likelihood(model).lattice!(step).value(at) - truth.logL))
+    const errors = [0.35, 0.7].map((step) => Math.abs(byLattice(step).value(at) - truth.logL))
     expect(errors[0]).toBeLessThan(1e-4)
     expect(errors[1]).toBeGreaterThan(30 * errors[0])
   })
 
   it('gives effects their conditional distribution', () => {
     const draws = 4000
-    const draw = latticeEffects(likelihood(model).lattice!(0.35), 2)
+    const { draw } = byLattice(0.35).effectsAt(at)!
     const rng = stream({ seed: 5, purpose: 'effects' })
     const out = new Float64Array(9)
     const sums = truth.moments.map(() => [0, 0])
     for (let k = 0; k < draws; k++) {
-      draw(at, rng, out, 0)
+      draw(rng, out, 0)
       truth.moments.forEach(([, mean, square], g) => {
         const z = (out[g] / at[2] - mean) / Math.sqrt(square - mean * mean)
         sums[g][0] += z / draws
@@ -93,8 +94,10 @@ describe('the lattice for all levels', () => {
   })
 
   it('is not there for other responses', () => {
-    expect(likelihood(modelOf('betablocker')).lattice).toBeNull()
-    expect(likelihood(modelOf('cbpp')).lattice).toBeNull()
+    for (const name of ['betablocker', 'cbpp'] as const) {
+      const refusal = likelihood(modelOf(name)).rules.supports({ by: 'lattice', step: 0.3 })
+      expect(refusal?.message).toMatch(/0 or 1 in each row of a binomial\(logit\) response/)
+    }
   })
 })
 
@@ -145,7 +148,7 @@ describe('independence', () => {
     const priors = ['b ~ normal(0, 2.5)', 'sd ~ half_cauchy(0, 2.5)']
     const settings = resolveSettings({ sampler: 'independence', priors, warmup: 50, draws: 500, seed: 6 })
     const { summary, run } = await sampleModel(modelOf('toenail'), settings, inlineExecutor)
-    expect(run.plan.rule.step).not.toBeNull()
+    expect(run.plan.rule.by).toBe('lattice')
     const all = [...parameters, ...effects.map(([mean, sd]) => ({ mean, sd }))]
     summary.forEach(({ name, mean, mcse, sd, mcseSd, rhat }, j) => {
       const own = all[j].sd / Math.sqrt(importanceEss)

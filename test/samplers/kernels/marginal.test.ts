@@ -1,3 +1,4 @@
+import { adaptive } from '../../../src/likelihood/integration-rule.js'
 import { describe, expect, it } from 'vitest'
 import { chooseSampler } from '../../../samplers/run/auto.js'
 import { marginal } from '../../../samplers/kernels/marginal.js'
@@ -70,7 +71,7 @@ describe('effects drawn given the outer parameters', () => {
       priors: priorsInForce(model, []),
       centring: new Float64Array(0),
       rows: true,
-      rule: { nodes: 5, step: null },
+      rule: adaptive(5),
       bend: null,
       maxDepth: 10,
     }
@@ -82,7 +83,7 @@ describe('effects drawn given the outer parameters', () => {
     const natural = new Float64Array(like.dimension)
     like.coordinates.toParameters(x, natural)
     // The conditional of a gaussian response is normal: its modes and conditional sds are means and sds.
-    const exact = like.modes(natural).terms
+    const exact = like.effectsAt(natural)!.terms
     const mean = exact.flatMap((term) => [...term.mode])
     const sd = exact.flatMap((term) => [...term.sd])
     const out = new Float64Array(posterior.names.length)

@@ -1,3 +1,4 @@
+import { adaptive } from '../../../src/likelihood/integration-rule.js'
 import { expect, it } from 'vitest'
 import { walkFrom } from '../../../samplers/kernels/kernel.js'
 import { diagonalMetric } from '../../../samplers/kernels/metric.js'
@@ -80,7 +81,7 @@ it('getting it right: the joint distribution of parameters and response is left 
     priors: force,
     centring,
     rows: true,
-    rule: { nodes: 1, step: null },
+    rule: adaptive(1),
     bend: null,
     maxDepth: 1,
   }

@@ -1,21 +1,17 @@
-import type { Clustering } from '../../src/likelihood/vector/cluster-structure.js'
-import type { Likelihood } from '../../src/likelihood/likelihood.js'
-import { effectOf, linearPredictors } from '../../src/likelihood/frame/linear-predictors.js'
-import { pairIndex } from '../../src/families/derivative-order.js'
-import { rowModel } from '../../src/likelihood/frame/row-model.js'
-import { backwardSolve, cholesky, forwardSolve } from '../../src/numerics/cholesky.js'
-import { productRule } from '../../src/numerics/product-rule.js'
+import { pairIndex } from '../../families/derivative-order.js'
+import { backwardSolve, cholesky, forwardSolve } from '../../numerics/cholesky.js'
+import { productRule } from '../../numerics/product-rule.js'
+import type { EffectDensity } from '../frame/conditional-effects.js'
+import { effectOf, linearPredictors } from '../frame/linear-predictors.js'
+import { rowModel } from '../frame/row-model.js'
+import { type Clustering, clustering } from '../frame/cluster-structure.js'
+import type { Stated } from '../frame/stated.js'
 
-/** The q effects b = Lambda u of each level of one factor, given outer parameters; those of all its terms together. */
-export interface ConditionalEffects {
-  readonly q: number
-  readonly levels: number
-  /** Goes to outer parameters: what follows is given them. */
-  readonly place: (parameters: Float64Array) => void
-  /** Conditional mode of effect e of level g, and its standard deviation by the curvature there. */
-  readonly around: (g: number, e: number) => { readonly center: number; readonly sd: number }
-  /** Log density of effect e of level g at from + width k, k < count, but for a constant; overwritten by the next call. */
-  readonly logDensity: (g: number, e: number, from: number, width: number, count: number) => Float64Array
+/** The density of each of the effects b = Lambda u of each level of one factor; those of all its terms count together. */
+export interface EffectDensities {
+  /** Goes to outer parameters, with the linear predictors at the conditional modes there: what follows is given them. */
+  readonly place: (parameters: Float64Array, eta: readonly Float64Array[]) => void
+  readonly of: (level: number, effect: number) => EffectDensity
 }
 
 /** Q = I - 2 a a', and what b_e is of v_1. */
@@ -30,11 +26,7 @@ interface Reflection {
  * and Chao 2006) with `nodes` a direction, around their mean given v_1 under the Gaussian approximation at the joint mode
  * and with its precision.
  */
-export function conditionalEffects(
-  likelihood: Likelihood,
-  { stated, structure, order }: Clustering,
-  nodes: number,
-): ConditionalEffects {
+export function effectDensities({ stated, structure, order }: Clustering, nodes: number): EffectDensities {
   const { q, start } = structure
   const levels = start.length - 1
   const K = stated.model.predictors.length
@@ -131,13 +123,20 @@ export function conditionalEffects(
     backwardSolve(rest, q - 1, slope)
   }
 
+  /** Conditional mode of effect e of level g, and its standard deviation by the curvature there. */
+  const around = (g: number, e: number): Pick<EffectDensity, 'center' | 'sd'> => {
+    const row = rowsOfLambda[e]
+    let center = 0
+    for (let s = 0; s < q; s++) center += row[s] * mode[g * q + s]
+    column.set(row)
+    forwardSolve(factors.subarray(g * q * q, (g + 1) * q * q), q, column)
+    return { center, sd: Math.hypot(...column) }
+  }
+
   return {
-    q,
-    levels,
-    place: (parameters) => {
+    place: (parameters, etaAtModes) => {
       linear.update(parameters)
-      const modes = likelihood.modes(parameters)
-      modes.eta.forEach((at, k) => {
+      etaAtModes.forEach((at, k) => {
         for (let i = 0; i < order.length; i++) rows.eta[k][i] = at[order[i]]
       })
       rows.evaluate(0, order.length)
@@ -153,62 +152,80 @@ export function conditionalEffects(
       }
       reflections = rowsOfLambda.map(reflection)
     },
-    around: (g, e) => {
-      const row = rowsOfLambda[e]
-      let center = 0
-      for (let s = 0; s < q; s++) center += row[s] * mode[g * q + s]
-      column.set(row)
-      forwardSolve(factors.subarray(g * q * q, (g + 1) * q * q), q, column)
-      return { center, sd: Math.hypot(...column) }
-    },
-    logDensity: (g, e, from, width, count) => {
-      const { scale, along } = reflections[e]
-      regression(g, along)
-      const points = count * rule.count
-      grow(points)
-      // u = origin_j + v_1 direction at point j of the rule.
-      const middle = mode.slice(g * q, (g + 1) * q)
-      reflect(along, middle)
-      direction[0] = 1
-      for (let i = 1; i < q; i++) direction[i] = slope[i - 1]
-      for (let j = 0; j < rule.count; j++) {
-        for (let i = 1; i < q; i++) spread[i - 1] = rule.points[j * (q - 1) + i - 1]
-        backwardSolve(rest, q - 1, spread)
-        column[0] = 0
-        for (let i = 1; i < q; i++) column[i] = middle[i] - direction[i] * middle[0] + spread[i - 1]
-        for (let k = 0, at = j * count; k < count; k++, at++) {
-          const v = (from + width * k) / scale
-          logs[at] = rule.logWeights[j] - 0.5 * v * v
-          for (let i = 1; i < q; i++) logs[at] -= 0.5 * (column[i] + direction[i] * v) ** 2
-        }
-        reflect(along, column)
-        origins.set(column, j * q)
-      }
-      reflect(along, direction)
-      for (let i = start[g]; i < start[g + 1]; i++) {
-        for (let l = 0; l < K; l++) {
-          let rise = 0
-          for (let s = 0; s < perRow; s++)
-            if (slots[s].predictor === l) rise += a[i * perRow + s] * direction[effect[s]]
-          for (let j = 0, at = l * points; j < rule.count; j++) {
-            let base = fixed[l][i] + (rise * from) / scale
-            for (let s = 0; s < perRow; s++)
-              if (slots[s].predictor === l) base += a[i * perRow + s] * origins[j * q + effect[s]]
-            for (let k = 0; k < count; k++, at++) eta[at] = base + ((rise * width) / scale) * k
+    of: (g, e) => ({
+      ...around(g, e),
+      logDensity: (from, width, count) => {
+        const { scale, along } = reflections[e]
+        regression(g, along)
+        const points = count * rule.count
+        grow(points)
+        // u = origin_j + v_1 direction at point j of the rule.
+        const middle = mode.slice(g * q, (g + 1) * q)
+        reflect(along, middle)
+        direction[0] = 1
+        for (let i = 1; i < q; i++) direction[i] = slope[i - 1]
+        for (let j = 0; j < rule.count; j++) {
+          for (let i = 1; i < q; i++) spread[i - 1] = rule.points[j * (q - 1) + i - 1]
+          backwardSolve(rest, q - 1, spread)
+          column[0] = 0
+          for (let i = 1; i < q; i++) column[i] = middle[i] - direction[i] * middle[0] + spread[i - 1]
+          for (let k = 0, at = j * count; k < count; k++, at++) {
+            const v = (from + width * k) / scale
+            logs[at] = rule.logWeights[j] - 0.5 * v * v
+            for (let i = 1; i < q; i++) logs[at] -= 0.5 * (column[i] + direction[i] * v) ** 2
           }
+          reflect(along, column)
+          origins.set(column, j * q)
         }
-        rows.atPoints(i, eta, points, rowLog, scores, 0)
-        for (let at = 0; at < points; at++) logs[at] += rowLog[at]
-      }
-      for (let k = 0; k < count; k++) {
-        let high = Number.NEGATIVE_INFINITY
-        for (let at = k; at < points; at += count) high = Math.max(high, logs[at])
-        if (high === Number.NEGATIVE_INFINITY) continue
-        let sum = 0
-        for (let at = k; at < points; at += count) sum += Math.exp(logs[at] - high)
-        logs[k] = high + Math.log(sum)
-      }
-      return logs
-    },
+        reflect(along, direction)
+        for (let i = start[g]; i < start[g + 1]; i++) {
+          for (let l = 0; l < K; l++) {
+            let rise = 0
+            for (let s = 0; s < perRow; s++)
+              if (slots[s].predictor === l) rise += a[i * perRow + s] * direction[effect[s]]
+            for (let j = 0, at = l * points; j < rule.count; j++) {
+              let base = fixed[l][i] + (rise * from) / scale
+              for (let s = 0; s < perRow; s++)
+                if (slots[s].predictor === l) base += a[i * perRow + s] * origins[j * q + effect[s]]
+              for (let k = 0; k < count; k++, at++) eta[at] = base + ((rise * width) / scale) * k
+            }
+          }
+          rows.atPoints(i, eta, points, rowLog, scores, 0)
+          for (let at = 0; at < points; at++) logs[at] += rowLog[at]
+        }
+        for (let k = 0; k < count; k++) {
+          let high = Number.NEGATIVE_INFINITY
+          for (let at = k; at < points; at += count) high = Math.max(high, logs[at])
+          if (high === Number.NEGATIVE_INFINITY) continue
+          let sum = 0
+          for (let at = k; at < points; at += count) sum += Math.exp(logs[at] - high)
+          logs[k] = high + Math.log(sum)
+        }
+        return logs
+      },
+    }),
+  }
+}
+
+/** The density of one effect of a level at outer parameters, found with so many nodes a direction. */
+export type LevelDensities = (
+  x: Float64Array,
+  eta: () => readonly Float64Array[],
+  nodes: number,
+  level: number,
+  effect: number,
+) => EffectDensity
+
+/** One set of densities for each number of nodes, placed anew where x is another array than the last. */
+export function levelDensities(stated: Stated): LevelDensities {
+  let clusters: Clustering | null = null
+  const made = new Map<number, { readonly densities: EffectDensities; at: Float64Array | null }>()
+  return (x, eta, nodes, level, effect) => {
+    clusters ??= clustering(stated.model, stated.layout)
+    const own = made.get(nodes) ?? { densities: effectDensities(clusters, nodes), at: null }
+    made.set(nodes, own)
+    if (own.at !== x) own.densities.place(x, eta())
+    own.at = x
+    return own.densities.of(level, effect)
   }
 }

@@ -1,14 +1,23 @@
-import type { Likelihood } from '../../src/likelihood/likelihood.js'
-import { type LinearPredictors, linearPredictors } from '../../src/likelihood/frame/linear-predictors.js'
-import { type NestedFactor, nestedFactor } from '../../src/likelihood/nested/nested-factor.js'
-import { firstSlots, type NestedStructure, nesting } from '../../src/likelihood/nested/nested-structure.js'
-import { pairIndex } from '../../src/families/derivative-order.js'
-import { type RowModel, rowModel } from '../../src/likelihood/frame/row-model.js'
-import { forwardSolve } from '../../src/numerics/cholesky.js'
-import type { Rng } from '../../src/random/stream.js'
-import { type DrawEffects, fromSpherical } from './draw-effects.js'
-import { effectProposal, logProposal, rootProposals } from './marginal-proposal.js'
-import { scalarEffects } from './marginal-scalar-effects.js'
+import { forwardSolve } from '../../numerics/cholesky.js'
+import type { Rng } from '../../random/stream.js'
+import { pairIndex } from '../../families/derivative-order.js'
+import type { ConditionalModes } from '../frame/conditional-effects.js'
+import { effectProposal, logProposal, rootProposals } from '../frame/effect-proposal.js'
+import { type LinearPredictors, linearPredictors } from '../frame/linear-predictors.js'
+import { type RowModel, rowModel } from '../frame/row-model.js'
+import { fromSpherical } from '../frame/spherical.js'
+import type { Stated } from '../frame/stated.js'
+import { type NestedFactor, nestedFactor } from './nested-factor.js'
+import { firstSlots, type NestedStructure, type Nesting } from './nested-structure.js'
+
+/** Draws all effects b at outer parameters with these conditional modes into `out` from `at`. */
+export type NestedDraw = (
+  parameters: Float64Array,
+  modes: ConditionalModes['terms'],
+  rng: Rng,
+  out: Float64Array,
+  at: number,
+) => void
 
 /** Points that stand for the integral over a unit that is not an outermost one. */
 const innerProposals = 8
@@ -25,11 +34,8 @@ const innerProposals = 8
  * so that the chain's target is the exact one (Andrieu, Doucet and Holenstein 2010). Weights are bounded where the
  * likelihood is, and the error of the last state falls geometrically (Mengersen and Tweedie 1996).
  */
-export function marginalEffects(likelihood: Likelihood): DrawEffects {
-  const { stated, coordinates, scalarTerm } = likelihood
-  if (scalarTerm) return scalarEffects(likelihood, scalarTerm)
-  const nested = nesting(stated)
-  if (!nested) throw new TypeError('the factors of the random effects are not nested')
+export function nestedDraw(stated: Stated, nested: Nesting): NestedDraw {
+  const { coordinates } = stated
   const { structure } = nested
   const linear = linearPredictors(nested.stated)
   const rows = rowModel(nested.stated)
@@ -80,9 +86,9 @@ export function marginalEffects(likelihood: Likelihood): DrawEffects {
     factor.fillSpread(firstUnit[root], root)
   }
 
-  return (parameters, rng, out, at) => {
+  return (parameters, modes, rng, out, at) => {
     linear.update(parameters)
-    likelihood.modes(parameters).terms.forEach(({ mode: b }, t) => {
+    modes.forEach(({ mode: b }, t) => {
       const { q, effects } = coordinates.terms[t]
       spherical.set(b, effects)
       const lambda = linear.lambdas[t]
@@ -100,7 +106,7 @@ export function marginalEffects(likelihood: Likelihood): DrawEffects {
     }
     // A level without rows has its prior.
     for (let e = 0; e < met.length; e++) if (!met[e]) spherical[e] = rng.normal()
-    fromSpherical(likelihood, linear.lambdas, spherical, out, at)
+    fromSpherical(coordinates, linear.lambdas, spherical, out, at)
   }
 }
 

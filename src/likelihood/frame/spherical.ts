@@ -1,18 +1,14 @@
-import type { Likelihood } from '../../src/likelihood/likelihood.js'
-import type { Rng } from '../../src/random/stream.js'
-
-/** Draws all effects b from their conditional density at the fit's parameters into `out` from `at`. */
-export type DrawEffects = (parameters: Float64Array, rng: Rng, out: Float64Array, at: number) => void
+import type { Coordinates } from './coordinates.js'
 
 /** b = Lambda u at every level of every term, into `out` from `at`. */
 export function fromSpherical(
-  { coordinates }: Likelihood,
+  { terms }: Coordinates,
   lambdas: readonly Float64Array[],
   u: Float64Array,
   out: Float64Array,
   at: number,
 ): void {
-  coordinates.terms.forEach(({ laid, q, effects }, t) => {
+  terms.forEach(({ laid, q, effects }, t) => {
     const end = effects + q * laid.term.levels.length
     for (let from = effects; from < end; from += q) {
       for (let i = 0; i < q; i++) {

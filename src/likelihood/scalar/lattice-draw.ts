@@ -1,5 +1,5 @@
-import type { LatticeMarginal } from '../../src/likelihood/scalar/lattice-marginal.js'
-import type { DrawEffects } from './draw-effects.js'
+import type { ConditionalEffects } from '../frame/conditional-effects.js'
+import type { LatticeMarginal } from './lattice-marginal.js'
 
 /**
  * Proposals of an effect. The proposal's density is within a few parts in a hundred of the target's, where the step of
@@ -8,15 +8,15 @@ import type { DrawEffects } from './draw-effects.js'
 const proposals = 3
 
 /**
- * marginalEffects from the lattice that integrates the effects out: a proposal has the conditional density interpolated
+ * Draws each level's effect from the lattice that integrates it out: a proposal has the conditional density interpolated
  * linearly between the places, and the last state of an independence Metropolis chain of a few such proposals is kept.
  */
-export function latticeEffects(lattice: LatticeMarginal, sigmaAt: number): DrawEffects {
-  const { places, step } = lattice
+export function latticeDraw(lattice: LatticeMarginal, parameters: Float64Array): ConditionalEffects['draw'] {
+  const { places, step, dimension } = lattice
   const count = places.length
   const below = new Float64Array(count)
-  return (parameters, rng, out, at) => {
-    const sigma = parameters[sigmaAt]
+  return (rng, out, at) => {
+    const sigma = parameters[dimension - 1]
     lattice.conditionals(parameters, (level, atPlaces, from, density) => {
       let mass = 0
       for (let j = 0; j < count; j++) {

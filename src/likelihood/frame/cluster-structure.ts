@@ -2,11 +2,16 @@ import { flat } from '../../covariance/flat.js'
 import type { Model, RandomTerm } from '../../data/model.js'
 import { mapRows } from '../../data/predictor-map.js'
 import { responseRows } from '../../data/response-rows.js'
-import type { ClusterStructure } from './cluster-quadrature.js'
-import { countingSort } from '../frame/grouped-rows.js'
-import type { ParameterLayout } from '../frame/parameter-layout.js'
-import { type Stated, state } from '../frame/stated.js'
-import { sameFactor } from '../sparse/random-structure.js'
+import { countingSort } from './grouped-rows.js'
+import type { ParameterLayout } from './parameter-layout.js'
+import { type Stated, state } from './stated.js'
+
+/** Rows in the order of one factor's levels, each level with q spherical random effects. */
+export interface ClusterStructure {
+  readonly q: number
+  /** Rows of cluster g: start[g] to start[g + 1] - 1. */
+  readonly start: Int32Array
+}
 
 /** A model whose rows have been brought into the order of its one factor's levels. */
 export interface Clustering {
@@ -57,3 +62,7 @@ function reordered(model: Model, order: Int32Array): Model {
     })),
   }
 }
+
+/** True if two terms group the rows by the same levels. */
+export const sameFactor = (a: RandomTerm, b: RandomTerm): boolean =>
+  a.group === b.group && a.levels.length === b.levels.length && a.index.every((level, i) => level === b.index[i])

@@ -1,4 +1,4 @@
-import type { Rng } from '../../src/random/stream.js'
+import type { Rng } from '../../random/stream.js'
 
 /**
  * Proposals that the chain of one draw of an outermost unit goes through. With weights at most twice their mean its last

@@ -1,0 +1,23 @@
+import type { Engine } from '../engine.js'
+import { normalAt } from '../normal/normal-marginal.js'
+import { ruleSet } from '../rule-set.js'
+import { laplaceDensity } from './laplace-density.js'
+import { laplaceParts } from './laplace-parts.js'
+import { noDraws, structuredEffects } from './structured-effects.js'
+
+/** Any structure: Laplace's approximation over the sparse Cholesky factor of all random effects. */
+export const sparseEngine: Engine = {
+  name: 'sparse',
+  bind: (stated) => {
+    const { layout } = stated
+    const parts = laplaceParts(stated)
+    const density = laplaceDensity(layout.dimension, parts.approximation, structuredEffects(parts, noDraws))
+    return {
+      rules: ruleSet(stated, { mostNodes: 1, factored: false }),
+      factor: null,
+      marginal: () => density,
+      roughInformation: parts.approximation.fixedInformation,
+      normal: normalAt(stated, parts),
+    }
+  },
+}
