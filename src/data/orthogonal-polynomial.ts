@@ -46,3 +46,23 @@ export function evaluatePolynomial(x: Float64Array, [mean, ...steps]: readonly n
   }
   return result
 }
+
+/** Their first derivatives there. */
+export function polynomialSlopes(x: Float64Array, [mean, ...steps]: readonly number[]): Float64Array[] {
+  let before = new Float64Array(x.length)
+  let current = new Float64Array(x.length).fill(1)
+  let slopeBefore = new Float64Array(x.length)
+  let slope = new Float64Array(x.length)
+  const result: Float64Array[] = []
+  for (let at = 0; at < steps.length; at += 3) {
+    const [shift, ratio, length] = steps.slice(at, at + 3)
+    const next = x.map((value, i) => (value - mean - shift) * current[i] - ratio * before[i])
+    const slopeNext = x.map((value, i) => current[i] + (value - mean - shift) * slope[i] - ratio * slopeBefore[i])
+    before = current
+    current = next
+    slopeBefore = slope
+    slope = slopeNext
+    result.push(slope.map((value) => value / length))
+  }
+  return result
+}

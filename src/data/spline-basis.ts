@@ -66,31 +66,37 @@ function differentiated(
 }
 
 /**
- * R's bs(x, knots = , degree = ): a column a B-spline, the first left out without `intercept`.
+ * R's bs(x, knots = , degree = ): a column a B-spline, the first left out without `intercept`; or their first derivatives.
  */
 export function bSplineColumns(
   x: Float64Array,
   degree: number,
   knots: SplineKnots,
   intercept: boolean,
+  derivative: 0 | 1 = 0,
 ): Float64Array[] {
-  return columnsOf(x, knots.inner.length + degree + 1, intercept, (value) => bSplines(value, degree, knots))
+  return columnsOf(x, knots.inner.length + degree + 1, intercept, (value) => bSplines(value, degree, knots, derivative))
 }
 
 /**
  * R's ns(x, knots = ): cubic splines whose second derivative is zero at both boundaries, and which go on as lines
  * outside. The cubic B-splines are turned by the Householder reflections that take the two second derivatives to the
- * first two coordinates, which are dropped (Hastie 1992, section 7.4).
+ * first two coordinates, which are dropped (Hastie 1992, section 7.4). Or their first derivatives.
  */
-export function naturalColumns(x: Float64Array, knots: SplineKnots, intercept: boolean): Float64Array[] {
+export function naturalColumns(
+  x: Float64Array,
+  knots: SplineKnots,
+  intercept: boolean,
+  derivative: 0 | 1 = 0,
+): Float64Array[] {
   const { lower, upper } = knots
   const skipped = intercept ? 0 : 1
   const splines = (at: number, derivative = 0): Float64Array => bSplines(at, 3, knots, derivative).slice(skipped)
   const reflections = householder([splines(lower, 2), splines(upper, 2)])
   const row = (at: number): Float64Array => {
     const edge = at < lower ? lower : at > upper ? upper : null
-    const own = splines(edge ?? at)
-    if (edge !== null) {
+    const own = splines(edge ?? at, derivative)
+    if (edge !== null && derivative === 0) {
       const slope = splines(edge, 1)
       for (let k = 0; k < own.length; k++) own[k] += (at - edge) * slope[k]
     }

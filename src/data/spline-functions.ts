@@ -8,18 +8,18 @@ import { type Frame, faultAt } from './frame.js'
 import { bSplineColumns, naturalColumns, quantileKnots, type SplineKnots } from './spline-basis.js'
 import type { MatrixValue } from './value.js'
 
-/** R's bs(x, df, knots, degree = 3, intercept = FALSE, Boundary.knots): B-splines as fixed columns. */
-export function bSpline(call: CallNode, frame: Frame): MatrixValue {
+/** R's bs(x, df, knots, degree = 3, intercept = FALSE, Boundary.knots): B-splines as fixed columns, or their slopes in x. */
+export function bSpline(call: CallNode, frame: Frame, derivative: 0 | 1 = 0): MatrixValue {
   const degree = wholeSetting(call, 'degree', 3, 0, 10, frame)
   const intercept = setting(call, 'intercept', false, frame) === true
   const fewest = degree + (intercept ? 1 : 0)
-  return splineColumns(call, frame, fewest, (x, knots) => bSplineColumns(x, degree, knots, intercept))
+  return splineColumns(call, frame, fewest, (x, knots) => bSplineColumns(x, degree, knots, intercept, derivative))
 }
 
-/** R's ns(x, df, knots, intercept = FALSE, Boundary.knots): natural cubic splines as fixed columns. */
-export function naturalSpline(call: CallNode, frame: Frame): MatrixValue {
+/** R's ns(x, df, knots, intercept = FALSE, Boundary.knots): natural cubic splines as fixed columns, or their slopes in x. */
+export function naturalSpline(call: CallNode, frame: Frame, derivative: 0 | 1 = 0): MatrixValue {
   const intercept = setting(call, 'intercept', false, frame) === true
-  return splineColumns(call, frame, intercept ? 2 : 1, (x, knots) => naturalColumns(x, knots, intercept))
+  return splineColumns(call, frame, intercept ? 2 : 1, (x, knots) => naturalColumns(x, knots, intercept, derivative))
 }
 
 /** The knots of a fit are kept with it (inner ones, then both boundaries), so that other data get the same columns. */
