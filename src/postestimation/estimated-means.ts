@@ -1,10 +1,8 @@
-import { type NewDesign, newDesign } from '../data/new-design.js'
-import { estimableParts } from '../fit/predict/estimable.js'
-import { designSource } from '../fit/predict/predict-source.js'
-import { covarianceDerivative, vectorCovariance } from '../likelihood/normal/vector-covariance.js'
+import type { NewDesign } from '../data/new-design.js'
+import type { Table } from '../data/table.js'
+import { type Cell, cellsOf } from './cells.js'
 import type { FittedModel } from './fitted-model.js'
 import { averagedMean, type Quantity } from './mean-function.js'
-import type { ReferenceGrid } from './reference-grid.js'
 
 /** Over which random effects a mean is taken: at 0, over their distribution, or over the modes of the levels of the data. */
 export type Averaging = 'zero' | 'population' | 'modes'
@@ -22,19 +20,11 @@ export interface EstimatedMean {
   readonly missing: readonly string[]
 }
 
-/** What a grid cell contributes: the predictors without random effects, and where they come from. */
-interface Cell {
-  readonly eta: Float64Array
-  /** Of each predictor, by the fixed effects it has. */
-  readonly x: readonly Float64Array[]
-  readonly missing: readonly string[]
-}
-
 /** Means over cells with weights, at given parameters: what one evaluation of the grid is for. */
 export type MeansAt = (parameters: Float64Array, weights: readonly Float64Array[]) => EstimatedMean[]
 
 /**
- * Means over the cells of a grid as functions of the outer parameters. With random effects at `zero` linear predictors are
+ * Means over the rows of a table, such as a grid, as functions of the outer parameters. With random effects at `zero` linear predictors are
  * averaged over cells and then transformed, as emmeans does; otherwise each cell's mean is, over the effects, and those are averaged.
  *
  * @param nodes - of the Gauss-Hermite rule over the random effects of each predictor
@@ -42,33 +32,20 @@ export type MeansAt = (parameters: Float64Array, weights: readonly Float64Array[
  */
 export function estimatedMeans(
   fitted: FittedModel,
-  grid: ReferenceGrid,
+  table: Table,
   averaging: Averaging,
   quantity: Quantity,
   nodes: number,
+  ownOffsets = false,
 ): MeansAt {
-  const { fit, stated } = fitted
-  const { model, layout } = stated
+  const { stated } = fitted
+  const { layout } = stated
   const { link, predictor } = quantity
   const d = layout.dimension
-  const source = designSource(fit)
-  const design = newDesign(source, grid.table, averaging === 'zero' ? 'none' : 'columns')
-  const parts = estimableParts(fit, design)
-  const offsets = model.predictors.map(({ offset }) =>
-    offset ? offset.reduce((sum, one) => sum + one, 0) / offset.length : 0,
-  )
-  const n = grid.size
+  const cells = cellsOf(fitted, table, averaging !== 'zero', ownOffsets)
+  const { design } = cells
   const averaged = averagedMean(quantity, nodes)
   const K = design.predictors.length
-
-  const cellsAt = (parameters: Float64Array): Cell[] =>
-    Array.from({ length: n }, (_, i) => {
-      const x = design.predictors.map(({ fixed }, k) => Float64Array.from(parts[k].at, (j) => fixed.x[j * n + i]))
-      const eta = Float64Array.from(x, (row, k) =>
-        row.reduce((sum, value, j) => sum + value * parameters[layout.fixedStart[k] + j], offsets[k]),
-      )
-      return { eta, x, missing: parts.flatMap((part, k) => (k === 0 || K > 1 ? part.missing(i) : [])) }
-    })
 
   /** Value and derivatives of a function of the predictors at a point of the parameters. */
   const through = (
@@ -91,35 +68,11 @@ export function estimatedMeans(
     return { response, inResponse, link: at, inLink: inResponse.map((one) => one * slope), missing }
   }
 
-  /** Standard deviations of the random part of each predictor in a cell, and their derivatives in theta. */
-  const deviations = (i: number, parameters: Float64Array): { sd: Float64Array; slopes: Float64Array[] } => {
-    const variance = new Float64Array(K)
-    const slopes = Array.from({ length: K }, () => new Float64Array(d))
-    let t = 0
-    design.predictors.forEach(({ random }, k) => {
-      for (const term of random) {
-        const laid = layout.terms[t++]
-        const q = term.names.length
-        const z = Float64Array.from({ length: q }, (_, j) => term.x[j * n + i])
-        const theta = parameters.slice(laid.start, laid.start + laid.size)
-        variance[k] += quadratic(vectorCovariance({ laid, q, theta }), z)
-        for (let j = 0; j < laid.size; j++)
-          slopes[k][laid.start + j] += quadratic(covarianceDerivative({ laid, q, theta }, theta, j), z)
-      }
-    })
-    const sd = variance.map(Math.sqrt)
-    slopes.forEach((slope, k) => {
-      for (let j = 0; j < d; j++) slope[j] = sd[k] > 0 ? slope[j] / (2 * sd[k]) : 0
-    })
-    return { sd, slopes }
-  }
-
   const none = new Float64Array(K)
-  const populationOf = (cell: Cell, i: number, parameters: Float64Array): EstimatedMean => {
-    const { sd, slopes } = deviations(i, parameters)
-    const { value, inCentre, inDeviation } = averaged(cell.eta, sd)
+  const populationOf = (cell: Cell): EstimatedMean => {
+    const { value, inCentre, inDeviation } = averaged(cell.eta, cell.sd)
     const inTheta = new Float64Array(d)
-    for (let k = 0; k < K; k++) for (let j = 0; j < d; j++) inTheta[j] += inDeviation[k] * slopes[k][j]
+    for (let k = 0; k < K; k++) for (let j = 0; j < d; j++) inTheta[j] += inDeviation[k] * cell.sdInTheta[k][j]
     return through(value, inCentre, cell.x, inTheta, cell.missing)
   }
   const modes = averaging === 'modes' ? rowEffects(fitted, design) : null
@@ -139,20 +92,22 @@ export function estimatedMeans(
   }
 
   return (parameters, weights) => {
-    const cells = cellsAt(parameters)
     if (averaging === 'zero') {
       return weights.map((weight) => {
         const used = [...weight.keys()].filter((i) => weight[i] !== 0)
         const eta = new Float64Array(K)
-        const x = cells[0].x.map((row) => new Float64Array(row.length))
-        for (const i of used)
+        const x = Array.from({ length: K }, (_, k) => new Float64Array(layout.fixedStart[k + 1] - layout.fixedStart[k]))
+        const gone = new Set<string>()
+        for (const i of used) {
+          const cell = cells.at(i, parameters)
+          for (const name of cell.missing) gone.add(name)
           for (let k = 0; k < K; k++) {
-            eta[k] += weight[i] * cells[i].eta[k]
-            for (let j = 0; j < x[k].length; j++) x[k][j] += weight[i] * cells[i].x[k][j]
+            eta[k] += weight[i] * cell.eta[k]
+            for (let j = 0; j < x[k].length; j++) x[k][j] += weight[i] * cell.x[k][j]
           }
+        }
         const { value, inCentre } = averaged(eta, none)
-        const missing = [...new Set(used.flatMap((i) => cells[i].missing))]
-        const one = through(value, inCentre, x, null, missing)
+        const one = through(value, inCentre, x, null, [...gone])
         // Where the mean is the inverse link of its predictor nothing need go forth and back.
         if (predictor < 0) return one
         const inLink = new Float64Array(d)
@@ -160,9 +115,9 @@ export function estimatedMeans(
         return { ...one, link: eta[predictor], inLink }
       })
     }
-    const made: (EstimatedMean | undefined)[] = new Array(n)
+    const made: (EstimatedMean | undefined)[] = new Array(cells.size)
     const of = (i: number): EstimatedMean =>
-      (made[i] ??= averaging === 'modes' ? modesOf(cells[i], i) : populationOf(cells[i], i, parameters))
+      (made[i] ??= averaging === 'modes' ? modesOf(cells.at(i, parameters), i) : populationOf(cells.at(i, parameters)))
     return weights.map((weight) => {
       let value = 0
       const gradient = new Float64Array(d)
@@ -212,11 +167,4 @@ function rowEffects({ fit, stated }: FittedModel, design: NewDesign): (cell: num
       })
       return [shift, count / model.nobs]
     })
-}
-
-function quadratic(matrix: Float64Array, z: Float64Array): number {
-  const q = z.length
-  let sum = 0
-  for (let i = 0; i < q; i++) for (let j = 0; j < q; j++) sum += z[i] * z[j] * matrix[i * q + j]
-  return sum
 }

@@ -85,14 +85,28 @@ export interface AveragedMean {
 /** Step of the differences, on the scale of a link. */
 const step = 2e-3
 
+/** The derivative of f in x[k], by differences of the fourth order, good to ten digits. */
+export function differenced(f: () => number, x: Float64Array, k: number): number {
+  const centre = x[k]
+  const at = (shift: number): number => {
+    x[k] = centre + shift
+    return f()
+  }
+  const slope = (8 * (at(step) - at(-step)) - (at(2 * step) - at(-2 * step))) / (12 * step)
+  x[k] = centre
+  return slope
+}
+
 /**
  * E f(eta + s Z) over independent standard normal Z by a product of Gauss-Hermite rules of `nodes` nodes (by the limits of f where
- * f is bounded and s so large that f is a step beside it). Derivatives by differences of the fourth order, good to ten digits.
+ * f is bounded and s so large that f is a step beside it). Derivatives are those of the sum, exact where f is the inverse link of
+ * one predictor, and by differences of the fourth order elsewhere.
  */
 export function averagedMean(
-  { of: f, bounded }: Quantity,
+  quantity: Quantity,
   nodes: number,
 ): (eta: Float64Array, deviations: Float64Array) => AveragedMean {
+  const { of: f, bounded, predictor, link } = quantity
   const rule = gaussHermite(nodes)
   const weights = rule.logWeights.map(Math.exp)
   const average = (eta: Float64Array, deviations: Float64Array): number => {
@@ -101,7 +115,7 @@ export function averagedMean(
       if (k === eta.length) return f(point)
       const sd = deviations[k]
       point[k] = eta[k]
-      if (sd === 0) return over(k + 1)
+      if (sd === 0 || (predictor >= 0 && k !== predictor)) return over(k + 1)
       if (Math.abs(sd) > wide && bounded) {
         const inner = (value: number): number => {
           point[k] = value
@@ -118,21 +132,32 @@ export function averagedMean(
     }
     return over(0)
   }
-  return (eta, deviations) => {
-    const slope = (of: Float64Array, k: number): number => {
-      const centre = of[k]
-      const at = (shift: number): number => {
-        of[k] = centre + shift
-        return average(eta, deviations)
-      }
-      const out = (8 * (at(step) - at(-step)) - (at(2 * step) - at(-2 * step))) / (12 * step)
-      of[k] = centre
-      return out
-    }
+  const byDifferences = (eta: Float64Array, deviations: Float64Array): AveragedMean => {
+    const value = (): number => average(eta, deviations)
     return {
-      value: average(eta, deviations),
-      inCentre: Float64Array.from(eta, (_, k) => slope(eta, k)),
-      inDeviation: Float64Array.from(deviations, (sd, k) => (sd === 0 ? 0 : slope(deviations, k))),
+      value: value(),
+      inCentre: Float64Array.from(eta, (_, k) => differenced(value, eta, k)),
+      inDeviation: Float64Array.from(deviations, (sd, k) => (sd === 0 ? 0 : differenced(value, deviations, k))),
     }
+  }
+  return (eta, deviations) => {
+    const sd = deviations[predictor]
+    if (predictor < 0 || !link || Math.abs(sd) > wide) return byDifferences(eta, deviations)
+    const inCentre = new Float64Array(eta.length)
+    const inDeviation = new Float64Array(eta.length)
+    let value = 0
+    if (sd === 0) {
+      value = link.inverse(eta[predictor])
+      inCentre[predictor] = link.slope(eta[predictor])
+    } else {
+      for (let j = 0; j < weights.length; j++) {
+        const at = eta[predictor] + sd * rule.nodes[j]
+        const slope = weights[j] * link.slope(at)
+        value += weights[j] * link.inverse(at)
+        inCentre[predictor] += slope
+        inDeviation[predictor] += slope * rule.nodes[j]
+      }
+    }
+    return { value, inCentre, inDeviation }
   }
 }

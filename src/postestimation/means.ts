@@ -64,7 +64,7 @@ export function means(fit: FitSource, spec: string, table: Table, options: Means
   for (const name of [...of, ...by]) if (!names.includes(name)) throw noVariable(name, names)
 
   const cells = combinations(grid, [...of, ...by], settings.weights)
-  const meansAt = estimatedMeans(fitted, grid, settings.average, settings.quantity, settings.nodes)
+  const meansAt = estimatedMeans(fitted, grid.table, settings.average, settings.quantity, settings.nodes)
   const weights = cells.map((cell) => cell.weights)
   const estimates = meansAt(fitted.parameters, weights).map((one, i) =>
     weights[i].some((weight) => weight !== 0) ? one : { ...one, missing: ['cells without rows'] },
