@@ -27,24 +27,23 @@ export type MeansAt = (parameters: Float64Array, weights: readonly Float64Array[
  * Means over the rows of a table, such as a grid, as functions of the outer parameters. With random effects at `zero` linear predictors are
  * averaged over cells and then transformed, as emmeans does; otherwise each cell's mean is, over the effects, and those are averaged.
  *
- * @param nodes - of the Gauss-Hermite rule over the random effects of each predictor
+ * @param averaging - or 'rows': random effects at zero, each row's mean transformed before it is averaged
  * @returns a function of the parameters (length d) and of the weights of each mean (one a cell, which add up to 1)
  */
 export function estimatedMeans(
   fitted: FittedModel,
   table: Table,
-  averaging: Averaging,
+  averaging: Averaging | 'rows',
   quantity: Quantity,
-  nodes: number,
   ownOffsets = false,
 ): MeansAt {
   const { stated } = fitted
   const { layout } = stated
   const { link, predictor } = quantity
   const d = layout.dimension
-  const cells = cellsOf(fitted, table, averaging !== 'zero', ownOffsets)
+  const cells = cellsOf(fitted, table, averaging === 'population' || averaging === 'modes', ownOffsets)
   const { design } = cells
-  const averaged = averagedMean(quantity, nodes)
+  const averaged = averagedMean(quantity)
   const K = design.predictors.length
 
   /** Value and derivatives of a function of the predictors at a point of the parameters. */

@@ -37,8 +37,6 @@ export interface MeansOptions {
   readonly adjust?: Adjustment | undefined
   /** Probability that limits are to cover with, 0.95 where left out. */
   readonly level?: number | undefined
-  /** Nodes of the quadrature over the random effects of population means, 101 where left out. */
-  readonly nodes?: number | undefined
 }
 
 /**
@@ -64,7 +62,7 @@ export function means(fit: FitSource, spec: string, table: Table, options: Means
   for (const name of [...of, ...by]) if (!names.includes(name)) throw noVariable(name, names)
 
   const cells = combinations(grid, [...of, ...by], settings.weights)
-  const meansAt = estimatedMeans(fitted, grid.table, settings.average, settings.quantity, settings.nodes)
+  const meansAt = estimatedMeans(fitted, grid.table, settings.average, settings.quantity)
   const weights = cells.map((cell) => cell.weights)
   const estimates = meansAt(fitted.parameters, weights).map((one, i) =>
     weights[i].some((weight) => weight !== 0) ? one : { ...one, missing: ['cells without rows'] },
@@ -95,7 +93,6 @@ export function means(fit: FitSource, spec: string, table: Table, options: Means
       contrasts: settings.contrasts,
       adjust: settings.adjust,
       level: settings.level,
-      nodes: settings.average === 'population' ? settings.nodes : null,
       fit: fit.call,
     },
     warnings,
@@ -122,7 +119,7 @@ type Settings = ReturnType<typeof settingsOf>
 
 /** The options in force, checked. */
 function settingsOf({ fit, stated }: FittedModel, left: string | null, options: MeansOptions) {
-  const { level = 0.95, nodes = 101, weights = 'equal', scale = 'response', component = 'response' } = options
+  const { level = 0.95, weights = 'equal', scale = 'response', component = 'response' } = options
   const average =
     options.average ?? (fit.link === 'identity' || stated.layout.terms.length === 0 ? 'zero' : 'population')
   oneOf('--average', average, ['zero', 'population', 'modes'])
@@ -131,12 +128,10 @@ function settingsOf({ fit, stated }: FittedModel, left: string | null, options: 
   oneOf('--cov.reduce', options.reduce ?? 'mean', ['mean', 'median', 'range', 'all'])
   if (!(level > 0 && level < 1))
     throw new GlmmError('USAGE', `expected a level between 0 and 1, got ${level}`, 'write 95 % as --level 0.95')
-  if (!Number.isInteger(nodes) || nodes < 1 || nodes > 101)
-    throw new GlmmError('USAGE', `expected a number of nodes from 1 to 101, got ${nodes}`, 'leave --nodes out for 101')
   const contrasts = options.contrasts ?? left
   const adjust = options.adjust === undefined ? usualAdjustment(contrasts) : adjustmentNamed(options.adjust)
   const quantity: Quantity = quantityNamed(stated, component)
-  return { level, nodes, weights, scale, component, quantity, average, contrasts, adjust }
+  return { level, weights, scale, component, quantity, average, contrasts, adjust }
 }
 
 function oneOf(option: string, value: string, allowed: readonly string[]): void {

@@ -1,0 +1,33 @@
+import type { RecordHeading } from '../data/record-heading.js'
+import type { Averaging } from './estimated-means.js'
+import type { Component } from './mean-function.js'
+
+/** What is told of a variable: a difference or ratio of means, the log of the ratio of odds, or the slope. */
+export type EffectKind = 'difference' | 'ratio' | 'lnor' | 'slope'
+
+/** What `glmm effects` prints with --json: schema glmm/effects@1. */
+export interface EffectsRecord extends RecordHeading {
+  readonly schema: 'glmm/effects@1'
+  readonly kind: EffectKind
+  readonly average: Averaging
+  readonly component: Component
+  /** What the effects are averaged over: the rows of the fit, a reference grid, or a table of one's own. */
+  readonly over: 'sample' | 'grid' | 'table'
+  readonly rows: number
+  readonly level: number
+  readonly effects: readonly EffectEstimate[]
+}
+
+export interface EffectEstimate {
+  readonly [variable: string]: number | string | null
+  readonly variable: string
+  /** 'drug - placebo', 'dose 5 - 4', 'd/d dose'. */
+  readonly contrast: string
+  readonly estimate: number | null
+  readonly se: number | null
+  readonly df: number | null
+  readonly statistic: number | null
+  readonly p: number | null
+  readonly lower: number | null
+  readonly upper: number | null
+}
