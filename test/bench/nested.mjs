@@ -10,7 +10,8 @@ for (const n of [1_000, 1_000, 10_000, 100_000]) {
     mother: rows.map((i) => `m${Math.floor(i / 4)}`),
     community: rows.map((i) => `c${Math.floor(i / 40)}`),
   })
-  const density = likelihood(model('y ~ x + (1 | community/mother)', table, { family: 'binomial' })).marginal(7)
+  const like = likelihood(model('y ~ x + (1 | community/mother)', table, { family: 'binomial' }))
+  const density = like.marginal({ by: 'adaptive', nodes: 7 })
   const at = Float64Array.of(0.1, 0.2, 0.6, 0.5)
   const gradient = new Float64Array(4)
   density.evaluate(at, gradient)

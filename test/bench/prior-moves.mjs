@@ -5,9 +5,11 @@ import { sampleModel } from '../../dist/samplers/run/sample.js'
 import { outerEstimates } from '../../dist/src/check/outer-estimates.js'
 import { priorMoves } from '../../dist/src/check/prior-moves.js'
 import { stateModel } from '../../dist/src/data/state-model.js'
-import { estimate, glmOf } from '../../dist/src/fit/climb/estimate.js'
+import { estimate } from '../../dist/src/fit/climb/estimate.js'
+import { glmOf } from '../../dist/src/fit/start/glm.js'
 import { startFrom } from '../../dist/src/fit/start/start.js'
 import { inlineExecutor } from '../../dist/src/inline-executor.js'
+import { atMost } from '../../dist/src/likelihood/frame/integration-rule.js'
 import { likelihood } from '../../dist/src/likelihood/likelihood.js'
 import { priorsInForce } from '../../dist/src/likelihood/coordinates/priors-in-force.js'
 import { stream } from '../../dist/src/random/stream.js'
@@ -23,7 +25,7 @@ for (const name of Object.keys(families)) {
       const { family = name, trials } = families[name]
       const model = stateModel(trials ? 'cbind(y, n - y) ~ x + (1 | g)' : 'y ~ x + (1 | g)', table, { family })
       const like = likelihood(model)
-      const best = estimate(like, like.mostNodes > 1 ? 7 : 1, startFrom(like, glmOf(model)))
+      const best = estimate(like, atMost(7, like.rules), startFrom(like, glmOf(like.stated)))
       if (!best.converged) continue
       const settings = resolveSettings({ chains: 2, warmup: 500, draws: 500, seed: r + 1 })
       const sample = await sampleModel(model, settings, inlineExecutor)

@@ -201,15 +201,4 @@ describe('what changes nothing', () => {
     none.fill(0, 2, 5)
     expect(valueAt(like, none)).toBeCloseTo(valueAt(plain, Float64Array.of(at[0], at[1], at[5])), 11)
   })
-
-  it('whatever was evaluated before, to the last bit', () => {
-    const density = like.marginal(adaptive(1))
-    const first = density.value(at)
-    density.value(at.map((value) => 4 * value))
-    density.evaluate(
-      at.map(() => 0),
-      new Float64Array(at.length),
-    )
-    expect(density.value(at)).toBe(first)
-  })
 })
