@@ -1,4 +1,5 @@
 import { GlmmError } from '../errors.js'
+import type { ResponseKind } from '../families/response-data.js'
 import { caretLines } from '../formula/formula-fault.js'
 import { nodeText } from '../formula/formula-text.js'
 import { numberText } from '../formula/number-text.js'
@@ -18,7 +19,7 @@ export interface ResponseRule {
   readonly family: string
   readonly link: string
   /** The support: successes of trials; 0, 1, 2, ...; any number; above 0; strictly between 0 and 1. */
-  readonly response: 'binomial' | 'count' | 'real' | 'positive' | 'unit-interval'
+  readonly response: ResponseKind
 }
 
 /** A call cbind(successes, failures), through any brackets. */

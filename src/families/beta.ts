@@ -22,6 +22,7 @@ export const beta: Family = {
   name: 'beta',
   response: 'unit-interval',
   links: probabilityLinks.map((link) => link.name),
+  takes: 'probability',
   unfitLinks: unboundedLinks,
   further: [{ name: 'dispersion', role: 'scale', link: 'log', reports: 'phi', start: 1, drawn: precision }],
   derivatives: 'exact',

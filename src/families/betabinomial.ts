@@ -26,6 +26,7 @@ export const betabinomial: Family = {
   name: 'betabinomial',
   response: 'binomial',
   links: probabilityLinks.map((link) => link.name),
+  takes: 'probability',
   unfitLinks: unboundedLinks,
   further: [
     {

@@ -16,6 +16,7 @@ export const binomial: Family = {
   name: 'binomial',
   response: 'binomial',
   links: probabilityLinks.map((link) => link.name),
+  takes: 'probability',
   unfitLinks: unboundedLinks,
   kernel: (link, response) =>
     link === 'logit' ? logitKernel(response) : composedKernel(probabilityNamed(link), response),

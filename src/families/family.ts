@@ -120,6 +120,8 @@ export interface Family {
   readonly least?: number
   /** Names in the link registry; the first is the default. */
   readonly links: readonly string[]
+  /** Links of a user's own that it takes beside them, by what `addLink` says of them; none where left out. */
+  readonly takes?: 'probability' | 'positive'
   /** Links that are asked for elsewhere and refused here, each with the reason and what serves instead. */
   readonly unfitLinks?: Readonly<Record<string, string>>
   /** The predictors beside the mean's, in their order. */

@@ -19,6 +19,7 @@ export const gamma: Family = {
   exponentialDispersion: true,
   response: 'positive',
   links: ['log', 'inverse', 'identity'],
+  takes: 'positive',
   further: [
     {
       name: 'dispersion',

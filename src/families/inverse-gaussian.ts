@@ -12,6 +12,7 @@ export const inverseGaussian: Family = {
   exponentialDispersion: true,
   response: 'positive',
   links: ['log', '1/mu^2'],
+  takes: 'positive',
   further: [
     {
       name: 'dispersion',

@@ -1,4 +1,6 @@
 import { GlmmError } from '../errors.js'
+import { addedLinks, isPositiveLink, isProbabilityLink } from '../links/registry.js'
+import { unknownInThread } from '../unknown-in-thread.js'
 import { nearestName } from '../nearest-name.js'
 import { beta } from './beta.js'
 import { betabinomial } from './betabinomial.js'
@@ -45,12 +47,31 @@ export function withZeros(family: Family): Family | null {
 
 const added: Family[] = []
 
-/** Makes a family a user wrote known by its name, in this thread. */
+/**
+ * Makes a family a user wrote known by its name, in this thread; threads that sample import the module that does so (option
+ * `modules`).
+ *
+ * @throws GlmmError USAGE where another family has the name.
+ * @example addFamily(defineFamily({ name: 'geometric', response: 'count', links: ['log'], logDensity: (y, _, [mu]) => y * Math.log(mu) - (y + 1) * Math.log1p(mu) }))
+ */
 export function addFamily(family: Family): void {
   if ([...families, ...added].some((known) => known.name === family.name && known !== family)) {
     throw new GlmmError('USAGE', `expected a new name for a family, got '${family.name}'`, 'choose another name')
   }
   if (!added.includes(family)) added.push(family)
+}
+
+/** The family that a model names, by its name as it stands in the registry. */
+export function familyOf(name: string): Family {
+  const family = [...families, ...added].find((candidate) => candidate.name === name)
+  if (!family) throw unknownInThread('family', name)
+  return family
+}
+
+/** The links that a family takes, those of a user's own last. */
+export function linksOf({ links, takes }: Family): string[] {
+  const fits = takes === 'probability' ? isProbabilityLink : takes === 'positive' ? isPositiveLink : () => false
+  return [...links, ...addedLinks.filter(fits).map(({ name }) => name)]
 }
 
 /** The family of that name, exactly; else in any capitals and with any separators, or by its name elsewhere. */
@@ -94,16 +115,17 @@ function unknownFamily(name: string, all: readonly Family[]): GlmmError {
 /** The link of that name among those that the family takes, in any capitals; its default where none is given. */
 function linkOf(family: Family, link: string | undefined): string {
   if (link === undefined) return family.links[0]
-  if (family.links.includes(link)) return link
+  const taken = linksOf(family)
+  if (taken.includes(link)) return link
   const small = link.toLowerCase()
-  const own = family.links.find((candidate) => candidate.toLowerCase() === small)
+  const own = taken.find((candidate) => candidate.toLowerCase() === small)
   if (own !== undefined) return own
-  const near = nearestName(small, family.links)
+  const near = nearestName(small, taken)
   const hint =
     family.unfitLinks?.[small] ?? `${near === null ? '' : `did you mean ${near}? `}give one of these with --link`
   throw new GlmmError(
     'USAGE',
-    `expected a link of the ${family.name} family (${family.links.join(', ')}), got '${link}'`,
+    `expected a link of the ${family.name} family (${taken.join(', ')}), got '${link}'`,
     hint,
   )
 }

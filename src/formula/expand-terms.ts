@@ -1,6 +1,6 @@
+import { covarianceNames } from '../covariance/registry.js'
 import { formulaFault } from './formula-fault.js'
 import { nodeText } from './formula-text.js'
-import { covarianceCalls } from './function-arguments.js'
 import { type BinaryNode, isCondition, type NameNode, type SyntaxNode } from './syntax-tree.js'
 
 /** A variable of the model frame: a column, or a function of columns such as log(x). */
@@ -62,7 +62,7 @@ function expand(node: SyntaxNode, state: State): TermSet {
     case 'name':
       return node.name === '.' ? everythingElse(node, state) : variable(node, state)
     case 'call':
-      if (covarianceCalls.has(node.name)) throw notTerm(node, state, `got ${nodeText(node)}`)
+      if (covarianceNames().includes(node.name)) throw notTerm(node, state, `got ${nodeText(node)}`)
       return variable(node, state)
     case 'number':
       if (node.value === 0 || node.value === 1) {

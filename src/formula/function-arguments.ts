@@ -40,6 +40,3 @@ export const functionArguments: ReadonlyMap<string, readonly string[]> = new Map
 /** Whether an argument, by its name or its place from 0, is a word of the language and no column: C(x, sum). */
 export const takesWord = (call: string, name: string | null, place: number): boolean =>
   call === 'C' && (name === null ? place === 1 : name === 'contr')
-
-/** Covariance structures that may be written as a call around a random term: `diag(x | g)`. */
-export const covarianceCalls: ReadonlySet<string> = new Set(['us', 'diag', 'cs', 'ar1'])

@@ -1,6 +1,7 @@
+import { covarianceNames } from '../covariance/registry.js'
 import type { GlmmError } from '../errors.js'
 import { formulaFault } from './formula-fault.js'
-import { covarianceCalls, functionArguments } from './function-arguments.js'
+import { functionArguments } from './function-arguments.js'
 import { nearestName } from '../nearest-name.js'
 import type { Argument, CallNode, Formula, Operator, SyntaxNode } from './syntax-tree.js'
 import { type Token, tokenize } from './tokenize.js'
@@ -150,7 +151,7 @@ const unclosed = (parser: Parser, opening: Token): GlmmError =>
 function call(parser: Parser, name: Token): CallNode {
   const opening = peek(parser)
   const known = functionArguments.get(name.text)
-  if (known === undefined && !covarianceCalls.has(name.text)) throw unknownFunction(parser, name)
+  if (known === undefined && !covarianceNames().includes(name.text)) throw unknownFunction(parser, name)
   parser.at++
   const args: Argument[] = []
   while (!is(peek(parser), ')')) {
@@ -189,7 +190,7 @@ function call(parser: Parser, name: Token): CallNode {
 }
 
 function unknownFunction(parser: Parser, name: Token): GlmmError {
-  const names = [...functionArguments.keys(), ...covarianceCalls]
+  const names = [...functionArguments.keys(), ...covarianceNames()]
   const near = nearestName(name.text, names)
   const hint = near === null ? 'make it a column of the table' : `did you mean ${near}?`
   return formulaFault(

@@ -1,7 +1,7 @@
+import { covarianceNames } from '../covariance/registry.js'
 import { type Expansion, expandTerms, type Terms } from './expand-terms.js'
 import { formulaFault } from './formula-fault.js'
 import { nodeText } from './formula-text.js'
-import { covarianceCalls } from './function-arguments.js'
 import { type BinaryNode, type SyntaxNode, unbracketed } from './syntax-tree.js'
 
 /** One random term (effects | group), with nested groups and `||` already expanded. */
@@ -42,7 +42,7 @@ function without(node: SyntaxNode, bars: { bar: BinaryNode; covariance: string }
     return rest === inner ? node : rest
   }
   if (node.kind === 'call') {
-    if (!covarianceCalls.has(node.name)) return node
+    if (!covarianceNames().includes(node.name)) return node
     const inner = unbracketed(node.args[0].value)
     if (!isBar(inner))
       throw formulaFault(

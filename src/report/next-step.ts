@@ -1,5 +1,5 @@
 import type { CheckRecord } from '../check/check-record.js'
-import { familyNamed } from '../families/registry.js'
+import { familyNamed, linksOf } from '../families/registry.js'
 
 export interface NextStep {
   readonly advice: string
@@ -103,7 +103,7 @@ function command(c: CheckRecord, name: string, extra: readonly string[]): string
 /** Whether the family among these options has the link of the model, where there is one. */
 function linkSuits(link: string, extra: readonly string[]): boolean {
   const at = extra.indexOf('--family')
-  return at < 0 || familyNamed(extra[at + 1]).family.links.includes(link)
+  return at < 0 || linksOf(familyNamed(extra[at + 1]).family).includes(link)
 }
 
 /** A word for a POSIX shell: as it is where no character has a meaning there, else in single quotes. */

@@ -13,6 +13,7 @@ const floors: readonly (readonly string[])[] = [
     'src/inline-executor.ts',
     'src/json-type-words.ts',
     'src/nearest-name.ts',
+    'src/unknown-in-thread.ts',
     'src/version.ts',
   ],
   ['src/random'],
@@ -34,6 +35,7 @@ const sideways = new Set([
   'src/inline-executor.ts -> src/executor.ts',
   'src/inline-executor.ts -> src/errors.ts',
   'src/executor.ts -> src/errors.ts',
+  'src/unknown-in-thread.ts -> src/errors.ts',
   'src/index.ts -> src/core.ts',
 ])
 

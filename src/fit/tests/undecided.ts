@@ -1,5 +1,5 @@
 import { meanOf } from '../../data/roles.js'
-import { familyNamed } from '../../families/registry.js'
+import { familyOf } from '../../families/registry.js'
 import { rowDensity } from '../../likelihood/frame/row-kernel.js'
 import { densitySize } from '../../families/row-density.js'
 import { isDiscrete } from '../../families/tail-of.js'
@@ -53,7 +53,7 @@ export function speakingRows(stated: Stated, x: Float64Array): (row: number) => 
 
 /** Why a fit's model can not be called free of fault, whatever its tests say: parameters that the data leave open. */
 export function undecidedOf({ family, fixed, further, random }: ToldFit & Pick<FitRecord, 'family'>): string[] {
-  const { further: own } = familyNamed(family).family
+  const { further: own } = familyOf(family)
   const runs: Pick<Runaway, 'name' | 'to'>[] = []
   const lost: string[] = []
   const look = (told: FitRecord['fixed'], of: string): void => {

@@ -4,7 +4,7 @@ import { isConstant } from '../../data/constant-predictor.js'
 import type { Model, Predictor, RandomTerm } from '../../data/model.js'
 import { locationOf, noMean } from '../../data/roles.js'
 import type { Family, FurtherPredictor } from '../../families/family.js'
-import { familyNamed, furtherNamed } from '../../families/registry.js'
+import { familyOf, furtherNamed } from '../../families/registry.js'
 import type { Role } from '../../families/role.js'
 import type { Link } from '../../links/link.js'
 import { linkNamed } from '../../links/registry.js'
@@ -64,7 +64,7 @@ export interface ParameterLayout {
   readonly dimension: number
 }
 
-export function parameterLayout(model: Model, family: Family = familyNamed(model.family).family): ParameterLayout {
+export function parameterLayout(model: Model, family: Family = familyOf(model.family)): ParameterLayout {
   const fixedStart = new Int32Array(model.predictors.length + 1)
   const parameterOf: Int32Array[] = []
   const coefficients: Coefficient[] = []

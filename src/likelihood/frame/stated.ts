@@ -1,6 +1,6 @@
 import type { Model, Response } from '../../data/model.js'
 import type { Family } from '../../families/family.js'
-import { familyNamed } from '../../families/registry.js'
+import { familyOf } from '../../families/registry.js'
 import type { Link } from '../../links/link.js'
 import { linkNamed } from '../../links/registry.js'
 import { type Coordinates, coordinates } from './coordinates.js'
@@ -26,12 +26,12 @@ export interface Stated {
 /**
  * Looks up what a model names; one that is stated already stays as it is.
  *
- * @throws GlmmError USAGE or FORMULA where this thread knows no family, link or covariance of that name.
+ * @throws GlmmError USAGE where this thread knows no family, link or covariance of that name.
  */
 export function state(given: Model | Stated): Stated {
   if ('layout' in given) return given
   const model = given
-  const { family } = familyNamed(model.family)
+  const family = familyOf(model.family)
   const layout = parameterLayout(model, family)
   let made: Coordinates | undefined
   return {
