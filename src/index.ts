@@ -47,8 +47,8 @@ export interface RunChoice extends Omit<core.RunChoice, 'scratch'> {
   /** Threads to use, by default as many as the machine runs at once; no result depends on it. */
   readonly threads?: number | undefined
   /**
-   * Modules of the user's own, as paths or file: URLs, that this thread and all others import first: where a family was made with
-   * addFamily, the module that did so.
+   * Modules of the user's own, as paths or file: URLs, that this thread and all others import first: those that make a family,
+   * a link or a covariance known.
    */
   readonly modules?: readonly (string | URL)[] | undefined
 }

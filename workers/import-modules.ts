@@ -17,7 +17,7 @@ export function moduleUrls(modules: readonly (string | URL)[] = []): string[] {
     throw new GlmmError(
       'USAGE',
       `expected a module to import in ${text}, but there is no such file`,
-      'name a file that calls addFamily, and nothing that samples itself',
+      'name a file that calls addFamily, addLink or addCovariance, and nothing that samples itself',
     )
   })
 }

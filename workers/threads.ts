@@ -7,7 +7,7 @@ import { workerEntry } from './worker-entry.js'
 export interface ThreadsOptions {
   /** The most threads at a time; by default as many as this machine runs at once. */
   readonly threads?: number | undefined
-  /** Modules of the user's own, as paths or file: URLs, that each thread imports first: they call addFamily, say. */
+  /** Modules of the user's own, as paths or file: URLs, that each thread imports first: they call addFamily, addLink or addCovariance. */
   readonly modules?: readonly (string | URL)[] | undefined
 }
 

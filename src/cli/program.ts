@@ -69,7 +69,7 @@ const reading = (command: Command): Command => readOptions(command, { word, whol
 const dataSaid = 'a table as CSV (comma, semicolon, tab), Parquet, or white space, .gz too; - is standard input'
 const ownModules = [
   '--import <file>',
-  'a module of your own to import first, which calls addFamily; repeat for several',
+  'a module of your own to import first, which calls addFamily, addLink or addCovariance; repeat for several',
   collect,
 ] as const
 const json = ['--json', 'print one JSON document on standard output'] as const

@@ -33,6 +33,47 @@ const study = {
   formula: 'y ~ 1',
 }
 
+/** The link and the covariance of the example: loglog, and \`equal\`, one standard deviation for all effects. */
+const ownParts = fileURLToPath(new URL('../../examples/10-own-parts/own.js', import.meta.url))
+const twoWay = `y,g,f\n${counts.map((y, i) => `${y > 1 ? 1 : 0},g${(i * 7) % 6},f${i % 2}`).join('\n')}\n`
+const parts = {
+  loglog: { formula: 'I(y == 0) ~ f + (1 | g)', same: 'y ~ f + (1 | g)', link: 'loglog', twin: 'cloglog', sign: -1 },
+  equal: { formula: 'y ~ f + equal(0 + f | g)', same: 'y ~ f + (1 | g:f)', link: 'probit', twin: 'probit', sign: 1 },
+}
+const partStudy = ({ formula, link }: { formula: string; link: string }): object => ({
+  kind: 'bootstrap',
+  replicates: 12,
+  data: 'two-way.csv',
+  family: 'binomial',
+  link,
+  formula,
+})
+
+const partScript = `
+import { fit, readTable, sample, study } from 'glmm'
+import { inlineExecutor } from 'glmm/workers'
+const [module, { formula, same, link, twin, sign }, spec] = JSON.parse(process.argv[2])
+const modules = [module]
+await import(module)
+const table = await readTable('two-way.csv')
+const options = { family: 'binomial', link, sampler: 'marginal', chains: 2, warmup: 60, draws: 30, seed: 2 }
+const [own, known] = [fit(formula, table, { family: 'binomial', link }), fit(same, table, { family: 'binomial', link: twin })]
+const [threaded, inline] = [
+  await sample(formula, table, { ...options, modules, threads: 2 }),
+  await sample(formula, table, { ...options, executor: inlineExecutor }),
+]
+const [a, b] = [await study(spec, { modules, threads: 2 }), await study(spec, { modules, executor: inlineExecutor })]
+const without = await sample(formula, table, { ...options, threads: 1 }).then(() => 'drawn', ({ code, message, hint }) => [code, message, hint].join('; '))
+console.log(JSON.stringify({
+  logLik: [own.logLik, known.logLik],
+  slope: [own.fixed[1].estimate, sign * known.fixed[1].estimate],
+  draws: JSON.stringify(threaded.summary) === JSON.stringify(inline.summary),
+  rows: a.execution.rowsHash === b.execution.rowsHash,
+  failed: a.execution.failed,
+  without,
+}))
+`
+
 const script = `
 import { readTable, sample, check, study, tableFrom } from 'glmm'
 import { inlineExecutor } from 'glmm/workers'
@@ -52,6 +93,10 @@ for (const [name, text] of Object.entries({
   'counts.csv': table,
   'script.mjs': script,
   'study.json': JSON.stringify(study),
+  'two-way.csv': twoWay,
+  'parts.mjs': partScript,
+  'loglog.json': JSON.stringify(partStudy(parts.loglog)),
+  'equal.json': JSON.stringify(partStudy(parts.equal)),
   'broken.mjs': "throw new Error('no such thing')\n",
 })) {
   writeFileSync(join(cwd, name), text)
@@ -98,4 +143,43 @@ describe("a family of the user's own", () => {
     expect(a.rechecked).toBeGreaterThan(0)
     expect(readFileSync(join(cwd, 'counts.csv'), 'utf8')).toBe(table)
   })
+})
+
+describe("a link and a covariance of the user's own", () => {
+  it.each(['loglog', 'equal'] as const)('%s: fits as its twin, and has the same bits on threads', async (name) => {
+    const given = JSON.stringify([`file://${ownParts}`, parts[name], partStudy(parts[name])])
+    const { stdout } = await promisify(execFile)(process.execPath, ['parts.mjs', given], { cwd })
+    const found = JSON.parse(stdout)
+    expect(found.logLik[0]).toBeCloseTo(found.logLik[1], 7)
+    expect(found.slope[0]).toBeCloseTo(found.slope[1], 5)
+    expect(found).toMatchObject({ draws: true, rows: true, failed: 0 })
+    const what = name === 'loglog' ? 'link' : 'covariance'
+    expect(found.without).toBe(
+      `USAGE; expected a ${what} that this thread knows, got '${name}'; name the module that calls ` +
+        `add${what === 'link' ? 'Link' : 'Covariance'} with the option modules (--import on the command line): every thread imports it first`,
+    )
+  })
+
+  it.skipIf(withoutRedis !== null)(
+    'are known to the workers of a queue with --import, and refused without',
+    async () => {
+      const server = await redisServer()
+      const worker = await workerProcess(server.url, ['--import', ownParts])
+      for (const name of ['loglog', 'equal']) {
+        const call = ['study', `${name}.json`, '--import', ownParts, '--json']
+        const queued = await glmm([...call, '--redis', server.url], { cwd })
+        const threaded = await glmm([...call, '--threads', '2'], { cwd })
+        const [a, b] = [queued, threaded].map(({ stdout }) => JSON.parse(stdout).execution)
+        expect(a).toMatchObject({ executor: 'queue', failed: 0, rowsHash: b.rowsHash })
+      }
+      expect(worker.told()).not.toContain('refused')
+      worker.kill('SIGINT')
+      await worker.ended
+      const bare = await workerProcess(server.url)
+      const call = ['study', 'equal.json', '--import', ownParts, '--json', '--redis', server.url]
+      const refused = await glmm(call, { cwd })
+      expect(refused.status).not.toBe(0)
+      expect(bare.told()).toContain("refused a job: expected a covariance that this thread knows, got 'equal'")
+    },
+  )
 })

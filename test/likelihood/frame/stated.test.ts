@@ -39,6 +39,8 @@ describe('a stated model', () => {
   })
 
   it('is refused where nothing has that name', () => {
-    expect(() => state({ ...model, family: 'nonesuch' })).toThrow(/expected a family/)
+    expect(() => state({ ...model, family: 'nonesuch' })).toThrow(
+      /expected a family that this thread knows, got 'nonesuch'/,
+    )
   })
 })
