@@ -1,6 +1,5 @@
 import type { Model } from '../../src/data/model.js'
-import { weightsGiven } from '../../src/data/row-weights.js'
-import type { ModelChoice } from '../../src/data/state-model.js'
+import { choicesGiven, type ModelChoice } from '../../src/data/state-model.js'
 import type { Table } from '../../src/data/table.js'
 import { GlmmError } from '../../src/errors.js'
 import { parsePrior } from '../../src/priors/parse-prior.js'
@@ -89,18 +88,16 @@ export function samplingCall(
   options: ModelChoice,
   settings: ResolvedSettings,
 ): Readonly<Record<string, unknown>> {
+  const choices = choicesGiven(options)
+  // The order of the rows in time is looked at by tests of the model alone.
+  const { time: _, ...ofSampling } = choices
   return {
     command,
     formula,
     data: table.source,
     family: model.family,
     link: model.link,
-    ...weightsGiven(options),
-    offset: options.offset ?? null,
-    ...(command === 'check' && { time: options.time ?? null }),
-    dispersion: options.dispersion ?? null,
-    zi: options.zi ?? null,
-    contrasts: options.contrasts ?? null,
+    ...(command === 'check' ? choices : ofSampling),
     ...settings,
   }
 }

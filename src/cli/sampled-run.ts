@@ -4,6 +4,8 @@ import { type RunFile, readRun, runFileOf } from '../../samplers/files/run-file.
 import type { EarlierSample } from '../../samplers/run/sample.js'
 import { resolveSettings, samplingCall, settleSampler } from '../../samplers/run/sample-options.js'
 import type { Model } from '../data/model.js'
+import { readChoices } from '../data/read-options.js'
+import { modelChoices } from '../data/state-model.js'
 import type { Table } from '../data/table.js'
 import type { PosteriorRecord } from '../draws/answers/posterior-record.js'
 import { readDraws } from '../draws/files/read-draws.js'
@@ -15,22 +17,8 @@ export type RunFlags = ModelFlags & SamplingFlags
 
 /** What makes a run what it is: all of it settled once it has draws. */
 const settled: readonly (keyof RunFlags)[] = [
-  'names',
-  'comment',
-  'skip',
-  'decimal',
-  'na',
-  'maxBytes',
-  'family',
-  'link',
-  'weights',
-  'trials',
-  'frequency',
-  'precision',
-  'offset',
-  'dispersion',
-  'zi',
-  'contrasts',
+  ...readChoices,
+  ...modelChoices,
   'prior',
   'priorOnly',
   'sampler',

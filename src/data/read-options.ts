@@ -19,6 +19,9 @@ export interface ReadOptions {
   readonly maxBytes?: number | undefined
 }
 
+/** Options of reading that commands have under the same name, `names` standing for a table without a header. */
+export const readChoices = ['names', 'comment', 'skip', 'decimal', 'na', 'maxBytes'] as const
+
 /** The options, or USAGE for one that makes no sense. */
 export function checkedReading(options: ReadOptions): ReadOptions {
   const { comment, skip, decimal, na, maxBytes } = options

@@ -19,19 +19,6 @@ export interface WeightColumns {
   readonly weights?: string | undefined
 }
 
-/** The columns as the call of a record tells them. */
-export const weightsGiven = ({
-  weights,
-  trials,
-  frequency,
-  precision,
-}: WeightColumns): Record<string, string | null> => ({
-  weights: weights ?? null,
-  trials: trials ?? null,
-  frequency: frequency ?? null,
-  precision: precision ?? null,
-})
-
 const meanings =
   'say which: --trials (of a proportion), --frequency (so many identical rows) or --precision (dispersion divided by it)'
 

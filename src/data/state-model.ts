@@ -29,6 +29,38 @@ export interface ModelChoice extends WeightColumns {
   readonly contrasts?: string | undefined
 }
 
+/** What each choice is: a column of the table, the right-hand side of a predictor of that name, or another word. */
+const choices: Readonly<Record<keyof ModelChoice, 'word' | 'column' | 'predictor'>> = {
+  family: 'word',
+  link: 'word',
+  weights: 'column',
+  trials: 'column',
+  frequency: 'column',
+  precision: 'column',
+  offset: 'column',
+  time: 'column',
+  dispersion: 'predictor',
+  zi: 'predictor',
+  contrasts: 'word',
+}
+
+/** All that a user may say of a model besides its formula, by the names that options and calls have. */
+export const modelChoices: readonly (keyof ModelChoice)[] = Object.keys(choices) as (keyof ModelChoice)[]
+
+/** Those that name a column of the design or the response, which `.` in a formula does not stand for. */
+export const reservedChoices: readonly (keyof ModelChoice)[] = modelChoices.filter(
+  (name) => choices[name] === 'column' && name !== 'time',
+)
+
+/** Those that are the right-hand side of a further predictor, by its name. */
+const predictorChoices = modelChoices.filter((name) => choices[name] === 'predictor')
+
+/** The choices as the call of a record tells them, the family and the link aside: null for one that was not made. */
+export const choicesGiven = (choice: ModelChoice): Readonly<Record<string, string | null>> =>
+  Object.fromEntries(
+    modelChoices.flatMap((name) => (name === 'family' || name === 'link' ? [] : [[name, choice[name] ?? null]])),
+  )
+
 /** States the model of a formula and a table; a family that was not given is inferred, and told where that is a guess. */
 export function stateModel(formula: string, table: Table, choice: ModelChoice = {}, basis?: Basis): Model {
   const parsed = parsedOver(formula, table)
@@ -38,12 +70,15 @@ export function stateModel(formula: string, table: Table, choice: ModelChoice = 
   const empty = (name: string, rhs: string | undefined): boolean => {
     if (rhs === undefined) return false
     const names = basis?.columns ?? table.columns.map((column) => column.name)
-    const reserved = [weights, trials, frequency, precision, offset].filter((column) => column !== undefined)
+    const reserved = reservedChoices.flatMap((one) => choice[one] ?? [])
     return isEmpty(furtherTerms(name, rhs, parsed, names, reserved))
   }
   // As in glmmTMB, ~ 0 is no zero inflation.
   const zi = hasPredictor(base, 'zi') || !empty('zi', choice.zi) ? choice.zi : undefined
-  const given: Readonly<Record<string, string | undefined>> = { dispersion: choice.dispersion, zi }
+  const given: Readonly<Record<string, string | undefined>> = {
+    ...Object.fromEntries(predictorChoices.map((name) => [name, choice[name]])),
+    zi,
+  }
   const family = zi === undefined || hasPredictor(base, 'zi') ? base : (withZeros(base) ?? base)
   for (const [name, rhs] of Object.entries(given)) {
     if (rhs !== undefined && hasPredictor(family, name) && empty(name, rhs)) throw noPredictor(name, rhs, family, link)

@@ -1,6 +1,5 @@
 import type { Model } from '../data/model.js'
-import { weightsGiven } from '../data/row-weights.js'
-import { type ModelChoice, stateModel } from '../data/state-model.js'
+import { choicesGiven, type ModelChoice, stateModel } from '../data/state-model.js'
 import type { Table } from '../data/table.js'
 import { GlmmError } from '../errors.js'
 import { state } from '../likelihood/frame/stated.js'
@@ -74,12 +73,7 @@ export function fit(formula: string, table: Table, options: FitOptions = {}): Fi
     seed: draws?.seed ?? (options.residuals || options.tests ? (options.seed ?? 1) : null),
     residuals: options.residuals ?? null,
     tests: options.tests ?? false,
-    ...weightsGiven(options),
-    offset: options.offset ?? null,
-    time: options.time ?? null,
-    dispersion: options.dispersion ?? null,
-    zi: options.zi ?? null,
-    contrasts: options.contrasts ?? null,
+    ...choicesGiven(options),
     reml,
     intervals: intervals.method,
     level: intervals.level,

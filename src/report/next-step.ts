@@ -1,4 +1,6 @@
 import type { CheckRecord } from '../check/check-record.js'
+import { readChoices } from '../data/read-options.js'
+import { modelChoices } from '../data/state-model.js'
 import { familyNamed, linksOf } from '../families/registry.js'
 
 export interface NextStep {
@@ -27,7 +29,7 @@ export function nextStep(c: CheckRecord): NextStep {
 /** The first option that the tests suggest: a wider family, say, often takes up the zeros as well. */
 function remedy({ tests = {} }: CheckRecord): string[] {
   for (const { effect, remedy: words } of Object.values(tests)) {
-    const [, option, value] = (effect !== null && words?.match(/^try --(family|zi) (\S+)/)) || []
+    const [, option, value] = (effect !== null && words?.match(/^try --(family|zi) ([^\s,]+)/)) || []
     if (option) return [`--${option}`, quote(value.replaceAll('"', ''))]
   }
   return []
@@ -75,29 +77,38 @@ function integralStep(c: CheckRecord): NextStep {
   }
 }
 
-/** Options of the checked call that any other command on the same model needs too. */
-const CARRIED = [
-  'family',
-  'link',
-  'weights',
-  'trials',
-  'frequency',
-  'precision',
-  'offset',
-  'dispersion',
-  'zi',
-  'contrasts',
-] as const
-
+/** A command on the same model and data, read as they were; options in `extra` take the place of those of the call. */
 function command(c: CheckRecord, name: string, extra: readonly string[]): string {
   const data = typeof c.call.data === 'string' ? c.call.data : 'FILE'
-  const carried = CARRIED.flatMap((key) => {
+  const stated = modelChoices.flatMap((key) => {
     if (extra.includes(`--${key}`) || (key === 'link' && !linkSuits(c.link, extra))) return []
-    const value = c.call[key]
-    return typeof value === 'string' && value !== '' ? [`--${key}`, quote(value)] : []
+    // The order of the rows in time is for tests of the model, which sampling makes none of.
+    if (key === 'time' && name === 'sample') return []
+    return option(c, key)
   })
-  const names = Array.isArray(c.call.names) ? ['--no-header', '--names', quote(c.call.names.join(','))] : []
-  return ['glmm', name, quoteFormula(c.formula), '--data', quote(data), ...names, ...carried, ...extra].join(' ')
+  const header = Array.isArray(c.call.names) ? ['--no-header'] : []
+  const reading = readChoices.flatMap((key) => option(c, key))
+  const words = [
+    'glmm',
+    name,
+    quoteFormula(c.formula),
+    '--data',
+    quote(data),
+    ...header,
+    ...reading,
+    ...stated,
+    ...extra,
+  ]
+  return words.join(' ')
+}
+
+/** An option of the checked call with its value, a list with commas between; nothing where it was not given. */
+function option({ call }: CheckRecord, key: string): string[] {
+  const value = call[key]
+  const text = Array.isArray(value) ? value.join(',') : value
+  if (typeof text === 'number' || (typeof text === 'string' && text !== ''))
+    return [`--${key.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)}`, quote(String(text))]
+  return []
 }
 
 /** Whether the family among these options has the link of the model, where there is one. */

@@ -219,6 +219,38 @@ describe('a check', () => {
     expect(at({ verdict: 'inadequate', rungs })).toContain('--importance 1000')
   })
 
+  test('the next step reads the data as the checked call did, and states the same model', () => {
+    const call = {
+      data: 'd.csv',
+      header: false,
+      names: ['y', 'x', 'g', 't', 'w'],
+      comment: '#',
+      skip: 2,
+      decimal: ',',
+      na: ['.', '-99', 'N/A'],
+      maxBytes: 1_000_000_000,
+      family: 'gaussian',
+      link: 'identity',
+      trials: null,
+      precision: 'w',
+      time: 't',
+      dispersion: '~ x',
+      chains: 4,
+    }
+    const at = (change: Partial<CheckRecord>): string =>
+      nextStep({ ...CHECK, formula: 'y ~ x + (1 | g)', link: 'identity', call, ...change }).command
+    const reading =
+      "--no-header --names y,x,g,t,w --comment '#' --skip 2 --decimal , --na .,-99,N/A --max-bytes 1000000000"
+    const model = '--family gaussian --link identity --precision w'
+    expect(at({})).toBe(
+      `glmm fit "y ~ x + (1 | g)" --data d.csv ${reading} ${model} --time t --dispersion '~ x' --nodes 1`,
+    )
+    // Only the tests of a model look at times.
+    expect(at({ verdict: 'inadequate', rungs: [] })).toBe(
+      `glmm sample "y ~ x + (1 | g)" --data d.csv ${reading} ${model} --dispersion '~ x'`,
+    )
+  })
+
   test('names with a meaning in a shell are quoted', () => {
     const command = nextStep({ ...CHECK, formula: 'y ~ `$(x)` + (1 | g)', call: { data: "it's; rm *.csv" } }).command
     expect(command).toBe(`glmm fit 'y ~ \`$(x)\` + (1 | g)' --data 'it'\\''s; rm *.csv' --nodes 1`)

@@ -1,6 +1,6 @@
 import type { Basis } from '../../data/basis.js'
 import type { DesignSource } from '../../data/new-design.js'
-import type { ModelChoice } from '../../data/state-model.js'
+import { type ModelChoice, modelChoices, reservedChoices } from '../../data/state-model.js'
 import { GlmmError } from '../../errors.js'
 import { familyNamed } from '../../families/registry.js'
 import { comparableFit } from '../compare/compare-input.js'
@@ -64,9 +64,6 @@ export function fitSource(document: unknown, name: string): FitSource {
   }
 }
 
-/** Options of a fit that name a column. */
-const columnOptions = ['weights', 'trials', 'frequency', 'precision', 'offset']
-
 /** The coefficients of a predictor by its name; those of `fixed` are the mean's, whatever its name. */
 export const coefficientsOf = (
   { fixed, further }: Pick<FitSource, 'fixed' | 'further'>,
@@ -75,8 +72,8 @@ export const coefficientsOf = (
 
 /** The model's choices as the fit's call has them. */
 export function modelChoice({ family, link, call }: FitSource): ModelChoice {
-  const told = [...columnOptions, 'dispersion', 'zi', 'contrasts'].filter((name) => typeof call[name] === 'string')
-  return { family, link, ...Object.fromEntries(told.map((name) => [name, call[name]])) }
+  const told = modelChoices.filter((name) => name !== 'time' && typeof call[name] === 'string')
+  return { ...Object.fromEntries(told.map((name) => [name, call[name]])), family, link }
 }
 
 /** The parts of a fit's call that tell the design of other data. */
@@ -86,7 +83,7 @@ export function designSource({ formula, basis, family, call }: FitSource): Desig
     return typeof value === 'string' ? value : undefined
   }
   const further = familyNamed(family).family.further.map(({ name }) => ({ name, formula: text(name) ?? null }))
-  const reserved = columnOptions.map(text).filter((name) => name !== undefined)
+  const reserved = reservedChoices.map(text).filter((name) => name !== undefined)
   return { formula, basis, offset: text('offset'), reserved, further }
 }
 

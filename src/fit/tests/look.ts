@@ -15,6 +15,8 @@ export interface Tested {
   readonly spent: number
   /** The same rows with a response of zero, where the family has counts; null elsewhere. */
   readonly zeros: RowModel | null
+  /** The fit is by restricted maximum likelihood. */
+  readonly restricted: boolean
 }
 
 /** One response, the data's or a replicate's, seen from the mode of the effects that belongs to it. */

@@ -38,6 +38,8 @@ export interface TestOptions {
   readonly further?: Readonly<Record<string, ModelTest>> | undefined
   /** Parameters that the data leave open, in words: rows that they decide are not tested, and the model is questionable. */
   readonly undecided?: readonly string[] | undefined
+  /** True for a fit by restricted maximum likelihood, which other families do not have: remedies say so. */
+  readonly restricted?: boolean | undefined
 }
 
 /** Tests of a model against its data, and what they come to. */
@@ -66,7 +68,9 @@ export function modelTests(fit: FitRecord | FitSource, table: Table, options: Te
   const model = stateModel(fit.formula, table, choice, fit.basis)
   const integrated = !('certificate' in fit) || fit.certificate?.verdict !== 'inadequate'
   const undecided = undecidedOf(fit)
-  return testModel(state(model), Float64Array.from(fit.parameters.estimate), { integrated, undecided, ...options })
+  const restricted = fit.method === 'reml'
+  const known = { integrated, undecided, restricted }
+  return testModel(state(model), Float64Array.from(fit.parameters.estimate), { ...known, ...options })
 }
 
 /** Whether a standard deviation runs to infinity: no response but the observed one is then possible, and none can be drawn. */
@@ -75,10 +79,13 @@ export const hasNoScale = ({ random }: Pick<FitRecord, 'random'>): boolean =>
 
 export const noScale = 'a standard deviation has no finite maximum'
 
-/** A model that nothing is known for: no fault is excluded. */
+/** A model of which nothing could be tested: questionable where the data leave parameters open, else one of which no fault is known. */
 export const nothingTested = (why: string, undecided: readonly string[] = []): TestedModel => ({
   tests: {},
-  model: { verdict: 'questionable', reasons: [...undecided, `nothing could be tested: ${why}`] },
+  model: {
+    verdict: undecided.length > 0 ? 'questionable' : 'no fault found',
+    reasons: [...undecided, `nothing could be tested: ${why}`],
+  },
 })
 
 /**
@@ -98,7 +105,9 @@ export function testModel(stated: Stated, x: Float64Array, options: TestOptions 
   })
   const { nobs } = part.stated.model
   if (nobs === 0) return nothingTested('the model leaves no row a response but its own', undecided)
-  const tested = part.x.every(Number.isFinite) ? testedModel(part.stated, part.x, seed) : null
+  const tested = part.x.every(Number.isFinite)
+    ? testedModel(part.stated, part.x, seed, options.restricted ?? false)
+    : null
   if (!tested) return done({ model: notTested('the effects have no joint mode at the estimates') })
   const { look: data, ...setting } = tested
   const plans = planned(setting, data, (i) => part.source[i], always)
@@ -142,11 +151,16 @@ export function testModel(stated: Stated, x: Float64Array, options: TestOptions 
 
 const hasGroups = ({ predictors }: Model): boolean => predictors.some(({ random }) => random.length > 0)
 
-function testedModel(stated: Stated, x: Float64Array, seed: number): (Tested & { readonly look: Look }) | null {
+function testedModel(
+  stated: Stated,
+  x: Float64Array,
+  seed: number,
+  restricted: boolean,
+): (Tested & { readonly look: Look }) | null {
   const modes = jointModes(stated, x)
   const mode = modes.find(stated.model.response, modes.centre())
   if (!mode) return null
-  const tested = { stated, x, modes, spent: modes.effectiveParameters(), zeros: zeroRows(stated) }
+  const tested = { stated, x, modes, spent: modes.effectiveParameters(), zeros: zeroRows(stated), restricted }
   return { ...tested, look: lookAt(tested, mode, seed, 0) }
 }
 

@@ -1,12 +1,14 @@
 import { normalTwoSided } from '../../numerics/special.js'
 import { type Look, overDraws, type Tested } from './look.js'
 import { type Across, type Plan, short } from './planned-test.js'
+import { tryFamily } from './try-family.js'
 
 /**
  * How far the farthest row is out, and how many rows lie beyond all replicates: each look is ranked in both among all looks, and
  * the better of its ranks compared. `rowOf` is the row of the data that a tested one comes from.
  */
-export function outliers({ stated: { model, family } }: Tested, data: Look, rowOf: (i: number) => number): Plan {
+export function outliers(tested: Tested, data: Look, rowOf: (i: number) => number): Plan {
+  const { model, family } = tested.stated
   const n = model.nobs
   const worst = farthest(data.z)
   const size = sizeOf(data)
@@ -30,7 +32,7 @@ export function outliers({ stated: { model, family } }: Tested, data: Look, rowO
         effect: questionable ? `${row} is ${short(size)} standard deviations out${beyond}` : null,
         says: `the largest quantile residual is ${short(size)}, of ${row}${beyond}`,
         remedy: questionable
-          ? `is that row in error?${family.heavier ? ` Else try --family ${family.heavier}` : ''}`
+          ? `is that row in error?${family.heavier ? ` Else ${tryFamily(tested, family.heavier)}` : ''}`
           : null,
       }
     },

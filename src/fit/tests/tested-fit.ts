@@ -10,12 +10,19 @@ export function testedFit(record: FitRecord, stated: Stated, seed: number): FitR
   const nodes = nodesOf(record.nodes)
   const integrated = certificate?.verdict !== 'inadequate'
   const undecided = undecidedOf(record)
+  const restricted = record.method === 'reml'
   const tested = !convergence.converged
-    ? nothingTested('the fit did not converge')
+    ? notConverged
     : hasNoScale(record)
       ? nothingTested(noScale, undecided)
-      : testModel(stated, Float64Array.from(parameters.estimate), { seed, nodes, integrated, undecided })
+      : testModel(stated, Float64Array.from(parameters.estimate), { seed, nodes, integrated, undecided, restricted })
   return { ...record, warnings: [...record.warnings, ...modelWarning(tested)], ...tested }
+}
+
+/** Estimates that are not at a maximum are none of the model's. */
+const notConverged: TestedModel = {
+  tests: {},
+  model: { verdict: 'questionable', reasons: ['nothing could be tested: the fit did not converge'] },
 }
 
 /** Lists have one number a factor; importance sampling and models without random effects have none. */
@@ -35,7 +42,7 @@ export const checkedModel = (
   }: Pick<Estimate, 'converged' | 'unbounded' | 'parameters' | 'nodes' | 'runs' | 'told'>,
   seed: number,
 ): TestedModel => {
-  if (!converged) return nothingTested('the fit did not converge')
+  if (!converged) return notConverged
   const lost = told.flatMap(({ code, message }) => (code === 'NOT_IDENTIFIED' ? [message] : []))
   const undecided = [...undecidedRuns(runs.filter(({ to }) => to !== null || lost.length === 0)), ...lost]
   if (unbounded) return nothingTested(noScale, undecided)

@@ -1,6 +1,7 @@
 import { normalCdf } from '../../numerics/special.js'
 import { type Look, overDraws, type Tested } from './look.js'
 import { type Plan, short } from './planned-test.js'
+import { tryFamily } from './try-family.js'
 
 /**
  * Kolmogorov-Smirnov and Anderson-Darling of the quantile residuals against the standard normal distribution, as one test: the
@@ -29,7 +30,7 @@ export function uniformity(tested: Tested, data: Look): Plan {
   }
   const [gap, squares] = [overDraws(data, gapOf), overDraws(data, squaresOf)]
   const own = overDraws(data, evidence)
-  const heavier = family.heavier ? `try --family ${family.heavier}, or another scale of the response` : null
+  const heavier = family.heavier ? `${tryFamily(tested, family.heavier)}, or another scale of the response` : null
   return {
     key: 'uniformity',
     tail: 'upper',
