@@ -175,6 +175,10 @@ function composedDensity(link: ProbabilityLink, response: ResponseData): RowDens
       out[0] += constant[row]
       settle(out, 4)
     },
+    expected: (row, eta, out) => {
+      link.logTails(eta[0], tails)
+      out[0] = -trials[row] * tails[1] * tails[5]
+    },
   }
 }
 

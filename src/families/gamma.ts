@@ -37,6 +37,7 @@ export const gamma: Family = {
     const logY = y.map(Math.log)
     const mean = new Float64Array(4)
     const rest = new Float64Array(4)
+    const expectedRest = new Float64Array(4)
     // The shape is the same in every row unless sigma has predictors of its own.
     let known = Number.NaN
     return {
@@ -68,6 +69,15 @@ export const gamma: Family = {
         out[9] = -8 * (fit - rest[3])
         throughFirst(2, out, mean[1], mean[2], mean[3])
         settle(out, 10)
+      },
+      expected: (_row, eta, out) => {
+        const logA = -2 * eta[1]
+        const known = logMean(eta[0], mean)
+        binet(Math.exp(logA), logA, expectedRest)
+        out[0] = known ? Math.exp(logA) * mean[1] * mean[1] : Number.NaN
+        out[1] = 0
+        // The score in log a has mean 0, so that of a (z - e^z + 1) is B' - 1/2.
+        out[2] = 4 * (0.5 - expectedRest[1] + expectedRest[2])
       },
     }
   },

@@ -52,6 +52,12 @@ export const gaussian: Family = {
         if (exponential) throughFirst(2, out, mu, mu, mu)
         settle(out, 10)
       },
+      expected: (_row, eta, out) => {
+        const slope = exponential ? inverse(eta[0]) : 1
+        out[0] = (slope * Math.exp(-eta[1])) ** 2
+        out[1] = 0
+        out[2] = 2
+      },
     }
   },
   variance: (_mu, sigma = 1) => sigma * sigma,

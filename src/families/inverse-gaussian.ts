@@ -55,6 +55,12 @@ export const inverseGaussian: Family = {
         throughFirst(2, out, mean[1], mean[2], mean[3])
         settle(out, 10)
       },
+      expected: (_row, eta, out) => {
+        const known = logMean(eta[0], mean)
+        out[0] = known ? Math.exp(-2 * eta[1] - mean[0]) * mean[1] * mean[1] : Number.NaN
+        out[1] = 0
+        out[2] = 2
+      },
     }
   },
   variance: (mu, sigma = 1) => sigma * sigma * mu ** 3,

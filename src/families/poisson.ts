@@ -76,7 +76,19 @@ function density(link: string, response: ResponseData): RowDensity {
       settle(out, 4)
     },
   }
-  return { predictors: 1, at: rows[link] }
+  const information: Record<string, (eta: number) => number> = {
+    log: Math.exp,
+    identity: (mu) => (mu > 0 ? 1 / mu : Number.NaN),
+    sqrt: () => 4,
+  }
+  const informationOf = information[link]
+  return {
+    predictors: 1,
+    at: rows[link],
+    expected: (_row, eta, out) => {
+      out[0] = informationOf(eta[0])
+    },
+  }
 }
 
 function logKernel(response: ResponseData): RowKernel {

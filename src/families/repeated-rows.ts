@@ -1,5 +1,6 @@
 import type { Family, RowKernel } from './family.js'
 import type { ResponseData } from './response-data.js'
+import { pairsOf } from './derivative-order.js'
 import { densitySize, type RowDensity } from './row-density.js'
 
 /** The log densities of a family bound to a response, a row of frequency w counting as w identical ones. */
@@ -7,13 +8,21 @@ export function boundDensity(family: Family, link: string, response: ResponseDat
   const density = family.density(link, response)
   const { frequency } = response
   if (!frequency) return density
+  const { expected } = density
   const size = densitySize(density.predictors)
+  const pairs = pairsOf(density.predictors)
   return {
     predictors: density.predictors,
     at: (row, eta, out) => {
       density.at(row, eta, out)
       for (let j = 0; j < size; j++) out[j] *= frequency[row]
     },
+    ...(expected && {
+      expected: (row, eta, out) => {
+        expected(row, eta, out)
+        for (let j = 0; j < pairs; j++) out[j] *= frequency[row]
+      },
+    }),
   }
 }
 

@@ -10,6 +10,12 @@ export interface RowDensity {
    * out of its support the log density is -Infinity and every derivative 0.
    */
   readonly at: (row: number, eta: Float64Array, out: Float64Array) => void
+  /**
+   * Writes the expected information in eta (the mean of minus the second derivatives over responses of the row at eta) by
+   * pairs as `orderedPair` numbers them, where it has a closed form: always positive semidefinite, where the observed one
+   * need not be. NaN out of support.
+   */
+  readonly expected?: (row: number, eta: Float64Array, out: Float64Array) => void
 }
 
 /** Numbers a row density of K predictors writes: 4, 10, 20, 35 for K = 1, 2, 3, 4. */

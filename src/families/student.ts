@@ -98,6 +98,21 @@ export const student: Family = {
         out[19] = f[3] - h * u + 3 * h * P - 3 * h * PQ - k * uvvv
         settle(out, 20)
       },
+      // r^2 / (nu + r^2) is a beta variate with shapes 1/2 and nu / 2; the score in log nu has mean 0 (Lange, Little and Taylor 1989).
+      expected: (_row, eta, out) => {
+        const v = Math.min(eta[2], 300)
+        const nu = Math.exp(v)
+        const [one, three] = [nu / (nu + 1), nu / (nu + 3)]
+        risingExcess(0.5, 0.5 * nu, v - Math.LN2, f)
+        known = v
+        out[0] = ((nu + 1) / (nu + 3)) * Math.exp(-2 * eta[1])
+        out[1] = 0
+        out[2] = 2 * three
+        out[3] = 0
+        out[4] = (-2 * one) / (nu + 3)
+        // No less than what log sigma leaves of it, where rounding would.
+        out[5] = Math.max((out[4] * out[4]) / out[2], f[1] - f[2] + 0.5 - one + 0.5 * three)
+      },
     }
   },
   variance: (_mu, sigma = 1) => sigma * sigma,

@@ -58,16 +58,6 @@ const inside: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['tests'],
     ['.'],
   ],
-  'src/likelihood': [
-    ['frame'],
-    ['coordinates', 'sparse'],
-    ['normal', 'joint'],
-    ['engine'],
-    ['fixed', 'gaussian', 'nested', 'general'],
-    ['vector'],
-    ['scalar'],
-    ['.'],
-  ],
   'src/study': [
     ['spec'],
     ['estimates'],
@@ -80,7 +70,7 @@ const inside: Readonly<Record<string, readonly (readonly string[])[]>> = {
 }
 
 /** Modules whose rooms have no floors yet. */
-const open = /^samplers(?:\/|$)/
+const open = /^(?:src\/likelihood|samplers)(?:\/|$)/
 
 /** What Node or the user starts, and what an `exports` field names. */
 const entries = new Set([

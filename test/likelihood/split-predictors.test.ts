@@ -1,4 +1,4 @@
-import { adaptive } from '../../src/likelihood/frame/integration-rule.js'
+import { adaptive } from '../../src/likelihood/integration-rule.js'
 import { describe, expect, it } from 'vitest'
 import type { Model } from '../../src/data/model.js'
 import { stateModel } from '../../src/data/state-model.js'
@@ -100,6 +100,26 @@ describe('a mean split over two predictors of which the family takes the sum is 
       )
     }
   })
+
+  it.each(models.filter(([formula]) => !formula.includes('| h')))(
+    '%s, %s: effects drawn from their conditional distribution, and densities of one',
+    (formula, family) => {
+      const { whole, split, at, there } = pair(formula, family)
+      const [one, two] = [likelihood(whole).effectsAt(at)!, likelihood(split).effectsAt(there)!]
+      const size = one.terms.reduce((sum, { mode }) => sum + mode.length, 0)
+      const draws = [one, two].map((effects) => {
+        const out = new Float64Array(size)
+        effects.draw(stream({ seed: 5, purpose: 'effects' }), out, 0)
+        return out
+      })
+      near(draws[1], draws[0], 1e-7)
+      if (formula.includes('gin')) return
+      const [first, second] = [one.ofLevel(2, 1), two.ofLevel(2, 1)]
+      near([second.center, second.sd], [first.center, first.sd], 1e-8)
+      const density = first.logDensity(first.center - first.sd, first.sd, 3).slice()
+      near(second.logDensity(first.center - first.sd, first.sd, 3), density, 1e-9)
+    },
+  )
 
   it.each(models)('%s, %s: importance sampling', (formula, family) => {
     const { whole, split, at, there } = pair(formula, family)

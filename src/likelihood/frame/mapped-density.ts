@@ -1,6 +1,7 @@
 import type { PredictorMap } from '../../data/predictor-map.js'
 import { pairsOf, triplesOf } from '../../families/derivative-order.js'
 import { densitySize, type RowDensity, vanish } from '../../families/row-density.js'
+import { informationOf } from './row-information.js'
 import { type Jet, jetEvaluator, tileSize } from '../../numerics/jets.js'
 
 /** Log densities of a tile of points as functions of K linear predictors. */
@@ -14,6 +15,12 @@ export interface TileDensity {
    * where `same`.
    */
   readonly run: (order: number, count: number, row: number, same: boolean) => void
+  /**
+   * Writes J' I J to `out`, by pairs of linear predictors, at the points of the last run: J the derivatives of the family's
+   * predictors in the linear ones, I their information as `informationOf` has it. Positive semidefinite, unlike the
+   * observed information, to which the map's own curvature adds (Gauss and Newton).
+   */
+  readonly information: (count: number, row: number, same: boolean, out: readonly Float64Array[]) => void
 }
 
 /** A derivative of the family's log density times derivatives of its predictors, so many times. */
@@ -49,6 +56,12 @@ export function mappedDensity(density: RowDensity, map: PredictorMap, K: number)
   const plan = indices.map((index) => termsOf(index, taus, places))
   const tau = new Float64Array(F)
   const own = new Float64Array(size)
+  const pairs = pairsOf(F)
+  const observed = new Float64Array(pairs)
+  const known = new Float64Array(pairs)
+  const informationAt = informationOf(density)
+  const slopes = taus.map((jet) => Array.from({ length: K }, (_, a) => derivativeOf(jet, [a])))
+  const slope = new Float64Array(F * K)
 
   return {
     eta,
@@ -74,6 +87,31 @@ export function mappedDensity(density: RowDensity, map: PredictorMap, K: number)
         if (sum - sum === 0) continue
         for (let r = 1; r < last; r++) out[r][i] = 0
         out[0][i] = Number.NEGATIVE_INFINITY
+      }
+    },
+    information: (count, row, same, into) => {
+      for (let i = 0; i < count; i++) {
+        for (let f = 0; f < F; f++) {
+          tau[f] = taus[f].entries[0][i]
+          for (let a = 0; a < K; a++) {
+            const derivative = slopes[f][a]
+            slope[f * K + a] = derivative === 'one' ? 1 : (derivative?.[i] ?? 0)
+          }
+        }
+        for (let pair = 0; pair < pairs; pair++) observed[pair] = -g[1 + F + pair][i]
+        informationAt(same ? row : row + i, tau, observed, known)
+        for (let a = 0, at = 0; a < K; a++) {
+          for (let b = 0; b <= a; b++, at++) {
+            let sum = 0
+            for (let f = 0, pair = 0; f < F; f++) {
+              for (let h = 0; h <= f; h++, pair++) {
+                const product = slope[f * K + a] * slope[h * K + b]
+                sum += known[pair] * (f === h ? product : product + slope[h * K + a] * slope[f * K + b])
+              }
+            }
+            into[at][i] = sum - sum === 0 ? sum : 0
+          }
+        }
       }
     },
   }

@@ -6,6 +6,7 @@ import { boundDensity } from '../../families/repeated-rows.js'
 import { densitySize, firstAt, type RowDensity } from '../../families/row-density.js'
 import { tileSize } from '../../numerics/jets.js'
 import { mappedDensity, type TileDensity } from './mapped-density.js'
+import { informationOf } from './row-information.js'
 import { rowKernel } from './row-kernel.js'
 import type { Stated } from './stated.js'
 
@@ -25,6 +26,11 @@ export interface RowModel {
    * -Infinity where that is not finite.
    */
   readonly evaluate: (from: number, to: number) => number
+  /**
+   * Minus a positive semidefinite information of each row at the present eta, by pairs as d2: the step to a mode takes it where
+   * minus d2 is indefinite. Overwritten by the next call.
+   */
+  readonly concave: (from: number, to: number) => readonly Float64Array[]
   /**
    * One row at `count` points of its predictors: reads eta[k * count + point], writes logDensity[point] and the first
    * derivatives d1[at + k * count + point].
@@ -56,7 +62,21 @@ export function rowModel({ model, family }: Stated, response: ResponseData = mod
     for (let i = from; i < to; i++) sum += logDensity[i]
     return Number.isFinite(sum) ? sum : Number.NEGATIVE_INFINITY
   }
-  return { predictors: K, eta, logDensity, d1, d2, d3, evaluate, atPoints }
+  let concave: RowModel['concave'] | undefined
+  return {
+    predictors: K,
+    eta,
+    logDensity,
+    d1,
+    d2,
+    d3,
+    evaluate,
+    atPoints,
+    concave: (from, to) => {
+      concave ??= concaveRows(model, family, response, eta, d2)
+      return concave(from, to)
+    },
+  }
 }
 
 /** `out` are the log density and its derivatives, as RowDensity.at has them, over all rows. */
@@ -144,5 +164,46 @@ function fromTiles(density: TileDensity, eta: readonly Float64Array[], out: read
         for (let k = 0; k < K; k++) d1.set(density.out[1 + k].subarray(0, some), first + k * count + at)
       }
     },
+  }
+}
+
+function concaveRows(
+  model: Model,
+  family: Family,
+  response: ResponseData,
+  eta: readonly Float64Array[],
+  d2: readonly Float64Array[],
+): RowModel['concave'] {
+  const density = boundDensity(family, model.link, response)
+  const K = eta.length
+  const out = d2.map(({ length }) => new Float64Array(length))
+  if (model.map) {
+    const tiles = mappedDensity(density, model.map, K)
+    const found = out.map(() => new Float64Array(tileSize))
+    return (from, to) => {
+      for (let row = from; row < to; row += tileSize) {
+        const count = Math.min(tileSize, to - row)
+        for (let k = 0; k < K; k++) tiles.eta[k].set(eta[k].subarray(row, row + count))
+        tiles.run(2, count, row, false)
+        tiles.information(count, row, false, found)
+        found.forEach((values, pair) => {
+          for (let i = 0; i < count; i++) out[pair][row + i] = -values[i]
+        })
+      }
+      return out
+    }
+  }
+  const informationAt = informationOf(density)
+  const at = new Float64Array(K)
+  const observed = new Float64Array(out.length)
+  const found = new Float64Array(out.length)
+  return (from, to) => {
+    for (let i = from; i < to; i++) {
+      for (let k = 0; k < K; k++) at[k] = eta[k][i]
+      for (let pair = 0; pair < out.length; pair++) observed[pair] = -d2[pair][i]
+      informationAt(i, at, observed, found)
+      for (let pair = 0; pair < out.length; pair++) out[pair][i] = Number.isFinite(found[pair]) ? -found[pair] : 0
+    }
+    return out
   }
 }

@@ -80,8 +80,9 @@ export function nestedQuadrature(
     return h
   }
 
-  /** H at the mode, factorized; with `clipped`, convex directions left out. */
-  function curvature(root: number, clipped: boolean): boolean {
+  /** H at the mode, factorized; where `concave`, with an information that is positive semidefinite. */
+  function curvature(root: number, concave: boolean): boolean {
+    const curves = concave ? rows.concave(rowStart[root], rowEnd[root]) : d2
     const first = firstUnit[root]
     entries.fill(0, first * depth, (root + 1) * depth)
     for (let v = first; v <= root; v++) entries[v * depth + level[v]] = 1
@@ -89,11 +90,9 @@ export function nestedQuadrature(
       for (let x = 0; x < width; x++) {
         const row = ancestor[leaf * depth + levelAt[x]] * depth
         for (let y = x; y < width; y++) {
-          if (clipped && predictorAt[x] !== predictorAt[y]) continue
-          const curve = d2[second[predictorAt[x] * K + predictorAt[y]]]
+          const curve = curves[second[predictorAt[x] * K + predictorAt[y]]]
           let total = 0
           for (let i = rowStart[leaf]; i < rowEnd[leaf]; i++) {
-            if (clipped && curve[i] > 0) continue
             total += curve[i] * a[i * width + slotAt[x]] * a[i * width + slotAt[y]]
           }
           entries[row + levelAt[y]] -= y > x && levelAt[y] === levelAt[x] ? 2 * total : total

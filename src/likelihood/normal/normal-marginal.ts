@@ -178,7 +178,7 @@ function normalMarginal(
       for (let s = 0; s < width; s++)
         for (let t = 0; t <= s; t++, at++) out[places[at]] += weights[i] * z[s][i] * z[t][i]
     }
-    border?.subtractProducts(d2, false, out)
+    border?.subtractProducts(d2, out)
     return out
   }
 

@@ -13,11 +13,8 @@ export interface DenseBorder {
   readonly addTo: (eta: readonly Float64Array[], u: Float64Array) => void
   /** Adds X' by to the border's elements of `out`, `by` n rows a predictor, for the predictors that are given. */
   readonly addBack: (by: readonly Float64Array[], out: Float64Array) => void
-  /**
-   * Takes A' diag(d2) A from the border's values on the factor's pattern, d2 by pairs of predictors; with `clipped` only
-   * rows of d2 <= 0, and no pairs of two predictors.
-   */
-  readonly subtractProducts: (d2: readonly Float64Array[], clipped: boolean, values: Float64Array) => void
+  /** Takes A' diag(d2) A from the border's values on the factor's pattern, d2 by pairs of predictors. */
+  readonly subtractProducts: (d2: readonly Float64Array[], values: Float64Array) => void
   /** Adds the border's part of A_k G A_l' of the given rows to `out`, rows x K x K. */
   readonly addCovariances: (inverse: Float64Array, rows: Int32Array, K: number, out: Float64Array) => void
   /**
@@ -49,10 +46,10 @@ export function denseBorder(
   const beside = new Float64Array(inner * p)
   const along = new Float64Array(n)
 
-  /** Sums of rows with the same dense columns, to byRow; `clipped` leaves out what is above 0. */
-  function gather(values: Float64Array, clipped = false): Float64Array {
+  /** Sums of rows with the same dense columns, to byRow. */
+  function gather(values: Float64Array): Float64Array {
     byRow.fill(0)
-    for (let i = 0; i < n; i++) if (!(clipped && values[i] > 0)) byRow[ofRow[i]] += values[i]
+    for (let i = 0; i < n; i++) byRow[ofRow[i]] += values[i]
     return byRow
   }
 
@@ -101,12 +98,11 @@ export function denseBorder(
         }
       }
     },
-    subtractProducts: (d2, clipped, values) => {
+    subtractProducts: (d2, values) => {
       products.fill(0)
       ranges.forEach((a, at) => {
         for (const b of ranges.slice(0, at + 1)) {
-          if (clipped && a.predictor !== b.predictor) continue
-          addCrossProducts(x, p, gather(d2[pairIndex(a.predictor, b.predictor)], clipped), a, b, products)
+          addCrossProducts(x, p, gather(d2[pairIndex(a.predictor, b.predictor)]), a, b, products)
         }
       })
       for (let c = 0; c < p; c++) {
@@ -116,10 +112,8 @@ export function denseBorder(
       beside.fill(0)
       slots.forEach((slot, s) => {
         for (const { predictor, from, to } of ranges) {
-          if (clipped && predictor !== slot.predictor) continue
           const second = d2[pairIndex(predictor, slot.predictor)]
           for (let i = 0, at = s; i < n; i++, at += width) {
-            if (clipped && second[i] > 0) continue
             const weight = second[i] * a[at]
             const [row, element] = [ofRow[i] * p, columns[at] * p]
             for (let d = from; d < to; d++) beside[element + d] += weight * x[row + d]

@@ -16,10 +16,10 @@ export interface JointHeight {
   /** h'(u) into `out`, at the rows' present derivatives. */
   readonly slope: (u: Float64Array, out: Float64Array) => void
   /**
-   * Factorizes H = -h'' at the rows' present derivatives into `factor`; with `clipped`, convex directions left out. False
-   * where it is not positive definite.
+   * Factorizes H = -h'' at the rows' present derivatives into `factor`; where `concave`, with an information of the rows that
+   * is positive semidefinite in its place. False where it is not positive definite.
    */
-  readonly curvature: (clipped: boolean, factor: Float64Array) => boolean
+  readonly curvature: (concave: boolean, factor: Float64Array) => boolean
   /** What dense columns add; null where there are none. */
   readonly border: DenseBorder | null
 }
@@ -47,19 +47,19 @@ export function jointHeight(structure: RandomStructure, linear: LinearPredictors
       for (let s = 0; s < width; s++) addScores(out, a, columns, d1[slots[s].predictor], s, width)
       border?.addBack(d1, out)
     },
-    curvature: (clipped, factor) => {
+    curvature: (concave, factor) => {
+      const second = concave ? rows.concave(0, n) : d2
       prior.write(factor)
       for (let s = 0, pair = 0; s < width; s++) {
         for (let t = 0; t <= s; t++, pair++) {
           const [ks, kt] = [slots[s].predictor, slots[t].predictor]
-          if (clipped && ks !== kt) continue
           // Two slots of one element add to the diagonal, which the pair meets in both orders.
           const times = s !== t && sameElement(slots[s], slots[t]) ? 2 : 1
           for (let once = 0; once < times; once++)
-            subtractProducts(factor, a, places, d2[pairIndex(ks, kt)], s, t, width, pair, perRow, clipped)
+            subtractProducts(factor, a, places, second[pairIndex(ks, kt)], s, t, width, pair, perRow)
         }
       }
-      border?.subtractProducts(d2, clipped, factor)
+      border?.subtractProducts(second, factor)
       return factorize(symbolic, factor, factor)
     },
   }
@@ -98,10 +98,8 @@ function subtractProducts(
   width: number,
   pair: number,
   perRow: number,
-  clipped: boolean,
 ): void {
   for (let i = 0, row = 0, at = pair; i < d2.length; i++, row += width, at += perRow) {
-    if (clipped && d2[i] > 0) continue
     values[places[at]] -= d2[i] * a[row + s] * a[row + t]
   }
 }

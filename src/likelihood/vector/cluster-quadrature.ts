@@ -73,16 +73,16 @@ export function clusterQuadrature(
     return h
   }
 
-  /** H at the mode into `c`, factorized; with `clipped`, convex directions left out. */
-  function curvature(from: number, to: number, clipped: boolean): boolean {
+  /** H at the mode into `c`, factorized; where `concave`, with an information that is positive semidefinite. */
+  function curvature(from: number, to: number, concave: boolean): boolean {
+    const seconds = concave ? rows.concave(from, to) : d2
     c.fill(0)
     for (let e = 0; e < q; e++) c[e * q + e] = 1
     for (let i = from; i < to; i++) {
       const row = i * width
       for (let s = 0; s < width; s++) {
         for (let t = 0; t < width; t++) {
-          const second = d2[pairs[predictorOf[s] * K + predictorOf[t]]][i]
-          if (clipped && (second > 0 || predictorOf[s] !== predictorOf[t])) continue
+          const second = seconds[pairs[predictorOf[s] * K + predictorOf[t]]][i]
           c[effect[s] * q + effect[t]] -= second * a[row + s] * a[row + t]
         }
       }
