@@ -78,7 +78,21 @@ export type PosteriorResult = PosteriorRecord & Pick<SampledPosterior, 'sample'>
 /** A check record with the draws behind its posterior. */
 export type CheckResult = CheckRecord & Pick<Checked, 'sample'>
 
-/** Samples the posterior of the model of a formula and a table. Rejects with a GlmmError. */
+/**
+ * Samples the posterior of the model of a formula and a table.
+ *
+ * @param formula - R's and lme4's notation, `cbind(r, n - r) ~ treat + (1 | center)`.
+ * @param table - Of `parseTable` or `tableFrom`.
+ * @param options - Family, priors, sampler, chains, draws, seed; and how the run is run.
+ * @returns The record that `glmm sample --json` prints, and the draws in `sample`.
+ * @throws GlmmError FORMULA, COLUMN or MODEL for what cannot be a model, USAGE for options, ABORTED where `signal` ends it
+ *   before there are draws.
+ * @example
+ * import { sample, tableFrom } from 'glmm/core'
+ * const table = tableFrom({ y: [4, 6, 5, 9, 11, 8, 2, 3, 4], g: ['a', 'a', 'a', 'b', 'b', 'b', 'c', 'c', 'c'] })
+ * const { summary } = await sample('y ~ 1 + (1 | g)', table, { family: 'poisson', seed: 1 })
+ * console.log(summary[0].name, summary[0].rhat < 1.01) // b_Intercept true
+ */
 export async function sample(
   formula: string,
   table: Table,
@@ -95,17 +109,45 @@ export interface ExtendOptions extends RunChoice {
 
 /**
  * Adds draws to each chain of a posterior: what comes out equals one longer run to the last bit. A run that was stopped
- * goes on as well. Rejects with a GlmmError.
+ * goes on as well.
+ *
+ * @param posterior - Of `sample`; it stays as it is.
+ * @returns The longer posterior.
+ * @throws GlmmError USAGE where there are no chains to go on with, ABORTED where `signal` ends it.
+ * @example
+ * import { extend, sample, tableFrom } from 'glmm/core'
+ * const table = tableFrom({ y: [4, 6, 5, 9, 11, 8], g: ['a', 'a', 'a', 'b', 'b', 'b'] })
+ * const options = { family: 'poisson', sampler: 'nuts', chains: 2, warmup: 300, seed: 1 }
+ * const longer = await extend(await sample('y ~ 1 + (1 | g)', table, { ...options, draws: 100 }), { draws: 50 })
+ * const whole = await sample('y ~ 1 + (1 | g)', table, { ...options, draws: 150 })
+ * console.log(longer.sample.draws.ndraws, longer.summary[0].mean === whole.summary[0].mean) // 150 true
  */
 export async function extend(
-  { sample: given, ...earlier }: PosteriorResult,
+  posterior: PosteriorResult,
   { draws, executor = inlineExecutor, ...hooks }: ExtendOptions,
 ): Promise<PosteriorResult> {
+  const { sample: given, ...earlier } = posterior
   const { record, sample } = await extendPosterior({ record: earlier, sample: given }, draws, executor, hooks)
   return { ...record, sample }
 }
 
-/** Is Laplace's approximation good enough for this model? Rejects with a GlmmError. */
+/**
+ * Is Laplace's approximation good enough for this model, and does the model fit the data?
+ *
+ * @param formula - As of `sample`.
+ * @returns The record that `glmm check --json` prints, and the draws in `sample`.
+ * @throws GlmmError as `sample` does, and MODEL for a model without random effects, which has no integral.
+ * @example
+ * import { check, tableFrom } from 'glmm/core'
+ * const table = tableFrom({
+ *   r: [3, 14, 11, 6, 3, 7, 5, 4],
+ *   n: [39, 116, 93, 52, 38, 114, 69, 59],
+ *   treat: [0, 0, 0, 0, 1, 1, 1, 1],
+ *   center: [1, 2, 3, 4, 1, 2, 3, 4],
+ * })
+ * const { verdict } = await check('cbind(r, n - r) ~ treat + (1 | center)', table, { seed: 1 })
+ * console.log(verdict) // adequate
+ */
 export async function check(
   formula: string,
   table: Table,

@@ -53,7 +53,7 @@ export interface RunChoice extends Omit<core.RunChoice, 'scratch'> {
   readonly modules?: readonly (string | URL)[] | undefined
 }
 
-/** Samples the posterior of the model of a formula and a table. Rejects with a GlmmError. */
+/** `sample` of the core, its chains on threads. */
 export const sample = (
   formula: string,
   table: Table,
@@ -65,14 +65,11 @@ export interface ExtendOptions extends RunChoice {
   readonly draws: number
 }
 
-/**
- * Adds draws to each chain of a posterior: what comes out equals one longer run to the last bit. A run that was stopped
- * goes on as well. Rejects with a GlmmError.
- */
+/** `extend` of the core, its chains on threads. */
 export const extend = (posterior: PosteriorResult, options: ExtendOptions): Promise<PosteriorResult> =>
   onThreads(options, (executor) => core.extend(posterior, runOn(options, executor)))
 
-/** Is Laplace's approximation good enough for this model? Rejects with a GlmmError. */
+/** `check` of the core, its chains on threads. */
 export const check = (formula: string, table: Table, options: SampleOptions & RunChoice = {}): Promise<CheckResult> =>
   onThreads(options, (executor) => core.check(formula, table, runOn(options, executor)))
 
@@ -81,7 +78,19 @@ export interface StudyChoice extends StudyOptions, Pick<RunChoice, 'threads' | '
   readonly from?: string | undefined
 }
 
-/** Runs a study as a study file has it; its `data` may be a table. Rejects with a GlmmError. */
+/**
+ * Runs a study as a study file has it.
+ *
+ * @param spec - A study file's content; its `data` may be a table.
+ * @returns The record that `glmm study --json` prints.
+ * @throws GlmmError USAGE for what is wrong in the study, FILE for its data or log, ABORTED where `signal` ends it.
+ * @example
+ * import { study, tableFrom } from 'glmm'
+ * const data = tableFrom({ y: [4, 6, 5, 9, 11, 8, 2, 3, 4], x: [0, 0, 0, 1, 1, 1, 0, 0, 0] })
+ * const { execution } = await study({ kind: 'bootstrap', data, formula: 'y ~ x', family: 'poisson', replicates: 20, seed: 1 })
+ * // Twenty replicates, and the data without each of the nine rows.
+ * console.log(execution.rows, execution.failed) // 29 0
+ */
 export async function study(
   spec: BootstrapSpec | SimulationSpec | CalibrationSpec | SensitivitySpec | StudySpec,
   options: StudyChoice = {},

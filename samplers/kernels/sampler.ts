@@ -2,7 +2,7 @@ import type { Likelihood } from '../../src/likelihood/likelihood.js'
 import type { Posterior } from '../../src/likelihood/posterior.js'
 import type { PriorsInForce } from '../../src/likelihood/coordinates/priors-in-force.js'
 import type { Kernel } from './kernel.js'
-import type { Rule } from '../../src/likelihood/integration-rule.js'
+import type { Rule } from '../../src/likelihood/frame/integration-rule.js'
 import type { Bend } from '../place/triangular-map.js'
 
 /** What a chain is about. */

@@ -1,4 +1,4 @@
-import { adaptive } from '../../src/likelihood/integration-rule.js'
+import { adaptive } from '../../src/likelihood/frame/integration-rule.js'
 import type { Likelihood } from '../../src/likelihood/likelihood.js'
 import type { LogDensity } from '../../src/likelihood/frame/log-density.js'
 import { marginalPosterior } from '../../src/likelihood/posterior.js'

@@ -1,4 +1,4 @@
-import { adaptive, latticePlaces, type LatticeRule, type Rule } from '../../src/likelihood/integration-rule.js'
+import { adaptive, latticePlaces, type LatticeRule, type Rule } from '../../src/likelihood/frame/integration-rule.js'
 import type { Likelihood } from '../../src/likelihood/likelihood.js'
 import { marginalPosterior } from '../../src/likelihood/posterior.js'
 import type { PriorsInForce } from '../../src/likelihood/coordinates/priors-in-force.js'

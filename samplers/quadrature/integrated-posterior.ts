@@ -1,4 +1,4 @@
-import { adaptive } from '../../src/likelihood/integration-rule.js'
+import { adaptive } from '../../src/likelihood/frame/integration-rule.js'
 import type { Model } from '../../src/data/model.js'
 import type { PosteriorRecord } from '../../src/draws/answers/posterior-record.js'
 import { GlmmError, type Warning } from '../../src/errors.js'

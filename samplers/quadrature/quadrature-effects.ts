@@ -1,5 +1,5 @@
 import type { ConditionalEffects } from '../../src/likelihood/frame/conditional-effects.js'
-import type { Rule } from '../../src/likelihood/integration-rule.js'
+import type { Rule } from '../../src/likelihood/frame/integration-rule.js'
 import type { Likelihood } from '../../src/likelihood/likelihood.js'
 import { normalCdf } from '../../src/numerics/special.js'
 import { latticeCdf } from './quadrature-line.js'

@@ -1,5 +1,5 @@
 import { unknownModes } from '../../src/likelihood/frame/conditional-effects.js'
-import { nodesOf, type Rule } from '../../src/likelihood/integration-rule.js'
+import { nodesOf, type Rule } from '../../src/likelihood/frame/integration-rule.js'
 import type { Model } from '../../src/data/model.js'
 import type { QuadratureDiagnostics } from '../../src/draws/answers/posterior-record.js'
 import type { ParameterSummary } from '../../src/draws/parameter-summary.js'

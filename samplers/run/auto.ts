@@ -4,7 +4,7 @@ import { priorsInForce } from '../../src/likelihood/coordinates/priors-in-force.
 import { mostTransported } from '../place/find-transport.js'
 import { exactPlace, marginalMode } from '../place/outer-mode.js'
 import { transportAt } from '../place/outer-transport.js'
-import { nodesOf, type Rule } from '../../src/likelihood/integration-rule.js'
+import { nodesOf, type Rule } from '../../src/likelihood/frame/integration-rule.js'
 
 /** A sampler, and why it was chosen. */
 export interface ChosenSampler {

@@ -1,6 +1,6 @@
 import type { Model } from '../../src/data/model.js'
 import type { ChainSpace } from '../../src/draws/chain-space.js'
-import type { Rule } from '../../src/likelihood/integration-rule.js'
+import type { Rule } from '../../src/likelihood/frame/integration-rule.js'
 import type { Bend } from '../place/triangular-map.js'
 
 /** What all chains of a run share, as plain data: the same plan and the same chain number give the same draws. */

@@ -1,4 +1,4 @@
-import { nodesOf } from '../../src/likelihood/integration-rule.js'
+import { nodesOf } from '../../src/likelihood/frame/integration-rule.js'
 import type { Model } from '../../src/data/model.js'
 import type { PosteriorRecord } from '../../src/draws/answers/posterior-record.js'
 import { priorsInForce } from '../../src/likelihood/coordinates/priors-in-force.js'

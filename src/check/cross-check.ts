@@ -1,6 +1,6 @@
 import { chainsOf, type Draws } from '../draws/draws.js'
 import { mcseMean } from '../draws/diagnostics/monte-carlo-error.js'
-import { adaptive, laplaceRule } from '../likelihood/integration-rule.js'
+import { adaptive, laplaceRule } from '../likelihood/frame/integration-rule.js'
 import type { Likelihood } from '../likelihood/likelihood.js'
 import { outerParameters } from '../likelihood/coordinates/outer-parameters.js'
 import { marginalPosterior } from '../likelihood/posterior.js'

@@ -1,5 +1,5 @@
 import { GlmmError } from '../errors.js'
-import { adaptive, laplaceRule, type Refusal, type Rule } from '../likelihood/integration-rule.js'
+import { adaptive, laplaceRule, type Refusal, type Rule } from '../likelihood/frame/integration-rule.js'
 import { restricted } from '../likelihood/frame/restricted.js'
 import type { Stated } from '../likelihood/frame/stated.js'
 import { type Likelihood, likelihood } from '../likelihood/likelihood.js'

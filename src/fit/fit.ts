@@ -3,7 +3,7 @@ import { choicesGiven, type ModelChoice, stateModel } from '../data/state-model.
 import type { Table } from '../data/table.js'
 import { GlmmError } from '../errors.js'
 import { state } from '../likelihood/frame/stated.js'
-import { maxNodes } from '../likelihood/rule-set.js'
+import { maxNodes } from '../likelihood/engine/rule-set.js'
 import { checkSeed } from '../random/stream.js'
 import { type DfMethod, dfMethod } from './df/degrees-of-freedom.js'
 import { type Draws, fitModel } from './fit-model.js'

@@ -1,7 +1,7 @@
 import { copies } from '../data/response-rows.js'
 import { noDeviance } from '../families/family.js'
 import type { Stated } from '../likelihood/frame/stated.js'
-import { laplaceRule } from '../likelihood/integration-rule.js'
+import { laplaceRule } from '../likelihood/frame/integration-rule.js'
 import { type Likelihood, likelihood } from '../likelihood/likelihood.js'
 import type { Estimate } from './results/estimate.js'
 import type { GlmFit } from './start/glm.js'

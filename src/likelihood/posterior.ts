@@ -4,7 +4,7 @@ import type { Stated } from './frame/stated.js'
 import { effectsMap } from './coordinates/effects-map.js'
 import type { Likelihood } from './likelihood.js'
 import type { LogDensity, MarginalDensity } from './frame/log-density.js'
-import type { Rule } from './integration-rule.js'
+import type { Rule } from './frame/integration-rule.js'
 import { outerParameters } from './coordinates/outer-parameters.js'
 import type { PriorsInForce } from './coordinates/priors-in-force.js'
 

@@ -58,6 +58,16 @@ const inside: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['tests'],
     ['.'],
   ],
+  'src/likelihood': [
+    ['frame'],
+    ['coordinates', 'sparse'],
+    ['normal', 'joint'],
+    ['engine'],
+    ['fixed', 'gaussian', 'nested', 'general'],
+    ['vector'],
+    ['scalar'],
+    ['.'],
+  ],
   'src/study': [
     ['spec'],
     ['estimates'],
@@ -70,7 +80,7 @@ const inside: Readonly<Record<string, readonly (readonly string[])[]>> = {
 }
 
 /** Modules whose rooms have no floors yet. */
-const open = /^(?:src\/likelihood|samplers)(?:\/|$)/
+const open = /^samplers(?:\/|$)/
 
 /** What Node or the user starts, and what an `exports` field names. */
 const entries = new Set([

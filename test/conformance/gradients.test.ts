@@ -1,4 +1,4 @@
-import { adaptive } from '../../src/likelihood/integration-rule.js'
+import { adaptive } from '../../src/likelihood/frame/integration-rule.js'
 import { describe, expect, it } from 'vitest'
 import type { Model, Predictor, RandomTerm, Response } from '../../src/data/model.js'
 import type { Family } from '../../src/families/family.js'

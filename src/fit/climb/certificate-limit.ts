@@ -1,6 +1,6 @@
 import type { Likelihood } from '../../likelihood/likelihood.js'
 import type { Estimate } from '../results/estimate.js'
-import { isExact as exactly } from '../../likelihood/rule-set.js'
+import { isExact as exactly } from '../../likelihood/engine/rule-set.js'
 
 /**
  * An approximation is adequate if its estimates are nowhere further than this many standard errors from the integrated

@@ -1,7 +1,7 @@
 import type { Warning } from '../../errors.js'
 import type { Likelihood } from '../../likelihood/likelihood.js'
 import type { Maximum } from '../../numerics/maximise.js'
-import { laplaceRule, nodesOf, type Rule } from '../../likelihood/integration-rule.js'
+import { laplaceRule, nodesOf, type Rule } from '../../likelihood/frame/integration-rule.js'
 import { type BoundaryPoint, boundaryPoint } from './boundary-point.js'
 import { invertedInformation, newtonStep } from './information.js'
 import { type FurtherRuns, furtherRuns, provedRuns } from '../runaway/further-runs.js'

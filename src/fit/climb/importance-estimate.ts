@@ -1,4 +1,4 @@
-import type { ImportanceRule } from '../../likelihood/integration-rule.js'
+import type { ImportanceRule } from '../../likelihood/frame/integration-rule.js'
 import type { Likelihood } from '../../likelihood/likelihood.js'
 import { wholeDraws } from '../../likelihood/sparse/importance.js'
 import type { Estimate } from '../results/estimate.js'

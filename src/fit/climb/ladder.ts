@@ -1,4 +1,4 @@
-import { adaptive } from '../../likelihood/integration-rule.js'
+import { adaptive } from '../../likelihood/frame/integration-rule.js'
 import { type Likelihood, likelihood as makeLikelihood } from '../../likelihood/likelihood.js'
 import { isExact } from './certificate-limit.js'
 import { estimate, startAt } from './estimate.js'

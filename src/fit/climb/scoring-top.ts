@@ -1,5 +1,5 @@
 import { meanOf } from '../../data/roles.js'
-import { laplaceRule } from '../../likelihood/integration-rule.js'
+import { laplaceRule } from '../../likelihood/frame/integration-rule.js'
 import type { Likelihood } from '../../likelihood/likelihood.js'
 import { acceptable, estimate } from './estimate.js'
 import { type GlmFit, glmAt } from '../start/glm.js'

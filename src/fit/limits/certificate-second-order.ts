@@ -1,4 +1,4 @@
-import { laplaceRule } from '../../likelihood/integration-rule.js'
+import { laplaceRule } from '../../likelihood/frame/integration-rule.js'
 import type { Likelihood } from '../../likelihood/likelihood.js'
 import type { ParameterLayout } from '../../likelihood/frame/parameter-layout.js'
 import { adequateShift, isExact, largestStep } from '../climb/certificate-limit.js'

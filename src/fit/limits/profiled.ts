@@ -1,5 +1,5 @@
 import { meanIn } from '../../likelihood/frame/parameter-layout.js'
-import { laplaceRule } from '../../likelihood/integration-rule.js'
+import { laplaceRule } from '../../likelihood/frame/integration-rule.js'
 import { type Likelihood, likelihood } from '../../likelihood/likelihood.js'
 import type { Stated } from '../../likelihood/frame/stated.js'
 import { estimate } from '../climb/estimate.js'

@@ -1,7 +1,7 @@
 import { flat } from '../../covariance/flat.js'
 import type { Model } from '../../data/model.js'
 import { unknownModes } from '../../likelihood/frame/conditional-effects.js'
-import { laplaceRule } from '../../likelihood/integration-rule.js'
+import { laplaceRule } from '../../likelihood/frame/integration-rule.js'
 import { likelihood } from '../../likelihood/likelihood.js'
 import { restricted } from '../../likelihood/frame/restricted.js'
 import type { FitSource } from './predict-source.js'

@@ -1,5 +1,5 @@
 import type { Warning } from '../../errors.js'
-import type { Rule } from '../../likelihood/integration-rule.js'
+import type { Rule } from '../../likelihood/frame/integration-rule.js'
 import type { Runaway } from './runaway.js'
 
 /** Maximum likelihood estimates of the outer parameters by one rule. */

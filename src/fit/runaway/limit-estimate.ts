@@ -1,5 +1,5 @@
 import { meanOf } from '../../data/roles.js'
-import { nodesOf, type Rule } from '../../likelihood/integration-rule.js'
+import { nodesOf, type Rule } from '../../likelihood/frame/integration-rule.js'
 import type { Likelihood } from '../../likelihood/likelihood.js'
 import { type LaidTerm, ofLocation, type ParameterLayout } from '../../likelihood/frame/parameter-layout.js'
 import type { Estimate } from '../results/estimate.js'

@@ -1,7 +1,7 @@
 import { meanIn, ofLocation } from '../../likelihood/frame/parameter-layout.js'
 import { meanOf } from '../../data/roles.js'
 import type { Model } from '../../data/model.js'
-import { laplaceRule, type Rule } from '../../likelihood/integration-rule.js'
+import { laplaceRule, type Rule } from '../../likelihood/frame/integration-rule.js'
 import type { Likelihood } from '../../likelihood/likelihood.js'
 import type { LaidTerm } from '../../likelihood/frame/parameter-layout.js'
 import { maximise, type Objective } from '../../numerics/maximise.js'

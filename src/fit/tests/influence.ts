@@ -1,7 +1,7 @@
 import type { Model } from '../../data/model.js'
 import { levelRows, withoutRows } from '../../data/resample-levels.js'
 import { GlmmError } from '../../errors.js'
-import { adaptive, atMost, type Rule } from '../../likelihood/integration-rule.js'
+import { adaptive, atMost, type Rule } from '../../likelihood/frame/integration-rule.js'
 import { type Likelihood, likelihood } from '../../likelihood/likelihood.js'
 import type { Stated } from '../../likelihood/frame/stated.js'
 import { outerNames } from '../../likelihood/outer-names.js'

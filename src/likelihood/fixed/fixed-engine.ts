@@ -1,10 +1,10 @@
-import type { Engine } from '../engine.js'
+import type { Engine } from '../engine/engine.js'
 import { isPlain } from '../frame/row-kernel.js'
 import { noEffects } from '../frame/conditional-effects.js'
 import { fixedGradient, fixedPredictor, groupedRows, withOffset } from '../frame/grouped-rows.js'
 import { type Evaluate, type MarginalDensity, marginalDensity } from '../frame/log-density.js'
 import { scratch } from '../frame/scratch.js'
-import { maxNodes, ruleSet } from '../rule-set.js'
+import { maxNodes, ruleSet } from '../engine/rule-set.js'
 
 /** One predictor without random effects: the marginal likelihood is the likelihood itself, whatever the rule. */
 export const fixedOnly: Engine = {

@@ -3,7 +3,7 @@ import { exponential } from '../../numerics/exponential.js'
 import { fixedGradient, fixedPredictor, type GroupedRows, withOffset } from '../frame/grouped-rows.js'
 import type { ConditionalEffects } from '../frame/conditional-effects.js'
 import { type Evaluate, type MarginalDensity, marginalDensity } from '../frame/log-density.js'
-import { latticePlaces } from '../integration-rule.js'
+import { latticePlaces } from '../frame/integration-rule.js'
 import type { Scratch } from '../frame/scratch.js'
 
 /**

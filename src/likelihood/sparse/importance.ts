@@ -9,7 +9,7 @@ import { laplaceParts } from './laplace-parts.js'
 import { sameElement } from '../frame/slots.js'
 import { type MarginalDensity, marginalDensity } from '../frame/log-density.js'
 import type { Stated } from '../frame/stated.js'
-import type { ImportanceRule } from '../integration-rule.js'
+import type { ImportanceRule } from '../frame/integration-rule.js'
 import type { Laplace } from './laplace.js'
 
 /** The log marginal likelihood by importance sampling with fixed draws, a smooth function of the outer parameters. */

@@ -9,7 +9,7 @@ import { limitModel } from '../../fit/runaway/limit-model.js'
 import { type Fitted, fittedBy, widening } from '../../fit/runaway/widen.js'
 import type { Stated } from '../../likelihood/frame/stated.js'
 import { restricted } from '../../likelihood/frame/restricted.js'
-import { adaptive } from '../../likelihood/integration-rule.js'
+import { adaptive } from '../../likelihood/frame/integration-rule.js'
 import { likelihood } from '../../likelihood/likelihood.js'
 import type { StudyFit } from '../spec/study-spec.js'
 

@@ -1,4 +1,4 @@
-import { maxNodes } from '../../likelihood/rule-set.js'
+import { maxNodes } from '../../likelihood/engine/rule-set.js'
 
 /** JSON Schema of how a model is fitted. */
 export const fitSchema: Readonly<Record<string, unknown>> = {

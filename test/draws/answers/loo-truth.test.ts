@@ -1,4 +1,4 @@
-import { adaptive } from '../../../src/likelihood/integration-rule.js'
+import { adaptive } from '../../../src/likelihood/frame/integration-rule.js'
 import { describe, expect, it } from 'vitest'
 import { sampleModel } from '../../../samplers/run/sample.js'
 import { resolveSettings } from '../../../samplers/run/sample-options.js'

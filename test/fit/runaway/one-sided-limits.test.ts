@@ -1,4 +1,4 @@
-import { adaptive } from '../../../src/likelihood/integration-rule.js'
+import { adaptive } from '../../../src/likelihood/frame/integration-rule.js'
 import { describe, expect, it } from 'vitest'
 import { readTable } from '../../../src/data/files/read-table.js'
 import { stateModel } from '../../../src/data/state-model.js'

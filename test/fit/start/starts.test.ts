@@ -1,4 +1,4 @@
-import { adaptive } from '../../../src/likelihood/integration-rule.js'
+import { adaptive } from '../../../src/likelihood/frame/integration-rule.js'
 import { describe, expect, it } from 'vitest'
 import { stateModel } from '../../../src/data/state-model.js'
 import { estimate } from '../../../src/fit/climb/estimate.js'

@@ -1,4 +1,4 @@
-import { adaptive } from '../../../src/likelihood/integration-rule.js'
+import { adaptive } from '../../../src/likelihood/frame/integration-rule.js'
 import { describe, expect, it } from 'vitest'
 import { likelihood } from '../../../src/likelihood/likelihood.js'
 import { jointPosterior, marginalPosterior } from '../../../src/likelihood/posterior.js'

@@ -1,5 +1,5 @@
-import { atMost } from '../../../src/likelihood/integration-rule.js'
-import { adaptive } from '../../../src/likelihood/integration-rule.js'
+import { atMost } from '../../../src/likelihood/frame/integration-rule.js'
+import { adaptive } from '../../../src/likelihood/frame/integration-rule.js'
 import { describe, expect, it } from 'vitest'
 import type { Model } from '../../../src/data/model.js'
 import { stateModel } from '../../../src/data/state-model.js'

@@ -1,4 +1,4 @@
-import { adaptive } from '../../../src/likelihood/integration-rule.js'
+import { adaptive } from '../../../src/likelihood/frame/integration-rule.js'
 import { describe, expect, it } from 'vitest'
 import { chooseSampler } from '../../../samplers/run/auto.js'
 import { marginal } from '../../../samplers/kernels/marginal.js'

@@ -1,4 +1,4 @@
-import { adaptive } from '../../../src/likelihood/integration-rule.js'
+import { adaptive } from '../../../src/likelihood/frame/integration-rule.js'
 import { expect, it } from 'vitest'
 import { walkFrom } from '../../../samplers/kernels/kernel.js'
 import { diagonalMetric } from '../../../samplers/kernels/metric.js'

@@ -1,9 +1,9 @@
-import type { Engine } from '../engine.js'
+import type { Engine } from '../engine/engine.js'
 import { normalAt } from '../normal/normal-marginal.js'
-import { ruleSet } from '../rule-set.js'
-import { laplaceDensity } from './laplace-density.js'
-import { laplaceParts } from './laplace-parts.js'
-import { noDraws, structuredEffects } from './structured-effects.js'
+import { ruleSet } from '../engine/rule-set.js'
+import { laplaceDensity } from '../sparse/laplace-density.js'
+import { laplaceParts } from '../sparse/laplace-parts.js'
+import { noDraws, structuredEffects } from '../sparse/structured-effects.js'
 
 /** Any structure: Laplace's approximation over the sparse Cholesky factor of all random effects. */
 export const sparseEngine: Engine = {

@@ -1,8 +1,8 @@
-import type { RandomTerm } from '../data/model.js'
-import type { MarginalDensity } from './frame/log-density.js'
-import type { Stated } from './frame/stated.js'
-import type { Rule, RuleSet } from './integration-rule.js'
-import type { NormalMarginal } from './normal/normal-marginal.js'
+import type { RandomTerm } from '../../data/model.js'
+import type { MarginalDensity } from '../frame/log-density.js'
+import type { Stated } from '../frame/stated.js'
+import type { Rule, RuleSet } from '../frame/integration-rule.js'
+import type { NormalMarginal } from '../normal/normal-marginal.js'
 
 /**
  * A way to integrate out the random effects of some models. A new one is a folder with one of these, and a line in

@@ -1,5 +1,5 @@
-import { flat } from '../covariance/flat.js'
-import type { Stated } from './frame/stated.js'
+import { flat } from '../../covariance/flat.js'
+import type { Stated } from '../frame/stated.js'
 import {
   type AdaptiveRule,
   adaptive,
@@ -8,8 +8,8 @@ import {
   nodesOf,
   type Refusal,
   type RuleSet,
-} from './integration-rule.js'
-import { mostPointNumbers } from './sparse/importance-points.js'
+} from '../frame/integration-rule.js'
+import { mostPointNumbers } from '../sparse/importance-points.js'
 
 /** Largest number of quadrature nodes. */
 export const maxNodes = 101
