@@ -22,7 +22,11 @@ const below = (count) => Math.floor(count * uniform())
 const normals = (count, sd) => Array.from({ length: count }, () => sd * normal())
 const poisson = (mean) => {
   let count = 0
-  for (let time = -Math.log(uniform()); time < mean; time -= Math.log(uniform())) count++
+  let time = -Math.log(uniform())
+  while (time < mean) {
+    count++
+    time -= Math.log(uniform())
+  }
   return count
 }
 
