@@ -63,7 +63,14 @@ export function resampleLevels(model: Model, { group, index, rows: of }: LevelRo
 export function withoutRows(model: Model, left: ArrayLike<number>): Model {
   const out = new Uint8Array(model.nobs)
   for (let i = 0; i < left.length; i++) out[left[i]] = 1
-  const rows = Int32Array.from({ length: model.nobs }, (_, i) => i).filter((row) => out[row] === 0)
+  return ofRows(
+    model,
+    Int32Array.from({ length: model.nobs }, (_, i) => i).filter((row) => out[row] === 0),
+  )
+}
+
+/** The model of some of its rows, the levels of its factors who they are. */
+export function ofRows(model: Model, rows: Int32Array): Model {
   const groups = new Map<string, Pick<RandomTerm, 'levels' | 'index'>>()
   return takeRows(model, rows, (term) => {
     const made = groups.get(term.group) ?? relevelled(term, rows, null)

@@ -1,0 +1,182 @@
+import { flat } from '../covariance/flat.js'
+import { withoutRows } from '../data/resample-levels.js'
+import type { Table } from '../data/table.js'
+import type { Warning } from '../errors.js'
+import { estimate } from '../fit/climb/estimate.js'
+import type { FitSource } from '../fit/predict/predict-source.js'
+import { runningWarning } from '../fit/record/running-names.js'
+import { restricted } from '../likelihood/frame/restricted.js'
+import { state } from '../likelihood/frame/stated.js'
+import { likelihood } from '../likelihood/likelihood.js'
+import { generalisedInverse } from '../numerics/generalised-inverse.js'
+import { outerNames } from '../likelihood/outer-names.js'
+import { version } from '../version.js'
+import { clusterScore, clustersOf, freeCoordinates, ruleOfFit } from './clusters.js'
+import { type FittedModel, fittedModel } from './fitted-model.js'
+import type { InfluenceRecord, LeftOut } from './influence-record.js'
+
+export interface InfluenceOptions {
+  /** What is left out: the levels of a factor or column (the outermost factor where left out), or 'rows'. */
+  readonly cluster?: string | undefined
+}
+
+/**
+ * What each cluster does to a fit: the model is fitted anew without it, from the estimates with it.
+ *
+ * @param table - the data of the fit
+ * @throws GlmmError USAGE where clusters are not independent under the model, FILE where the data are not those of the fit
+ * @example influence(fit('cbind(r, n - r) ~ treat + (1 | center)', table), table)
+ */
+export function influence(fit: FitSource, table: Table, options: InfluenceOptions = {}): InfluenceRecord {
+  const fitted = fittedModel(fit, table)
+  const { model } = fitted.stated
+  const clusters =
+    options.cluster === 'rows'
+      ? {
+          name: 'rows',
+          levels: Array.from({ length: model.nobs }, (_, i) => String(i + 1)),
+          rows: Array.from({ length: model.nobs }, (_, i) => Int32Array.of(i)),
+        }
+      : clustersOf(fitted, options.cluster)
+  const leave = leaverOut(fitted, options.cluster !== 'rows')
+  const left = clusters.rows.map((rows, c) => leave(clusters.levels[c], rows))
+  const warnings: Warning[] = [
+    ...(table.warnings ?? []),
+    ...runningWarning(fit, 'the fit', 'measures over these are not told'),
+    ...notFitted(left, clusters.name),
+  ]
+  return {
+    schema: 'glmm/influence@1',
+    version,
+    call: { command: 'influence', cluster: options.cluster ?? null, fit: fit.call },
+    warnings,
+    formula: fit.formula,
+    family: fit.family,
+    link: fit.link,
+    cluster: clusters.name,
+    parameters: leave.names,
+    left,
+  }
+}
+
+function notFitted(left: readonly LeftOut[], name: string): Warning[] {
+  const gone = left.filter(({ converged }) => !converged)
+  if (gone.length === 0) return []
+  const shown = gone
+    .slice(0, 8)
+    .map(({ level }) => level)
+    .join(', ')
+  return [
+    {
+      code: 'NO_CONVERGENCE',
+      message: `without ${name} ${shown}${gone.length > 8 ? ', ...' : ''} the model has no converged fit: look at what only these tell`,
+    },
+  ]
+}
+
+/** A 95 % interval that leaves 0 out, or takes it in, is a conclusion. */
+const critical = 1.959963984540054
+
+/** Fits without some rows, and tells what has moved. */
+function leaverOut(
+  fitted: FittedModel,
+  independent: boolean,
+): ((level: string, rows: Int32Array) => LeftOut) & { readonly names: readonly string[] } {
+  const { fit, stated, parameters, covariance } = fitted
+  const reml = fit.method === 'reml'
+  const p = fit.fixed.length
+  const d = parameters.length
+  const rule = ruleOfFit(fitted)
+  const names = outerNames(stated)
+  const start = reml ? parameters.slice(p) : parameters
+  const first = reml ? p : 0
+  const scale = new Float64Array(start.length ** 2)
+  for (let i = 0; i < start.length; i++)
+    for (let j = 0; j < start.length; j++) {
+      const value = covariance[(first + i) * d + first + j]
+      scale[i * start.length + j] = Number.isFinite(value) && value !== 0 ? value : i === j ? 1e-2 : 0
+    }
+  const se = Float64Array.from({ length: d }, (_, j) => Math.sqrt(covariance[j * (d + 1)]))
+  const own = freeCoordinates(fitted)
+  const f = own.free.length
+  /** Over the coordinates, in which standard deviations are logarithms. */
+  const cookAll = (whole: Float64Array): number | null => {
+    if (whole.some(Number.isNaN)) return null
+    const moved = stated.coordinates.fromParameters(whole)
+    const step = own.free.map((j) => moved[j] - own.at[j])
+    return orNull(quadratic(own.information, step) / f)
+  }
+  const byOneStep = independent
+    ? (rows: Int32Array): (number | null)[] => {
+        const { score, information } = clusterScore(fitted, rows, rule, own)
+        const inverse = generalisedInverse(
+          own.information.map((value, e) => value - information[e]),
+          f,
+        )
+        const point = own.at.slice()
+        for (let a = 0; a < f; a++) for (let b = 0; b < f; b++) point[own.free[a]] -= inverse[a * f + b] * score[b]
+        const out = new Float64Array(d)
+        stated.coordinates.toParameters(point, out)
+        return Array.from(out, orNull)
+      }
+    : null
+  const leave = (level: string, rows: Int32Array): LeftOut => {
+    const model = withoutRows(stated.model, rows)
+    const like = likelihood(reml ? restricted(model) : state(model))
+    const found = estimate(like, rule, {
+      parameters: start.slice(),
+      scale: scale.slice(),
+    })
+    const whole = new Float64Array(d)
+    const ownSe = new Float64Array(d)
+    if (reml) {
+      const at = like.layout.terms.findIndex((laid) => laid.covariance === flat)
+      const fixed = like.effectsAt(found.parameters)?.terms[at]
+      whole.set(fixed?.mode ?? new Float64Array(p).fill(Number.NaN))
+      ownSe.set(fixed?.sd ?? new Float64Array(p).fill(Number.NaN))
+      whole.set(found.parameters, p)
+      ownSe.set(found.se, p)
+    } else {
+      whole.set(found.parameters)
+      ownSe.set(found.se)
+    }
+    const step = whole.map((one, j) => one - parameters[j])
+    const ends = (value: number, error: number): number => (Math.abs(value) > critical * error ? Math.sign(value) : 0)
+    return {
+      level,
+      rows: rows.length,
+      estimates: Array.from(whole, orNull),
+      dfbetas: Array.from(step, (one, j) => orNull(-one / ownSe[j])),
+      cook: distance(fitted, step, p),
+      cookAll: cookAll(whole),
+      oneStep: byOneStep?.(rows) ?? null,
+      changes: fit.fixed.flatMap(({ name }, j) =>
+        ends(parameters[j], se[j]) !== ends(whole[j], ownSe[j]) ? [name] : [],
+      ),
+      converged: found.converged,
+    }
+  }
+  return Object.assign(leave, { names })
+}
+
+const orNull = (value: number): number | null => (Number.isFinite(value) ? value : null)
+
+/** step' V^-1 step over the first so many parameters, by their number: Cook's distance. */
+function distance({ covariance, parameters }: FittedModel, step: Float64Array, first: number): number | null {
+  const d = parameters.length
+  const free = Array.from({ length: first }, (_, j) => j).filter((j) => covariance[j * (d + 1)] > 0)
+  const f = free.length
+  const inverse = generalisedInverse(
+    Float64Array.from({ length: f * f }, (_, e) => covariance[free[Math.floor(e / f)] * d + free[e % f]]),
+    f,
+  )
+  return orNull(
+    quadratic(
+      inverse,
+      free.map((j) => step[j]),
+    ) / f,
+  )
+}
+
+const quadratic = (matrix: Float64Array, x: readonly number[]): number =>
+  x.reduce((sum, a, i) => sum + a * x.reduce((inner, b, j) => inner + matrix[i * x.length + j] * b, 0), 0)
