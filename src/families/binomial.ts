@@ -58,7 +58,7 @@ function logitKernel(response: ResponseData): RowKernel {
   const trials = response.trials!
   const constant = constants(response)
   return {
-    shifted: () => logitShift(response, constant),
+    shifted: (space) => logitShift(response, constant, space),
     atNodes: (i, eta, count, logDensity, d1, at, d2) => {
       const c = constant[i]
       const successes = y[i]

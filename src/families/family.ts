@@ -1,3 +1,4 @@
+import type { Space } from '../numerics/space.js'
 import type { Recession } from './recession.js'
 import type { ResponseData, ResponseKind } from './response-data.js'
 import type { Role } from './role.js'
@@ -44,7 +45,7 @@ export interface RowKernel {
     d3: Float64Array,
   ) => void
   /** Faster loops for rows whose predictors move together, where the link has them; made on first need. */
-  readonly shifted?: () => ShiftKernel
+  readonly shifted?: (space: Space) => ShiftKernel
 }
 
 /** A predictor beside the mean's. */

@@ -1,3 +1,4 @@
+import type { Space } from '../numerics/space.js'
 import type { ResponseData } from './response-data.js'
 import { farthest, largestDivisor, pairedExponentials, type ShiftKernel } from './shift-kernel.js'
 
@@ -9,12 +10,12 @@ const mostBits = 900
  * derivative (y - (n - y) t) r, both without cancellation that matters at any eta. Of single trials the factors 1 + t
  * are multiplied and one logarithm is taken for as many rows as the range of the numbers allows.
  */
-export function logitShift({ y, trials }: ResponseData, constant: Float64Array): ShiftKernel {
+export function logitShift({ y, trials }: ResponseData, constant: Float64Array, space: Space): ShiftKernel {
   const n = trials!
   const single = n.every((count) => count === 1)
-  let base = new Float64Array(0)
-  let product = new Float64Array(0)
-  let factor = new Float64Array(0)
+  let base = space.vector(0)
+  let product = space.vector(0)
+  let factor = space.vector(0)
   let from = 0
   let to = 0
   let highest = 0
@@ -33,7 +34,7 @@ export function logitShift({ y, trials }: ResponseData, constant: Float64Array):
       successes = 0
       height = 0
       let within = true
-      if (base.length < to - from) base = new Float64Array(to - from)
+      if (base.length < to - from) base = space.vector(Math.max(to - from, 2 * base.length))
       for (let i = from; i < to; i++) {
         const a = fixed[i]
         within = within && a <= farthest && a >= -farthest
@@ -100,8 +101,8 @@ export function logitShift({ y, trials }: ResponseData, constant: Float64Array):
     },
     atShifts: (v, count, logDensity, divisor, slope, store) => {
       if (factor.length < count) {
-        factor = new Float64Array(count)
-        product = new Float64Array(count)
+        factor = space.vector(count)
+        product = space.vector(count)
       }
       let farthestShift = Number.NEGATIVE_INFINITY
       pairedExponentials(v, count, factor)

@@ -1,12 +1,13 @@
+import type { Space } from '../numerics/space.js'
 import { farthest, pairedExponentials, type ShiftKernel } from './shift-kernel.js'
 
 /**
  * Poisson rows with log link: with Y the sum of the counts and M of exp(a), the log density at shift v is
  * sum (y a - log y!) + Y v - M exp(v), so that a cluster of any size costs what one row does once it is bound.
  */
-export function poissonShift(y: Float64Array, constant: Float64Array): ShiftKernel {
-  let base = new Float64Array(0)
-  let factor = new Float64Array(0)
+export function poissonShift(y: Float64Array, constant: Float64Array, space: Space): ShiftKernel {
+  let base = space.vector(0)
+  let factor = space.vector(0)
   let from = 0
   let to = 0
   let total = 0
@@ -21,7 +22,7 @@ export function poissonShift(y: Float64Array, constant: Float64Array): ShiftKern
       mass = 0
       height = 0
       let within = true
-      if (base.length < to - from) base = new Float64Array(to - from)
+      if (base.length < to - from) base = space.vector(Math.max(to - from, 2 * base.length))
       for (let i = from; i < to; i++) {
         const a = fixed[i]
         within = within && a <= farthest && a >= -farthest
@@ -51,7 +52,7 @@ export function poissonShift(y: Float64Array, constant: Float64Array): ShiftKern
       }
     },
     atShifts: (v, count, logDensity, _divisor, slope) => {
-      if (factor.length < count) factor = new Float64Array(count)
+      if (factor.length < count) factor = space.vector(count)
       pairedExponentials(v, count, factor)
       for (let k = 0; k < count; k++) {
         const mu = mass * factor[k]

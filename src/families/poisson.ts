@@ -98,7 +98,7 @@ function logKernel(response: ResponseData): RowKernel {
   // y * eta with y = 0 and eta = -Infinity is 0.
   const row = (i: number, eta: number, mu: number): number => constant[i] + (y[i] === 0 ? 0 : y[i] * eta) - mu
   return {
-    shifted: () => poissonShift(response.y, constant),
+    shifted: (space) => poissonShift(response.y, constant, space),
     atNodes: (i, eta, count, logDensity, d1, at, d2) => {
       for (let k = 0; k < count; k++) {
         const mu = Math.exp(eta[k])

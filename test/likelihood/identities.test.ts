@@ -110,7 +110,7 @@ describe('one scalar effect: the fused loops equal the general engine', () => {
     const linear = linearPredictors(like.stated)
     const structure = randomStructure(model, layout, linear.slots)
     const general = laplace(structure, linear, rowModel(like.stated))
-    const clusters = clustering(model, layout)
+    const clusters = clustering(like.stated, layout)
     const gradients = [new Float64Array(3), new Float64Array(3)]
     for (const nodes of [1, 2, 3, 9]) {
       const value = like.marginal(adaptive(nodes)).evaluate(at, gradients[0])

@@ -13,7 +13,7 @@ export const fixedOnly: Engine = {
     const { model, family, layout } = stated
     if (!isPlain(model) || family.kernel === undefined || layout.terms.length > 0) return null
     const rows = groupedRows(stated, null)
-    const work = scratch(rows.n)
+    const work = scratch(rows.n, rows.space)
     const { p, n } = rows
     const evaluate: Evaluate = (x, gradient, byLevel, offsets = null) => {
       fixedPredictor(withOffset(rows, offsets), x, work.eta)

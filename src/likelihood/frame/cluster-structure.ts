@@ -29,11 +29,11 @@ export function hasOneFactor({ terms }: ParameterLayout): boolean {
   return terms.every(({ term }) => term === first || sameFactor(term, first))
 }
 
-export function clustering(model: Model, layout: ParameterLayout): Clustering {
+export function clustering({ model, space }: Stated, layout: ParameterLayout): Clustering {
   const [{ term }] = layout.terms
   const { start, order } = countingSort(term.index, term.levels.length)
   const q = layout.terms.reduce((sum, { term }) => sum + term.names.length, 0)
-  return { stated: state(reordered(model, order)), structure: { q, start }, order, term }
+  return { stated: state(reordered(model, order), space), structure: { q, start }, order, term }
 }
 
 function reordered(model: Model, order: Int32Array): Model {

@@ -1,3 +1,4 @@
+import type { Space } from '../../numerics/space.js'
 import { distinctOf } from './distinct-rows.js'
 import { type Slot, slotsByElement } from './slots.js'
 import type { ParameterLayout } from './parameter-layout.js'
@@ -48,7 +49,7 @@ export const denseTerms = (layout: ParameterLayout): readonly number[] =>
   })
 
 /** The columns of some terms of a layout; null where there are none. */
-export function denseColumns({ terms }: ParameterLayout, dense: readonly number[]): DenseColumns | null {
+export function denseColumns({ terms }: ParameterLayout, dense: readonly number[], space: Space): DenseColumns | null {
   if (dense.length === 0) return null
   const slots = dense.flatMap((t) => slotsByElement(terms[t], t).flat())
   const p = slots.length
@@ -61,11 +62,11 @@ export function denseColumns({ terms }: ParameterLayout, dense: readonly number[
   const worthIt = 2 * found.count <= n
   const rows = worthIt ? found.first : Int32Array.from({ length: n }, (_, i) => i)
   const m = rows.length
-  const z = new Float64Array(m * p)
+  const z = space.vector(m * p)
   rows.forEach((i, row) => {
     for (let c = 0; c < p; c++) z[row * p + c] = columns[c][i]
   })
-  const multipliers = new Float64Array(m * p)
+  const multipliers = space.vector(m * p)
   const first = dense.map((_, d) => dense.slice(0, d).reduce((sum, t) => sum + terms[t].term.names.length, 0))
   const ranges: DenseRange[] = []
   slots.forEach(({ predictor }, c) => {

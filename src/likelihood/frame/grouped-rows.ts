@@ -5,6 +5,7 @@ import type { ResponseData } from '../../families/response-data.js'
 import { boundKernel } from '../../families/repeated-rows.js'
 import type { ShiftKernel } from '../../families/shift-kernel.js'
 import type { Link } from '../../links/link.js'
+import { heap, type Space } from '../../numerics/space.js'
 import type { Stated } from './stated.js'
 
 /**
@@ -14,6 +15,8 @@ import type { Stated } from './stated.js'
 export interface GroupedRows {
   readonly n: number
   readonly p: number
+  /** Where the arrays of what works on these rows come from. */
+  readonly space: Space
   /** Rows of block g are start[g] (included) to start[g + 1] (excluded). Length blocks + 1. */
   readonly start: Int32Array
   /** Row of the model that stands at each place. */
@@ -38,7 +41,7 @@ export interface Suggested {
 
 /** Orders the rows of the model by the levels of `term`, or as `sorted`; by nothing where the term is null. */
 export function groupedRows(
-  { model, family, link }: Stated,
+  { model, family, link, space }: Stated,
   term: RandomTerm | null,
   sorted: { readonly start: Int32Array; readonly order: Int32Array } | null = null,
 ): GroupedRows {
@@ -46,24 +49,24 @@ export function groupedRows(
   const { start, order } = sorted ?? (term ? countingSort(term.index, term.levels.length) : inOneBlock(n))
   const [predictor] = model.predictors
   const p = predictor.fixed.names.length
-  const x = new Float64Array(n * p)
+  const x = space.vector(n * p)
   for (let i = 0; i < n; i++) {
     for (let j = 0; j < p; j++) x[i * p + j] = predictor.fixed.x[j * n + order[i]]
   }
-  const permuted = (values: Float64Array): Float64Array => inOrder(values, order)
+  const permuted = (values: Float64Array): Float64Array => inOrder(values, order, space)
   const response = responseRows(model.response, permuted)
   const kernel = boundKernel(family, model.link, response)!
   // An intercept's ones are the same in any order.
   const intercept = term?.z.every((multiplier) => multiplier === 1) ?? false
-  const z = intercept ? term!.z : term ? permuted(term.z) : new Float64Array(n)
+  const z = intercept ? term!.z : term ? permuted(term.z) : space.vector(n)
   const offset = predictor.offset && permuted(predictor.offset)
-  const shifted = intercept ? (kernel.shifted?.() ?? null) : null
+  const shifted = intercept ? (kernel.shifted?.(space) ?? null) : null
   let made: Suggested | null = null
   const suggested = (): Suggested => {
     made ??= workingResponse(family, link, response)
     return made
   }
-  return { n, p, start, order, x, z, offset, kernel, shifted, suggested }
+  return { n, p, space, start, order, x, z, offset, kernel, shifted, suggested }
 }
 
 /** eta of the fixed part, offset + X beta, into `eta`; beta is the head of `parameters`. */
@@ -81,8 +84,8 @@ export const withOffset = (rows: GroupedRows, offsets: readonly Float64Array[] |
   offsets ? { ...rows, offset: inOrder(offsets[0], rows.order) } : rows
 
 /** Values of the model's rows in another order. */
-export function inOrder(values: Float64Array, order: Int32Array): Float64Array {
-  const out = new Float64Array(values.length)
+export function inOrder(values: Float64Array, order: Int32Array, space: Space = heap): Float64Array {
+  const out = space.vector(values.length)
   for (let i = 0; i < out.length; i++) out[i] = values[order[i]]
   return out
 }

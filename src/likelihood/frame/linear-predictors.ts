@@ -43,7 +43,7 @@ export interface LinearPredictors {
  * terms to be taken as dense.
  */
 export function linearPredictors(
-  { model, layout }: Stated,
+  { model, layout, space }: Stated,
   chains: readonly (ChainTerm | undefined)[] = [],
   dense: DenseColumns | null = null,
 ): LinearPredictors {
@@ -54,9 +54,9 @@ export function linearPredictors(
     return chain ? chainSlots(chain, t, laid.predictor) : slotsByElement(laid, t).flat()
   })
   const width = slots.length
-  const fixed = model.predictors.map(() => new Float64Array(n))
-  const multipliers = new Float64Array(n * width)
-  const square = (): Float64Array[] => layout.terms.map(({ term }) => new Float64Array(term.names.length ** 2))
+  const fixed = model.predictors.map(() => space.vector(n))
+  const multipliers = space.vector(n * width)
+  const square = (): Float64Array[] => layout.terms.map(({ term }) => space.vector(term.names.length ** 2))
   const lambdas = square()
   const moments = square()
   const derivatives = square()

@@ -8,6 +8,7 @@ import { tileSize } from '../../numerics/jets.js'
 import { mappedDensity, type TileDensity } from './mapped-density.js'
 import { informationOf } from './row-information.js'
 import { rowKernel } from './row-kernel.js'
+import type { Space } from '../../numerics/space.js'
 import type { Stated } from './stated.js'
 
 /**
@@ -16,6 +17,8 @@ import type { Stated } from './stated.js'
  */
 export interface RowModel {
   readonly predictors: number
+  /** Where the arrays of what works on these rows come from. */
+  readonly space: Space
   readonly eta: readonly Float64Array[]
   readonly logDensity: Float64Array
   readonly d1: readonly Float64Array[]
@@ -46,15 +49,15 @@ export interface RowModel {
 }
 
 /** The rows of a model as functions of its K linear predictors, with another response of the same rows where one is given. */
-export function rowModel({ model, family }: Stated, response: ResponseData = model.response): RowModel {
+export function rowModel({ model, family, space }: Stated, response: ResponseData = model.response): RowModel {
   const K = model.predictors.length
   const n = response.y.length
-  const columns = (count: number): Float64Array[] => Array.from({ length: count }, () => new Float64Array(n))
+  const columns = (count: number): Float64Array[] => Array.from({ length: count }, () => space.vector(n))
   const eta = columns(K)
   const d1 = columns(K)
   const d2 = columns(pairsOf(K))
   const d3 = columns(triplesOf(K))
-  const logDensity = new Float64Array(n)
+  const logDensity = space.vector(n)
   const { fill, atPoints } = evaluators(model, family, response, eta, [logDensity, ...d1, ...d2, ...d3])
   const evaluate = (from: number, to: number): number => {
     fill(from, to)
@@ -65,6 +68,7 @@ export function rowModel({ model, family }: Stated, response: ResponseData = mod
   let concave: RowModel['concave'] | undefined
   return {
     predictors: K,
+    space,
     eta,
     logDensity,
     d1,

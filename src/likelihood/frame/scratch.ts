@@ -1,3 +1,5 @@
+import { heap, type Space } from '../../numerics/space.js'
+
 /** Work space of one likelihood. Arrays are of length n, in the order of the grouped rows, unless said otherwise. */
 export interface Scratch {
   /** eta of the fixed part. */
@@ -12,8 +14,8 @@ export interface Scratch {
   readonly rowWeight: Float64Array
 }
 
-export function scratch(n: number): Scratch {
-  const column = (): Float64Array => new Float64Array(n)
+export function scratch(n: number, { vector }: Space = heap): Scratch {
+  const column = (): Float64Array => vector(n)
   return {
     fixed: column(),
     eta: column(),
@@ -41,8 +43,8 @@ export interface NodeScratch {
   readonly d1: Float64Array
 }
 
-export function nodeScratch(k: number, largestCluster: number): NodeScratch {
-  const column = (): Float64Array => new Float64Array(k)
+export function nodeScratch(k: number, largestCluster: number, { vector }: Space = heap): NodeScratch {
+  const column = (): Float64Array => vector(k)
   return {
     u: column(),
     eta: column(),
@@ -50,6 +52,6 @@ export function nodeScratch(k: number, largestCluster: number): NodeScratch {
     share: column(),
     divisor: column(),
     slope: column(),
-    d1: new Float64Array(largestCluster * k),
+    d1: vector(largestCluster * k),
   }
 }

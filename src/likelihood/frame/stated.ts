@@ -3,6 +3,7 @@ import type { Family } from '../../families/family.js'
 import { familyOf } from '../../families/registry.js'
 import type { Link } from '../../links/link.js'
 import { linkNamed } from '../../links/registry.js'
+import { heap, type Space } from '../../numerics/space.js'
 import { type Coordinates, coordinates } from './coordinates.js'
 import { type ParameterLayout, parameterLayout } from './parameter-layout.js'
 
@@ -21,14 +22,16 @@ export interface Stated {
   readonly layout: ParameterLayout
   /** The unconstrained vector that priors and samplers see; made when it is first read, which a fit never does. */
   readonly coordinates: Coordinates
+  /** Where the arrays that densities of this model work on lie. */
+  readonly space: Space
 }
 
 /**
- * Looks up what a model names; one that is stated already stays as it is.
+ * Looks up what a model names; one that is stated already stays as it is. Arrays of what is made of it come from `space`.
  *
  * @throws GlmmError USAGE where this thread knows no family, link or covariance of that name.
  */
-export function state(given: Model | Stated): Stated {
+export function state(given: Model | Stated, space: Space = heap): Stated {
   if ('layout' in given) return given
   const model = given
   const family = familyOf(model.family)
@@ -40,6 +43,7 @@ export function state(given: Model | Stated): Stated {
     link: linkNamed(model.link),
     links: [model.link, ...family.further.map(({ link }) => link)].map(linkNamed),
     layout,
+    space,
     get coordinates() {
       made ??= coordinates(layout)
       return made
@@ -54,6 +58,7 @@ export const withResponse = (stated: Stated, response: Response): Stated => ({
   link: stated.link,
   links: stated.links,
   layout: stated.layout,
+  space: stated.space,
   get coordinates() {
     return stated.coordinates
   },

@@ -40,7 +40,7 @@ export function nestedDraw(stated: Stated, nested: Nesting): NestedDraw {
   const linear = linearPredictors(nested.stated)
   const rows = rowModel(nested.stated)
   const { depth, level, slotAt, levelAt, ancestor, roots, rowStart, firstUnit } = structure
-  const factor = nestedFactor(structure)
+  const factor = nestedFactor(structure, stated.space)
   const units = level.length
   const mode = new Float64Array(units)
   const draw = treeDraw(structure, linear, rows, mode, factor)

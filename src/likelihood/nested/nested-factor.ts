@@ -1,3 +1,4 @@
+import type { Space } from '../../numerics/space.js'
 import type { NestedStructure } from './nested-structure.js'
 
 /**
@@ -26,9 +27,9 @@ export interface NestedFactor {
   readonly reverse: (inSpread: Float64Array, inEntries: Float64Array, from: number, to: number) => void
 }
 
-export function nestedFactor({ depth, level, ancestor }: NestedStructure): NestedFactor {
-  const entries = new Float64Array(level.length * depth)
-  const spread = new Float64Array(level.length * depth)
+export function nestedFactor({ depth, level, ancestor }: NestedStructure, space: Space): NestedFactor {
+  const entries = space.vector(level.length * depth)
+  const spread = space.vector(level.length * depth)
 
   function factorize(from: number, to: number): boolean {
     for (let v = from; v <= to; v++) {

@@ -37,23 +37,23 @@ export function nestedQuadrature(
 ): Evaluate {
   const { depth, slotAt, levelAt, level, ancestor, firstUnit, rowStart, rowEnd, roots } = structure
   const { slots, fixed, multipliers: a } = linear
-  const { predictors: K, eta, d1, d2, d3, logDensity } = rows
+  const { predictors: K, space, eta, d1, d2, d3, logDensity } = rows
   const units = level.length
   const width = slotAt.length
   const firstSlot = firstSlots(structure)
   const predictorAt = Int32Array.from(slotAt, (slot) => slots[slot].predictor)
-  const factor = nestedFactor(structure)
+  const factor = nestedFactor(structure, space)
   const { entries, spread } = factor
-  const mode = new Float64Array(units)
-  const step = new Float64Array(units)
-  const slope = new Float64Array(units)
-  const inMode = new Float64Array(units)
-  const inSpread = new Float64Array(units * depth)
-  const inEntries = new Float64Array(units * depth)
-  const inFixed = eta.map(() => new Float64Array(logDensity.length))
-  const inMultipliers = new Float64Array(a.length)
-  const inEta = new Float64Array(K)
-  const along = new Float64Array(K)
+  const mode = space.vector(units)
+  const step = space.vector(units)
+  const slope = space.vector(units)
+  const inMode = space.vector(units)
+  const inSpread = space.vector(units * depth)
+  const inEntries = space.vector(units * depth)
+  const inFixed = eta.map(() => space.vector(logDensity.length))
+  const inMultipliers = space.vector(a.length)
+  const inEta = space.vector(K)
+  const along = space.vector(K)
   const { pair: second, triple: third } = derivativeOrder(K)
   const sum = nestedSum(structure, linear, rows, rules, mode, spread)
   const { moments } = sum

@@ -43,7 +43,8 @@ export interface Nesting {
  * factor occurs with one level of the coarser. Null where some pair is not nested, where there are no random terms, and
  * where effects have a flat prior.
  */
-export function nesting({ model, layout }: Stated): Nesting | null {
+export function nesting(stated: Stated): Nesting | null {
+  const { model, layout } = stated
   if (layout.terms.length === 0 || layout.terms.some(({ covariance }) => covariance === flat)) return null
   const chain = finestFirst(layout)
   const depth = chain.length
@@ -74,7 +75,7 @@ export function nesting({ model, layout }: Stated): Nesting | null {
   })
   const [{ term, ...laid }] = chain
   const levels = Array.from(leaves, (leaf) => term.levels[leaf])
-  const inOrder = clustering(model, {
+  const inOrder = clustering(stated, {
     ...layout,
     terms: [{ ...laid, term: { ...term, levels, index: term.index.map((leaf) => place[leaf]) } }],
   })

@@ -32,7 +32,7 @@ export function nestedSum(
   mode: Float64Array,
   spread: Float64Array,
 ): NestedSum {
-  const { predictors: K, eta } = rows
+  const { predictors: K, space, eta } = rows
   const predictorAt = Int32Array.from(slotAt, (slot) => slots[slot].predictor)
   const counts = rules.map(({ nodes }) => nodes.length)
   const weights = rules.map(({ nodes, logWeights }) => logWeights.map((log, k) => log + 0.5 * nodes[k] * nodes[k]))
@@ -46,16 +46,16 @@ export function nestedSum(
   // Level 0 is kept for one combination of the nodes above at a time.
   const kept = Array.from({ length: depth + 1 }, (_, l) =>
     l === 0
-      ? new Float64Array(most[0] * counts[0])
-      : new Float64Array(most[Math.min(l, depth - 1)] * (l + 1) * combinations[l]),
+      ? space.vector(most[0] * counts[0])
+      : space.vector(most[Math.min(l, depth - 1)] * (l + 1) * combinations[l]),
   )
-  const sum = combinations.map((count) => new Float64Array(count))
-  const share = combinations.map((count) => new Float64Array(count))
-  const slopes = new Float64Array((most[0] - 1) * depth)
+  const sum = combinations.map((count) => space.vector(count))
+  const share = combinations.map((count) => space.vector(count))
+  const slopes = space.vector((most[0] - 1) * depth)
   const count = counts[0]
   const { nodes } = rules[0]
-  const pointEta = new Float64Array(K * count)
-  const pointLog = new Float64Array(count)
+  const pointEta = space.vector(K * count)
+  const pointLog = space.vector(count)
 
   /** d eta_k / d z_j of every row of a leaf: slopes[(row * K + k) * depth + j]. */
   function fillSlopes(v: number): void {

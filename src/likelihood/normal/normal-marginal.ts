@@ -2,6 +2,7 @@ import { flat } from '../../covariance/flat.js'
 import { observations } from '../../data/response-rows.js'
 import { pairIndex, tripleIndex } from '../../families/derivative-order.js'
 import { cholesky, choleskyInverse } from '../../numerics/cholesky.js'
+import { heap } from '../../numerics/space.js'
 import { solve } from '../../numerics/sparse-cholesky.js'
 import { symmetricProduct } from '../../numerics/sparse-product.js'
 import { chainForms } from './chain-forms.js'
@@ -93,7 +94,7 @@ function normalMarginal(
   const z = slots.map(
     ({ term, column, inChain }) => inChain?.z ?? layout.terms[term].term.z.subarray(column * n, (column + 1) * n),
   )
-  const border = dense && denseBorder(structure, slots, dense, dense.z, byRows(z, n))
+  const border = dense && denseBorder(structure, slots, dense, dense.z, byRows(z, n), heap)
   const terms = layout.terms.map((laid, t): NormalTerm => {
     const theta = parameters.slice(laid.start, laid.start + laid.size)
     return { laid, q: laid.term.names.length, theta, lambda: lambdas[t], starts: starts[t] }

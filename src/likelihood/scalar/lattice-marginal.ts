@@ -41,18 +41,18 @@ export function latticeMarginal(
   step: number,
   effectsAt: (lattice: LatticeMarginal, x: Float64Array) => ConditionalEffects | null,
 ): LatticeMarginal {
-  const { n, p, start } = rows
+  const { n, p, start, space } = rows
   const levels = start.length - 1
   const count = latticePlaces(step)
   const u = Float64Array.from({ length: count }, (_, j) => (j - (count - 1) / 2) * step)
   const prior = u.map(normalDensity)
-  const rising = new Float64Array(count)
-  const falling = new Float64Array(count)
+  const rising = space.vector(count)
+  const falling = space.vector(count)
   // Level after level, at each place.
-  const share = new Float64Array(levels * count)
-  const last = new Float64Array(p + 1).fill(Number.NaN)
-  const shareU = new Float64Array(count)
-  const c = new Float64Array(n)
+  const share = space.vector(levels * count)
+  const last = space.vector(p + 1).fill(Number.NaN)
+  const shareU = space.vector(count)
+  const c = space.vector(n)
   const { row, successes } = failuresFirst(start, signs)
   const { fixed, rowWeight } = work
 

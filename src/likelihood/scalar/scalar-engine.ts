@@ -20,7 +20,7 @@ export const scalarEngine: Engine = {
     const term = soleScalarEffect(stated)
     if (!term) return null
     const rows = groupedRows(stated, term)
-    const work = scratch(rows.n)
+    const work = scratch(rows.n, rows.space)
     const { p } = rows
     const levels = term.levels.length
     const signs = rows.shifted?.logistic
@@ -43,7 +43,7 @@ export const scalarEngine: Engine = {
         if (rule.by === 'lattice') return lattice(rule.step)
         const count = nodesOf(rule)
         const nodes = gaussHermite(count)
-        const nodeWork = nodeScratch(count, largest)
+        const nodeWork = nodeScratch(count, largest, rows.space)
         return marginalDensity({
           dimension: p + 1,
           levels,

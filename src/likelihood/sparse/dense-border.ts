@@ -1,4 +1,5 @@
 import { pairIndex, tripleIndex } from '../../families/derivative-order.js'
+import type { Space } from '../../numerics/space.js'
 import { addCrossProducts, eachProductWith } from '../../numerics/tiled-products.js'
 import type { DenseColumns } from '../frame/dense-columns.js'
 import type { Slot } from '../frame/slots.js'
@@ -38,13 +39,14 @@ export function denseBorder(
   { ranges, count: m, ofRow }: DenseColumns,
   x: Float64Array,
   a: Float64Array,
+  space: Space,
 ): DenseBorder {
   const n = ofRow.length
   const inner = size - p
-  const byRow = new Float64Array(m)
-  const products = new Float64Array(p * p)
-  const beside = new Float64Array(inner * p)
-  const along = new Float64Array(n)
+  const byRow = space.vector(m)
+  const products = space.vector(p * p)
+  const beside = space.vector(inner * p)
+  const along = space.vector(n)
 
   /** Sums of rows with the same dense columns, to byRow. */
   function gather(values: Float64Array): Float64Array {

@@ -30,7 +30,7 @@ export function jointHeight(structure: RandomStructure, linear: LinearPredictors
   const { predictors: K, eta, d1, d2, logDensity } = rows
   const n = logDensity.length
   const perRow = (width * (width + 1)) / 2
-  const border = linear.dense && denseBorder(structure, slots, linear.dense, linear.dense.multipliers, a)
+  const border = linear.dense && denseBorder(structure, slots, linear.dense, linear.dense.multipliers, a, rows.space)
 
   return {
     border,

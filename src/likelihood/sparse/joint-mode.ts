@@ -61,12 +61,12 @@ const maxSteps = 60
 
 export function jointModes(stated: Stated, x: Float64Array): JointModes {
   const { model } = stated
-  const joint = state(restricted(model))
+  const joint = state(restricted(model), stated.space)
   const { layout } = joint
   const chains = chainTerms(layout)
   const dense = denseTerms(layout)
-  const linear = linearPredictors(joint, chains, denseColumns(layout, dense))
-  const structure = randomStructure(joint.model, layout, linear.slots, chains, dense)
+  const linear = linearPredictors(joint, chains, denseColumns(layout, dense, joint.space))
+  const structure = randomStructure(joint.model, layout, linear.slots, chains, dense, joint.space)
   const { size, width, columns, prior, symbolic, places, starts } = structure
   const p = model.predictors[0].fixed.names.length
   const outer = x.slice(p)
@@ -84,7 +84,7 @@ export function jointModes(stated: Stated, x: Float64Array): JointModes {
     present = moved
   }
   const { slots, multipliers: a, fixed } = linear
-  const border = linear.dense && denseBorder(structure, slots, linear.dense, linear.dense.multipliers, a)
+  const border = linear.dense && denseBorder(structure, slots, linear.dense, linear.dense.multipliers, a, joint.space)
   const n = model.nobs
   const K = fixed.length
   const factor = new Float64Array(symbolic.size)

@@ -21,10 +21,10 @@ export interface LaplaceParts {
  * `dense`, by their positions; none where every column is to have slots.
  */
 export function laplaceParts(stated: Stated, dense: readonly number[] = denseTerms(stated.layout)): LaplaceParts {
-  const { model, layout } = stated
+  const { model, layout, space } = stated
   const chains = chainTerms(layout)
-  const linear = linearPredictors(stated, chains, denseColumns(layout, dense))
-  const structure = randomStructure(model, layout, linear.slots, chains, dense)
+  const linear = linearPredictors(stated, chains, denseColumns(layout, dense, space))
+  const structure = randomStructure(model, layout, linear.slots, chains, dense, space)
   const rows = rowModel(stated)
   return { layout, linear, structure, rows, approximation: laplace(structure, linear, rows) }
 }

@@ -57,21 +57,22 @@ const contraction = 0.1
 export function laplace(structure: RandomStructure, linear: LinearPredictors, rows: RowModel): Laplace {
   const { size: q, width, columns, precision, prior, places, symbolic } = structure
   const { slots, multipliers: a } = linear
-  const { predictors: K, d1, d2, d3, eta, logDensity } = rows
+  const { predictors: K, space, d1, d2, d3, eta, logDensity } = rows
   const { height, slope, curvature, border } = jointHeight(structure, linear, rows)
   const n = logDensity.length
   const perRow = (width * (width + 1)) / 2
-  const u = new Float64Array(q)
-  const step = new Float64Array(q)
-  const v = new Float64Array(q)
-  const factor = new Float64Array(symbolic.size)
-  const inverse = new Float64Array(symbolic.size)
+  const u = space.vector(q)
+  const step = space.vector(q)
+  const v = space.vector(q)
+  const factor = space.vector(symbolic.size)
+  const inverse = space.vector(symbolic.size)
   /** The parameters whose mode and factor stand in u and `factor`, and where the search began; null after a failure. */
   let present: { readonly parameters: Float64Array; readonly origin: Origin | null } | null = null
-  const inFixed = eta.map(() => new Float64Array(n))
-  const inMultipliers = new Float64Array(n * width)
-  const inDense = linear.dense?.varies ? new Float64Array(n * linear.dense.columns) : null
-  const along = new Float64Array(n)
+  const inFixed = eta.map(() => space.vector(n))
+  const inMultipliers = space.vector(n * width)
+  const inDense = linear.dense?.varies ? space.vector(n * linear.dense.columns) : null
+  const along = space.vector(n)
+  const moved = border ? eta.map(() => space.vector(n)) : []
   // What the normal priors have and flat ones lack: a factor of 1 / sqrt(2 pi) that cancels the integral's.
   const flatConstant =
     structure.logFlat + 0.5 * Math.log(2 * Math.PI) * precision.reduce((count, prior) => count + 1 - prior, 0)
@@ -163,7 +164,7 @@ export function laplace(structure: RandomStructure, linear: LinearPredictors, ro
       for (let j = 0; j < K; j++) addProducts(inFixed[j], d2[pairIndex(j, slots[s].predictor)], along)
     }
     if (border) {
-      const moved = eta.map(() => new Float64Array(n))
+      for (const one of moved) one.fill(0)
       border.addTo(moved, v)
       for (let j = 0; j < K; j++) for (let k = 0; k < K; k++) addProducts(inFixed[j], d2[pairIndex(j, k)], moved[k])
     }

@@ -1,3 +1,4 @@
+import { heap } from '../../numerics/space.js'
 import { forward } from '../../numerics/sparse-cholesky.js'
 import type { LinearPredictors } from '../frame/linear-predictors.js'
 import { denseBorder } from './dense-border.js'
@@ -24,7 +25,7 @@ export function profiledInformation(
   const information = new Float64Array(p * p)
   const reduced: Float64Array[] = []
   const weighted = new Float64Array(d2[0].length)
-  const border = dense && denseBorder(structure, slots, dense, dense.multipliers, a)
+  const border = dense && denseBorder(structure, slots, dense, dense.multipliers, a, heap)
   designs.forEach(({ parameter, predictor: k, x }, i) => {
     const half = new Float64Array(q)
     for (let s = 0; s < width; s++) {

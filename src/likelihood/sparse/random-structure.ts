@@ -2,6 +2,7 @@ import { flat } from '../../covariance/flat.js'
 import type { Model } from '../../data/model.js'
 import { sameFactor } from '../frame/cluster-structure.js'
 import { entryOf, type SparsePattern, symbolic } from '../../numerics/sparse-pattern.js'
+import { heap, type Space } from '../../numerics/space.js'
 import type { ChainTerm } from '../frame/chain-terms.js'
 import { type EffectsPrior, effectsPrior, type PlacedChain } from './effects-prior.js'
 import { levelOrder } from './level-order.js'
@@ -54,12 +55,13 @@ export function randomStructure(
   slots: readonly Slot[],
   chained: readonly (ChainTerm | undefined)[] = [],
   dense: readonly number[] = [],
+  space: Space = heap,
 ): RandomStructure {
   const n = model.nobs
   const { size, starts } = numbered(layout.terms, chained, dense)
   const border = dense.reduce((sum, t) => sum + layout.terms[t].term.names.length, 0)
   const width = slots.length
-  const columns = new Int32Array(n * width)
+  const columns = space.integers(n * width)
   slots.forEach(({ term, column, inChain }, s) => {
     const { index } = layout.terms[term].term
     const first = starts[term]
@@ -70,7 +72,7 @@ export function randomStructure(
   )
   const { colStart, rowIndex } = pairPattern(size, n, width, columns, neighbours, border)
   const perRow = (width * (width + 1)) / 2
-  const pairs = new Int32Array(n * perRow)
+  const pairs = space.integers(n * perRow)
   for (let i = 0, at = 0; i < n; i++) {
     for (let s = 0; s < width; s++) {
       for (let t = 0; t <= s; t++, at++) {
@@ -80,8 +82,8 @@ export function randomStructure(
       }
     }
   }
-  const factor = symbolic(size, colStart, rowIndex)
-  const precision = new Float64Array(size).fill(1)
+  const factor = symbolic(size, colStart, rowIndex, space)
+  const precision = space.vector(size).fill(1)
   let logFlat = 0
   layout.terms.forEach(({ term, covariance }, t) => {
     if (covariance !== flat) return
@@ -89,11 +91,12 @@ export function randomStructure(
     for (let j = 0; term.factor && j < q; j++) logFlat += term.levels.length * Math.log(term.factor[j * (q + 1)])
     for (const first of starts[t]) precision.fill(0, first, first + term.names.length)
   })
-  const places = pairs.map((entry) => factor.target[entry])
+  const places = space.integers(pairs.length)
+  for (let at = 0; at < pairs.length; at++) places[at] = factor.target[pairs[at]]
   const chains = chained.flatMap((chain, t): PlacedChain[] => {
     if (!chain) return []
     const length = layout.terms[t].term.names.length - 1
-    const beside = new Int32Array(starts[t].length * length)
+    const beside = space.integers(starts[t].length * length)
     starts[t].forEach((first, level) => {
       for (let e = 0; e < length; e++) beside[level * length + e] = entryOf(factor, first + e, first + e + 1)
     })
@@ -114,7 +117,7 @@ export function randomStructure(
     places,
     starts,
     border,
-    ...borderPlaces(factor, border),
+    ...borderPlaces(factor, border, space),
   }
 }
 
@@ -122,9 +125,10 @@ export function randomStructure(
 function borderPlaces(
   { q, firstColumn, supernodeOf, rowStart, panelStart }: SparsePattern,
   border: number,
+  { integers }: Space,
 ): Pick<RandomStructure, 'borderPlace' | 'borderStride'> {
-  const borderPlace = new Int32Array(border > 0 ? q : 0)
-  const borderStride = new Int32Array(border > 0 ? q : 0)
+  const borderPlace = integers(border > 0 ? q : 0)
+  const borderStride = integers(border > 0 ? q : 0)
   for (let e = 0; e < borderPlace.length; e++) {
     const s = supernodeOf[e]
     const width = firstColumn[s + 1] - firstColumn[s]

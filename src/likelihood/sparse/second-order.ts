@@ -1,4 +1,5 @@
 import { derivativeOrder } from '../../families/derivative-order.js'
+import { heap } from '../../numerics/space.js'
 import { solve } from '../../numerics/sparse-cholesky.js'
 import { selectedInverse } from '../../numerics/sparse-inverse.js'
 import { distinctRows } from '../frame/distinct-rows.js'
@@ -45,7 +46,7 @@ export function secondOrder(parts: LaplaceParts, mostWork: number = affordable):
   const perRow = (width * (width + 1)) / 2
   const { triple: triples } = derivativeOrder(K)
   const { count, ofRow, first } = distinctRows(layout.terms, slots, n, dense)
-  const border = dense && denseBorder(structure, slots, dense, dense.multipliers, multipliers)
+  const border = dense && denseBorder(structure, slots, dense, dense.multipliers, multipliers, heap)
   const wide = width + structure.border
   const blocks = independentBlocks(structure, n)
   const cells: Cells = {

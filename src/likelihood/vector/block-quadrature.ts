@@ -31,20 +31,21 @@ export interface BlockQuadrature {
  */
 export function blockQuadrature(blocks: Blocks, layout: ParameterLayout): BlockQuadrature {
   const { rows, q, start, first } = blocks
+  const { space } = rows
   const levels = first.length - 1
   let most = 0
   for (let g = 0; g < levels; g++) most = Math.max(most, first[g + 1] - first[g])
-  const kernels: ShiftKernel[] = Array.from({ length: most }, () => rows.kernel.shifted!())
-  const a = new Float64Array((start.length - 1) * q)
-  const inMultipliers = new Float64Array(a.length)
-  const vector = (): Float64Array => new Float64Array(q)
+  const kernels: ShiftKernel[] = Array.from({ length: most }, () => rows.kernel.shifted!(space))
+  const a = space.vector((start.length - 1) * q)
+  const inMultipliers = space.vector(a.length)
+  const vector = (): Float64Array => space.vector(q)
   const [mode, step, slope, v, along] = [vector(), vector(), vector(), vector(), vector()]
-  const [c, inC, inH] = [new Float64Array(q * q), new Float64Array(q * q), new Float64Array(q * q)]
-  const column = (): Float64Array => new Float64Array(rows.n)
+  const [c, inC, inH] = [space.vector(q * q), space.vector(q * q), space.vector(q * q)]
+  const column = (): Float64Array => space.vector(rows.n)
   const [fixed, d1, d2, d3, inFixed] = [column(), column(), column(), column(), column()]
-  const sums = new Float64Array(4 * most)
-  const four = new Float64Array(4)
-  const found = new Float64Array(levels * q)
+  const sums = space.vector(4 * most)
+  const four = space.vector(4)
+  const found = space.vector(levels * q)
   /** Of what the modes stand in `found`; null after a failure. */
   let present: { readonly parameters: Float64Array; readonly origin: Float64Array | null } | null = null
 
@@ -131,14 +132,14 @@ export function blockQuadrature(blocks: Blocks, layout: ParameterLayout): BlockQ
 
   const spaces = new Map<number, ReturnType<typeof pointSpace>>()
   const pointSpace = (count: number) => ({
-    spread: new Float64Array(count * q),
-    share: new Float64Array(count),
-    divisor: new Float64Array(count),
-    slopes: new Float64Array(count * q),
-    shifts: new Float64Array(count),
+    spread: space.vector(count * q),
+    share: space.vector(count),
+    divisor: space.vector(count),
+    slopes: space.vector(count * q),
+    shifts: space.vector(count),
     /** Sums of first derivatives at the points, block by block. */
-    scores: new Float64Array(most * count),
-    stores: Array.from({ length: most }, () => new Float64Array(0)),
+    scores: space.vector(most * count),
+    stores: Array.from({ length: most }, () => space.vector(0)),
   })
   type PointSpace = ReturnType<typeof pointSpace>
 
@@ -168,7 +169,7 @@ export function blockQuadrature(blocks: Blocks, layout: ParameterLayout): BlockQ
       }
       if (!(reach <= farthest)) return Number.NaN
       const need = count > 1 ? (start[b + 1] - start[b]) * count : 0
-      if (stores[n].length < need) stores[n] = new Float64Array(need)
+      if (stores[n].length < need) stores[n] = space.vector(Math.max(need, 2 * stores[n].length))
       const score = scores.subarray(n * count, (n + 1) * count)
       score.fill(0)
       if (count === 1) score[0] = sums[4 * n + 1]

@@ -31,7 +31,7 @@ export function clusterQuadrature(
   rule: ProductRule,
 ): Evaluate {
   const { slots, fixed, multipliers: a } = linear
-  const { predictors: K, eta, d1, d2, d3 } = rows
+  const { predictors: K, space, eta, d1, d2, d3 } = rows
   const { pair: pairs, triple: triples } = derivativeOrder(K)
   const width = slots.length
   const clusters = start.length - 1
@@ -41,8 +41,8 @@ export function clusterQuadrature(
   for (let g = 0; g < clusters; g++) largest = Math.max(largest, start[g + 1] - start[g])
   const predictorOf = Int32Array.from(slots, (slot) => slot.predictor)
   const effect = effectOf(linear)
-  const vector = (): Float64Array => new Float64Array(q)
-  const matrix = (): Float64Array => new Float64Array(q * q)
+  const vector = (): Float64Array => space.vector(q)
+  const matrix = (): Float64Array => space.vector(q * q)
   const mode = vector()
   const step = vector()
   const slope = vector()
@@ -50,17 +50,17 @@ export function clusterQuadrature(
   const c = matrix() // H, then its Cholesky factor in the lower triangle
   const inC = matrix()
   const inH = matrix()
-  const spread = new Float64Array(count * q) // e_k
-  const share = new Float64Array(count)
-  const slopes = new Float64Array(count * q) // h'(u_k)
-  const pointEta = new Float64Array(count * K)
-  const pointLog = new Float64Array(count)
-  const score = new Float64Array(largest * K * count)
-  const inFixed = eta.map(() => new Float64Array(n))
-  const inMultipliers = new Float64Array(n * width)
-  const along = new Float64Array(K)
-  const inEta = new Float64Array(K)
-  const applied = new Float64Array(width * K) // inH A_l at each slot
+  const spread = space.vector(count * q) // e_k
+  const share = space.vector(count)
+  const slopes = space.vector(count * q) // h'(u_k)
+  const pointEta = space.vector(count * K)
+  const pointLog = space.vector(count)
+  const score = space.vector(largest * K * count)
+  const inFixed = eta.map(() => space.vector(n))
+  const inMultipliers = space.vector(n * width)
+  const along = space.vector(K)
+  const inEta = space.vector(K)
+  const applied = space.vector(width * K) // inH A_l at each slot
 
   /** h at `mode` with the rows' derivatives there. */
   function height(from: number, to: number): number {

@@ -221,7 +221,7 @@ export function levelDensities(stated: Stated): LevelDensities {
   let clusters: Clustering | null = null
   const made = new Map<number, { readonly densities: EffectDensities; at: Float64Array | null }>()
   return (x, eta, nodes, level, effect) => {
-    clusters ??= clustering(stated.model, stated.layout)
+    clusters ??= clustering(stated, stated.layout)
     const own = made.get(nodes) ?? { densities: effectDensities(clusters, nodes), at: null }
     made.set(nodes, own)
     if (own.at !== x) own.densities.place(x, eta())

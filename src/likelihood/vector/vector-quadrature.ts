@@ -32,7 +32,7 @@ export function vectorQuadrature(stated: Stated): VectorQuadrature {
   const blocks = grouped?.rows.kernel.shifted ? blockQuadrature(grouped, layout) : null
   let byRows: ((nodes: number) => Evaluate) | null = null
   const rowsMade = (): ((nodes: number) => Evaluate) => {
-    const { stated: ordered, structure, order } = clustering(model, layout)
+    const { stated: ordered, structure, order } = clustering(stated, layout)
     const linear = linearPredictors(ordered)
     const rows = rowModel(ordered)
     return (nodes) => {

@@ -137,7 +137,7 @@ function designOf(
     const again = (model: Model): Model => resampleLevels(model, levels, chosen)
     design = { base: again(design.base), models: design.models.map(again) }
   }
-  return { base: state(design.base), models: design.models.map(state) }
+  return { base: state(design.base), models: design.models.map((model) => state(model)) }
 }
 
 /** Appends a fit's columns, `converged` alone where there is no fit; returns why not, or null. */

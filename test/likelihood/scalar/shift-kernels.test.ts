@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ResponseData } from '../../../src/families/response-data.js'
 import { familyNamed } from '../../../src/families/registry.js'
+import { heap } from '../../../src/numerics/space.js'
 
 /** Rows of every kind a kernel meets: none, some and all of the trials; counts from zero on. */
 const trials = Float64Array.of(1, 1, 1, 1, 1, 1, 1)
@@ -22,7 +23,7 @@ const close = (actual: number, expected: number): void =>
 describe.each(responses)('shift kernel: %s', (_, name, response) => {
   const { family } = familyNamed(name)
   const kernel = family.kernel!(family.links[0], response)
-  const shifted = kernel.shifted!()
+  const shifted = kernel.shifted!(heap)
   const general = (v: number): Float64Array[] => {
     const columns = Array.from({ length: 4 }, () => zeros(n))
     const [logDensity, d1, d2, d3] = columns
