@@ -18,10 +18,12 @@ export function bitGraph(weight: Int32Array): BitGraph {
 }
 
 /** Makes each pair of the nodes in a set, given as a bit row, neighbours. */
-export function addClique({ words, rows, nodes }: BitGraph, set: Uint32Array): void {
-  for (let v = 0; v < nodes; v++) {
-    if ((set[v >> 5] & (1 << (v & 31))) === 0) continue
-    for (let w = 0, at = v * words; w < words; w++, at++) rows[at] |= set[w]
+export function addClique({ words, rows }: BitGraph, set: Uint32Array): void {
+  for (let word = 0; word < words; word++) {
+    for (let bits = set[word]; bits !== 0; bits &= bits - 1) {
+      const v = 32 * word + 31 - Math.clz32(bits & -bits)
+      for (let w = 0, at = v * words; w < words; w++, at++) rows[at] |= set[w]
+    }
   }
 }
 
@@ -40,11 +42,20 @@ export function minimumDegree(graph: BitGraph): Int32Array {
   const order = new Int32Array(nodes)
   const done = new Uint8Array(nodes)
   let left = weight.reduce((sum, one) => sum + one, 0)
+  // The nodes left, in their order, so that of equal ones the first is taken.
+  const open = Int32Array.from({ length: nodes }, (_, v) => v)
+  let count = nodes
   for (let k = 0; k < nodes; k++) {
-    let next = -1
-    for (let v = 0; v < nodes; v++) if (done[v] === 0 && (next < 0 || degree[v] < degree[next])) next = v
+    let [next, kept] = [-1, 0]
+    for (let e = 0; e < count; e++) {
+      const v = open[e]
+      if (done[v] === 1) continue
+      open[kept++] = v
+      if (next < 0 || degree[v] < degree[next]) next = v
+    }
+    count = kept
     if (degree[next] > dense * left) {
-      for (let v = 0; v < nodes; v++) if (done[v] === 0) order[k++] = v
+      for (let e = 0; e < count; e++) order[k++] = open[e]
       break
     }
     order[k] = next
@@ -105,29 +116,37 @@ function eliminations({ nodes, words, rows: given, weight }: BitGraph): {
   const rows = given.slice()
   const alive = new Uint32Array(words)
   for (let v = 0; v < nodes; v++) alive[v >> 5] |= 1 << (v & 31)
-  const each = (v: number, visit: (u: number) => void): void => {
-    for (let w = 0; w < words; w++) {
-      for (let bits = rows[v * words + w] & alive[w]; bits !== 0; bits &= bits - 1) {
-        visit(32 * w + 31 - Math.clz32(bits & -bits))
-      }
-    }
-  }
+  const equal = weight.every((one) => one === weight[0])
   return {
     degree: (v) => {
       let sum = 0
-      each(v, (u) => {
-        sum += weight[u]
-      })
-      return sum
+      for (let w = 0, at = v * words; w < words; w++, at++) {
+        const bits = rows[at] & alive[w]
+        if (bits === 0) continue
+        if (equal) sum += ones(bits)
+        else for (let rest = bits; rest !== 0; rest &= rest - 1) sum += weight[32 * w + 31 - Math.clz32(rest & -rest)]
+      }
+      return equal ? sum * weight[0] : sum
     },
     eliminate: (v, touched) => {
       alive[v >> 5] &= ~(1 << (v & 31))
+      const from = v * words
       const neighbours: number[] = []
-      each(v, (u) => {
-        for (let w = 0; w < words; w++) rows[u * words + w] |= rows[v * words + w]
-        neighbours.push(u)
-      })
+      for (let word = 0; word < words; word++) {
+        for (let bits = rows[from + word] & alive[word]; bits !== 0; bits &= bits - 1) {
+          const u = 32 * word + 31 - Math.clz32(bits & -bits)
+          for (let w = 0, at = u * words; w < words; w++, at++) rows[at] |= rows[from + w]
+          neighbours.push(u)
+        }
+      }
       if (touched) for (const u of neighbours) touched(u)
     },
   }
+}
+
+/** Bits set in a word of 32. */
+function ones(bits: number): number {
+  let x = bits - ((bits >>> 1) & 0x55555555)
+  x = (x & 0x33333333) + ((x >>> 2) & 0x33333333)
+  return Math.imul((x + (x >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24
 }
