@@ -1,3 +1,5 @@
+import { gram, manyColumns } from '../numerics/gram.js'
+
 /** R's tolerance for a column that is a linear combination of earlier ones, relative to its own length. */
 const tolerance = 1e-7
 
@@ -33,10 +35,10 @@ function clearlyIndependent(x: Float64Array, n: number, p: number): boolean {
   if (p > n) return false
   const l = new Float64Array(p * p)
   const length = Float64Array.from({ length: p }, (_, j) => columnNorm(x, j * n, j * n + n))
+  const products = p >= manyColumns ? gram(x, n, p, null) : null
   for (let j = 0; j < p; j++) {
     for (let k = 0; k <= j; k++) {
-      let sum = 0
-      for (let i = 0, a = j * n, b = k * n; i < n; i++, a++, b++) sum += x[a] * x[b]
+      let sum = products ? products[j * p + k] : dot(x, j * n, k * n, n)
       sum /= length[j] * length[k]
       for (let m = 0; m < k; m++) sum -= l[j * p + m] * l[k * p + m]
       if (k < j) l[j * p + k] = sum / l[k * p + k]
@@ -45,6 +47,12 @@ function clearlyIndependent(x: Float64Array, n: number, p: number): boolean {
     }
   }
   return true
+}
+
+function dot(x: Float64Array, a: number, b: number, n: number): number {
+  let sum = 0
+  for (let i = 0; i < n; i++) sum += x[a + i] * x[b + i]
+  return sum
 }
 
 function columnNorm(q: Float64Array, from: number, to: number): number {

@@ -1,3 +1,6 @@
+import { backwardSolve, cholesky } from './cholesky.js'
+import { gram, manyColumns, timesLower } from './gram.js'
+
 /** Columns x T that are orthogonal with mean square 1, T lower triangular. */
 export interface LowerOrthonormal {
   /** T, p x p, row after row. */
@@ -12,6 +15,57 @@ export interface LowerOrthonormal {
  * (Giraud, Langou and Rozloznik 2005). NaN where X is not of full rank.
  */
 export function lowerOrthonormal(x: Float64Array, n: number, p: number): LowerOrthonormal {
+  return (p >= manyColumns ? byGram(x, n, p) : null) ?? byColumns(x, n, p)
+}
+
+/** Twice by the Cholesky factor of X'X (Yamamoto, Nakatsukasa, Yanagisawa and Fukaya 2015); null where X is too near to collinear. */
+function byGram(x: Float64Array, n: number, p: number): LowerOrthonormal | null {
+  const scale = Float64Array.from({ length: p }, (_, j) => {
+    let sum = 0
+    for (let i = j * n; i < (j + 1) * n; i++) sum += x[i] * x[i]
+    return Math.sqrt(n / sum)
+  })
+  const first = lowerInverse(gram(x, n, p, null), n, p, scale)
+  if (!first) return null
+  const second = lowerInverse(gram(timesLower(x, first, n, p), n, p, null), n, p, new Float64Array(p).fill(1))
+  if (!second) return null
+  const factor = new Float64Array(p * p)
+  for (let i = 0; i < p; i++)
+    for (let k = 0; k <= i; k++) for (let j = 0; j <= k; j++) factor[i * p + j] += first[i * p + k] * second[k * p + j]
+  let logDeterminant = 0
+  for (let j = 0; j < p; j++) logDeterminant += Math.log(factor[j * (p + 1)])
+  return { factor, logDeterminant }
+}
+
+/** A share of a column's square that later columns leave, below which X'X does not tell enough of it. */
+const collinear = 1e-9
+
+/**
+ * The lower triangular T with T'GT = n I, for the cross products G of columns that are scaled to mean square 1 by `scale`:
+ * a Cholesky factor from the last column to the first, G = U U' with U = T'^-1. Null where that is too near to singular.
+ */
+function lowerInverse(gramian: Float64Array, n: number, p: number, scale: Float64Array): Float64Array | null {
+  const turned = new Float64Array(p * p)
+  for (let i = 0; i < p; i++)
+    for (let j = 0; j < p; j++) {
+      const [a, b] = [p - 1 - i, p - 1 - j]
+      turned[i * p + j] = (gramian[a * p + b] * scale[a] * scale[b]) / n
+    }
+  if (!cholesky(turned, p)) return null
+  for (let j = 0; j < p; j++) if (!(turned[j * (p + 1)] ** 2 > collinear)) return null
+  // G turned is L L'; columns times L'^-1 are orthonormal, and L'^-1, turned back, is lower triangular.
+  const out = new Float64Array(p * p)
+  const column = new Float64Array(p)
+  for (let j = 0; j < p; j++) {
+    column.fill(0)
+    column[j] = 1
+    backwardSolve(turned, p, column)
+    for (let i = 0; i <= j; i++) out[(p - 1 - i) * p + p - 1 - j] = column[i] * scale[p - 1 - i]
+  }
+  return out
+}
+
+function byColumns(x: Float64Array, n: number, p: number): LowerOrthonormal {
   const q = new Float64Array(n * p)
   const factor = new Float64Array(p * p)
   let logDeterminant = 0

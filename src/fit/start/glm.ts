@@ -5,6 +5,7 @@ import type { ResponseData } from '../../families/response-data.js'
 import type { Stated } from '../../likelihood/frame/stated.js'
 import type { Link } from '../../links/link.js'
 import { backwardSolve, cholesky, choleskyInverse, forwardSolve } from '../../numerics/cholesky.js'
+import { columnProducts, gram, manyColumns } from '../../numerics/gram.js'
 
 /** A generalized linear model fitted by maximum likelihood. */
 export interface GlmFit {
@@ -127,6 +128,11 @@ export function weightedLeastSquares(
   p: number,
 ): { beta: Float64Array<ArrayBuffer>; factor: Float64Array<ArrayBuffer> } | null {
   const n = y.length
+  if (p >= manyColumns) {
+    const factor = gram(x, n, p, weights)
+    const beta = columnProducts(x, n, p, y, weights)
+    return solved(factor, beta, p)
+  }
   const factor = new Float64Array(p * p)
   const beta = new Float64Array(p)
   for (let j = 0; j < p; j++) {
@@ -139,6 +145,14 @@ export function weightedLeastSquares(
     for (let i = 0, a = j * n; i < n; i++, a++) sum += x[a] * weights[i] * y[i]
     beta[j] = sum
   }
+  return solved(factor, beta, p)
+}
+
+function solved(
+  factor: Float64Array<ArrayBuffer>,
+  beta: Float64Array<ArrayBuffer>,
+  p: number,
+): ReturnType<typeof weightedLeastSquares> {
   if (!cholesky(factor, p)) return null
   forwardSolve(factor, p, beta)
   backwardSolve(factor, p, beta)
@@ -155,11 +169,9 @@ function linearPredictor(
   link: Link,
 ): number {
   const n = eta.length
-  for (let i = 0; i < n; i++) {
-    let sum = offset ? offset[i] : 0
-    for (let j = 0; j < beta.length; j++) sum += x[j * n + i] * beta[j]
-    eta[i] = sum
-  }
+  if (offset) eta.set(offset)
+  else eta.fill(0)
+  for (let j = 0; j < beta.length; j++) for (let i = 0, at = j * n; i < n; i++, at++) eta[i] += x[at] * beta[j]
   return discrepancy(response, family, link, eta)
 }
 

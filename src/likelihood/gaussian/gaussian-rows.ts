@@ -1,6 +1,7 @@
 import { flat } from '../../covariance/flat.js'
 import { observations } from '../../data/response-rows.js'
 import { cholesky, forwardSolve, backwardSolve } from '../../numerics/cholesky.js'
+import { columnProducts, gram, timesLower } from '../../numerics/gram.js'
 import { lowerOrthonormal } from '../../numerics/lower-orthonormal.js'
 import type { LaidTerm } from '../frame/parameter-layout.js'
 import type { Stated } from '../frame/stated.js'
@@ -63,25 +64,22 @@ export function gaussianRows({ model, layout }: Stated): GaussianRows {
     for (let i = 0; i < n; i++) logScale += (frequency ? frequency[i] : 1) * dispersion.offset[i]
   }
   const y = mean.offset ? model.response.y.map((value, i) => value - mean.offset![i]) : model.response.y.slice()
-  const columns = Array.from({ length: p }, (_, j) => x.subarray(j * n, (j + 1) * n))
-  const inner = crossProducts(columns, weights)
-  const centre = Float64Array.from(columns, (column) => product(column, y, weights))
+  const inner = gram(x, n, p, weights)
+  const centre = columnProducts(x, n, p, y, weights)
   const l = inner.slice()
   if (cholesky(l, p)) {
     forwardSolve(l, p, centre)
     backwardSolve(l, p, centre)
   } else centre.fill(0)
-  columns.forEach((column, j) => {
-    const by = centre[j]
-    for (let i = 0; i < n; i++) y[i] -= by * column[i]
-  })
+  for (let j = 0; j < p; j++) for (let i = 0, at = j * n; i < n; i++, at++) y[i] -= centre[j] * x[at]
   const P = p + 1
   const xx = new Float64Array(P * P)
+  const xy = columnProducts(x, n, p, y, weights)
   for (let j = 0; j < p; j++) {
     xx.set(inner.subarray(j * p, (j + 1) * p), j * P)
-    xx[j * P + p] = xx[p * P + j] = product(columns[j], y, weights)
+    xx[j * P + p] = xx[p * P + j] = xy[j]
   }
-  xx[p * P + p] = product(y, y, weights)
+  xx[p * P + p] = columnProducts(y, n, 1, y, weights)[0]
   return {
     n,
     observations: observations(model),
@@ -98,63 +96,9 @@ export function gaussianRows({ model, layout }: Stated): GaussianRows {
   }
 }
 
-/** X T for a lower triangular T, in pieces of rows that stay in the cache. */
-function timesLower(x: Float64Array, basis: Float64Array, n: number, p: number): Float64Array {
-  const out = new Float64Array(n * p)
-  for (let from = 0; from < n; from += piece) {
-    const to = Math.min(from + piece, n)
-    for (let j = 0; j < p; j++) {
-      for (let m = j; m < p; m++) {
-        const by = basis[m * p + j]
-        if (by === 0) continue
-        for (let i = j * n + from, at = m * n + from; i < j * n + to; i++, at++) out[i] += by * x[at]
-      }
-    }
-  }
-  return out
-}
-const piece = 512
-
 function rowWeights(frequency: Float64Array | undefined, offset: Float64Array | null): Float64Array | null {
   if (!offset) return frequency ?? null
   return offset.map((log, i) => (frequency ? frequency[i] : 1) * Math.exp(-2 * log))
-}
-
-function product(a: Float64Array, b: Float64Array, weights: Float64Array | null): number {
-  let sum = 0
-  if (weights) for (let i = 0; i < a.length; i++) sum += weights[i] * a[i] * b[i]
-  else for (let i = 0; i < a.length; i++) sum += a[i] * b[i]
-  return sum
-}
-
-/** Of all pairs of columns, four by four in pieces of rows: each element read serves several sums. */
-function crossProducts(columns: readonly Float64Array[], weights: Float64Array | null): Float64Array {
-  const p = columns.length
-  const out = new Float64Array(p * p)
-  const n = columns[0]?.length ?? 0
-  for (let from = 0; from < n; from += piece) {
-    const to = Math.min(from + piece, n)
-    for (let j = 0; j < p; j++) {
-      const a = weights
-        ? columns[j].subarray(from, to).map((value, i) => value * weights[from + i])
-        : columns[j].subarray(from, to)
-      for (let k = 0; k <= j; k += 4) {
-        const [b0, b1, b2, b3] = [0, 1, 2, 3].map((more) => columns[Math.min(k + more, j)])
-        let [s0, s1, s2, s3] = [0, 0, 0, 0]
-        for (let i = 0, at = from; i < a.length; i++, at++) {
-          const value = a[i]
-          s0 += value * b0[at]
-          s1 += value * b1[at]
-          s2 += value * b2[at]
-          s3 += value * b3[at]
-        }
-        const sums = [s0, s1, s2, s3]
-        for (let more = 0; more < 4 && k + more <= j; more++) out[j * p + k + more] += sums[more]
-      }
-    }
-  }
-  for (let j = 0; j < p; j++) for (let k = 0; k < j; k++) out[k * p + j] = out[j * p + k]
-  return out
 }
 
 /** Terms over the same levels make one factor. */
