@@ -15,12 +15,13 @@ import { termText } from './start/term-text.js'
 
 /** What a fit of a mixed model has to say besides its numbers. */
 export function fitWarnings(
-  { stated, model, layout, factor, rules }: Likelihood,
+  like: Likelihood,
   fitted: Estimate,
   importance: ImportanceEstimate | null,
   ladder: Ladder | null,
   certified: Certificate | null,
 ): Warning[] {
+  const { stated, model, layout } = like
   const warnings: Warning[] = [...fitted.told]
   if (!fitted.converged) {
     warnings.push({ code: 'NO_CONVERGENCE', message: `the fit did not converge: ${fitted.reason}` })
@@ -80,7 +81,7 @@ export function fitWarnings(
   }
   if (certified?.verdict === 'inadequate') {
     const own = told(fitted.rule.by === 'adaptive' ? fitted.rule.nodes : fitted.nodes)
-    const auto = factor && rules.mostNodes > 1
+    const auto = like.factor && like.rules.mostNodes > 1
     const remedy = !auto
       ? `fit with --importance ${remedyDraws}`
       : ladder

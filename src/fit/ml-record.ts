@@ -15,6 +15,7 @@ import { fitEstimates } from './record/estimates-section.js'
 import type { FitRecord } from './record/fit-record.js'
 import { fitWarnings } from './fit-warnings.js'
 import { fixedPart, randomTerms } from './record/fixed-part.js'
+import { givenCoefficients } from './record/given-coefficients.js'
 import { fitHeading } from './record/heading.js'
 import { fitQuality } from './record/quality.js'
 import { withOneSidedLimits } from './runaway/one-sided-limits.js'
@@ -39,14 +40,20 @@ export function mlRecord(task: FitTask, climbed: Fitted, ladder: Ladder | null):
   const own = profiledOf(climbed.like, reml ? stated : null, climbed.fitted, glm, intervals)
   const inFull = own && wide ? wide.profile(own) : own
   const profiled = inFull && withOneSidedLimits(inFull, like, fitted, intervals.level)
+  // A restricted likelihood's effects carry the uncertainty of the fixed ones; R's ranef do not.
+  const restrictedEffects = (): Concluded['effects'] => {
+    const normal = wide ? null : like.normal(parameters)
+    return normal
+      ? givenCoefficients(normal, conditional.terms)
+      : modesOf(stated, Float64Array.of(...part.beta, ...parameters)).terms
+  }
   const concluded: Concluded = {
     like,
     fitted,
     importance,
     inference,
     eta: conditional.eta,
-    // A restricted likelihood's effects carry the uncertainty of the fixed ones; R's ranef do not.
-    effects: reml ? modesOf(stated, Float64Array.of(...part.beta, ...parameters)).terms : conditional.terms,
+    effects: reml ? restrictedEffects() : conditional.terms,
     profiled,
     level: intervals.level,
   }

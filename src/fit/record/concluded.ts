@@ -1,8 +1,8 @@
 import type { Warning } from '../../errors.js'
-import type { ConditionalModes } from '../../likelihood/frame/conditional-effects.js'
 import type { Likelihood } from '../../likelihood/likelihood.js'
 import type { Estimate } from '../results/estimate.js'
 import type { ImportanceEstimate } from '../results/importance-estimate.js'
+import type { EffectMoments } from './given-coefficients.js'
 import type { FixedPart } from './fixed-part.js'
 import type { ProfileIntervals } from '../results/limits.js'
 
@@ -17,7 +17,7 @@ export interface Concluded {
   /** Linear predictors at the estimates, random effects at their modes: one array of length nobs each. */
   readonly eta: readonly Float64Array[]
   /** Effects of the random terms, in their order. */
-  readonly effects: ConditionalModes['terms']
+  readonly effects: readonly EffectMoments[]
   /** Profile limits, where they were asked for. */
   readonly profiled: ProfileIntervals | null
   /** Of the limits, Wald's or profile. */
