@@ -79,7 +79,9 @@ export function likelihood(given: Model | Stated): Likelihood {
       return stated.coordinates
     },
     rules: bound.rules,
-    factor: bound.factor,
+    get factor() {
+      return bound.factor
+    },
     marginal,
     effectsAt: (x) => byLaplace().effectsAt(x),
     joint: (centring, rows = true) =>

@@ -1,5 +1,6 @@
 import { backwardSolve, cholesky, choleskyInverse, forwardSolve } from '../../numerics/cholesky.js'
-import { coefficientSlopes, type RelativePoint } from './outer-density.js'
+import type { ParameterLayout } from '../frame/parameter-layout.js'
+import { coefficientSlopes, type RelativePoint, relativeStart } from './outer-density.js'
 import type { Evaluated, RelativeDensity } from './relative-density.js'
 import type { AverageInformation } from './slopes.js'
 
@@ -93,16 +94,40 @@ export function outerInformation(
   }
   for (let j = 0; j < d; j++) turn((i) => i * d + j)
   for (let i = 0; i < d; i++) turn((j) => i * d + j)
-  const p = s
+  if (s > 0) throughBasis(h, d, basis, s)
+  return h
+}
+
+/** Roughly the information about the coefficients, where they are parameters, and log sigma, at a start; null out of support. */
+export function fixedInformation(
+  density: RelativeDensity,
+  layout: ParameterLayout,
+  x: Float64Array,
+): Float64Array | null {
+  const { tau, logSigma } = relativeStart(density, layout, x)
+  const found = density.evaluate(tau, null, logSigma)
+  if (!found) return null
+  const { p, reml, basis } = density.rows
+  const c = reml ? 0 : p
+  const out = new Float64Array((c + 1) ** 2)
+  // That of the residual as if effects were known.
+  out[out.length - 1] = 2 * density.nu
+  for (let i = 0; i < c; i++)
+    for (let j = 0; j < c; j++) out[i * (c + 1) + j] = density.system.schur[i * (p + 1) + j] / found.variance
+  if (c > 0) throughBasis(out, c + 1, basis, p)
+  return out
+}
+
+/** From the first p coordinates of X T to those of X, in rows and columns of a d x d matrix, in place. */
+function throughBasis(h: Float64Array, d: number, basis: Float64Array, p: number): void {
   const column = new Float64Array(p)
   for (let pass = 0; pass < 2; pass++) {
-    for (let j = 0; j < d && p > 0; j++) {
+    for (let j = 0; j < d; j++) {
       for (let i = 0; i < p; i++) column[i] = h[pass === 0 ? i * d + j : j * d + i]
       backwardSolve(basis, p, column)
       for (let i = 0; i < p; i++) h[pass === 0 ? i * d + j : j * d + i] = column[i]
     }
   }
-  return h
 }
 
 /** Inverse of a symmetric matrix; null where it is not positive definite. */

@@ -21,11 +21,11 @@ export function observedInformation(
   const { tau, coefficients, logSigma } = point
   const found = density.evaluate(tau, coefficients, logSigma)
   if (!found) return null
-  const slopes = new Float64Array(size)
-  density.gradient(found, slopes)
   const average = density.average()
   const known = knownInformation(density, found, average)
   const directions = differenceDirections(density, found.variance, average.pairs, average.ends, explained(known))
+  // The gradient at the point itself is the mean of those on either side.
+  const slopes = new Float64Array(size)
   const along = new Float64Array(size * size)
   const [above, below] = [new Float64Array(size), new Float64Array(size)]
   const gradientAt = (k: number, step: number, out: Float64Array): boolean => {
@@ -37,6 +37,7 @@ export function observedInformation(
   }
   for (let k = 0; k < size; k++) {
     if (!gradientAt(k, share, above) || !gradientAt(k, -share, below)) return null
+    for (let j = 0; j < size; j++) slopes[j] += (above[j] + below[j]) / (2 * size)
     for (let l = 0; l < size; l++) {
       let sum = 0
       for (let j = 0; j < size; j++) sum += directions[j * size + l] * (below[j] - above[j])

@@ -24,6 +24,17 @@ export function relativePoint(density: RelativeDensity, layout: ParameterLayout,
   return { tau, coefficients, logSigma }
 }
 
+/**
+ * The point of a start. Its sigma may be that without random effects, which is too large: no residual is larger than what any
+ * one factor leaves within its levels.
+ */
+export function relativeStart(density: RelativeDensity, layout: ParameterLayout, start: Float64Array): RelativePoint {
+  const { tau, coefficients, logSigma } = relativePoint(density, layout, start)
+  const ratio = Math.max(1, Math.exp(logSigma) / density.within)
+  for (const { at, power } of density.parameters) if (power === 1) tau[at] *= ratio
+  return { tau, coefficients, logSigma: logSigma - Math.log(ratio) }
+}
+
 /** The outer parameters of a point of the relative density, `delta` its coefficients. */
 export function outerParameters(
   { rows, parameters }: RelativeDensity,

@@ -3,7 +3,7 @@ import type { Maximum } from '../../numerics/maximise.js'
 import type { ClimbOptions } from '../frame/log-density.js'
 import type { ParameterLayout } from '../frame/parameter-layout.js'
 import { explained, inverseOf, knownInformation, outerInformation } from './information.js'
-import { outerParameters, relativePoint } from './outer-density.js'
+import { outerParameters, relativeStart } from './outer-density.js'
 import type { Evaluated, RelativeDensity } from './relative-density.js'
 import { stepInformation } from './step-information.js'
 
@@ -12,8 +12,6 @@ const longest = 4
 const farthest = 2
 /** Values that differ by less, relative to their size, are equal: rounding must not halve steps for ever. */
 const slack = 1e-12
-/** The start is brought to the scale of its residual where that differs by more than this share. */
-const offScale = 0.1
 
 /**
  * The maximum over all parameters by a climb in tau alone, coefficients and sigma at their best values (Bates, Maechler, Bolker and
@@ -28,8 +26,7 @@ export function profiledTop(
   { tolerance, maxIterations, maxEvaluations = Number.POSITIVE_INFINITY }: ClimbOptions,
 ): Maximum {
   const { size, parameters } = density
-  const at = relativePoint(density, layout, start)
-  let tau = at.tau
+  let { tau } = relativeStart(density, layout, start)
   let evaluations = 0
   const evaluate = (x: Float64Array): Evaluated | null => {
     evaluations++
@@ -37,17 +34,6 @@ export function profiledTop(
   }
   let found = evaluate(tau)
   if (!found) return nowhere(start, scale, evaluations)
-  // The residual of a start is that without random effects: with theta as it is, tau grows as sigma falls.
-  const ratio = Math.exp(at.logSigma - found.logSigma)
-  if (Math.abs(ratio - 1) > offScale && Number.isFinite(ratio)) {
-    const scaled = tau.slice()
-    for (const { at: j, power } of parameters) if (power === 1) scaled[j] *= ratio
-    const other = evaluate(scaled)
-    if (other && other.value > found.value) {
-      tau = scaled
-      found = other
-    } else found = evaluate(tau)!
-  }
   const first = deviations(density, tau)
   const gradient = new Float64Array(size)
   let iterations = 0

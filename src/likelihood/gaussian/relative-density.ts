@@ -1,6 +1,7 @@
+import { cholesky, forwardSolve } from '../../numerics/cholesky.js'
 import { gaussianRows, type GaussianRows } from './gaussian-rows.js'
 import type { Stated } from '../frame/stated.js'
-import { levelProducts } from './level-products.js'
+import { type LevelProducts, levelProducts } from './level-products.js'
 import { type PenalisedSystem, penalisedSystem } from './penalised-system.js'
 import { type AverageInformation, type Direction, type Slopes, slopes } from './slopes.js'
 
@@ -43,10 +44,14 @@ export interface RelativeDensity {
   /** Length of tau. */
   readonly size: number
   readonly nu: number
+  /** The least of the factors' standard deviations within levels; infinity where none has rows for it. */
+  readonly within: number
   /** The outer parameters before theta. */
   readonly fixed: number
-  /** Null out of support. */
+  /** Null out of support. The factor and the solution of the point evaluated last serve the same tau and coefficients again. */
   readonly evaluate: (tau: Float64Array, coefficients: Float64Array | null, logSigma: number | null) => Evaluated | null
+  /** Brings the inverse of the system to the point evaluated last. */
+  readonly invert: () => void
   /** Writes derivatives in tau at the point evaluated last, at fixed coefficients and sigma; returns those in each factor's Lambda. */
   readonly gradient: (point: Evaluated, out: Float64Array) => readonly Float64Array[]
   /** Derivative of Lambda in each tau, of the point evaluated last. */
@@ -97,6 +102,25 @@ export function relativeDensity(stated: Stated): RelativeDensity | null {
       return { factor, slope }
     })
 
+  /** Whether `now` is factorized, what for it has been solved, and whether there is an inverse. */
+  let definite: boolean | null = null
+  let solved: { readonly coefficients: Float64Array | null } | null = null
+  let inverted = false
+  const factorizeAt = (tau: Float64Array): boolean => {
+    if (definite === null || !isSame(now, tau)) {
+      now.set(tau)
+      setLambdas()
+      definite = system.factorize()
+      solved = null
+      inverted = false
+    }
+    return definite
+  }
+  const invert = (): void => {
+    if (!inverted) derivatives.invert()
+    inverted = true
+  }
+
   return {
     rows,
     system,
@@ -104,24 +128,28 @@ export function relativeDensity(stated: Stated): RelativeDensity | null {
     parameters,
     size,
     nu,
+    within: withinLevels(rows, products),
     fixed: layout.fixed,
     directions,
     average: () => derivatives.averageInformation(directions()),
-    evaluate: (tau, coefficients, given) => {
-      now.set(tau)
-      setLambdas()
-      if (!system.factorize()) return null
-      system.solve(reml ? null : coefficients)
+    evaluate: (tau, given, log) => {
+      if (!factorizeAt(tau)) return null
+      const coefficients = reml ? null : given
+      if (!solved || !isSame(solved.coefficients, coefficients)) {
+        system.solve(coefficients)
+        solved = { coefficients: coefficients?.slice() ?? null }
+      }
       const penalised = system.penalised()
-      const variance = given === null ? penalised / nu : Math.exp(2 * given)
-      const logSigma = given ?? 0.5 * Math.log(variance)
+      const variance = log === null ? penalised / nu : Math.exp(2 * log)
+      const logSigma = log ?? 0.5 * Math.log(variance)
       const { a, s } = system.logDeterminants()
       let value = -nu * (halfLog2Pi + logSigma) - rows.logScale - 0.5 * a - (0.5 * penalised) / variance
       if (reml) value -= 0.5 * s - logBasis
       return Number.isFinite(value) ? { value, variance, logSigma } : null
     },
+    invert,
     gradient: ({ variance }, out) => {
-      derivatives.invert()
+      invert()
       const moments = derivatives.moments(variance)
       directions().forEach(({ factor, slope }, j) => {
         const moment = moments[factor]
@@ -134,6 +162,9 @@ export function relativeDensity(stated: Stated): RelativeDensity | null {
   }
 }
 
+const isSame = (a: Float64Array | null, b: Float64Array | null): boolean =>
+  a && b ? a.every((value, j) => value === b[j]) : a === b
+
 const halfLog2Pi = 0.5 * Math.log(2 * Math.PI)
 
 function parametersOf({ factors }: GaussianRows, fixed: number): RelativeParameter[] {
@@ -142,21 +173,43 @@ function parametersOf({ factors }: GaussianRows, fixed: number): RelativeParamet
       terms.flatMap(({ laid: { term, covariance, start, size }, column }) => {
         const q = term.names.length
         const units = covariance.units(q)
-        const one = covariance.start(q)
-        const lambda = new Float64Array(q * q)
-        const turned = new Float64Array(q * q)
-        covariance.factor(one, q, lambda)
+        const lambdaWith = (j: number, value: number): Float64Array => {
+          const out = new Float64Array(q * q)
+          covariance.factor(
+            covariance.start(q).map((one, k) => (k === j ? value : one)),
+            q,
+            out,
+          )
+          return out
+        }
         return Array.from({ length: size }, (_, j): RelativeParameter => {
           const first = start - fixed
-          covariance.factor(
-            one.map((value, k) => (k === j ? -value : value)),
-            q,
-            turned,
-          )
-          const even = units[j] >= 0 && turned.every((value, e) => value === lambda[e])
+          const even = units[j] >= 0 && isSame(lambdaWith(j, 1), lambdaWith(j, -1))
           return { at: first + j, first, factor, column, power: units[j] >= 0 ? 1 : 0, even }
         })
       }),
     )
     .sort((a, b) => a.at - b.at)
+}
+
+/** Root of the least mean square that any one factor leaves of y, its levels' columns fitted by least squares. */
+function withinLevels({ factors, p, xx, observations }: GaussianRows, { pairs, zx, starts }: LevelProducts): number {
+  const P = p + 1
+  let least = Number.POSITIVE_INFINITY
+  factors.forEach(({ stride, levels }, f) => {
+    const { values } = pairs.find((pair) => pair.f === f && pair.g === f)!
+    let [left, rank] = [xx[P * P - 1], 0]
+    const block = new Float64Array(stride * stride)
+    const pull = new Float64Array(stride)
+    for (let g = 0; g < levels; g++) {
+      block.set(values.subarray(g * stride * stride, (g + 1) * stride * stride))
+      if (!cholesky(block, stride)) continue
+      for (let j = 0; j < stride; j++) pull[j] = zx[(starts[f][g] + j) * P + p]
+      forwardSolve(block, stride, pull)
+      for (const one of pull) left -= one * one
+      rank += stride
+    }
+    if (observations > rank && left > 0) least = Math.min(least, left / (observations - rank))
+  })
+  return Math.sqrt(least)
 }

@@ -92,6 +92,69 @@ export function denseLogLik(model: Model, x: Float64Array, reml: boolean): numbe
   return -0.5 * observations * Math.log(2 * Math.PI) - 0.5 * logDeterminant - more - 0.5 * form(residual, residual)
 }
 
+/** Z'V^-1 or, restricted, Z'P applied to what the columns of each term are: means and covariances of all effects, term after term. */
+export function denseEffects(model: Model, x: Float64Array, reml: boolean) {
+  const { layout, rows, V, design, y } = denseParts(model, x)
+  const n = rows.length
+  cholesky(V, n)
+  const inverse = choleskyInverse(V, n)
+  const times = (matrix: Float64Array, column: ArrayLike<number>): number[] =>
+    Array.from({ length: n }, (_, i) => {
+      let sum = 0
+      for (let j = 0; j < n; j++) sum += matrix[i * n + j] * column[j]
+      return sum
+    })
+  const inner = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
+    let sum = 0
+    for (let i = 0; i < n; i++) sum += a[i] * b[i]
+    return sum
+  }
+  const p = design.length
+  const through = design.map((column) => times(inverse, column))
+  const information = Float64Array.from({ length: p * p }, (_, e) => inner(design[Math.floor(e / p)], through[e % p]))
+  const factor = information.slice()
+  cholesky(factor, p)
+  const phi = choleskyInverse(factor, p)
+  const P = inverse.slice()
+  for (let a = 0; a < p; a++)
+    for (let b = 0; b < p; b++)
+      for (let i = 0; i < n; i++)
+        for (let j = 0; j < n; j++) P[i * n + j] -= through[a][i] * phi[a * p + b] * through[b][j]
+  const right = through.map((column) => inner(column, y))
+  const best = design.map((_, a) => right.reduce((sum, value, b) => sum + phi[a * p + b] * value, 0))
+  const beta = reml ? best : Array.from(x.subarray(0, p))
+  const residual = y.map((value, i) => value - design.reduce((sum, column, a) => sum + beta[a] * column[i], 0))
+  const weighted = times(inverse, residual)
+  const effects = layout.terms.flatMap(({ term, covariance, start, size }) => {
+    const q = term.names.length
+    const lambda = new Float64Array(q * q)
+    covariance.factor(x.subarray(start, start + size), q, lambda)
+    const columns = term.levels.map((_, level) =>
+      term.names.map((__, m) => rows.map((i) => (term.index[i] === level ? term.z[m * model.nobs + i] : 0))),
+    )
+    return columns.flatMap((own) => {
+      // Z Sigma of each effect.
+      const spread = own.map((_, a) =>
+        rows.map((__, i) =>
+          own.reduce((sum, z, b) => {
+            let element = 0
+            for (let k = 0; k < q; k++) element += lambda[a * q + k] * lambda[b * q + k]
+            return sum + element * z[i]
+          }, 0),
+        ),
+      )
+      return spread.map((z, a) => {
+        let prior = 0
+        for (let k = 0; k < q; k++) prior += lambda[a * q + k] ** 2
+        return { mode: inner(z, weighted), z, prior }
+      })
+    })
+  })
+  const kernel = reml ? P : inverse
+  const variance = effects.map(({ z, prior }) => prior - inner(z, times(kernel, z)))
+  return { effects, variance, beta, phi, information }
+}
+
 /** V, X and y less its offset, every row as often as it counts. `x` has the coefficients first, also where they are not used. */
 function denseParts(model: Model, x: Float64Array) {
   const layout = parameterLayout(model)

@@ -1,0 +1,69 @@
+import { compoundSymmetry } from '../../covariance/compound-symmetry.js'
+import type { Covariance } from '../../covariance/covariance.js'
+import { diagonal } from '../../covariance/diagonal.js'
+import { flat } from '../../covariance/flat.js'
+import { unstructured } from '../../covariance/unstructured.js'
+import { isConstant } from '../../data/constant-predictor.js'
+import type { Bound, Engine } from '../engine.js'
+import { hasOneFactor } from '../frame/cluster-structure.js'
+import type { Stated } from '../frame/stated.js'
+import { gaussianDensity } from './gaussian-density.js'
+import { gaussianNormal } from './gaussian-normal.js'
+import { fixedInformation } from './information.js'
+import { relativeDensity } from './relative-density.js'
+
+/** The structures whose Lambda grows in proportion to the standard deviations, without a precision of their own. */
+const scaled: readonly Covariance[] = [unstructured, diagonal, compoundSymmetry, flat]
+
+/**
+ * Gaussian models with identity link, one residual variance over known weights and random effects of the mean: cross products of
+ * levels, fixed effects and sigma profiled out (Bates, Maechler, Bolker and Walker 2015). All rules have the same integral, which is exact. What
+ * goes level by level, or by a rule's nodes, is for the engines `behind`, which are bound when it is asked for.
+ */
+export const gaussianEngine = (behind: readonly Engine[]): Engine => ({
+  name: 'gaussian',
+  bind: (stated) => {
+    if (!suits(stated)) return null
+    const relative = relativeDensity(stated)
+    if (!relative) return null
+    let found: Bound | null = null
+    const other = (): Bound => {
+      for (const engine of behind) found ??= engine.bind(stated)
+      return found!
+    }
+    const { layout } = stated
+    return {
+      rules: {
+        get groups() {
+          return other().rules.groups
+        },
+        get mostNodes() {
+          return other().rules.mostNodes
+        },
+        supports: (rule) => (rule.by === 'laplace' ? null : other().rules.supports(rule)),
+        comparison: (rule) => other().rules.comparison(rule),
+      },
+      get factor() {
+        return hasOneFactor(layout) ? layout.terms[0].term : other().factor
+      },
+      marginal: (rule) => gaussianDensity(relative, stated, () => other().marginal(rule)),
+      roughInformation: (x) => fixedInformation(relative, layout, x),
+      normal: (x) => gaussianNormal(relative, stated, x),
+    }
+  },
+})
+
+function suits({ model, family, layout }: Stated): boolean {
+  const [, dispersion] = model.predictors
+  return (
+    (family.quadratic?.(model.link) ?? false) &&
+    family.normal === true &&
+    model.predictors.length === 2 &&
+    isConstant(dispersion) &&
+    layout.terms.some(({ covariance }) => covariance !== flat) &&
+    layout.terms.every(
+      ({ covariance, predictorOf, term }) =>
+        predictorOf.every((k) => k === 0) && (scaled.includes(covariance) || term.names.length === 1),
+    )
+  )
+}
