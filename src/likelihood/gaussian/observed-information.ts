@@ -8,7 +8,8 @@ import type { RelativeDensity } from './relative-density.js'
 const share = 3e-4
 
 /**
- * Minus the Hessian of the log-likelihood at outer parameters; null out of support. Closed forms but for tau's block, which is from differences
+ * Minus the Hessian of the log-likelihood at outer parameters; null out of support, and where the curvature in theta is lost in
+ * rounding, as on a ridge. Closed forms but for tau's block, which is from differences
  * of the exact gradient along the columns of a factor of its expected inverse, so that collinear parameters cost no digits.
  */
 export function observedInformation(
@@ -44,7 +45,34 @@ export function observedInformation(
       along[l * size + k] = sum / (2 * share)
     }
   }
-  return outerInformation(density, point, known, backAlong(directions, along, size), slopes)
+  const inTau = backAlong(directions, along, size)
+  const more = explained(known)
+  // A standard deviation of zero has a curvature of its own, and is no part of a ridge.
+  const moving = Array.from(tau.keys()).filter((j) => tau[j] !== 0)
+  const m = moving.length
+  const own = new Float64Array(m * m)
+  moving.forEach((i, a) => {
+    moving.forEach((j, b) => {
+      own[a * m + b] = inTau[i * size + j] - more[i * size + j]
+    })
+  })
+  const least = leastPivot(own, m)
+  if (least !== null && least < lost) return null
+  return outerInformation(density, point, known, inTau, slopes)
+}
+
+/** A curvature beside the others that is nothing but the rounding of differences. */
+const lost = 1e-7
+
+/** The least squared pivot of a Cholesky factor of the matrix scaled to a diagonal of ones; null where it is not positive definite. */
+function leastPivot(matrix: Float64Array, size: number): number | null {
+  const scaled = matrix.map(
+    (value, e) => value / Math.sqrt(matrix[Math.floor(e / size) * (size + 1)] * matrix[(e % size) * (size + 1)]),
+  )
+  if (!cholesky(scaled, size)) return null
+  let least = 1
+  for (let j = 0; j < size; j++) least = Math.min(least, scaled[j * (size + 1)] ** 2)
+  return least
 }
 
 /**
@@ -76,7 +104,7 @@ function differenceDirections(
     for (let k = 0; k < size; k++) guess[j * size + k] = guess[k * size + j] = 0
     guess[j * (size + 1)] = 1 / (own[j] * own[j])
   }
-  const inverse = inverseOf(guess, size)
+  const inverse = (leastPivot(guess, size) ?? 0) > lost ? inverseOf(guess, size) : null
   if (inverse && cholesky(inverse, size)) {
     for (let i = 0; i < size; i++) for (let j = i + 1; j < size; j++) inverse[i * size + j] = 0
     return inverse
