@@ -4,12 +4,13 @@ import { diagonal } from '../../covariance/diagonal.js'
 import { flat } from '../../covariance/flat.js'
 import { unstructured } from '../../covariance/unstructured.js'
 import { isConstant } from '../../data/constant-predictor.js'
-import type { Bound, Engine } from '../engine.js'
+import { gaussian } from '../../families/gaussian.js'
+import type { Bound, Engine } from '../engine/engine.js'
 import { hasOneFactor } from '../frame/cluster-structure.js'
+import { ofLocation } from '../frame/parameter-layout.js'
 import type { Stated } from '../frame/stated.js'
 import { gaussianDensity } from './gaussian-density.js'
 import { gaussianNormal } from './gaussian-normal.js'
-import { fixedInformation } from './information.js'
 import { relativeDensity } from './relative-density.js'
 
 /** The structures whose Lambda grows in proportion to the standard deviations, without a precision of their own. */
@@ -47,23 +48,25 @@ export const gaussianEngine = (behind: readonly Engine[]): Engine => ({
         return hasOneFactor(layout) ? layout.terms[0].term : other().factor
       },
       marginal: (rule) => gaussianDensity(relative, stated, () => other().marginal(rule)),
-      roughInformation: (x) => fixedInformation(relative, layout, x),
+      // Its climb profiles the fixed effects out.
+      roughInformation: () => null,
       normal: (x) => gaussianNormal(relative, stated, x),
     }
   },
 })
 
-function suits({ model, family, layout }: Stated): boolean {
-  const [, dispersion] = model.predictors
+/** Columns with coefficients of their own, a constant residual of the gaussian family, and effects of the mean alone. */
+function suits({ model, family, link, layout }: Stated): boolean {
+  const [mean, dispersion] = model.predictors
   return (
-    (family.quadratic?.(model.link) ?? false) &&
-    family.normal === true &&
-    model.predictors.length === 2 &&
+    family === gaussian &&
+    link.name === 'identity' &&
+    !model.map &&
     isConstant(dispersion) &&
+    layout.fixed === mean.fixed.names.length + 1 &&
     layout.terms.some(({ covariance }) => covariance !== flat) &&
     layout.terms.every(
-      ({ covariance, predictorOf, term }) =>
-        predictorOf.every((k) => k === 0) && (scaled.includes(covariance) || term.names.length === 1),
+      (laid) => ofLocation(layout, laid) && (scaled.includes(laid.covariance) || laid.term.names.length === 1),
     )
   )
 }

@@ -1,6 +1,5 @@
 import { backwardSolve, cholesky, choleskyInverse, forwardSolve } from '../../numerics/cholesky.js'
-import type { ParameterLayout } from '../frame/parameter-layout.js'
-import { coefficientSlopes, type RelativePoint, relativeStart } from './outer-density.js'
+import { coefficientSlopes, type RelativePoint } from './outer-density.js'
 import type { Evaluated, RelativeDensity } from './relative-density.js'
 import type { AverageInformation } from './slopes.js'
 
@@ -96,26 +95,6 @@ export function outerInformation(
   for (let i = 0; i < d; i++) turn((j) => i * d + j)
   if (s > 0) throughBasis(h, d, basis, s)
   return h
-}
-
-/** Roughly the information about the coefficients, where they are parameters, and log sigma, at a start; null out of support. */
-export function fixedInformation(
-  density: RelativeDensity,
-  layout: ParameterLayout,
-  x: Float64Array,
-): Float64Array | null {
-  const { tau, logSigma } = relativeStart(density, layout, x)
-  const found = density.evaluate(tau, null, logSigma)
-  if (!found) return null
-  const { p, reml, basis } = density.rows
-  const c = reml ? 0 : p
-  const out = new Float64Array((c + 1) ** 2)
-  // That of the residual as if effects were known.
-  out[out.length - 1] = 2 * density.nu
-  for (let i = 0; i < c; i++)
-    for (let j = 0; j < c; j++) out[i * (c + 1) + j] = density.system.schur[i * (p + 1) + j] / found.variance
-  if (c > 0) throughBasis(out, c + 1, basis, p)
-  return out
 }
 
 /** From the first p coordinates of X T to those of X, in rows and columns of a d x d matrix, in place. */
