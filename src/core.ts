@@ -4,7 +4,8 @@
  */
 import type { SampleHooks } from '../samplers/run/sample.js'
 import type { SampleOptions } from '../samplers/run/sample-options.js'
-import { extendPosterior, type SampledPosterior, samplePosterior } from '../samplers/run/sample-posterior.js'
+import type { DrawnPosterior, IntegratedPosterior } from '../samplers/methods/method.js'
+import { extendPosterior, samplePosterior } from '../samplers/methods/sample-posterior.js'
 import { checkFormula } from './check/check.js'
 import type { Checked } from './check/check-model.js'
 import type { CheckRecord } from './check/check-record.js'
@@ -74,7 +75,15 @@ export interface RunChoice extends SampleHooks {
 }
 
 /** A posterior record with the draws behind it. */
-export type PosteriorResult = PosteriorRecord & Pick<SampledPosterior, 'sample'>
+export type PosteriorResult = PosteriorRecord & Pick<DrawnPosterior, 'sample'>
+/** A posterior record without draws: what the sampler `quadrature` gives. */
+export type IntegratedResult = PosteriorRecord & Pick<IntegratedPosterior, 'sample'>
+/** What `sample` gives where a sampler is named so: with draws, but for `quadrature`. */
+export type ResultBy<Sampler extends string | undefined> = string extends Sampler
+  ? PosteriorResult | IntegratedResult
+  : 'quadrature' extends Sampler
+    ? IntegratedResult
+    : PosteriorResult
 /** A check record with the draws behind its posterior. */
 export type CheckResult = CheckRecord & Pick<Checked, 'sample'>
 
@@ -84,7 +93,8 @@ export type CheckResult = CheckRecord & Pick<Checked, 'sample'>
  * @param formula - R's and lme4's notation, `cbind(r, n - r) ~ treat + (1 | center)`.
  * @param table - Of `parseTable` or `tableFrom`.
  * @param options - Family, priors, sampler, chains, draws, seed; and how the run is run.
- * @returns The record that `glmm sample --json` prints, and the draws in `sample`.
+ * @returns The record that `glmm sample --json` prints, and the draws in `sample`; null there with the sampler `quadrature`, which
+ *   has none.
  * @throws GlmmError FORMULA, COLUMN or MODEL for what cannot be a model, USAGE for options, ABORTED where `signal` ends it
  *   before there are draws.
  * @example
@@ -93,13 +103,13 @@ export type CheckResult = CheckRecord & Pick<Checked, 'sample'>
  * const { summary } = await sample('y ~ 1 + (1 | g)', table, { family: 'poisson', seed: 1 })
  * console.log(summary[0].name, summary[0].rhat < 1.01) // b_Intercept true
  */
-export async function sample(
+export async function sample<Sampler extends string | undefined = undefined>(
   formula: string,
   table: Table,
-  { executor = inlineExecutor, ...options }: SampleOptions & RunChoice = {},
-): Promise<PosteriorResult> {
-  const { record, sample } = await samplePosterior(formula, table, options, executor, options)
-  return { ...record, sample }
+  { executor = inlineExecutor, ...options }: SampleOptions & RunChoice & { readonly sampler?: Sampler } = {},
+): Promise<ResultBy<Sampler>> {
+  const { record, sample } = await samplePosterior<string>(formula, table, options, executor, options)
+  return { ...record, sample } as ResultBy<Sampler>
 }
 
 export interface ExtendOptions extends RunChoice {

@@ -2,7 +2,7 @@ import type { SampleOptions } from '../samplers/run/sample-options.js'
 import { importModules, moduleUrls } from '../workers/import-modules.js'
 import { threads as threadExecutor } from '../workers/threads.js'
 import * as core from './core.js'
-import type { CheckResult, PosteriorResult } from './core.js'
+import type { CheckResult, PosteriorResult, ResultBy } from './core.js'
 import type { Table } from './data/table.js'
 import { scratchFiles } from './draws/files/scratch-file.js'
 import type { Executor } from './executor.js'
@@ -54,11 +54,12 @@ export interface RunChoice extends Omit<core.RunChoice, 'scratch'> {
 }
 
 /** `sample` of the core, its chains on threads. */
-export const sample = (
+export const sample = <Sampler extends string | undefined = undefined>(
   formula: string,
   table: Table,
-  options: SampleOptions & RunChoice = {},
-): Promise<PosteriorResult> => onThreads(options, (executor) => core.sample(formula, table, runOn(options, executor)))
+  options: SampleOptions & RunChoice & { readonly sampler?: Sampler } = {},
+): Promise<ResultBy<Sampler>> =>
+  onThreads(options, (executor) => core.sample<Sampler>(formula, table, runOn(options, executor)))
 
 export interface ExtendOptions extends RunChoice {
   /** Draws to add to each chain. */

@@ -11,6 +11,8 @@ import type { Sample } from '../run/sample.js'
 export interface RunFile {
   /** The call, as its command has it. */
   readonly call: Readonly<Record<string, unknown>>
+  /** Why `auto` chose its sampler, which the call names; null where it was named. */
+  readonly samplerReason?: string | null
   readonly chains: number
   /** Draws a chain that were asked for. */
   readonly draws: number
@@ -30,12 +32,12 @@ const schema = 'glmm/run@1'
 export const runFileOf = (draws: string): string => `${draws}.run`
 
 /** What a sample goes on from, with the call that made it. */
-export function runStateOf(sample: Sample, call: RunFile['call']): RunFile {
+export function runStateOf(sample: Sample, call: RunFile['call'], samplerReason: string | null): RunFile {
   const { run, warmupSeconds, sampleSeconds } = sample
   const { chains, kept, points, plan } = run
   const { draws, center } = plan
   const seal = sealOf(sample.draws, sample.statistics)
-  return { call, chains, draws, kept, points, center, warmupSeconds, sampleSeconds, seal }
+  return { call, samplerReason, chains, draws, kept, points, center, warmupSeconds, sampleSeconds, seal }
 }
 
 export async function writeRun(path: string, run: RunFile): Promise<void> {

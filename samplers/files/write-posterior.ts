@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { chainFile, namesChains } from '../../src/draws/files/chain-files.js'
 import { type CmdstanRun, cmdstanPieces } from '../../src/draws/files/cmdstan-csv.js'
+import { drawnModel } from '../../src/draws/drawn-model.js'
 import { writeAtomically } from '../../src/draws/files/write-atomically.js'
 import { checkDrawsPath, writeDraws } from '../../src/draws/files/write-draws.js'
 import { samplerNamed } from '../kernels/registry.js'
@@ -19,10 +20,11 @@ export interface WriteOptions {
  */
 export async function writePosterior(
   path: string,
-  { sample }: { readonly sample: Sample },
+  posterior: { readonly sample: Sample | null },
   { signal, data }: WriteOptions = {},
 ): Promise<void> {
   checkDrawsPath(path)
+  const sample = drawnModel(posterior)
   const { model, draws, statistics } = sample
   if (!namesChains(path)) return writeDraws(path, draws, statistics, signal ? { signal } : {})
   const run = cmdstanRun(sample, data)

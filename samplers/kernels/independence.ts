@@ -48,6 +48,7 @@ export const independenceMetropolis: Sampler = {
   ...integratedOut,
   name: 'independence',
   targetAccept: null,
+  maxDepth: null,
   transported: true,
   refusal: (context) =>
     context.likelihood.dimension > mostTransported

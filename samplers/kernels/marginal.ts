@@ -4,7 +4,7 @@ import type { Rng } from '../../src/random/stream.js'
 import { linearPredictors } from '../../src/likelihood/frame/linear-predictors.js'
 import { outerParameters } from '../../src/likelihood/coordinates/outer-parameters.js'
 import { outerPosterior, outerPrior, type Posterior, type ValuedDensity } from '../../src/likelihood/posterior.js'
-import { nuts } from './nuts.js'
+import { nuts, usualDepth } from './nuts.js'
 import type { ChainContext, Sampler } from './sampler.js'
 
 /**
@@ -29,7 +29,8 @@ export const marginal: Sampler = {
   name: 'marginal',
   stanEngine: 'nuts',
   targetAccept: 0.8,
-  kernel: (posterior, { maxDepth }) => nuts(posterior, maxDepth),
+  maxDepth: usualDepth,
+  kernel: (posterior, { maxDepth }) => nuts(posterior, maxDepth ?? usualDepth),
 }
 
 function withEffects(context: ChainContext): Posterior {

@@ -12,13 +12,16 @@ export interface NutsParts {
   readonly growth: (parts: GrowthParts) => Growth
 }
 
+/** Doublings of a trajectory where no other number is asked for, at most. */
+export const usualDepth = 10
+
 const usual: NutsParts = { integrator: leapfrog, turns: generalisedUTurn, growth: doubling }
 
 /**
  * The no-U-turn sampler with multinomial weights along the trajectory (Hoffman and Gelman 2014; Betancourt 2017): a new
  * momentum, a trajectory that grows until it turns, a state drawn from it.
  */
-export function nuts(density: LogDensity, maxDepth = 10, parts: NutsParts = usual): Kernel {
+export function nuts(density: LogDensity, maxDepth: number = usualDepth, parts: NutsParts = usual): Kernel {
   const { dimension } = density
   const { turns } = parts
   const start = phasePoint(dimension)

@@ -24,6 +24,7 @@ export const polyaGammaGibbs: Sampler = {
   walks: 'all',
   ownModel: true,
   targetAccept: null,
+  maxDepth: null,
   refusal: ({ likelihood }) => refusalOf(likelihood.model),
   posterior: ({ likelihood, priors, centring, rows }) => jointPosterior(likelihood, priors, centring, rows),
   kernel,

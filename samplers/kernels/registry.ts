@@ -3,7 +3,7 @@ import { jointPosterior } from '../../src/likelihood/posterior.js'
 import { hmc } from './hmc.js'
 import { independenceMetropolis } from './independence.js'
 import { marginal } from './marginal.js'
-import { nuts } from './nuts.js'
+import { nuts, usualDepth } from './nuts.js'
 import { polyaGammaGibbs } from './polya-gamma.js'
 import { randomWalk } from './random-walk.js'
 import type { Sampler } from './sampler.js'
@@ -13,7 +13,7 @@ const joint = {
   walks: 'all',
   refusal: () => null,
   posterior: ({ likelihood, priors, centring, rows }) => jointPosterior(likelihood, priors, centring, rows),
-} satisfies Omit<Sampler, 'name' | 'targetAccept' | 'kernel'>
+} satisfies Omit<Sampler, 'name' | 'targetAccept' | 'maxDepth' | 'kernel'>
 
 export const samplers: readonly Sampler[] = [
   {
@@ -21,23 +21,20 @@ export const samplers: readonly Sampler[] = [
     name: 'nuts',
     stanEngine: 'nuts',
     targetAccept: 0.8,
-    kernel: (posterior, { maxDepth }) => nuts(posterior, maxDepth),
+    maxDepth: usualDepth,
+    kernel: (posterior, { maxDepth }) => nuts(posterior, maxDepth ?? usualDepth),
   },
   marginal,
   independenceMetropolis,
   polyaGammaGibbs,
-  { ...joint, name: 'hmc', stanEngine: 'static', targetAccept: 0.8, kernel: hmc },
-  { ...joint, name: 'random-walk', targetAccept: 0.234, kernel: randomWalk },
+  { ...joint, name: 'hmc', stanEngine: 'static', targetAccept: 0.8, maxDepth: null, kernel: hmc },
+  { ...joint, name: 'random-walk', targetAccept: 0.234, maxDepth: null, kernel: randomWalk },
 ]
-
-/** What else may stand where a sampler is named: the one without chains, and that which chooses. */
-export const quadratureName = 'quadrature'
-export const autoName = 'auto'
 
 /** The sampler of that name, or a USAGE error. */
 export function samplerNamed(name: string): Sampler {
   const sampler = samplers.find((candidate) => candidate.name === name)
   if (sampler) return sampler
-  const known = [...samplers.map((candidate) => candidate.name), quadratureName, autoName].join(', ')
+  const known = samplers.map((candidate) => candidate.name).join(', ')
   throw new GlmmError('USAGE', `expected a sampler (${known}), got '${name}'`, 'give one of these')
 }

@@ -17,7 +17,8 @@ export interface ChainContext {
   readonly rule: Rule
   /** Where independence proposals of the outer coordinates come from; null where there are none. */
   readonly bend: Bend | null
-  readonly maxDepth: number
+  /** The most doublings of a trajectory; null where the sampler has none. */
+  readonly maxDepth: number | null
 }
 
 /** How a chain moves, as a value: the density it walks, and the kernel over it. Adaptation is apart, in warmUp. */
@@ -36,6 +37,8 @@ export interface Sampler {
   readonly stanEngine?: 'nuts' | 'static'
   /** Acceptance rate that its step size is steered to where the user names none; null where it has no step size. */
   readonly targetAccept: number | null
+  /** The most doublings of its trajectories where the user names none; null where trajectories do not double. */
+  readonly maxDepth: number | null
   /** Why it cannot sample this posterior, and what to do; null where it can. */
   readonly refusal: (context: ChainContext) => { readonly expected: string; readonly hint: string } | null
   readonly posterior: (context: ChainContext) => Posterior

@@ -17,6 +17,13 @@ export interface OuterMode {
   readonly covariance: Float64Array
 }
 
+/** A mode, and the rule of integration by which it is one. */
+export interface OuterPlace extends OuterMode {
+  readonly rule: Rule
+  /** False where more nodes would still change the density, and cannot be had. */
+  readonly settled: boolean
+}
+
 /** Mode of the marginal posterior of the outer coordinates by Laplace's approximation. */
 export function marginalMode(like: Likelihood, priors: PriorsInForce): OuterMode {
   const { coordinates, dimension: d } = like
@@ -56,7 +63,7 @@ export function exactPlace(
   priors: PriorsInForce,
   laplace: OuterMode,
   tolerance?: number,
-): OuterMode & { readonly rule: Rule; readonly settled: boolean } {
+): OuterPlace {
   const { x, covariance, nodes, settled } = exactMode(like, priors, laplace, tolerance)
   return { x, covariance, settled, rule: cheapestRule(like, priors, x, covariance, nodes, tolerance) }
 }

@@ -14,7 +14,8 @@ export interface ChainPlan {
   readonly draws: number
   /** Null where the sampler has no step size. */
   readonly targetAccept: number | null
-  readonly maxDepth: number
+  /** Null where its trajectories do not double. */
+  readonly maxDepth: number | null
   /** True where the prior alone is sampled, the response left out. */
   readonly priorOnly: boolean
   /** How the sampler integrates effects out; 1 node where it does not. */

@@ -1,13 +1,12 @@
 import type { Model } from '../../src/data/model.js'
 import { GlmmError } from '../../src/errors.js'
-import { priorsInForce } from '../../src/likelihood/coordinates/priors-in-force.js'
-import { likelihood } from '../../src/likelihood/likelihood.js'
 import { jointPosterior } from '../../src/likelihood/posterior.js'
 import { samplerNamed } from '../kernels/registry.js'
 import { effectsAround, priorEffects } from '../place/effects-around.js'
 import { laplaceRule } from '../../src/likelihood/frame/integration-rule.js'
 import { factorOf, outerFactor } from '../place/outer-factor.js'
-import { exactPlace, marginalMode, priorMode } from '../place/outer-mode.js'
+import { type OuterLook, outerLook } from '../place/outer-look.js'
+import { priorMode } from '../place/outer-mode.js'
 import { transportAt } from '../place/outer-transport.js'
 import type { ChainPlan } from './chain-plan.js'
 
@@ -18,15 +17,18 @@ export type ChainSettings = Omit<ChainPlan, 'model' | 'rule' | 'bend' | 'settled
  * Looks at the posterior before any chain walks it: the mode of the marginal posterior (Laplace), the conditional
  * modes there, how far each random effect should be centred, and the covariance around that point.
  */
-export function planChains(model: Model, settings: ChainSettings): ChainPlan {
-  const like = likelihood(model)
-  const priors = priorsInForce(like.stated, settings.priors)
+export function planChains(
+  model: Model,
+  settings: ChainSettings,
+  look: OuterLook = outerLook(model, settings.priors),
+): ChainPlan {
+  const { likelihood: like, priors } = look
   const sampler = samplerNamed(settings.sampler)
   if (settings.priorOnly && priors.improper.length > 0) {
     const message = `expected proper priors to sample from, got ${priors.improper.join(', ')}`
     throw new GlmmError('PRIOR', message, 'give each parameter a prior that has an integral')
   }
-  const outer = settings.priorOnly ? priorMode(like, priors) : marginalMode(like, priors)
+  const outer = settings.priorOnly ? priorMode(like, priors) : look.laplace()
   const { center, scale, centring } = settings.priorOnly ? priorEffects(like, outer) : effectsAround(like, outer)
   const context = {
     likelihood: like,
@@ -47,7 +49,7 @@ export function planChains(model: Model, settings: ChainSettings): ChainPlan {
     )
   }
   if (sampler.walks === 'outer') {
-    const exact = settings.priorOnly ? { ...outer, rule: laplaceRule, settled: true } : exactPlace(like, priors, outer)
+    const exact = settings.priorOnly ? { ...outer, rule: laplaceRule, settled: true } : look.exact()
     const { rule, settled, x } = exact
     const factor = outerFactor(like, exact)
     const bend = sampler.transported ? transportAt(context, exact, settings.seed).bend : null

@@ -4,14 +4,14 @@ import type { Table } from '../../src/data/table.js'
 import { GlmmError } from '../../src/errors.js'
 import { parsePrior } from '../../src/priors/parse-prior.js'
 import { checkSeed } from '../../src/random/stream.js'
-import { chooseSampler } from './auto.js'
 import type { ChainSettings } from './plan-chains.js'
-import { autoName, quadratureName, samplerNamed, samplers } from '../kernels/registry.js'
+import { samplerNamed, samplers } from '../kernels/registry.js'
 
 /** What a user may say of a sampling run. */
 export interface SampleOptions extends ModelChoice {
   /** Statements such as 'b ~ normal(0, 2.5)'; defaults hold for what none names. */
   readonly priors?: readonly string[] | undefined
+  /** A sampler's name, `quadrature`, or `auto`, which holds where none is named. */
   readonly sampler?: string | undefined
   /** True to sample the prior alone, the response left out. */
   readonly priorOnly?: boolean | undefined
@@ -23,36 +23,30 @@ export interface SampleOptions extends ModelChoice {
   readonly draws?: number | undefined
   /** Whole number from 0 to 2^32 - 1, 1 by default: the same seed gives the same draws. */
   readonly seed?: number | undefined
-  /** Acceptance rate that the step size is steered to; each sampler has its default, 0.8 for nuts. */
+  /** Acceptance rate that the step size is steered to; each sampler that has one has its default, 0.8 for nuts. */
   readonly targetAccept?: number | undefined
-  /** Trajectories have at most 2^maxDepth points; 10 by default. */
+  /** Trajectories of nuts and marginal have at most 2^maxDepth points; 10 by default. */
   readonly maxDepth?: number | undefined
 }
 
 export type ResolvedSettings = ChainSettings & { readonly chains: number }
 
-/** Quadrature has a name and nothing to adapt. */
-const withoutChains = { name: quadratureName, targetAccept: null } as const
-
-/** `auto` replaced by the sampler that suits the model, with the reason; null where a sampler was named. */
-export function settleSampler<Options extends SampleOptions>(
-  options: Options,
-  model: Model,
-): { readonly options: Options; readonly reason: string | null } {
-  if (options.sampler !== autoName) return { options, reason: null }
-  const { sampler, reason } = chooseSampler(model, options.priors)
-  return { options: { ...options, sampler }, reason }
-}
-
-/** The settings in force, checked; a USAGE or PRIOR error names what is out of range. */
+/**
+ * The settings of chains in force, checked; the sampler is the first of all unless it is named. A USAGE or PRIOR error
+ * names what is out of range, or what the sampler does not have.
+ */
 export function resolveSettings(options: SampleOptions): ResolvedSettings {
-  const sampler = options.sampler === quadratureName ? withoutChains : samplerNamed(options.sampler ?? samplers[0].name)
+  const sampler = samplerNamed(options.sampler ?? samplers[0].name)
   const { targetAccept: given } = options
   if (given !== undefined && !(given > 0 && given < 1)) {
     throw new GlmmError('USAGE', `expected a target acceptance between 0 and 1, got ${given}`, 'the default is 0.8')
   }
   if (given !== undefined && sampler.targetAccept === null) {
     const message = `expected no target acceptance with the sampler ${sampler.name}, which has no step size, got ${given}`
+    throw new GlmmError('USAGE', message, 'leave it out')
+  }
+  if (options.maxDepth !== undefined && sampler.maxDepth === null) {
+    const message = `expected no maximal tree depth with the sampler ${sampler.name}, whose trajectories do not double, got ${options.maxDepth}`
     throw new GlmmError('USAGE', message, 'leave it out')
   }
   const priors = (options.priors ?? []).map((text) => parsePrior(text).text)
@@ -66,7 +60,8 @@ export function resolveSettings(options: SampleOptions): ResolvedSettings {
     // Split R-hat and the autocovariances need at least four draws a chain.
     draws: whole('draws', options.draws ?? 1000, 4, 10_000_000),
     targetAccept: given ?? sampler.targetAccept,
-    maxDepth: whole('maximal tree depth', options.maxDepth ?? 10, 1, 20),
+    maxDepth:
+      sampler.maxDepth === null ? null : whole('maximal tree depth', options.maxDepth ?? sampler.maxDepth, 1, 20),
   }
 }
 
@@ -86,7 +81,7 @@ export function samplingCall(
   table: Table,
   model: Model,
   options: ModelChoice,
-  settings: ResolvedSettings,
+  settings: object,
 ): Readonly<Record<string, unknown>> {
   const choices = choicesGiven(options)
   // The order of the rows in time is looked at by tests of the model alone.

@@ -6,8 +6,8 @@ import type { ParameterSummary, PosteriorDiagnostics } from '../../src/draws/par
 import { summarise } from '../../src/draws/diagnostics/summarise.js'
 import { GlmmError, type Warning } from '../../src/errors.js'
 import type { Executor } from '../../src/executor.js'
-import { likelihood } from '../../src/likelihood/likelihood.js'
 import { drawNames } from '../../src/likelihood/posterior.js'
+import { type OuterLook, outerLook } from '../place/outer-look.js'
 import { flatDirection } from '../place/flat-direction.js'
 import { type ChainSettings, planChains } from './plan-chains.js'
 import { type ChainRun, type EarlierChains, type RanChains, runChains, type SampleHooks } from './run-chains.js'
@@ -38,10 +38,11 @@ export async function sampleModel(
   settings: ChainSettings & { readonly chains: number },
   executor: Executor,
   hooks: SampleHooks = {},
+  look: OuterLook = outerLook(model, settings.priors),
 ): Promise<Sample> {
   const { chains, ...rest } = settings
-  const plan = planChains(model, rest)
-  const like = likelihood(model)
+  const plan = planChains(model, rest, look)
+  const like = look.likelihood
   const ran = await runChains(plan, chains, drawNames(like.stated), executor, hooks, null)
   return sampleOf(model, ran, like.dimension)
 }
@@ -60,14 +61,6 @@ export async function extendSample(
   hooks: SampleHooks = {},
 ): Promise<Sample> {
   const { run, model, outer } = sample
-  if (run.chains === 0) {
-    const message = `expected chains to go on with, got the sampler ${run.plan.sampler}, which has none`
-    throw new GlmmError(
-      'USAGE',
-      message,
-      'its posterior is exact but for the error it tells; use another sampler for draws',
-    )
-  }
   // A run that lacks whole chains is completed by as many draws as the others have.
   const least = sample.draws.ndraws + (run.kept.length < run.chains ? 0 : 1)
   if (!(Number.isInteger(draws) && draws >= least)) {

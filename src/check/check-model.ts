@@ -1,3 +1,4 @@
+import { type OuterLook, outerLook } from '../../samplers/place/outer-look.js'
 import type { ChainSettings } from '../../samplers/run/plan-chains.js'
 import { type Sample, type SampleHooks, sampleModel } from '../../samplers/run/sample.js'
 import { sampleRecord } from '../../samplers/run/sample-record.js'
@@ -14,8 +15,7 @@ import { checkedModel } from '../fit/tests/tested-fit.js'
 import { hasOneFactor } from '../likelihood/frame/cluster-structure.js'
 import { unknownModes } from '../likelihood/frame/conditional-effects.js'
 import { adaptive, laplaceRule } from '../likelihood/frame/integration-rule.js'
-import { type Likelihood, likelihood } from '../likelihood/likelihood.js'
-import { priorsInForce } from '../likelihood/coordinates/priors-in-force.js'
+import type { Likelihood } from '../likelihood/likelihood.js'
 import { version } from '../version.js'
 import type { CheckRecord, Comparison, Effect, Ratio, Rung } from './check-record.js'
 import { crossCheck } from './cross-check.js'
@@ -42,19 +42,19 @@ export async function checkModel(
   executor: Executor,
   call: CheckRecord['call'],
   hooks: SampleHooks = {},
+  look: OuterLook = outerLook(model, settings.priors),
 ): Promise<Checked> {
-  const like = likelihood(model)
+  const { likelihood: like, priors } = look
   const { terms } = like.layout
   if (terms.length === 0) {
     const hint = 'add one, such as (1 | group); without random effects there is no integral, and `glmm fit` is exact'
     throw new GlmmError('MODEL', `expected a random term to check the integral over, got ${model.formula}`, hint)
   }
-  const priors = priorsInForce(like.stated, settings.priors)
   const ladder = climbLadder(like, atLeastNodes)
   const laplace = ladder.climbed[0].estimate
   const best = ladder.climbed.at(-1)!.estimate
   const { nodes } = ladder.climbed.filter(({ importance }) => !importance).at(-1)!.estimate
-  const sample = await sampleModel(model, settings, executor, hooks)
+  const sample = await sampleModel(model, settings, executor, hooks, look)
   if (sample.interruption) throw sample.interruption
   const posterior = sampleRecord(model, settings, sample, call)
   const crossed = crossCheck(like, priors, sample.draws, nodes)

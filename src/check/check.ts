@@ -1,7 +1,9 @@
 import type { SampleHooks } from '../../samplers/run/sample.js'
-import { resolveSettings, settleSampler, type SampleOptions, samplingCall } from '../../samplers/run/sample-options.js'
+import { settleMethod } from '../../samplers/methods/settle-method.js'
+import { resolveSettings, type SampleOptions, samplingCall } from '../../samplers/run/sample-options.js'
 import { stateModel } from '../data/state-model.js'
 import type { Table } from '../data/table.js'
+import { GlmmError } from '../errors.js'
 import type { Executor } from '../executor.js'
 import { type Checked, checkModel } from './check-model.js'
 
@@ -14,7 +16,13 @@ export async function checkFormula(
   hooks: SampleHooks = {},
 ): Promise<Checked> {
   const model = stateModel(formula, table, options)
-  const settings = resolveSettings(settleSampler(options, model).options)
+  const { method, reason, look } = settleMethod(options, model)
+  if (!method.draws) {
+    const message = `expected a sampler that draws for a check, got ${method.name}`
+    throw new GlmmError('USAGE', message, 'leave --sampler out, or name another')
+  }
+  const settings = resolveSettings({ ...options, sampler: method.name })
   const call = samplingCall('check', formula, table, model, options, settings)
-  return checkModel(model, settings, executor, call, hooks)
+  const { record, sample } = await checkModel(model, settings, executor, call, hooks, look)
+  return { record: { ...record, posterior: { ...record.posterior, samplerReason: reason } }, sample }
 }

@@ -114,7 +114,7 @@ const samplingOptions = (command: Command): Command =>
     .option('--prior-only', 'sample the prior, the response left out')
     .option(
       '--sampler <name>',
-      'nuts (default), marginal, independence, polya-gamma, hmc, random-walk, quadrature (no chains), auto',
+      'auto (default: independence or nuts, by the model), nuts, marginal, independence, polya-gamma, hmc, random-walk, quadrature (no chains)',
       word('--sampler'),
     )
     .option('--chains <n>', 'chains (default 4)', wholeNumber('--chains'))
@@ -122,10 +122,10 @@ const samplingOptions = (command: Command): Command =>
     .option('--draws <n>', 'draws kept a chain (default 1000)', wholeNumber('--draws'))
     .option(
       '--target-accept <rate>',
-      'acceptance rate the step size is steered to (default 0.8)',
+      'acceptance rate the step size is steered to (default 0.8 with nuts)',
       rate('--target-accept'),
     )
-    .option('--max-depth <n>', 'largest tree depth of a trajectory (default 10)', wholeNumber('--max-depth'))
+    .option('--max-depth <n>', 'largest tree depth of a trajectory of nuts (default 10)', wholeNumber('--max-depth'))
     .option('--seed <n>', 'same seed, same draws, on any number of threads (default 1)', wholeNumber('--seed'))
     .option('--threads <n>', 'threads to use (default: all cores)', wholeNumber('--threads'))
 

@@ -1,13 +1,15 @@
 import { dirname, extname } from 'node:path'
-import { quadratureName } from '../../samplers/kernels/registry.js'
 import { runFileOf, runStateOf, writeRun } from '../../samplers/files/run-file.js'
 import { resolveSettings } from '../../samplers/run/sample-options.js'
-import { extendPosterior, type SampledPosterior, samplePosterior } from '../../samplers/run/sample-posterior.js'
+import type { DrawnPosterior, FoundPosterior } from '../../samplers/methods/method.js'
+import { makesDraws } from '../../samplers/methods/registry.js'
+import { extendPosterior, samplePosterior } from '../../samplers/methods/sample-posterior.js'
 import { writePosterior } from '../../samplers/files/write-posterior.js'
 import { stateModel } from '../data/state-model.js'
 import { chainFile, namesChains } from '../draws/files/chain-files.js'
 import { answerQueries, checkQueries } from '../draws/answers/posterior-queries.js'
 import { scratchFiles } from '../draws/files/scratch-file.js'
+import { drawnModel } from '../draws/drawn-model.js'
 import { checkDrawsPath } from '../draws/files/write-draws.js'
 import { exitStatus, GlmmError } from '../errors.js'
 import type { OutputFlag } from './flags.js'
@@ -40,12 +42,12 @@ export async function sampleCommand(formula: string | undefined, flags: SampleFl
     if (namesChains(out)) checkChainOutputs(out, run.flags)
   }
   const queries = queriesOf({ ...flags, ...run.flags })
-  if (run.flags.sampler === quadratureName && (drawsOuts.length > 0 || queries)) {
+  if ((drawsOuts.length > 0 || queries) && !makesDraws(run.flags.sampler)) {
     const got = queries ? 'questions that draws answer' : `--out ${drawsOuts[0]}`
     const hint = 'leave that out, write the result with --out NAME.json, or use the sampler marginal'
     throw new GlmmError(
       'USAGE',
-      `expected no use of draws with the sampler ${quadratureName}, which has none, got ${got}`,
+      `expected no use of draws with the sampler ${run.flags.sampler}, which has none, got ${got}`,
       hint,
     )
   }
@@ -57,24 +59,27 @@ export async function sampleCommand(formula: string | undefined, flags: SampleFl
     flags.extend === undefined ? null : await earlierPosterior(flags.extend, run, table, model, flags.draws)
   const scratch = drawsOuts.length === 0 ? undefined : scratchFiles(dirname(drawsOuts[0]))
   const late = drawsOuts.length === 0 ? null : lateInterrupt()
-  const work: Parameters<typeof samplingRun<SampledPosterior>>[1] = (executor, given) => {
+  const work: Parameters<typeof samplingRun<FoundPosterior>>[1] = (executor, given) => {
     const hooks = { ...given, scratch }
     if (earlier) return extendPosterior(earlier.posterior, earlier.more, executor, hooks)
     return samplePosterior(run.formula, table, options, executor, hooks)
   }
   const result = await samplingRun(flags, work, late)
-  const found = queries && answerQueries(result, queries)
+  const found = queries && answerQueries({ sample: drawnModel(result) }, queries)
   const { warnings } = result.record
   const asked = found ? { ...found.answers, warnings: [...warnings, ...found.warnings] } : {}
   const record = withReading({ ...result.record, ...asked }, run.flags)
-  const { sample } = result
   await present(record, { ...flags, out: outs }, async (path, signal) => {
     if (late?.end()) process.exitCode = exitStatus('ABORTED')
     if (writesResult(path)) return writeResult(record, path)
-    await writePosterior(path, result, { signal, data: run.flags.data })
-    await writeRun(runFileOf(path), runStateOf(sample, { formula: run.formula, flags: run.flags }))
+    // Checked above: where draws are to be written there are some.
+    const { sample } = result as DrawnPosterior
+    await writePosterior(path, { sample }, { signal, data: run.flags.data })
+    const call = { formula: run.formula, flags: { ...run.flags, sampler: sample.run.plan.sampler } }
+    await writeRun(runFileOf(path), runStateOf(sample, call, record.samplerReason ?? null))
   })
-  if (sample.interruption) process.exitCode = exitStatus(sample.interruption.code)
+  const { sample } = result
+  if (sample?.interruption) process.exitCode = exitStatus(sample.interruption.code)
 }
 
 /** Refuses files of the chains that are the data itself, or folders. */

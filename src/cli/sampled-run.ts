@@ -2,7 +2,7 @@ import { brokenSeal } from '../../samplers/files/draws-seal.js'
 import { planChains } from '../../samplers/run/plan-chains.js'
 import { type RunFile, readRun, runFileOf } from '../../samplers/files/run-file.js'
 import type { EarlierSample } from '../../samplers/run/sample.js'
-import { resolveSettings, samplingCall, settleSampler } from '../../samplers/run/sample-options.js'
+import { resolveSettings, samplingCall } from '../../samplers/run/sample-options.js'
 import type { Model } from '../data/model.js'
 import { readChoices } from '../data/read-options.js'
 import { modelChoices } from '../data/state-model.js'
@@ -78,7 +78,7 @@ export async function earlierPosterior(
   }
   readonly more: number
 }> {
-  const { chains, kept, points, warmupSeconds, sampleSeconds, center, draws: asked, seal } = state!
+  const { chains, kept, points, warmupSeconds, sampleSeconds, center, draws: asked, seal, samplerReason } = state!
   const { draws, statistics } = await readDraws(path)
   const broken = brokenSeal(seal, draws, statistics)
   if (broken !== null) {
@@ -90,8 +90,7 @@ export async function earlierPosterior(
     throw new GlmmError('USAGE', `expected --draws, as the run has all of its ${asked}`, 'say how many more')
   }
   const options = { ...flags, priors: flags.prior }
-  const { options: known, reason } = settleSampler(options, model)
-  const settings = resolveSettings(known)
+  const settings = resolveSettings(options)
   const plan = planChains(model, { ...settings, draws: asked })
   if (plan.center.length !== center.length || plan.center.some((x, j) => !Object.is(x, center[j]))) {
     const message = `expected the data of the run ${path}, got others in ${flags.data}`
@@ -101,7 +100,10 @@ export async function earlierPosterior(
   const run = { plan, chains, kept, points }
   return {
     posterior: {
-      record: { call: samplingCall('sample', formula, table, model, options, settings), samplerReason: reason },
+      record: {
+        call: samplingCall('sample', formula, table, model, options, settings),
+        samplerReason: samplerReason ?? null,
+      },
       sample: { model, draws, statistics, warmupSeconds, sampleSeconds, run, outer },
     },
     more: lacking,

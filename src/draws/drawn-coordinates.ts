@@ -1,7 +1,6 @@
 import type { Stated } from '../likelihood/frame/stated.js'
 import { outerParameters } from '../likelihood/coordinates/outer-parameters.js'
 import { drawReader } from './draw-reader.js'
-import { requireDraws } from './drawn-model.js'
 import { chainCount, type Draws } from './draws.js'
 
 /** Reads draws back into what likelihoods and simulations take; arrays are overwritten by the next draw. */
@@ -16,7 +15,6 @@ export interface DrawnCoordinates {
 
 /** `draws` as a run of the likelihood's own model names them: outer parameters first, then every effect. */
 export function drawnCoordinates(stated: Stated, draws: Draws): DrawnCoordinates {
-  requireDraws(draws)
   const { coordinates } = stated
   const outer = outerParameters(stated)
   const x = new Float64Array(coordinates.outer)

@@ -15,12 +15,9 @@ export interface Sampled {
   readonly sample: DrawnModel
 }
 
-/** Refuses a posterior without draws, such as that of the sampler quadrature. */
-export function requireDraws(draws: Draws): void {
-  if (draws.ndraws * chainCount(draws) > 0) return
-  throw new GlmmError(
-    'USAGE',
-    'expected a posterior with draws, got one without',
-    'use a sampler that draws, such as marginal',
-  )
+/** The draws of a posterior; a USAGE error where it was found without any, as by the sampler quadrature. */
+export function drawnModel<Drawn extends DrawnModel>({ sample }: { readonly sample: Drawn | null }): Drawn {
+  if (sample && sample.draws.ndraws * chainCount(sample.draws) > 0) return sample
+  const hint = 'use a sampler that draws, such as marginal'
+  throw new GlmmError('USAGE', 'expected a posterior with draws, got one without', hint)
 }

@@ -23,7 +23,7 @@ import {
 } from './format-number.js'
 import { modelCallout, testBlocks } from './model-blocks.js'
 import { nextStep } from './next-step.js'
-import { diagnosticFacts, posteriorWarnings } from './posterior-document.js'
+import { diagnosticFacts, posteriorWarnings, samplerFact } from './posterior-document.js'
 import { dataLine, warningBlocks } from './record-lines.js'
 
 /** Clusters listed as most responsible for the Laplace error. */
@@ -41,6 +41,7 @@ export function checkDocument(c: CheckRecord, figures?: CheckFigures): Document 
         ['Formula', c.formula],
         ['Family', `${c.family}(${c.link})`],
         ['Data', dataLine(c)],
+        samplerFact(c.posterior),
       ]),
       heading('Laplace, best rung, posterior'),
       comparisonTable(c),

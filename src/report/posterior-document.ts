@@ -26,7 +26,7 @@ export function posteriorDocument(p: PosteriorRecord, figures: PosteriorFigures 
         ['Formula', p.formula],
         ['Family', `${p.family}(${p.link})`],
         ['Data', dataLine(p)],
-        ...(p.samplerReason ? [['Sampler', `${p.sampler}: ${p.samplerReason}`] as [string, string]] : []),
+        ...(p.samplerReason ? [samplerFact(p)] : []),
       ]),
       ...(p.priors.length === 0 ? [] : [heading('Priors'), list(p.priors)]),
       heading('Summary'),
@@ -38,6 +38,12 @@ export function posteriorDocument(p: PosteriorRecord, figures: PosteriorFigures 
     ],
   }
 }
+
+/** The sampler, and why it was chosen where it was not named. */
+export const samplerFact = ({ sampler, samplerReason }: PosteriorRecord): [string, string] => [
+  'Sampler',
+  samplerReason ? `${sampler}: ${samplerReason}` : sampler,
+]
 
 /** A row a parameter; of many effects of single levels (brms names them `r_...`), only the first. */
 function summaryTable(summary: readonly ParameterSummary[]): Table {

@@ -30,7 +30,7 @@ async function stoppedRun(name: string, done: number): Promise<void> {
   expect(sample.warnings[0].message).toContain('the rest can be drawn by extending it')
   await expect(extendSample(sample, 39, inlineExecutor)).rejects.toMatchObject({ code: 'USAGE' })
   await writePosterior(at(name), { sample })
-  await writeRun(at(`${name}.run`), runStateOf(sample, { formula, flags }))
+  await writeRun(at(`${name}.run`), runStateOf(sample, { formula, flags }, null))
 }
 
 const extend = (...args: readonly string[]) =>

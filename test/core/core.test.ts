@@ -10,7 +10,7 @@ import { exact } from '../reference/data.js'
 const entry = fileURLToPath(new URL('../../dist/src/core.js', import.meta.url))
 const csv = readFileSync(new URL('../../examples/01-betablocker/betablocker.csv', import.meta.url), 'utf8')
 const formula = 'cbind(r, n - r) ~ treat + (1 | center)'
-const options = { chains: 2, warmup: 50, draws: 20, seed: 1, sampler: 'nuts' }
+const options = { chains: 2, warmup: 50, draws: 20, seed: 1, sampler: 'nuts' } as const
 
 type Core = typeof core
 

@@ -1,6 +1,6 @@
 import { GlmmError } from '../../errors.js'
 import { drawsBlocks } from '../draw-reader.js'
-import { requireDraws, type Sampled } from '../drawn-model.js'
+import { drawnModel, type Sampled } from '../drawn-model.js'
 import { chainCount } from '../draws.js'
 import { essMean } from '../diagnostics/effective-sample-size.js'
 import { type Comparison, type Expression, parseExpression } from './expression.js'
@@ -37,8 +37,8 @@ const holds: Readonly<Record<Comparison, (a: number, b: number) => boolean>> = {
  * An expression of drawn quantities, summarised as any of them; of a comparison also its probability. See parseExpression for what
  * can be written. Throws USAGE where it cannot be read, or is not a number for some draws.
  */
-export function hypothesis({ sample: { draws } }: Sampled, text: string): HypothesisRecord {
-  requireDraws(draws)
+export function hypothesis(posterior: Sampled, text: string): HypothesisRecord {
+  const { draws } = drawnModel(posterior)
   const expression = parseExpression(text, draws.names)
   const { left, comparison } = expression
   const width = draws.names.length

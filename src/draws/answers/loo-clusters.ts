@@ -5,7 +5,7 @@ import type { MarginalDensity } from '../../likelihood/frame/log-density.js'
 import { adaptive } from '../../likelihood/frame/integration-rule.js'
 import { type Likelihood, likelihood } from '../../likelihood/likelihood.js'
 import { type DrawnCoordinates, drawnCoordinates } from '../drawn-coordinates.js'
-import type { Sampled } from '../drawn-model.js'
+import { drawnModel, type Sampled } from '../drawn-model.js'
 import { chainCount } from '../draws.js'
 import { fromPosterior, looRecord } from './loo.js'
 import { looPoint } from './loo-point.js'
@@ -33,7 +33,8 @@ interface Clusters {
  * Psychometrika 84). Where factors are crossed, or an inner factor is asked for, the effects of the other factors are
  * those of the draw: a new level among known ones of the others.
  */
-export function looClusters({ sample }: Sampled, { group }: LooClustersOptions = {}): LooRecord {
+export function looClusters(posterior: Sampled, { group }: LooClustersOptions = {}): LooRecord {
+  const sample = drawnModel(posterior)
   fromPosterior(sample, 'leave-one-cluster-out cross-validation')
   const like = likelihood(sample.model)
   const read = drawnCoordinates(like.stated, sample.draws)

@@ -1,6 +1,6 @@
 import { responseChecksum } from '../../data/response-checksum.js'
 import { GlmmError, type Warning } from '../../errors.js'
-import type { DrawnModel, Sampled } from '../drawn-model.js'
+import { type DrawnModel, drawnModel, type Sampled } from '../drawn-model.js'
 import { chainCount } from '../draws.js'
 import { looPoint } from './loo-point.js'
 import { type LooRecord, listed, type NamedPoint, totalOf } from './loo-record.js'
@@ -14,7 +14,8 @@ export const paretoLimit = 0.7
  * and the random effects of a draw. Rows of a frequency are left out with all that they stand for. Throws USAGE for draws
  * of the prior.
  */
-export function loo({ sample }: Sampled): LooRecord {
+export function loo(posterior: Sampled): LooRecord {
+  const sample = drawnModel(posterior)
   fromPosterior(sample, 'leave-one-out cross-validation')
   const chains = chainCount(sample.draws)
   const points: NamedPoint[] = []

@@ -5,7 +5,7 @@ import { simulateResponse } from '../../likelihood/frame/simulate.js'
 import { quantile } from '../../numerics/quantile.js'
 import { checkSeed, stream } from '../../random/stream.js'
 import { drawnCoordinates } from '../drawn-coordinates.js'
-import type { Sampled } from '../drawn-model.js'
+import { drawnModel, type Sampled } from '../drawn-model.js'
 import type { PredictiveDistribution, PredictiveRecord, PredictiveStatistic } from './predictive-record.js'
 import { statisticNamed, usualStatistics } from './predictive-statistics.js'
 
@@ -30,8 +30,8 @@ const bins = 20
  * the prior: responses replicated at draws of the parameters and random effects, compared with the observed one.
  * Throws USAGE, and MODEL where the family cannot simulate.
  */
-export function predictiveCheck({ sample }: Sampled, options: PredictiveOptions = {}): PredictiveRecord {
-  const { model, draws, priorOnly } = sample
+export function predictiveCheck(posterior: Sampled, options: PredictiveOptions = {}): PredictiveRecord {
+  const { model, draws, priorOnly } = drawnModel(posterior)
   const { newLevels = false } = options
   const seed = checkSeed(options.seed ?? 1)
   const names = options.statistics ?? usualStatistics(model)

@@ -5,7 +5,7 @@ import { state } from '../../likelihood/frame/stated.js'
 import { plainName } from '../../likelihood/coordinates/drawn-parameters.js'
 import { quantile } from '../../numerics/quantile.js'
 import { drawsBlocks } from '../draw-reader.js'
-import { type DrawnModel, requireDraws, type Sampled } from '../drawn-model.js'
+import { type DrawnModel, drawnModel, type Sampled } from '../drawn-model.js'
 import { chainCount } from '../draws.js'
 import { probabilityOf } from './hypothesis.js'
 
@@ -48,8 +48,8 @@ export interface RanksOptions {
 const mostPairs = 1000
 
 /** Posterior ranks of the levels of `group`, an entry for each effect that its levels have. Throws USAGE where there is no such group. */
-export function ranks({ sample }: Sampled, group: string, { pairwise = false }: RanksOptions = {}): RanksRecord[] {
-  requireDraws(sample.draws)
+export function ranks(posterior: Sampled, group: string, { pairwise = false }: RanksOptions = {}): RanksRecord[] {
+  const sample = drawnModel(posterior)
   const terms = rankedTerms(sample.model, group, pairwise)
   return terms.flatMap(({ names, levels, first, predictor }) =>
     names.map((name, j) => ({

@@ -1,5 +1,5 @@
 import type { Warning } from '../../errors.js'
-import type { Sampled } from '../drawn-model.js'
+import { drawnModel, type Sampled } from '../drawn-model.js'
 import { fromPosterior } from './loo.js'
 import { listed, totalOf, type WaicRecord } from './loo-record.js'
 import { eachRowLogLik } from './row-log-likelihood.js'
@@ -8,7 +8,8 @@ import { eachRowLogLik } from './row-log-likelihood.js'
 const limit = 0.4
 
 /** WAIC by rows, given the parameters and random effects of a draw. Throws USAGE for draws of the prior. */
-export function waic({ sample }: Sampled): WaicRecord {
+export function waic(posterior: Sampled): WaicRecord {
+  const sample = drawnModel(posterior)
   fromPosterior(sample, 'WAIC')
   const elpds: number[] = []
   const ps: number[] = []

@@ -15,7 +15,7 @@ export interface CmdstanRun {
   readonly seed: number
   readonly warmup: number
   readonly targetAccept: number | null
-  readonly maxDepth: number
+  readonly maxDepth: number | null
   /** Numbers of the chains, from 1, in the order of the draws. */
   readonly chains: readonly number[]
   /** Diagonal of the inverse mass matrix of each chain, in the coordinates it walks; null where it is not known. */

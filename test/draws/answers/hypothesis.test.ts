@@ -68,4 +68,8 @@ it('refuses a posterior without draws', () => {
   const none = { sample: { model, priorOnly: false, draws: { names: ['b_x'], ndraws: 0, values: [] } } }
   expect(() => hypothesis(none, 'b_x < 1')).toThrow(/posterior with draws/)
   expect(() => loo(none)).toThrow(/posterior with draws/)
+  // A posterior by quadrature, from a program without types.
+  const integrated = { sample: null } as unknown as typeof none
+  expect(() => hypothesis(integrated, 'b_x < 1')).toThrow(/posterior with draws/)
+  expect(() => loo(integrated)).toThrow(/posterior with draws/)
 })

@@ -1,17 +1,18 @@
 import { adaptive } from '../../../src/likelihood/frame/integration-rule.js'
 import { describe, expect, it } from 'vitest'
-import { chooseSampler } from '../../../samplers/run/auto.js'
+import { chooseSampler } from '../../../samplers/methods/auto.js'
 import { marginal } from '../../../samplers/kernels/marginal.js'
+import { outerLook } from '../../../samplers/place/outer-look.js'
 import { sampleModel } from '../../../samplers/run/sample.js'
 import { resolveSettings } from '../../../samplers/run/sample-options.js'
-import { samplePosterior } from '../../../samplers/run/sample-posterior.js'
+import { samplePosterior } from '../../../samplers/methods/sample-posterior.js'
 import { stateModel } from '../../../src/data/state-model.js'
 import { tableFrom } from '../../../src/data/table-from.js'
 import { inlineExecutor } from '../../../src/inline-executor.js'
 import { likelihood } from '../../../src/likelihood/likelihood.js'
 import { priorsInForce } from '../../../src/likelihood/coordinates/priors-in-force.js'
 import { stream } from '../../../src/random/stream.js'
-import { betablocker, cases, exactPosteriors, importancePosteriors, modelOf, priorOnSd } from '../../reference/data.js'
+import { exactPosteriors, importancePosteriors, modelOf, priorOnSd } from '../../reference/data.js'
 
 /** 4 Monte Carlo standard errors, the seeds fixed. */
 const limit = 4
@@ -146,32 +147,12 @@ it('marginal and nuts agree on slopes and nested factors, and on how effects mov
   }
 })
 
-describe('marginal and auto', () => {
+describe('marginal', () => {
   it('refuses crossed factors with a hint', async () => {
     const table = tableFrom({ y: [0, 1, 1, 0, 1, 0, 0, 1], a: [...'aabbccdd'], b: [...'xyxyxyxy'] })
     const options = { family: 'binomial', sampler: 'marginal' }
     await expect(samplePosterior('y ~ 1 + (1 | a) + (1 | b)', table, options, inlineExecutor)).rejects.toThrow(/nested/)
-    expect(chooseSampler(stateModel('y ~ 1 + (1 | a) + (1 | b)', table, options))).toMatchObject({ sampler: 'nuts' })
-  })
-
-  it('auto integrates one effect a level out where that is cheaper than to walk them, and says so in the record', async () => {
-    const options = { sampler: 'auto', family: 'binomial', chains: 1, warmup: 50, draws: 20 }
-    const rng = stream({ seed: 2, purpose: 'simulation' })
-    const effect = Array.from({ length: 60 }, () => 3 * rng.normal())
-    const rows = Array.from({ length: 240 }, (_, i) => i)
-    const table = tableFrom({
-      y: rows.map((i) => (rng.uniform() < 1 / (1 + Math.exp(-effect[i % 60])) ? 1 : 0)),
-      g: rows.map((i) => `g${i % 60}`),
-    })
-    const { record } = await samplePosterior('y ~ 1 + (1 | g)', table, options, inlineExecutor)
-    expect(record.sampler).toBe('independence')
-    expect(record.samplerReason).toMatch(/2 dimensions instead of 62/)
-  })
-
-  it('auto walks effects that take many nodes, and says so in the record', async () => {
-    const options = { sampler: 'auto', chains: 1, warmup: 50, draws: 20 }
-    const { record } = await samplePosterior(cases.betablocker.formula, betablocker, options, inlineExecutor)
-    expect(record.sampler).toBe('nuts')
-    expect(record.samplerReason).toMatch(/22 random effects are walked faster/)
+    const look = outerLook(stateModel('y ~ 1 + (1 | a) + (1 | b)', table, options), [])
+    expect(chooseSampler(look)).toMatchObject({ sampler: 'nuts', reason: expect.stringContaining('crossed') })
   })
 })

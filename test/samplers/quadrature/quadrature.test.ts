@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { integratePosterior } from '../../../samplers/quadrature/quadrature.js'
-import { samplePosterior } from '../../../samplers/run/sample-posterior.js'
+import { samplePosterior } from '../../../samplers/methods/sample-posterior.js'
 import { stateModel } from '../../../src/data/state-model.js'
 import { tableFrom } from '../../../src/data/table-from.js'
 import { inlineExecutor } from '../../../src/inline-executor.js'
@@ -172,8 +172,21 @@ describe('sample with the sampler quadrature', () => {
     const { record, sample } = await samplePosterior(formula, betablocker, { sampler: 'quadrature' }, inlineExecutor)
     expect(record).toMatchObject({ schema: 'glmm/posterior@1', sampler: 'quadrature', chains: 0, draws: 0 })
     expect(record.quadrature).toMatchObject({ settled: true })
-    expect(sample.draws.values).toEqual([])
+    expect(sample).toBeNull()
+    expect(record.call).not.toHaveProperty('chains')
     expect(record.summary.every(({ mcse, rhat, essBulk }) => [mcse, rhat, essBulk].every(Number.isNaN))).toBe(true)
+  })
+
+  it('refuses the settings of chains, which it has not', async () => {
+    for (const option of [{ chains: 2 }, { warmup: 10 }, { draws: 10 }, { targetAccept: 0.9 }, { maxDepth: 5 }]) {
+      const found = samplePosterior(
+        cases.betablocker.formula,
+        betablocker,
+        { sampler: 'quadrature', ...option },
+        inlineExecutor,
+      )
+      await expect(found).rejects.toThrow(new RegExp(`no ${Object.keys(option)[0]} with the sampler quadrature`))
+    }
   })
 
   it('refuses more than five outer parameters, with their number, four effects a level and crossed factors', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { samplePosterior } from '../../../samplers/run/sample-posterior.js'
+import { samplePosterior } from '../../../samplers/methods/sample-posterior.js'
 import { tableFrom } from '../../../src/data/table-from.js'
 import { inlineExecutor } from '../../../src/inline-executor.js'
 

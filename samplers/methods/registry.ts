@@ -1,0 +1,22 @@
+import { GlmmError } from '../../src/errors.js'
+import { samplers } from '../kernels/registry.js'
+import { chainsOf } from './chains.js'
+import { grid } from './grid.js'
+import type { PosteriorMethod } from './method.js'
+
+/** All ways to find a posterior: chains of each sampler, and a grid. `auto` chooses among them; see settleMethod. */
+export const methods: readonly PosteriorMethod[] = [...samplers.map(chainsOf), grid]
+
+/** The name that stands for the choice among them, and for none being given. */
+export const autoName = 'auto'
+
+/** Whether what is found where a sampler is named so has draws; a USAGE error where there is none of that name. */
+export const makesDraws = (name: string = autoName): boolean => name === autoName || methodNamed(name).draws
+
+/** The method of that name, or a USAGE error. */
+export function methodNamed(name: string): PosteriorMethod {
+  const method = methods.find((candidate) => candidate.name === name)
+  if (method) return method
+  const known = [autoName, ...methods.map((candidate) => candidate.name)].join(', ')
+  throw new GlmmError('USAGE', `expected a sampler (${known}), got '${name}'`, 'give one of these')
+}
