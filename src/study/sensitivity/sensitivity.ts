@@ -11,7 +11,7 @@ import { outerParameters } from '../../likelihood/coordinates/outer-parameters.j
 import { outerPrior } from '../../likelihood/posterior.js'
 import { priorsInForce } from '../../likelihood/coordinates/priors-in-force.js'
 import { restricted } from '../../likelihood/frame/restricted.js'
-import { state } from '../../likelihood/frame/stated.js'
+import { type Stated, state } from '../../likelihood/frame/stated.js'
 import { psis } from '../../numerics/psis.js'
 import { stream } from '../../random/stream.js'
 import { fitSchema } from '../spec/fit-schema.js'
@@ -181,14 +181,12 @@ interface RowOf {
 function fitRow(shared: Shared, { parameters, approximation }: RowOf, variant: Variant): RowValues {
   const { data } = shared
   const { without } = variant
-  const model = without ? withoutRows(data.model, without) : (variant.model ?? data.model)
+  const stated = state(without ? withoutRows(data.model, without) : (variant.model ?? data.model))
   const found =
-    variant.start === undefined
-      ? converged(refit(state(model), variant.fit ?? data.fit))
-      : restarted(shared, variant.start)
+    variant.start === undefined ? converged(refit(stated, variant.fit ?? data.fit)) : restarted(shared, variant.start)
   const table = parameterTable(found, 'none')
-  const names = parameterNames(state(model))
-  const beside = approximation === null ? null : oneStep(shared.base(), data, model)
+  const names = parameterNames(stated)
+  const beside = approximation === null ? null : oneStep(shared.base(), data, stated)
   const running = tellRunning(found, [])
   const values = parameters.flatMap((name) => {
     const j = names.indexOf(name)
@@ -217,11 +215,11 @@ function restarted({ base, seed }: Shared, start: number): Refit {
  * One Newton step from the estimates of all data with their information: the infinitesimal jackknife. The score of what
  * is left is minus that of what was left out, for all of it together has none.
  */
-function oneStep({ fitted }: Refit, { fit }: SensitivityData, model: Model): Float64Array {
-  const like: Likelihood = likelihood(fit.reml ? restricted(model) : model)
+function oneStep({ fitted }: Refit, { fit }: SensitivityData, stated: Stated): Float64Array {
+  const like: Likelihood = likelihood(fit.reml ? restricted(stated.model) : stated)
   const { parameters, covariance, rule, se } = fitted
   const d = parameters.length
-  const names = parameterNames(state(model))
+  const names = parameterNames(stated)
   if (!covariance) return new Float64Array(names.length).fill(Number.NaN)
   const score = new Float64Array(d)
   like.marginal(rule).evaluate(parameters, score)

@@ -81,17 +81,18 @@ export function planSimulation(spec: SimulationSpec, table: Table): StudyPlan {
     return { settings, groups, x: trueParameters(stated, truth) }
   })
   const names = parameterNames(stated)
+  const methodNames = methods.map(({ model }) => parameterNames(state(model)))
   const truth = conditions.map(({ x }) => {
     const unknown = new Float64Array(x.length).fill(Number.NaN)
     const fitted = { ...emptyEstimate, parameters: x, se: unknown }
     const values = parameterTable(fittedBy(like, fitted, null), 'none').estimate
     const known = (name: string): number | null =>
       running.some((one) => one.name === name) ? null : (values[names.indexOf(name)] ?? null)
-    return methods.map(({ model }) => parameterNames(state(model)).map(known))
+    return methodNames.map((own) => own.map(known))
   })
   const facts: SimulationFacts = {
-    methods: methods.map(({ name, model, sample }) => {
-      const parameters = parameterNames(state(model))
+    methods: methods.map(({ name, model, sample }, m) => {
+      const parameters = methodNames[m]
       const fixed = meanOf(model).fixed.names.length
       return { name, parameters, tests: parameters.map((_, j) => j < fixed), ...columnsOf[sample ? 'sample' : 'fit'] }
     }),
