@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { dirname, extname } from 'node:path'
 import { writeAtomically } from '../draws/files/write-atomically.js'
 import { exitStatus, GlmmError } from '../errors.js'
-import type { ResultRecord } from '../report/result-document.js'
+import type { ResultRecord } from '../report/document-kind.js'
 import { fileStatus, hasFolder } from './file-status.js'
 import type { ModelFlags, OutputFlag } from './flags.js'
 import { writeNote, writeOutput } from './output.js'
@@ -100,7 +100,7 @@ const json = (record: ResultRecord): string => `${safeJson(record)}\n`
 /** A result as text for people, fitted to the terminal. */
 export async function printText(record: ResultRecord): Promise<void> {
   const [{ documentOf }, { renderText }] = await Promise.all([
-    import('../report/result-document.js'),
+    import('../report/kinds/registry.js'),
     import('../report/render-text.js'),
   ])
   const { isTTY, columns } = process.stdout
@@ -117,21 +117,21 @@ export async function writeResult(record: ResultRecord, path: string): Promise<v
 async function rendered(record: ResultRecord, extension: string): Promise<string> {
   if (extension === '.html' || extension === '.htm') {
     const [{ illustratedDocument }, { renderHtml }] = await Promise.all([
-      import('../report/result-document.js'),
+      import('../report/kinds/registry.js'),
       import('../report/render-html.js'),
     ])
     return renderHtml(await illustratedDocument(record))
   }
   if (extension === '.md') {
     const [{ documentOf }, { renderMarkdown }] = await Promise.all([
-      import('../report/result-document.js'),
+      import('../report/kinds/registry.js'),
       import('../report/render-markdown.js'),
     ])
     return renderMarkdown(await documentOf(record))
   }
   if (extension === '.txt') {
     const [{ documentOf }, { renderText }] = await Promise.all([
-      import('../report/result-document.js'),
+      import('../report/kinds/registry.js'),
       import('../report/render-text.js'),
     ])
     return renderText(await documentOf(record), { width: 100, colour: false })

@@ -10,7 +10,7 @@ export async function readRecord(path: string, what: string, hint: string): Prom
 
 /** Checks the types in a record that was read; FILE where they are others. */
 export async function checkRecord(document: unknown, path: string, hint: string): Promise<void> {
-  const { validateRecord } = await import('../report/validate-record.js')
+  const { validateRecord } = await import('../report/kinds/validate-record.js')
   validateRecord(document, path, hint)
 }
 

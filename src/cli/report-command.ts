@@ -1,5 +1,6 @@
 import { renderText } from '../report/render-text.js'
-import { illustratedDocument, type ResultRecord } from '../report/result-document.js'
+import type { ResultRecord } from '../report/document-kind.js'
+import { illustratedDocument } from '../report/kinds/registry.js'
 import type { OutputFlag } from './flags.js'
 import { checkEndings } from './output-files.js'
 import { checkOutput, present } from './present.js'

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { writeAtomically } from '../draws/files/write-atomically.js'
-import type { ResultRecord } from '../report/result-document.js'
+import type { ResultRecord } from '../report/document-kind.js'
 import { writeResult } from './present.js'
 
 /** Writes CSV where the path ends so, else the result as any command does. */

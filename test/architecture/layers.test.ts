@@ -45,6 +45,7 @@ const sideways = new Set([
  */
 const inside: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'src/data': [['.'], ['files']],
+  'src/report': [['.'], ['kinds']],
   'src/draws': [['.'], ['diagnostics', 'files'], ['answers']],
   'src/fit': [
     ['results', 'start'],

@@ -1,24 +1,37 @@
 import { describe, expect, test } from 'vitest'
 import type { CheckRecord } from '../../src/check/check-record.js'
+import type { PosteriorRecord } from '../../src/draws/answers/posterior-record.js'
+import type { FitRecord } from '../../src/fit/record/fit-record.js'
 import { displayWidth } from '../../src/plot/display-text.js'
 import { effectTerms, ladderLines } from '../../src/report/check-figures.js'
+import { checkDocument } from '../../src/report/check-document.js'
+import type { Document } from '../../src/report/document.js'
+import { fitDocument } from '../../src/report/fit-document.js'
 import { nextStep } from '../../src/report/next-step.js'
+import { posteriorDocument } from '../../src/report/posterior-document.js'
 import { renderHtml } from '../../src/report/render-html.js'
 import { renderMarkdown } from '../../src/report/render-markdown.js'
 import { renderText } from '../../src/report/render-text.js'
-import { illustratedDocument, type ModelRecord, resultDocument } from '../../src/report/result-document.js'
+import { documentOf, illustratedDocument } from '../../src/report/kinds/registry.js'
 import { CHECK } from './sample-check.js'
 import { GLM_FIT, MIXED_FIT } from './sample-fit.js'
 import { POSTERIOR } from './sample-posterior.js'
 
-const text = (record: ModelRecord, width = 80): string => renderText(resultDocument(record), { width, colour: false })
+/** The documents of some kinds of records, as the registry makes them. */
+const plain = (record: FitRecord | PosteriorRecord | CheckRecord): Document => {
+  if (record.schema === 'glmm/fit@1') return fitDocument(record)
+  return record.schema === 'glmm/check@1' ? checkDocument(record) : posteriorDocument(record)
+}
+
+const text = (record: FitRecord | PosteriorRecord | CheckRecord, width = 80): string =>
+  renderText(plain(record), { width, colour: false })
 
 test.each([
   ['glm', GLM_FIT],
   ['mixed', MIXED_FIT],
   ['posterior', POSTERIOR],
   ['check', CHECK],
-] as const)('%s: within 80 and 120 columns, in all three forms', (_, record) => {
+] as const)('%s: within 80 and 120 columns, in all three forms', async (_, record) => {
   for (const width of [80, 120]) {
     const lines = text(record, width).split('\n')
     // The command to copy is the one thing that is not broken into lines.
@@ -27,8 +40,9 @@ test.each([
     expect(lines.some((line) => /\s$/.test(line))).toBe(false)
   }
   expect(text(record)).not.toMatch(/undefined|NaN|\[object/)
-  expect(renderMarkdown(resultDocument(record))).not.toMatch(/undefined|NaN|\[object/)
-  expect(renderHtml(resultDocument(record))).not.toMatch(/undefined|NaN|\[object/)
+  expect(renderText(await documentOf(record), { width: 80, colour: false })).toBe(text(record))
+  expect(renderMarkdown(plain(record))).not.toMatch(/undefined|NaN|\[object/)
+  expect(renderHtml(plain(record))).not.toMatch(/undefined|NaN|\[object/)
 })
 
 describe('a glm, as R prints it', () => {
@@ -258,7 +272,7 @@ describe('a check', () => {
 
   test('the page holds its pictures and needs nothing else', async () => {
     const effects = CHECK.effects.map((e, i) => (i === 0 ? { ...e, level: '<script>alert(1)</script>' } : e))
-    const html = renderHtml(await illustratedDocument({ ...CHECK, effects }))
+    const html = renderHtml(await illustratedDocument({ ...CHECK, effects } as CheckRecord))
     expect(html.match(/<svg /g)).toHaveLength(2)
     expect(html).not.toMatch(/<script|<link|<img|\bsrc=|\bhref=|url\(|@import/i)
     expect(html.replaceAll('xmlns="http://www.w3.org/2000/svg"', '')).not.toMatch(/https?:/)

@@ -11,10 +11,10 @@ import { fit } from '../../src/fit/fit.js'
 import { predict } from '../../src/fit/predict/predict.js'
 import { simulate } from '../../src/fit/predict/simulate.js'
 import { inlineExecutor } from '../../src/inline-executor.js'
-import { recordSchemas } from '../../src/report/record-schemas.js'
+import type { ResultRecord } from '../../src/report/document-kind.js'
 import { renderText } from '../../src/report/render-text.js'
-import { illustratedDocument, type ResultRecord } from '../../src/report/result-document.js'
-import { validateRecord } from '../../src/report/validate-record.js'
+import { documentKinds, illustratedDocument } from '../../src/report/kinds/registry.js'
+import { validateRecord } from '../../src/report/kinds/validate-record.js'
 import { betablocker } from '../cli/call.js'
 import { bootstrapOf, run, simulationOf } from '../study/studies.js'
 
@@ -77,7 +77,7 @@ beforeAll(async () => {
 describe('schemas of records', () => {
   it('take all that commands write, of every schema there is', () => {
     for (const record of records) expect(() => validateRecord(record, 'it.json', 'make it')).not.toThrow()
-    expect(new Set(records.map(({ schema }) => schema))).toEqual(new Set(Object.keys(recordSchemas)))
+    expect(new Set(records.map(({ schema }) => schema))).toEqual(new Set(documentKinds.map(({ schema }) => schema)))
   })
 
   it('and reports are made of what JSON leaves of them', async () => {

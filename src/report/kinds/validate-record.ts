@@ -1,21 +1,25 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
-import { GlmmError } from '../errors.js'
-import { jsonTypeInWords } from '../json-type-words.js'
-import { recordSchemas } from './record-schemas.js'
+import { GlmmError } from '../../errors.js'
+import { jsonTypeInWords } from '../../json-type-words.js'
+import { kindOf } from './registry.js'
 
 const validators = new Map<string, ValidateFunction>()
 
 function validatorOf(schema: string): ValidateFunction | null {
   const known = validators.get(schema)
   if (known) return known
-  if (!Object.hasOwn(recordSchemas, schema)) return null
+  const kind = kindOf(schema)
+  if (!kind) return null
   const ajv = new Ajv2020({ strict: false, verbose: true, validateSchema: false, allowUnionTypes: true })
-  const made = ajv.compile(recordSchemas[schema])
+  const made = ajv.compile(kind.shape)
   validators.set(schema, made)
   return made
 }
 
 /**
+ * Further properties are left alone, so that a record of a later version can still be read. Numbers may be null: JSON has no
+ * other way to write one that does not exist.
+ *
  * Checks the types in a record that came from anywhere against the schema that it names. FILE with the place of what is wrong, or
  * where it names none that there is; `hint` says how such a record is made.
  */
