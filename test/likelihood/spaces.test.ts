@@ -15,6 +15,7 @@ const rng = stream({ seed: 21, replicate: 1, purpose: 'response' })
 const table = tableFrom({
   y: Array.from({ length: n }, (_, i) => Number(rng.uniform() < 0.3 + 0.05 * (i % 8))),
   x: Array.from({ length: n }, () => rng.normal()),
+  z: Array.from({ length: n }, (_, i) => rng.normal() + (i % 12) / 4 + ((i * 7) % 90) / 60),
   w: Array.from({ length: n }, (_, i) => i % 3),
   g: Array.from({ length: n }, (_, i) => `g${i % 12}`),
   h: Array.from({ length: n }, (_, i) => `h${i % 24}`),
@@ -32,6 +33,8 @@ const cases: [engine: string, formula: string, family: string, rule: Rule, reml?
   ['vector', 'y ~ x + (x | g)', 'poisson', { by: 'adaptive', nodes: 3 }],
   ['vector', 'y ~ x + (w | g)', 'binomial', { by: 'adaptive', nodes: 3 }],
   ['vector', 'y ~ x + (w | g)', 'nbinom2', laplace],
+  ['gaussian', 'z ~ x + (1 | c) + (x | g)', 'gaussian', laplace],
+  ['gaussian', 'z ~ x + (1 | c) + (1 | d)', 'gaussian', laplace, true],
   ['nested', 'y ~ x + (1 | g/h)', 'binomial', { by: 'adaptive', nodes: 3 }],
   ['sparse', 'y ~ x + (1 | c) + (1 | d)', 'poisson', laplace],
   ['sparse', 'y ~ x * w + (1 | g) + (x | d)', 'binomial', laplace, true],
@@ -49,6 +52,10 @@ function counted(space: Space): Space & { readonly given: () => number } {
     given: () => numbers,
   }
 }
+
+it('covers every engine', () => {
+  expect(new Set(cases.map(([engine]) => engine))).toEqual(new Set(engines.map(({ name }) => name)))
+})
 
 describe('a fit has the same bits wherever its arrays lie', () => {
   it.each(cases)('%s: %s, %s, %o', (engine, formula, family, rule, reml) => {

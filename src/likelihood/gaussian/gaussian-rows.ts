@@ -4,6 +4,7 @@ import { cholesky, forwardSolve, backwardSolve } from '../../numerics/cholesky.j
 import { columnProducts, gram, timesLower } from '../../numerics/gram.js'
 import { lowerOrthonormal } from '../../numerics/lower-orthonormal.js'
 import type { LaidTerm } from '../frame/parameter-layout.js'
+import type { Space } from '../../numerics/space.js'
 import type { Stated } from '../frame/stated.js'
 import { sameFactor } from '../frame/cluster-structure.js'
 
@@ -27,6 +28,8 @@ export interface GaussianFactor {
  */
 export interface GaussianRows {
   readonly n: number
+  /** Where the arrays of what works on these rows come from. */
+  readonly space: Space
   /** Rows, each as often as its frequency says. */
   readonly observations: number
   /** Frequency times weight of each row; null where all are one. */
@@ -48,7 +51,7 @@ export interface GaussianRows {
   readonly factors: readonly GaussianFactor[]
 }
 
-export function gaussianRows({ model, layout }: Stated): GaussianRows {
+export function gaussianRows({ model, layout, space }: Stated): GaussianRows {
   const n = model.nobs
   const [mean, dispersion] = model.predictors
   const fixed = layout.terms.find(({ covariance }) => covariance === flat)
@@ -82,6 +85,7 @@ export function gaussianRows({ model, layout }: Stated): GaussianRows {
   xx[p * P + p] = columnProducts(y, n, 1, y, weights)[0]
   return {
     n,
+    space,
     observations: observations(model),
     weights,
     logScale,

@@ -46,20 +46,20 @@ export interface PenalisedSystem {
 }
 
 export function penalisedSystem(rows: GaussianRows, products: LevelProducts): PenalisedSystem {
-  const { p, xx } = rows
+  const { p, xx, space } = rows
   const { pattern, zx } = products
   const { q } = pattern
   const P = p + 1
-  const lambdas = rows.factors.map(({ stride }) => new Float64Array(stride * stride))
-  const factor = new Float64Array(pattern.size)
-  const half = new Float64Array(q * P)
-  const schur = new Float64Array(P * P)
-  const fixedFactor = new Float64Array(p * p)
-  const delta = new Float64Array(p)
-  const u = new Float64Array(q)
-  const b = new Float64Array(q)
-  const residual = new Float64Array(rows.n)
-  const score = new Float64Array(q)
+  const lambdas = rows.factors.map(({ stride }) => space.vector(stride * stride))
+  const factor = space.vector(pattern.size)
+  const half = space.vector(q * P)
+  const schur = space.vector(P * P)
+  const fixedFactor = space.vector(p * p)
+  const delta = space.vector(p)
+  const u = space.vector(q)
+  const b = space.vector(q)
+  const residual = space.vector(rows.n)
+  const score = space.vector(q)
   let penalised = 0
 
   const factorize = (): boolean => {

@@ -42,16 +42,16 @@ export interface AverageInformation {
  */
 export function slopes(system: PenalisedSystem): Slopes {
   const { rows, products, lambdas, factor, half, fixedFactor, u, score } = system
-  const { p, reml, factors } = rows
+  const { p, reml, factors, space } = rows
   const { pattern, pairs, zx, starts } = products
   const { q } = pattern
   const P = p + 1
-  const inverse = new Float64Array(pattern.size)
-  const work = new Float64Array(q)
-  const along = new Float64Array(reml ? q * p : 0)
-  const across = new Float64Array(along.length)
-  const moved = new Float64Array(along.length)
-  const moments = factors.map(({ stride }) => new Float64Array(stride * stride))
+  const inverse = space.vector(pattern.size)
+  const work = space.vector(q)
+  const along = space.vector(reml ? q * p : 0)
+  const across = space.vector(along.length)
+  const moved = space.vector(along.length)
+  const moments = factors.map(({ stride }) => space.vector(stride * stride))
 
   /** The first p of P columns of b, times R^-1, to `out`. */
   const timesInverseRoot = (b: Float64Array, out: Float64Array): void => {
