@@ -1,4 +1,12 @@
 import { derivativeOrder } from '../../families/derivative-order.js'
+import {
+  dampedNewton,
+  modeRounding,
+  modeTolerance,
+  mostModeSteps,
+  type NewtonSearch,
+  type NewtonTarget,
+} from '../../numerics/damped-newton.js'
 import type { QuadratureRule } from '../../numerics/gauss-hermite.js'
 import type { LinearPredictors } from '../frame/linear-predictors.js'
 import type { Evaluate } from '../frame/log-density.js'
@@ -6,11 +14,6 @@ import { nestedFactor } from './nested-factor.js'
 import { firstSlots, type NestedStructure } from './nested-structure.js'
 import { nestedSum } from './nested-sum.js'
 import type { RowModel } from '../frame/row-model.js'
-
-const tolerance = 1e-10
-/** A squared step below this that no longer shrinks is rounding: of large responses, say, with a small residual. */
-const rounded = 1e-8
-const maxSteps = 200
 
 /**
  * Log marginal likelihood of a model of nested factors, the effects integrated out from the innermost level outwards
@@ -102,14 +105,12 @@ export function nestedQuadrature(
     return factor.factorize(first, root)
   }
 
-  /** Damped Newton from 0. Returns h at the mode, -Infinity on failure. */
-  function findMode(root: number): number {
-    const first = firstUnit[root]
-    mode.fill(0, first, root + 1)
-    let h = height(root)
-    let last = Number.POSITIVE_INFINITY
-    for (let iteration = 0; iteration < maxSteps && h > Number.NEGATIVE_INFINITY; iteration++) {
-      for (let v = first; v <= root; v++) {
+  /** The outermost unit whose mode is searched. */
+  let unit = 0
+  const target: NewtonTarget = {
+    height: () => height(unit),
+    fillSlope: () => {
+      for (let v = firstUnit[unit]; v <= unit; v++) {
         let total = -mode[v]
         for (let x = firstSlot[level[v]]; x < firstSlot[level[v] + 1]; x++) {
           const score = d1[predictorAt[x]]
@@ -117,29 +118,19 @@ export function nestedQuadrature(
             total += score[i] * a[at]
         }
         slope[v] = total
-        step[v] = total
       }
-      const definite = curvature(root, false)
-      if (!definite && !curvature(root, true)) break
-      factor.solve(step, first, root)
-      let distance = 0
-      for (let v = first; v <= root; v++) distance += step[v] * slope[v]
-      const rounding = distance < rounded && distance > 0.25 * last
-      if (definite && (distance <= tolerance * tolerance * (root - first + 1) || rounding)) return h
-      last = distance
-      const least = h - 1e-12 * (1 + Math.abs(h))
-      for (let v = first; v <= root; v++) mode[v] += step[v]
-      h = height(root)
-      for (let half = 0; half < 60 && !(h >= least); half++) {
-        for (let v = first; v <= root; v++) {
-          step[v] /= 2
-          mode[v] -= step[v]
-        }
-        h = height(root)
-      }
-      if (!(h >= least)) break
-    }
-    return Number.NEGATIVE_INFINITY
+    },
+    factorize: (clipped) => curvature(unit, clipped),
+    solve: () => factor.solve(step, firstUnit[unit], unit),
+  }
+  const search: NewtonSearch = { x: mode, slope, step, rounded: modeRounding, maxSteps: mostModeSteps }
+
+  /** From 0. Returns h at the mode, -Infinity on failure. */
+  function findMode(root: number): number {
+    unit = root
+    const first = firstUnit[root]
+    mode.fill(0, first, root + 1)
+    return dampedNewton(target, search, first, root + 1, height(root), modeTolerance * (root - first + 1))
   }
 
   /** Starts the rows' derivatives, and those in the mode and the spread, from the means over the nodes. */

@@ -1,3 +1,4 @@
+import { dampedNewton, type NewtonTarget } from '../../numerics/damped-newton.js'
 import { flat } from '../../covariance/flat.js'
 import type { Response } from '../../data/model.js'
 import { forward, solve } from '../../numerics/sparse-cholesky.js'
@@ -158,31 +159,16 @@ export function jointModes(stated: Stated, x: Float64Array): JointModes {
       const u = from.slice()
       let h = height(u)
       if (size === 0) return Number.isFinite(h) ? { response, rows, u } : null
-      const step = new Float64Array(size)
-      const gradient = new Float64Array(size)
-      for (let iteration = 0; iteration < maxSteps && h > Number.NEGATIVE_INFINITY; iteration++) {
-        slope(u, gradient)
-        const definite = curvature(false, factor)
-        if (!definite && !curvature(true, factor)) return null
-        step.set(gradient)
-        solve(symbolic, factor, step)
-        let distance = 0
-        for (let c = 0; c < size; c++) distance += step[c] * gradient[c]
-        if (!(distance >= 0)) return null
-        if (definite && distance <= tolerance * (1 + size)) return { response, rows, u }
-        const least = h - 1e-12 * (1 + Math.abs(h))
-        for (let c = 0; c < size; c++) u[c] += step[c]
-        h = height(u)
-        for (let half = 0; half < 40 && !(h >= least); half++) {
-          for (let c = 0; c < size; c++) {
-            step[c] /= 2
-            u[c] -= step[c]
-          }
-          h = height(u)
-        }
-        if (!(h >= least)) return null
+      const [slopes, step] = [new Float64Array(size), new Float64Array(size)]
+      const target: NewtonTarget = {
+        height: () => height(u),
+        fillSlope: () => slope(u, slopes),
+        factorize: (clipped) => curvature(clipped, factor),
+        solve: () => solve(symbolic, factor, step),
       }
-      return null
+      const search = { x: u, slope: slopes, step, rounded: 0, maxSteps }
+      h = dampedNewton(target, search, 0, size, h, tolerance * (1 + size))
+      return h > Number.NEGATIVE_INFINITY ? { response, rows, u } : null
     },
     effectiveParameters: () => {
       if (size === 0) return 0

@@ -1,3 +1,11 @@
+import {
+  dampedNewton,
+  modeRounding,
+  modeTolerance,
+  mostModeSteps,
+  type NewtonSearch,
+  type NewtonTarget,
+} from '../../numerics/damped-newton.js'
 import { logDeterminant, solve } from '../../numerics/sparse-cholesky.js'
 import { selectedInverse } from '../../numerics/sparse-inverse.js'
 import { addScores, jointHeight } from './joint-height.js'
@@ -36,10 +44,6 @@ interface Origin {
   readonly factor: Float64Array
 }
 
-const tolerance = 1e-10
-/** A squared step below this that no longer shrinks is rounding: of large responses, say, with a small residual. */
-const rounded = 1e-8
-const maxSteps = 200
 /** The most steps with the origin's H, and the least each has to gain: distances shrink to this share of the last one. */
 const maxChords = 12
 const contraction = 0.1
@@ -76,7 +80,14 @@ export function laplace(structure: RandomStructure, linear: LinearPredictors, ro
   // What the normal priors have and flat ones lack: a factor of 1 / sqrt(2 pi) that cancels the integral's.
   const flatConstant =
     structure.logFlat + 0.5 * Math.log(2 * Math.PI) * precision.reduce((count, prior) => count + 1 - prior, 0)
-  const found = tolerance * tolerance * (1 + q)
+  const found = modeTolerance * (1 + q)
+  const target: NewtonTarget = {
+    height: () => height(u),
+    fillSlope: () => slope(u, v),
+    factorize: (clipped) => curvature(clipped, factor),
+    solve: () => solve(symbolic, factor, step),
+  }
+  const search: NewtonSearch = { x: u, slope: v, step, rounded: modeRounding, maxSteps: mostModeSteps }
   const least = (h: number): number => h - 1e-12 * (1 + Math.abs(h))
 
   /**
@@ -112,30 +123,7 @@ export function laplace(structure: RandomStructure, linear: LinearPredictors, ro
     }
     if (settled && curvature(false, factor)) return h
 
-    last = Number.POSITIVE_INFINITY
-    for (let iteration = 0; iteration < maxSteps && h > Number.NEGATIVE_INFINITY; iteration++) {
-      slope(u, v)
-      step.set(v)
-      const definite = curvature(false, factor)
-      if (!definite && !curvature(true, factor)) break
-      solve(symbolic, factor, step)
-      const distance = product(step, v)
-      const rounding = distance < rounded && distance > 0.25 * last
-      if (definite && (distance <= found || rounding)) return h
-      last = distance
-      const bound = least(h)
-      for (let c = 0; c < q; c++) u[c] += step[c]
-      h = height(u)
-      for (let half = 0; half < 60 && !(h >= bound); half++) {
-        for (let c = 0; c < q; c++) {
-          step[c] /= 2
-          u[c] -= step[c]
-        }
-        h = height(u)
-      }
-      if (!(h >= bound)) break
-    }
-    return Number.NEGATIVE_INFINITY
+    return dampedNewton(target, search, 0, q, h, found)
   }
 
   /** The derivatives of log L in each row's fixed parts and multipliers, into inFixed and inMultipliers. */

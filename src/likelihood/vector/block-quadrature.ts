@@ -1,13 +1,11 @@
 import { farthest, type ShiftKernel } from '../../families/shift-kernel.js'
 import { backwardSolve, cholesky, forwardSolve } from '../../numerics/cholesky.js'
+import { modeTolerance, mostModeSteps } from '../../numerics/damped-newton.js'
 import type { ProductRule } from '../../numerics/product-rule.js'
 import { type Blocks, blockMultipliers, multiplierGradient } from './block-structure.js'
-import { choleskyReverse } from './cholesky-reverse.js'
+import { pointsReverse } from './cholesky-reverse.js'
 import { fixedGradient, fixedPredictor, withOffset } from '../frame/grouped-rows.js'
 import type { ParameterLayout } from '../frame/parameter-layout.js'
-
-const tolerance = 1e-10
-const maxSteps = 200
 
 /** The marginal likelihood by blocks. */
 export interface BlockQuadrature {
@@ -40,7 +38,8 @@ export function blockQuadrature(blocks: Blocks, layout: ParameterLayout): BlockQ
   const inMultipliers = space.vector(a.length)
   const vector = (): Float64Array => space.vector(q)
   const [mode, step, slope, v, along] = [vector(), vector(), vector(), vector(), vector()]
-  const [c, inC, inH] = [space.vector(q * q), space.vector(q * q), space.vector(q * q)]
+  const [c, inH] = [space.vector(q * q), space.vector(q * q)]
+  const reverse = pointsReverse(q, c, v, inH, space)
   const column = (): Float64Array => space.vector(rows.n)
   const [fixed, d1, d2, d3, inFixed] = [column(), column(), column(), column(), column()]
   const sums = space.vector(4 * most)
@@ -95,17 +94,17 @@ export function blockQuadrature(blocks: Blocks, layout: ParameterLayout): BlockQ
   function findMode(g: number, origin: Float64Array | null): number {
     for (let e = 0; e < q; e++) mode[e] = origin ? origin[g * q + e] : 0
     let h = height(g)
-    for (let iteration = 0; iteration < maxSteps; iteration++) {
+    for (let iteration = 0; iteration < mostModeSteps; iteration++) {
       if (!curvature(g)) return Number.NaN
       step.set(slope)
       forwardSolve(c, q, step)
       backwardSolve(c, q, step)
       let distance = 0
       for (let e = 0; e < q; e++) distance += step[e] * slope[e]
-      if (distance <= tolerance * tolerance) return h
+      if (distance <= modeTolerance) return h
       let last = 0 // move of the block that moves farthest
       for (let b = first[g]; b < first[g + 1]; b++) last = Math.max(last, Math.abs(shift(b, step)))
-      const ends = Math.sqrt(distance) * last <= 0.1 * tolerance
+      const ends = Math.sqrt(distance) * last <= 0.1 * Math.sqrt(modeTolerance)
       const least = h - 1e-12 * (1 + Math.abs(h))
       for (let e = 0; e < q; e++) mode[e] += step[e]
       h = height(g)
@@ -132,6 +131,7 @@ export function blockQuadrature(blocks: Blocks, layout: ParameterLayout): BlockQ
 
   const spaces = new Map<number, ReturnType<typeof pointSpace>>()
   const pointSpace = (count: number) => ({
+    count,
     spread: space.vector(count * q),
     share: space.vector(count),
     divisor: space.vector(count),
@@ -188,21 +188,8 @@ export function blockQuadrature(blocks: Blocks, layout: ParameterLayout): BlockQ
 
   /** Derivatives of level g's log L in its rows' fixed parts and its blocks' multipliers. */
   function derivatives(g: number, count: number, at: PointSpace): void {
-    const { spread, share, slopes, scores, stores } = at
-    v.fill(0)
-    inC.fill(0)
-    for (let j = 0; j < q; j++) inC[j * q + j] = -1 / c[j * q + j]
-    for (let k = 0; k < count; k++) {
-      for (let j = 0; j < q; j++) {
-        slope[j] = slopes[k * q + j]
-        v[j] += share[k] * slope[j]
-      }
-      forwardSolve(c, q, slope)
-      for (let i = 0; i < q; i++) {
-        for (let j = 0; j <= i; j++) inC[i * q + j] -= share[k] * spread[k * q + i] * slope[j]
-      }
-    }
-    choleskyReverse(c, inC, q, inH)
+    const { spread, share, scores, stores } = at
+    reverse(at)
     for (let b = first[g], n = 0; b < first[g + 1]; b++, n++) {
       const [s2, s3] = [sums[4 * n + 2], sums[4 * n + 3]]
       let quadratic = 0

@@ -1,16 +1,19 @@
 import { derivativeOrder } from '../../families/derivative-order.js'
 import { backwardSolve, cholesky, forwardSolve } from '../../numerics/cholesky.js'
+import {
+  dampedNewton,
+  modeRounding,
+  modeTolerance,
+  mostModeSteps,
+  type NewtonSearch,
+  type NewtonTarget,
+} from '../../numerics/damped-newton.js'
 import type { ProductRule } from '../../numerics/product-rule.js'
 import type { ClusterStructure } from '../frame/cluster-structure.js'
-import { choleskyReverse } from './cholesky-reverse.js'
+import { pointsReverse } from './cholesky-reverse.js'
 import { effectOf, type LinearPredictors } from '../frame/linear-predictors.js'
 import type { Evaluate } from '../frame/log-density.js'
 import type { RowModel } from '../frame/row-model.js'
-
-const tolerance = 1e-10
-/** A squared step below this that no longer shrinks is rounding: of large responses, say, with a small residual. */
-const rounded = 1e-8
-const maxSteps = 200
 
 /**
  * Log marginal likelihood of a model whose random effects belong to one factor, a vector u of q a cluster integrated
@@ -48,7 +51,6 @@ export function clusterQuadrature(
   const slope = vector()
   const v = vector()
   const c = matrix() // H, then its Cholesky factor in the lower triangle
-  const inC = matrix()
   const inH = matrix()
   const spread = space.vector(count * q) // e_k
   const share = space.vector(count)
@@ -56,6 +58,8 @@ export function clusterQuadrature(
   const pointEta = space.vector(count * K)
   const pointLog = space.vector(count)
   const score = space.vector(largest * K * count)
+  const levelPoints = { count, share, slopes, spread }
+  const reverse = pointsReverse(q, c, v, inH, space)
   const inFixed = eta.map(() => space.vector(n))
   const inMultipliers = space.vector(n * width)
   const along = space.vector(K)
@@ -90,39 +94,30 @@ export function clusterQuadrature(
     return cholesky(c, q)
   }
 
-  /** Damped Newton from 0. Returns h at the mode, -Infinity on failure. */
-  function findMode(from: number, to: number): number {
-    mode.fill(0)
-    let h = height(from, to)
-    let last = Number.POSITIVE_INFINITY
-    for (let iteration = 0; iteration < maxSteps && h > Number.NEGATIVE_INFINITY; iteration++) {
+  /** The rows of the cluster whose mode is searched. */
+  let [first, end] = [0, 0]
+  const target: NewtonTarget = {
+    height: () => height(first, end),
+    fillSlope: () => {
       for (let e = 0; e < q; e++) slope[e] = -mode[e]
-      for (let i = from, at = from * width; i < to; i++) {
+      for (let i = first, at = first * width; i < end; i++) {
         for (let s = 0; s < width; s++, at++) slope[effect[s]] += d1[predictorOf[s]][i] * a[at]
       }
-      step.set(slope)
-      const definite = curvature(from, to, false)
-      if (!definite && !curvature(from, to, true)) break
+    },
+    factorize: (clipped) => curvature(first, end, clipped),
+    solve: () => {
       forwardSolve(c, q, step)
       backwardSolve(c, q, step)
-      let distance = 0
-      for (let e = 0; e < q; e++) distance += step[e] * slope[e]
-      const rounding = distance < rounded && distance > 0.25 * last
-      if (definite && (distance <= tolerance * tolerance * q || rounding)) return h
-      last = distance
-      const least = h - 1e-12 * (1 + Math.abs(h))
-      for (let e = 0; e < q; e++) mode[e] += step[e]
-      h = height(from, to)
-      for (let half = 0; half < 60 && !(h >= least); half++) {
-        for (let e = 0; e < q; e++) {
-          step[e] /= 2
-          mode[e] -= step[e]
-        }
-        h = height(from, to)
-      }
-      if (!(h >= least)) break
-    }
-    return Number.NEGATIVE_INFINITY
+    },
+  }
+  const search: NewtonSearch = { x: mode, slope, step, rounded: modeRounding, maxSteps: mostModeSteps }
+
+  /** From 0. Returns h at the mode, -Infinity on failure. */
+  function findMode(from: number, to: number): number {
+    first = from
+    end = to
+    mode.fill(0)
+    return dampedNewton(target, search, 0, q, height(from, to), modeTolerance * q)
   }
 
   /** Fills the points' shares (summing to 1), slopes and the rows' scores; returns the log of the sum over points. */
@@ -166,21 +161,8 @@ export function clusterQuadrature(
 
   /** Derivatives of the cluster's log L in its rows' fixed parts and multipliers. */
   function rowDerivatives(from: number, to: number): void {
-    // v collects the derivative in the mode; inC that in C, lower triangle.
-    v.fill(0)
-    inC.fill(0)
-    for (let j = 0; j < q; j++) inC[j * q + j] = -1 / c[j * q + j]
-    for (let k = 0; k < count; k++) {
-      for (let j = 0; j < q; j++) {
-        slope[j] = slopes[k * q + j]
-        v[j] += share[k] * slope[j]
-      }
-      forwardSolve(c, q, slope)
-      for (let i = 0; i < q; i++) {
-        for (let j = 0; j <= i; j++) inC[i * q + j] -= share[k] * spread[k * q + i] * slope[j]
-      }
-    }
-    choleskyReverse(c, inC, q, inH)
+    // v collects the derivative in the mode.
+    reverse(levelPoints)
 
     for (let i = from; i < to; i++) {
       const row = i * width
