@@ -76,7 +76,7 @@ export function integratePosterior(model: Model, statements: readonly string[]):
   const { coordinates, dimension: d } = like
   const mode = innerMode(like, priors)
   const order = scalesFirst(like)
-  const s = d - like.layout.fixedStart[1]
+  const s = d - meanCoordinates(like).length
   const density = orderedDensity(like, priors, mode.rule, order)
   const from = inOrder(mode, order)
   const scales = headPlacement(from, s)
@@ -148,9 +148,16 @@ interface Look {
  * The coordinates in the order of the grid: standard deviations and dispersions, whose posteriors are skewed, before the
  * mean's fixed effects, which are near normal given those.
  */
-function scalesFirst({ layout, dimension }: Likelihood): number[] {
-  const means = layout.fixedStart[1]
-  return Array.from({ length: dimension }, (_, i) => (i + means) % dimension)
+function scalesFirst(like: Likelihood): number[] {
+  const means = meanCoordinates(like)
+  const others = Array.from({ length: like.dimension }, (_, i) => i).filter((i) => !means.includes(i))
+  return [...others, ...means]
+}
+
+/** The coordinates of the mean's fixed effects; none where the model has no one predictor of the mean. */
+function meanCoordinates({ layout: { location } }: Likelihood): number[] {
+  const { from, to } = location?.fixed ?? { from: 0, to: 0 }
+  return Array.from({ length: to - from }, (_, j) => from + j)
 }
 
 function inOrder({ x, covariance }: OuterMode, order: readonly number[]): OuterMode {
