@@ -40,14 +40,16 @@ export const nestedEngine: Engine = {
         ? byLevel(rule.nodes)
         : new Array(depth).fill(rule.by === 'adaptive' ? rule.nodes : 1)
     const quadrature = (rule: Rule): Evaluate => {
-      const evaluate = nestedQuadrature(structure, linear, rows, nodesAt(rule).map(gaussHermite))
-      return (x, gradient, out, offsets) =>
-        evaluate(
+      let made: Evaluate | null = null
+      return (x, gradient, out, offsets) => {
+        made ??= nestedQuadrature(structure, linear, rows, nodesAt(rule).map(gaussHermite))
+        return made(
           x,
           gradient,
           out,
           offsets?.map((one) => inOrder(one, order)),
         )
+      }
     }
     let draw: NestedDraw | null = null
     const effects = structuredEffects(parts, {
