@@ -4,8 +4,8 @@ export interface NewtonTarget {
   readonly height: () => number
   /** h' at x, where h was evaluated last, into `slope`. */
   readonly fillSlope: () => void
-  /** Factorizes -h'' there; with `clipped` without what h is convex in. False where that is not positive definite. */
-  readonly factorize: (clipped: boolean) => boolean
+  /** Factorizes -h'' there; where `concave`, with something positive semidefinite in place of what h may be convex in. False where not positive definite. */
+  readonly factorize: (concave: boolean) => boolean
   /** Divides `step` by what was factorized. */
   readonly solve: () => void
 }
@@ -31,7 +31,7 @@ const mostHalvings = 60
 
 /**
  * Climbs from x, where h is `h`, to a maximum by Newton's method, each step halved until h does not fall, to where the squared
- * step in the metric of -h'' is at most `found`. Where h is not concave the clipped matrix takes the place of -h''. Leaves the factor of -h'' at the maximum; returns h there, -Infinity where none
+ * step in the metric of -h'' is at most `found`. Where h is not concave the matrix of `factorize(true)` takes the place of -h''. Leaves the factor of -h'' at the maximum; returns h there, -Infinity where none
  * is reached.
  */
 export function dampedNewton(

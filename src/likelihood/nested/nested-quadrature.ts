@@ -120,7 +120,7 @@ export function nestedQuadrature(
         slope[v] = total
       }
     },
-    factorize: (clipped) => curvature(unit, clipped),
+    factorize: (concave) => curvature(unit, concave),
     solve: () => factor.solve(step, firstUnit[unit], unit),
   }
   const search: NewtonSearch = { x: mode, slope, step, rounded: modeRounding, maxSteps: mostModeSteps }

@@ -163,7 +163,7 @@ export function jointModes(stated: Stated, x: Float64Array): JointModes {
       const target: NewtonTarget = {
         height: () => height(u),
         fillSlope: () => slope(u, slopes),
-        factorize: (clipped) => curvature(clipped, factor),
+        factorize: (concave) => curvature(concave, factor),
         solve: () => solve(symbolic, factor, step),
       }
       const search = { x: u, slope: slopes, step, rounded: 0, maxSteps }

@@ -84,7 +84,7 @@ export function laplace(structure: RandomStructure, linear: LinearPredictors, ro
   const target: NewtonTarget = {
     height: () => height(u),
     fillSlope: () => slope(u, v),
-    factorize: (clipped) => curvature(clipped, factor),
+    factorize: (concave) => curvature(concave, factor),
     solve: () => solve(symbolic, factor, step),
   }
   const search: NewtonSearch = { x: u, slope: v, step, rounded: modeRounding, maxSteps: mostModeSteps }

@@ -104,7 +104,7 @@ export function clusterQuadrature(
         for (let s = 0; s < width; s++, at++) slope[effect[s]] += d1[predictorOf[s]][i] * a[at]
       }
     },
-    factorize: (clipped) => curvature(first, end, clipped),
+    factorize: (concave) => curvature(first, end, concave),
     solve: () => {
       forwardSolve(c, q, step)
       backwardSolve(c, q, step)

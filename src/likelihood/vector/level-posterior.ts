@@ -2,6 +2,7 @@ import type { RandomTerm } from '../../data/model.js'
 import type { ResponseData } from '../../families/response-data.js'
 import { densitySize } from '../../families/row-density.js'
 import { backwardSolve, cholesky, forwardSolve } from '../../numerics/cholesky.js'
+import { positivePart } from '../../numerics/positive-part.js'
 import { type ProductRule, productRule } from '../../numerics/product-rule.js'
 import { hasOneFactor } from '../frame/cluster-structure.js'
 import { countingSort } from '../frame/grouped-rows.js'
@@ -136,6 +137,7 @@ function levelWork(
   const slope = new Float64Array(q)
   const H = new Float64Array(q * q)
   const out = new Float64Array(densitySize(K))
+  const square = new Float64Array(K * K)
 
   const bind = (response: ResponseData): AtLevel => {
     const kernel = rowKernel(model, family, response)
@@ -170,18 +172,26 @@ function levelWork(
       }
     }
 
-    /** -h'' at one point, row after row; convex parts left out where `clipped`. */
-    const curvature = (rows: Int32Array, clipped: boolean): void => {
+    /** Makes minus the second derivatives of each row, at one point, positive semidefinite. */
+    const makeConcave = (count: number): void => {
+      for (let r = 0; r < count; r++) {
+        for (let j = 0; j < K; j++) for (let l = 0; l < K; l++) square[j * K + l] = -d2[pairIndex(j, l)][r]
+        positivePart(square, K)
+        for (let j = 0; j < K; j++) for (let l = 0; l <= j; l++) d2[pairIndex(j, l)][r] = -square[j * K + l]
+      }
+    }
+
+    /** -h'' at one point, row after row; where `concave`, with what is nearest to it and positive semidefinite in each row. */
+    const curvature = (rows: Int32Array, concave: boolean): void => {
+      if (concave) makeConcave(rows.length)
       H.fill(0)
       for (let s = 0; s < q; s++) H[s * q + s] = 1
       for (let s = 0; s < width; s++)
         for (let t = 0; t <= s; t++) {
           const [ks, kt] = [slots[s].predictor, slots[t].predictor]
-          if (clipped && ks !== kt) continue
           const second = d2[pairIndex(ks, kt)]
           let sum = 0
-          for (let r = 0; r < rows.length; r++)
-            if (!clipped || second[r] < 0) sum += second[r] * a[rows[r] * width + s] * a[rows[r] * width + t]
+          for (let r = 0; r < rows.length; r++) sum += second[r] * a[rows[r] * width + s] * a[rows[r] * width + t]
           const [e, f] = [effect[s], effect[t]]
           H[e * q + f] -= e === f && s !== t ? 2 * sum : sum
         }
