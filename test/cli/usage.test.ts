@@ -59,7 +59,7 @@ describe.concurrent('a call that is not understood', () => {
     ['an unknown family', [...fit, '--family', 'binomal'], /expected a family \(binomial, .*poisson, .*got 'binomal'/],
     ['a family of every object', [...fit, '--family', 'constructor'], /expected a family .*got 'constructor'/],
     ['an unknown link', [...fit, '--link', 'lgit'], /expected a link .*\(logit, probit, cloglog.*got 'lgit'/],
-    ['an unknown sampler', [...sample, '--sampler', 'nut'], /expected a sampler \(nuts.*got 'nut'/],
+    ['an unknown sampler', [...sample, '--sampler', 'nut'], /expected a sampler \(auto, nuts.*quadrature\).*got 'nut'/],
     ['--no-header alone', [...fit, '--no-header'], /expected --names with --no-header/],
     ['--names alone', [...fit, '--names', 'a,b'], /expected --names only with --no-header/],
     ['data and --out in one', [...fit, '--out', './data.csv'], /expected --out to name a file other than the data/],
