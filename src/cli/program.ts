@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { GlmmError } from '../errors.js'
 import type { Nodes } from '../fit/record/fit-record.js'
 import { version } from '../version.js'
+import { addAfterFitCommands } from './after-fit-program.js'
 import type { FitFlags, ModelFlags, OutputFlag, SamplingFlags } from './flags.js'
 import { queryOptions } from './query-options.js'
 import { readOptions } from './read-flags.js'
@@ -278,6 +279,7 @@ export function program(writeHelp: (text: string) => void): Command {
     const { importModules, moduleUrls } = await import('../../workers/import-modules.js')
     await importModules(moduleUrls(modules))
   })
+  addAfterFitCommands(glmm, { word, wholeNumber, ownModules, outFile, json, outResult, rate, collect })
   addStudyCommands(glmm, { word, wholeNumber, ownModules, outFile, json, outResult })
 
   for (const command of glmm.commands) {

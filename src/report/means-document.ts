@@ -1,0 +1,117 @@
+import type { ContrastEstimate, MeanEstimate, MeansRecord } from '../postestimation/means-record.js'
+import { type Block, type Document, facts, heading, type Table, table } from './document.js'
+import { formatBeside, formatNumber, formatP, formatZ } from './format-number.js'
+import { warningBlocks } from './record-lines.js'
+
+const averages: Readonly<Record<MeansRecord['average'], string>> = {
+  zero: 'random effects at zero',
+  population: 'over the distribution of the random effects',
+  modes: 'over the modes of the levels of the data',
+}
+
+/** Means and contrasts as people read them. */
+export function meansDocument(record: MeansRecord): Document {
+  const { formula, family, link, average, scale, component, averagedOver, weights, contrasts } = record
+  const over = averagedOver.map(({ name, values }) =>
+    values.length === 1 ? `${name} = ${numberOr(values[0])}` : `${name} (${values.length} values)`,
+  )
+  const blocks: Block[] = [
+    facts([
+      ['Formula', formula],
+      ['Family', `${family}(${link})`],
+      ['Means of', component === 'response' ? 'the response' : component],
+      ['Scale', scale === 'response' || component === 'zero' ? 'response' : `link (${link})`],
+      ['Random effects', averages[average]],
+      ...(over.length > 0
+        ? [
+            [
+              'Averaged over',
+              `${over.join(', ')}${averagedOver.some(({ values }) => values.length > 1) ? `; ${weights} weights` : ''}`,
+            ] as const,
+          ]
+        : []),
+    ]),
+    heading('Estimated marginal means'),
+    meansTable(record),
+    ...(contrasts && contrasts.length > 0 ? [heading('Contrasts'), contrastTable(record, contrasts)] : []),
+    ...warningBlocks(record.warnings),
+  ]
+  return { title: 'Estimated marginal means', blocks }
+}
+
+const numberOr = (value: number | string): string =>
+  typeof value === 'number' ? String(Number(value.toPrecision(6))) : value
+const percent = (level: number): string => `${Number((100 * level).toPrecision(6))} %`
+
+function meansTable({ grid, of, by, level }: MeansRecord): Table {
+  const names = [...of, ...by]
+  const withDf = grid.some(({ df }) => df !== null)
+  const rows = grid.map((one) => [
+    ...names.map((name) => numberOr(one[name] as number | string)),
+    ...estimateCells(one),
+    ...(withDf ? [formatNumber(one.df, 1)] : []),
+    ...limitCells(one),
+  ])
+  const notes = [
+    `${percent(level)} limits${grid.some(({ asked }) => !asked) ? '; a numeric variable stands at its mean unless --at names values' : ''}`,
+  ]
+  const heads = [...names.map((name) => `<${name}`), 'mean', 'se', ...(withDf ? ['df'] : []), 'lower', 'upper']
+  return { ...table(heads, rows, ...notes), keys: Math.max(1, names.length) }
+}
+
+type Estimate = Pick<MeanEstimate, 'estimate' | 'se' | 'lower' | 'upper'>
+const estimateCells = ({ estimate, se }: Estimate): string[] => [formatBeside(estimate, se, 5), formatNumber(se, 5)]
+const limitCells = ({ lower, upper, se }: Estimate): string[] => [lower, upper].map((one) => formatBeside(one, se, 5))
+
+function contrastTable(
+  { by, adjust, level, contrasts: all }: MeansRecord,
+  contrasts: readonly ContrastEstimate[],
+): Table {
+  const withDf = contrasts.some(({ df }) => df !== null)
+  const adjusted = adjust !== 'none'
+  const rows = contrasts.map((one) => [
+    one.contrast,
+    ...by.map((name) => numberOr(one[name] as number | string)),
+    ...estimateCells(one),
+    ...(withDf ? [formatNumber(one.df, 1)] : []),
+    formatZ(one.statistic),
+    formatP(one.p),
+    ...(adjusted ? [formatP(one.pAdjusted)] : []),
+    ...limitCells(one),
+  ])
+  const kind = all?.[0]?.kind ?? 'difference'
+  const heads = [
+    '<',
+    ...by.map((name) => `<${name}`),
+    kind,
+    'se',
+    ...(withDf ? ['df'] : []),
+    withDf ? 't' : 'z',
+    'p',
+    ...(adjusted ? ['adjusted p'] : []),
+    'lower',
+    'upper',
+  ]
+  const note = adjusted
+    ? `p-values and simultaneous ${percent(level)} limits adjusted by ${adjust}${by.length > 0 ? `, within each ${by.join(', ')}` : ''}`
+    : `${percent(level)} limits, each for itself`
+  return { ...table(heads, rows, note), keys: 1 + by.length }
+}
+
+/** A line a mean, with the values of its variables. */
+export function meansCsv({ grid, of, by }: MeansRecord): string {
+  const names = [...of, ...by, 'estimate', 'se', 'df', 'lower', 'upper']
+  return csvOf(
+    names,
+    grid.map((one) => names.map((name) => one[name])),
+  )
+}
+
+/** Lines of cells, those with a comma or quote in quotes; empty where there is nothing. */
+export function csvOf(names: readonly string[], rows: readonly (readonly unknown[])[]): string {
+  const cell = (value: unknown): string => {
+    const text = value === null || value === undefined ? '' : String(value)
+    return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+  }
+  return `${[names, ...rows].map((row) => row.map(cell).join(',')).join('\n')}\n`
+}
