@@ -6,13 +6,7 @@ import { readOptions } from './read-flags.js'
 const needed = 'document that glmm fit wrote with --out FIT.json'
 
 /** Adds the commands that ask something of a fit. */
-export function addAfterFitCommands(
-  glmm: Command,
-  values: OptionValues & {
-    readonly rate: (option: string) => (text: string) => number
-    readonly collect: (text: string, before?: readonly string[]) => readonly string[]
-  },
-): void {
+export function addAfterFitCommands(glmm: Command, values: OptionValues): void {
   const { word, wholeNumber, rate, collect, ownModules, outFile, json, outResult } = values
   const common = (command: Command, csv: boolean): Command =>
     readOptions(

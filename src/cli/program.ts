@@ -279,8 +279,9 @@ export function program(writeHelp: (text: string) => void): Command {
     const { importModules, moduleUrls } = await import('../../workers/import-modules.js')
     await importModules(moduleUrls(modules))
   })
-  addAfterFitCommands(glmm, { word, wholeNumber, ownModules, outFile, json, outResult, rate, collect })
-  addStudyCommands(glmm, { word, wholeNumber, ownModules, outFile, json, outResult })
+  const values = { word, wholeNumber, rate, collect, ownModules, outFile, json, outResult }
+  addAfterFitCommands(glmm, values)
+  addStudyCommands(glmm, values)
 
   for (const command of glmm.commands) {
     command.helpOption('-h, --help', 'print this help').exitOverride().configureOutput(output)

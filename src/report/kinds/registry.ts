@@ -3,12 +3,16 @@ import type { Document } from '../document.js'
 import type { DocumentKind, ResultRecord } from '../document-kind.js'
 import { check } from './check.js'
 import { compare } from './compare.js'
+import { effects } from './effects.js'
 import { fit } from './fit.js'
+import { influence } from './influence.js'
 import { looCompare } from './loo-compare.js'
+import { means } from './means.js'
 import { posterior } from './posterior.js'
 import { predict } from './predict.js'
 import { simulate } from './simulate.js'
 import { study } from './study.js'
+import { test } from './test.js'
 
 /** Every kind of record that a document can be made of. A new one is a file and a line here. */
 export const documentKinds: readonly DocumentKind[] = [
@@ -19,6 +23,10 @@ export const documentKinds: readonly DocumentKind[] = [
   looCompare,
   predict,
   simulate,
+  means,
+  effects,
+  test,
+  influence,
   study,
 ]
 
