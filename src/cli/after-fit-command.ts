@@ -62,7 +62,7 @@ export async function meansCommand(path: string, spec: string, flags: MeansFlags
       import('../report/means-document.js'),
     ])
     const { covReduce: reduce, by, ...options } = flags
-    const record = means(fit, spec, table, { ...options, reduce, by: listed(by) })
+    const record = means(fit, spec, { ...options, data: table, reduce, by: listed(by) })
     return { record, csv: () => meansCsv(record) }
   })
 }
@@ -78,7 +78,13 @@ export async function effectsCommand(path: string, flags: EffectsFlags): Promise
       newdata === undefined || newdata === 'sample' || newdata === 'grid'
         ? newdata
         : await readData({ ...flags, data: newdata })
-    const record = effects(fit, table, { ...options, newdata: over, variables: listed(variables), by: listed(by) })
+    const record = effects(fit, {
+      ...options,
+      data: table,
+      newdata: over,
+      variables: listed(variables),
+      by: listed(by),
+    })
     return { record, csv: () => effectsCsv(record) }
   })
 }
@@ -87,7 +93,7 @@ export async function testCommand(path: string, flags: TestFlags): Promise<void>
   await answer(path, flags, async (fit, table) => {
     const { test } = await import('../postestimation/test-terms.js')
     const { type, lrt, level, hypothesis: hypotheses } = flags
-    return { record: test(fit, table, { type: type as 2 | 3 | undefined, lrt, level, hypotheses }), csv: null }
+    return { record: test(fit, { data: table, type: type as 2 | 3 | undefined, lrt, level, hypotheses }), csv: null }
   })
 }
 
@@ -97,7 +103,7 @@ export async function influenceCommand(path: string, flags: InfluenceFlags): Pro
       import('../postestimation/influence.js'),
       import('../report/influence-document.js'),
     ])
-    const record = influence(fit, table, { cluster: flags.cluster })
+    const record = influence(fit, { data: table, cluster: flags.cluster })
     return { record, csv: () => influenceCsv(record) }
   })
 }

@@ -7,6 +7,7 @@ import { maxNodes } from '../likelihood/engine/rule-set.js'
 import { checkSeed } from '../random/stream.js'
 import { type DfMethod, dfMethod } from './df/degrees-of-freedom.js'
 import { type Draws, fitModel } from './fit-model.js'
+import { keepData } from './record/fitted-data.js'
 import type { FitRecord, FiveNumbers, Nodes } from './record/fit-record.js'
 import { leastDraws } from './climb/importance-estimate.js'
 import type { Intervals } from './limits/profile-intervals.js'
@@ -87,9 +88,9 @@ export function fit(formula: string, table: Table, options: FitOptions = {}): Fi
     )
   const record = fitModel(stated, nodes, reml, call, { ...intervals, df }, draws)
   const tested = options.tests ? testedFit(record, stated, checkSeed(options.seed ?? 1)) : record
-  if (!options.residuals) return tested
+  if (!options.residuals) return keepData(tested, table)
   const drawn = rowQuantiles(stated, fittedPredictors(record, stated), options.seed ?? 1)
-  return { ...tested, residuals: { ...record.residuals, quantile: fiveNumbersOf(model, drawn) } }
+  return keepData({ ...tested, residuals: { ...record.residuals, quantile: fiveNumbersOf(model, drawn) } }, table)
 }
 
 /** Of the rows that have trials, each as often as it counts. */

@@ -1,6 +1,7 @@
 import { columnFrom } from '../data/table-from.js'
 import type { Column, Table } from '../data/table.js'
 import { GlmmError, type Warning } from '../errors.js'
+import { dataOf } from '../fit/record/fitted-data.js'
 import { designSource, type FitSource } from '../fit/predict/predict-source.js'
 import { hasInfiniteDeviation, runningWarning } from '../fit/record/running-names.js'
 import { studentQuantile, studentTwoSided } from '../numerics/special.js'
@@ -17,6 +18,8 @@ import type { EffectEstimate, EffectKind, EffectsRecord } from './effects-record
 import { noVariable, referenceGrid } from './reference-grid.js'
 
 export interface EffectsOptions {
+  /** The data of the fit; needed where it was read from a document, and not made in this process. */
+  readonly data?: Table | undefined
   /** Whose effects are asked for: all of the model's where left out. */
   readonly variables?: readonly string[] | undefined
   /** 'difference' where left out. */
@@ -38,11 +41,11 @@ export interface EffectsOptions {
  * level or a covariate one unit larger, or its slope. Random effects are integrated out; standard errors are the delta method's over
  * all parameters.
  *
- * @param table - the data of the fit
  * @throws GlmmError USAGE for a variable or option that is none, FILE where the data are not those of the fit
- * @example effects(fit('cbind(r, n - r) ~ treat + (1 | center)', table), table, { variables: ['treat'] })
+ * @example effects(fit('cbind(r, n - r) ~ treat + (1 | center)', table), { variables: ['treat'] })
  */
-export function effects(fit: FitSource, table: Table, options: EffectsOptions = {}): EffectsRecord {
+export function effects(fit: FitSource, options: EffectsOptions = {}): EffectsRecord {
+  const table = dataOf(fit, options.data)
   const fitted = fittedModel(fit, table)
   const { kind = 'difference', component = 'response', level = 0.95, by = [] } = options
   const average = options.average ?? (fitted.stated.layout.terms.length > 0 ? 'population' : 'zero')

@@ -3,6 +3,7 @@ import { withoutRows } from '../data/resample-levels.js'
 import type { Table } from '../data/table.js'
 import type { Warning } from '../errors.js'
 import { estimate } from '../fit/climb/estimate.js'
+import { dataOf } from '../fit/record/fitted-data.js'
 import type { FitSource } from '../fit/predict/predict-source.js'
 import { runningWarning } from '../fit/record/running-names.js'
 import { restricted } from '../likelihood/frame/restricted.js'
@@ -16,6 +17,8 @@ import { type FittedModel, fittedModel } from './fitted-model.js'
 import type { InfluenceRecord, LeftOut } from './influence-record.js'
 
 export interface InfluenceOptions {
+  /** The data of the fit; needed where it was read from a document, and not made in this process. */
+  readonly data?: Table | undefined
   /** What is left out: the levels of a factor or column (the outermost factor where left out), or 'rows'. */
   readonly cluster?: string | undefined
 }
@@ -23,11 +26,11 @@ export interface InfluenceOptions {
 /**
  * What each cluster does to a fit: the model is fitted anew without it, from the estimates with it.
  *
- * @param table - the data of the fit
  * @throws GlmmError USAGE where clusters are not independent under the model, FILE where the data are not those of the fit
- * @example influence(fit('cbind(r, n - r) ~ treat + (1 | center)', table), table)
+ * @example influence(fit('cbind(r, n - r) ~ treat + (1 | center)', table))
  */
-export function influence(fit: FitSource, table: Table, options: InfluenceOptions = {}): InfluenceRecord {
+export function influence(fit: FitSource, options: InfluenceOptions = {}): InfluenceRecord {
+  const table = dataOf(fit, options.data)
   const fitted = fittedModel(fit, table)
   const { model } = fitted.stated
   const clusters =

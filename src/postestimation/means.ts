@@ -1,5 +1,6 @@
 import type { Table } from '../data/table.js'
 import { GlmmError, type Warning } from '../errors.js'
+import { dataOf } from '../fit/record/fitted-data.js'
 import { designSource, type FitSource } from '../fit/predict/predict-source.js'
 import { hasInfiniteDeviation, runningWarning } from '../fit/record/running-names.js'
 import { studentQuantile } from '../numerics/special.js'
@@ -17,6 +18,8 @@ import type { MeanEstimate, MeansRecord } from './means-record.js'
 import { noVariable, type Reduction, type ReferenceGrid, referenceGrid } from './reference-grid.js'
 
 export interface MeansOptions {
+  /** The data of the fit; needed where it was read from a document, and not made in this process. */
+  readonly data?: Table | undefined
   /** Values of variables: 'time=0,6,12; dose=1', or by name. */
   readonly at?: string | Readonly<Record<string, readonly (number | string)[]>> | undefined
   /** Variables within whose combinations contrasts are made, besides those after `|`. */
@@ -45,12 +48,12 @@ export interface MeansOptions {
  *
  * @param fit - of `fit`, or read from its JSON
  * @param spec - '~ treat', '~ treat | time', 'pairwise ~ treat'
- * @param table - the data of the fit
  * @returns a record: `grid` has the means, `contrasts` the contrasts
  * @throws GlmmError USAGE for a variable, level or option that is none, FILE where the data are not those of the fit
- * @example means(fit('cbind(r, n - r) ~ treat + (1 | center)', table), 'pairwise ~ treat', table)
+ * @example means(fit('cbind(r, n - r) ~ treat + (1 | center)', table), 'pairwise ~ treat')
  */
-export function means(fit: FitSource, spec: string, table: Table, options: MeansOptions = {}): MeansRecord {
+export function means(fit: FitSource, spec: string, options: MeansOptions = {}): MeansRecord {
+  const table = dataOf(fit, options.data)
   const fitted = fittedModel(fit, table)
   const asked = askedMeans(spec)
   const settings = settingsOf(fitted, asked.contrasts, options)

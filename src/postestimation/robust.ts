@@ -1,4 +1,5 @@
 import type { Table } from '../data/table.js'
+import { dataOf } from '../fit/record/fitted-data.js'
 import type { FitSource } from '../fit/predict/predict-source.js'
 import { generalisedInverse } from '../numerics/generalised-inverse.js'
 import {
@@ -13,6 +14,13 @@ import { fittedModel } from './fitted-model.js'
 
 /** Kinds of the sandwich: as it is, with m / (m - 1), and by one-step deletion of clusters, like the jackknife. */
 export type RobustKind = 'CR0' | 'CR1' | 'CR3'
+
+export interface RobustOptions {
+  /** The data of the fit; needed where it was read from a document, and not made in this process. */
+  readonly data?: Table | undefined
+  /** A grouping factor or column within which all groups lie; the outermost factor where left out. */
+  readonly cluster?: string | undefined
+}
 
 /** The sandwich covariance of all parameters, d x d, in the order of the fit's own. */
 export interface RobustCovariance {
@@ -34,11 +42,10 @@ export interface RobustCovariance {
  * 2002 CR3). What the estimates then mean where the model is wrong: the parameters of the model nearest to the truth. After
  * restricted likelihood the variances count as known.
  *
- * @param cluster - a grouping factor or column within which all groups lie; the outermost factor where left out
  * @throws GlmmError USAGE where clusters are not independent under the model
  */
-export function robustCovariance(fit: FitSource, table: Table, cluster?: string): RobustCovariance {
-  const fitted = fittedModel(fit, table)
+export function robustCovariance(fit: FitSource, { data, cluster }: RobustOptions = {}): RobustCovariance {
+  const fitted = fittedModel(fit, dataOf(fit, data))
   const { name, rows } = clustersOf(fitted, cluster)
   const own = freeCoordinates(fitted)
   const rule = ruleOfFit(fitted)

@@ -2,6 +2,7 @@ import type { Model } from '../data/model.js'
 import type { Table } from '../data/table.js'
 import { GlmmError, type Warning } from '../errors.js'
 import { fitModel } from '../fit/fit-model.js'
+import { dataOf } from '../fit/record/fitted-data.js'
 import type { FitSource } from '../fit/predict/predict-source.js'
 import type { Nodes } from '../fit/record/fit-record.js'
 import { runningWarning } from '../fit/record/running-names.js'
@@ -17,6 +18,8 @@ import type { HypothesisTest, JointTest, LikelihoodRatioLine, TermTest, TestReco
 import { wald } from './wald.js'
 
 export interface TestOptions {
+  /** The data of the fit; needed where it was read from a document, and not made in this process. */
+  readonly data?: Table | undefined
   /** Of the tests of terms: 3 where left out. */
   readonly type?: 2 | 3 | undefined
   /** Likelihood-ratio tests as well, by fitting without each term in turn: of the mean's, and of random ones. */
@@ -31,11 +34,11 @@ export interface TestOptions {
  * Tests a fit's terms, a line each: F with the degrees of freedom of the fit's own method where the response is gaussian, the
  * Wald chi-square elsewhere; likelihood-ratio tests with `lrt`; and linear hypotheses on its coefficients.
  *
- * @param table - the data of the fit
  * @throws GlmmError USAGE for a hypothesis on what is no coefficient, FILE where the data are not those of the fit
- * @example test(fit('Reaction ~ Days + (Days | Subject)', table, { reml: true }), table, { hypotheses: ['Days = 10'] })
+ * @example test(fit('Reaction ~ Days + (Days | Subject)', table, { reml: true }), { hypotheses: ['Days = 10'] })
  */
-export function test(fit: FitSource, table: Table, options: TestOptions = {}): TestRecord {
+export function test(fit: FitSource, options: TestOptions = {}): TestRecord {
+  const table = dataOf(fit, options.data)
   const { type = 3, lrt = false, hypotheses = [], level = 0.95 } = options
   if (type !== 2 && type !== 3)
     throw new GlmmError('USAGE', `expected 2 or 3 for --type, got ${type}`, '3 is the usual one')

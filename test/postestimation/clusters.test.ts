@@ -57,8 +57,8 @@ const near = (value: number | null, told: number, digits: number, least = 1e-3):
 
 describe('robust covariances', () => {
   it.each(['betablocker', 'cbpp'] as const)('%s: exact scores and sandwiches', (name) => {
-    const { table, exact } = exactFit(name)
-    const own = robustCovariance(exact, table)
+    const { exact } = exactFit(name)
+    const own = robustCovariance(exact)
     const told = glmm[name]
     // The reference has its levels in the order of their numbers, as the fit has.
     own.scores.forEach(({ score }, c) => {
@@ -79,7 +79,7 @@ describe('robust covariances', () => {
   ])('%s after restricted likelihood: clubSandwich', (name, formula) => {
     const table = readReference(name.replace('_int', ''))
     const reml = fit(formula, table, { reml: true })
-    const own = robustCovariance(reml, table)
+    const own = robustCovariance(reml)
     const d = reml.parameters.estimate.length
     for (const kind of ['CR0', 'CR1', 'CR3'] as const)
       for (const [term, se] of Object.entries(lmer[name][kind])) {
@@ -95,8 +95,8 @@ describe('robust covariances', () => {
     const herd = table.columns.find(({ name }) => name === 'herd')!
     const farm = herd.kind === 'numeric' ? Array.from(herd.values, (one) => `f${one % 5}`) : []
     const wider = { ...table, columns: [...table.columns, ...tableFrom({ farm }).columns] }
-    const own = robustCovariance(exact, wider, 'farm')
-    const finer = robustCovariance(exact, table)
+    const own = robustCovariance(exact, { data: wider, cluster: 'farm' })
+    const finer = robustCovariance(exact)
     expect(own.clusters).toBe(5)
     const herds = clustersOf(fittedModel(exact, table)).levels
     for (const [c, level] of clustersOf(fittedModel(exact, wider), 'farm').levels.entries())
@@ -112,17 +112,17 @@ describe('robust covariances', () => {
   it('refuses clusters that are not independent, and what is no column', () => {
     const crossed = readReference('Penicillin')
     const reml = fit('diameter ~ 1 + (1 | plate) + (1 | sample)', crossed, { reml: true })
-    expect(() => robustCovariance(reml, crossed)).toThrow(/got crossed groups \(plate, sample\)/)
-    expect(() => robustCovariance(reml, crossed, 'plate')).toThrow(/sample crossed with plate/)
-    expect(() => robustCovariance(reml, crossed, 'plat')).toThrow(/for --cluster, got 'plat'/)
+    expect(() => robustCovariance(reml)).toThrow(/got crossed groups \(plate, sample\)/)
+    expect(() => robustCovariance(reml, { cluster: 'plate' })).toThrow(/sample crossed with plate/)
+    expect(() => robustCovariance(reml, { cluster: 'plat' })).toThrow(/for --cluster, got 'plat'/)
   })
 })
 
 describe('influence', () => {
   it.each(['betablocker', 'cbpp'] as const)('%s: exact refits without each cluster, and one step', (name) => {
-    const { table, exact } = exactFit(name)
+    const { exact } = exactFit(name)
     const told = glmm[name].leave_one_cluster_out
-    const { left } = influence(exact, table)
+    const { left } = influence(exact)
     expect(left.length).toBe(Object.keys(told).length)
     for (const one of left) {
       const without = told[one.level]
@@ -143,13 +143,13 @@ describe('influence', () => {
     const table = readReference('sleepstudy')
     const reml = fit('Reaction ~ Days + (Days | Subject)', table, { reml: true })
     const { model } = fittedModel(reml, table).stated
-    const [first] = influence(reml, table).left
+    const [first] = influence(reml).left
     const clusters = clustersOf(fittedModel(reml, table))
     const without = fitModel(state(withoutRows(model, clusters.rows[0])), 1, true, reml.call)
     without.parameters.estimate.forEach((value, j) => near(first.estimates[j], value, 1e-6, 0.01))
     near(first.dfbetas[1], (reml.fixed[1].estimate - without.fixed[1].estimate) / without.fixed[1].se!, 1e-5)
 
-    const rows = influence(reml, table, { cluster: 'rows' }).left
+    const rows = influence(reml, { cluster: 'rows' }).left
     expect(rows.length).toBe(180)
     expect(rows[7].oneStep).toBeNull()
     const row = fitModel(state(withoutRows(model, [7])), 1, true, reml.call)

@@ -38,7 +38,7 @@ describe('average effects at exact maximum likelihood', () => {
       ['population', population.cbpp_logit.effect_period2.population],
       ['zero', population.cbpp_logit.effect_period2.at_zero_effects],
     ] as const) {
-      const [own] = effects(exact, table, { variables: ['period'], average }).effects
+      const [own] = effects(exact, { variables: ['period'], average }).effects
       expect(own.contrast).toBe('2 - 1')
       near(own.estimate, difference(told).value, 1e-7)
       near(own.se, difference(told).se, 1e-6)
@@ -49,10 +49,10 @@ describe('average effects at exact maximum likelihood', () => {
     const table = readReference('toenail')
     const exact = fit('outcome ~ treatment * time + (1 | patient)', table, { nodes: 101 })
     // The reference counts the first level of the outcome as success, and its nodes are 1e-6 off.
-    const [treatment] = effects(exact, table, { variables: ['treatment'] }).effects
+    const [treatment] = effects(exact, { variables: ['treatment'] }).effects
     near(treatment.estimate, -difference(population.toenail_logit.effect_treatment.population).value, 1e-5)
     near(treatment.se, difference(population.toenail_logit.effect_treatment.population).se, 1e-5)
-    const [slope] = effects(exact, table, { variables: ['time'], kind: 'slope' }).effects
+    const [slope] = effects(exact, { variables: ['time'], kind: 'slope' }).effects
     near(slope.estimate, -population.toenail_logit.slope_time.population.value, 1e-5)
     near(slope.se, population.toenail_logit.slope_time.population.se, 1e-4)
   })
@@ -61,14 +61,14 @@ describe('average effects at exact maximum likelihood', () => {
     const table = readReference('epil')
     const exact = fit('y ~ lbase * trt + lage + V4 + (1 | subject)', table, { family: 'poisson', nodes: 51 })
     const told = population.epil_poisson
-    const [trt] = effects(exact, table, { variables: ['trt'] }).effects
+    const [trt] = effects(exact, { variables: ['trt'] }).effects
     near(trt.estimate, difference(told.effect_trt.population).value, 1e-7)
     near(trt.se, difference(told.effect_trt.population).se, 1e-6)
-    const [ratio] = effects(exact, table, { variables: ['trt'], kind: 'ratio' }).effects
+    const [ratio] = effects(exact, { variables: ['trt'], kind: 'ratio' }).effects
     const [placebo, progabide] = told.effect_trt.population
     near(ratio.estimate, progabide.value / placebo.value, 1e-7)
     for (const average of ['population', 'zero'] as const) {
-      const [slope] = effects(exact, table, { variables: ['lbase'], kind: 'slope', average }).effects
+      const [slope] = effects(exact, { variables: ['lbase'], kind: 'slope', average }).effects
       const of = average === 'zero' ? told.slope_lbase.at_zero_effects : told.slope_lbase.population
       near(slope.estimate, of.value, 1e-7)
       near(slope.se, of.se, 1e-6)
@@ -93,7 +93,7 @@ describe('identities of average effects', () => {
 
   it('a slope is the limit of differences, where random effects have a slope too', () => {
     for (const average of ['population', 'zero'] as const) {
-      const [slope] = effects(fitted, table, { variables: ['x'], kind: 'slope', average }).effects
+      const [slope] = effects(fitted, { variables: ['x'], kind: 'slope', average }).effects
       const step = 1e-4
       const shifted = (by: number) => tableFrom({ ...data, x: x.map((one) => one + by) })
       const up = totals(shifted(step), average)
@@ -106,27 +106,27 @@ describe('identities of average effects', () => {
   const totals = (rows: ReturnType<typeof tableFrom>, average: 'population' | 'zero'): number => {
     const values = rows.columns.find(({ name }) => name === 'x')!
     const xs = values.kind === 'numeric' ? Array.from(values.values) : []
-    const grid = means(fitted, '~ x * a', table, { at: { x: xs }, average }).grid
+    const grid = means(fitted, '~ x * a', { at: { x: xs }, average }).grid
     const known = new Map(grid.map((one) => [`${one.x} ${one.a}`, one.estimate!]))
     return xs.reduce((sum, one, i) => sum + known.get(`${one} ${data.a[i]}`)!, 0) / n
   }
 
   it('differences over the grid are those of means; lnor is the log of the odds ratio; by splits', () => {
-    const grid = means(fitted, '~ a', table, { at: { x: [0.5] } }).grid
-    const [own] = effects(fitted, table, { variables: ['a'], newdata: 'grid', at: { x: [0.5] } }).effects
+    const grid = means(fitted, '~ a', { at: { x: [0.5] } }).grid
+    const [own] = effects(fitted, { variables: ['a'], newdata: 'grid', at: { x: [0.5] } }).effects
     near(own.estimate, grid[1].estimate! - grid[0].estimate!, 1e-10)
-    const [odds] = effects(fitted, table, { variables: ['a'], newdata: 'grid', at: { x: [0.5] }, kind: 'lnor' }).effects
+    const [odds] = effects(fitted, { variables: ['a'], newdata: 'grid', at: { x: [0.5] }, kind: 'lnor' }).effects
     const logit = (p: number): number => Math.log(p / (1 - p))
     near(odds.estimate, logit(grid[1].estimate!) - logit(grid[0].estimate!), 1e-10)
-    const both = effects(fitted, table, { variables: ['x'], by: ['a'] }).effects
-    const whole = effects(fitted, table, { variables: ['x'] }).effects[0]
+    const both = effects(fitted, { variables: ['x'], by: ['a'] }).effects
+    const whole = effects(fitted, { variables: ['x'] }).effects[0]
     near(whole.estimate, (both[0].estimate! + both[1].estimate!) / 2, 1e-10)
     expect(both.map(({ a }) => a)).toEqual(['p', 'q'])
   })
 
   it('of a gaussian model without interactions are its coefficients', () => {
     const gaussian = fit('x ~ a + y + (1 | g)', table, { reml: true })
-    const own = effects(gaussian, table).effects
+    const own = effects(gaussian).effects
     own.forEach((one, j) => {
       near(one.estimate, gaussian.fixed[j + 1].estimate, 1e-9)
       near(one.se, gaussian.fixed[j + 1].se!, 1e-8)
@@ -135,11 +135,9 @@ describe('identities of average effects', () => {
   })
 
   it('bad input has one line', () => {
-    expect(() => effects(fitted, table, { variables: ['b'] })).toThrow(/got 'b'/)
-    expect(() => effects(fitted, table, { variables: ['a'], kind: 'slope' })).toThrow(
-      /expected a covariate for a slope/,
-    )
-    expect(() => effects(fitted, table, { kind: 'odds' as 'lnor' })).toThrow(/for --kind, got 'odds'/)
-    expect(() => effects(fitted, table, { variables: ['a'], at: { a: ['p', 'z'] } })).toThrow(/values of a, got 'z'/)
+    expect(() => effects(fitted, { variables: ['b'] })).toThrow(/got 'b'/)
+    expect(() => effects(fitted, { variables: ['a'], kind: 'slope' })).toThrow(/expected a covariate for a slope/)
+    expect(() => effects(fitted, { kind: 'odds' as 'lnor' })).toThrow(/for --kind, got 'odds'/)
+    expect(() => effects(fitted, { variables: ['a'], at: { a: ['p', 'z'] } })).toThrow(/values of a, got 'z'/)
   })
 })

@@ -48,7 +48,7 @@ describe('means with random effects at zero are those of emmeans', () => {
   it('cbpp: means, differences and all adjustments', () => {
     const laplace = fit(cbppFormula, cbpp)
     const told = emmeans.cbpp_glmer
-    const link = means(laplace, '~ period', cbpp, { average: 'zero', scale: 'link' })
+    const link = means(laplace, '~ period', { average: 'zero', scale: 'link' })
     expect(link.grid.map(({ period }) => period)).toEqual([1, 2, 3, 4])
     told.link.forEach((one, i) => {
       near(link.grid[i].estimate, one.emmean)
@@ -56,14 +56,14 @@ describe('means with random effects at zero are those of emmeans', () => {
       near(link.grid[i].lower, one['asymp.LCL'])
       near(link.grid[i].upper, one['asymp.UCL'])
     })
-    const response = means(laplace, '~ period', cbpp, { average: 'zero' })
+    const response = means(laplace, '~ period', { average: 'zero' })
     told.response.forEach((one, i) => {
       near(response.grid[i].estimate, one.prob)
       near(response.grid[i].se, one.SE)
       near(response.grid[i].upper, one['asymp.UCL'])
     })
     for (const adjust of ['tukey', 'holm', 'sidak', 'bonferroni', 'none'] as const) {
-      const own = pairs(means(laplace, 'pairwise ~ period', cbpp, { average: 'zero', scale: 'link', adjust }))
+      const own = pairs(means(laplace, 'pairwise ~ period', { average: 'zero', scale: 'link', adjust }))
       for (const one of told.pairwise[adjust]) {
         const mine = own[one.contrast]
         near(mine.estimate, one.estimate)
@@ -72,7 +72,7 @@ describe('means with random effects at zero are those of emmeans', () => {
         near(mine.lower, one['asymp.LCL'])
       }
     }
-    const ratios = pairs(means(laplace, 'pairwise ~ period', cbpp, { average: 'zero' }))
+    const ratios = pairs(means(laplace, 'pairwise ~ period', { average: 'zero' }))
     for (const one of told.pairwise_response_tukey) {
       expect(ratios[one.contrast].kind).toBe('odds ratio')
       near(ratios[one.contrast].estimate, one['odds.ratio'])
@@ -83,7 +83,7 @@ describe('means with random effects at zero are those of emmeans', () => {
   it('warpbreaks: within levels, averaged over levels, polynomials and proportional weights', () => {
     const table = readReference('warpbreaks')
     const poisson = fit('breaks ~ wool * tension', table, { family: 'poisson' })
-    const within = means(poisson, 'pairwise ~ tension | wool', table, { scale: 'link' })
+    const within = means(poisson, 'pairwise ~ tension | wool', { scale: 'link' })
     for (const one of emmeans.warpbreaks_glm.link) {
       const mine = within.grid.find(({ wool, tension }) => wool === one.wool && tension === one.tension)!
       near(mine.estimate, one.emmean)
@@ -96,7 +96,7 @@ describe('means with random effects at zero are those of emmeans', () => {
       near(Math.abs(mine.estimate!), Math.abs(one.estimate))
       near(mine.pAdjusted, one['p.value'], 1e-4)
     }
-    const averaged = means(poisson, '~ tension', table, { scale: 'link' })
+    const averaged = means(poisson, '~ tension', { scale: 'link' })
     for (const one of emmeans.warpbreaks_glm.tension_averaged.link)
       near(averaged.grid.find(({ tension }) => tension === one.tension)!.estimate, one.emmean)
   })
@@ -106,9 +106,9 @@ describe('means with random effects at zero are those of emmeans', () => {
     const laplace = fit('y ~ lbase * trt + lage + V4 + (1 | subject)', table, { family: 'poisson' })
     const told = emmeans.epil_glmer
     // emmeans has V4, which is 0 or 1, at both values as well.
-    const own = means(laplace, '~ trt', table, { average: 'zero', scale: 'link' })
+    const own = means(laplace, '~ trt', { average: 'zero', scale: 'link' })
     told.link.forEach((one) => near(own.grid.find(({ trt }) => trt === one.trt)!.estimate, one.emmean))
-    const at = means(laplace, '~ trt * lbase', table, { average: 'zero', scale: 'link', at: 'lbase=-1,0,1' })
+    const at = means(laplace, '~ trt * lbase', { average: 'zero', scale: 'link', at: 'lbase=-1,0,1' })
     for (const one of told.at_lbase) {
       const mine = at.grid.find(({ trt, lbase }) => trt === one.trt && lbase === one.lbase)!
       near(mine.estimate, one.emmean)
@@ -122,7 +122,7 @@ describe('gaussian means have small-sample degrees of freedom', () => {
     const table = readReference('Orthodont')
     const reml = fit('distance ~ age * Sex + (age | Subject)', table, { reml: true, df })
     const told = emmeans[`Orthodont_lmer_${df === 'kr' ? 'kenward-roger' : df}`]
-    const own = means(reml, 'pairwise ~ Sex | age', table, { at: 'age=8,11,14' })
+    const own = means(reml, 'pairwise ~ Sex | age', { at: 'age=8,11,14' })
     expect(own.average).toBe('zero')
     const errors = closedForm(table)
     for (const one of told.link) {
@@ -183,7 +183,7 @@ const sameContrast = (a: string, b: string): boolean => {
 describe('population means integrate the random effects', () => {
   it.each(['logit', 'probit', 'cloglog'])('cbpp with a %s link, exact maximum likelihood', (link) => {
     const told = population[`cbpp_${link}`]
-    const own = means(fit(cbppFormula, cbpp, { link, nodes: 51 }), '~ period', cbpp)
+    const own = means(fit(cbppFormula, cbpp, { link, nodes: 51 }), '~ period')
     expect(own.average).toBe('population')
     told.population.forEach((one, i) => {
       near(own.grid[i].estimate, one.value, 1e-6)
@@ -195,7 +195,7 @@ describe('population means integrate the random effects', () => {
     const table = readReference('toenail')
     const y = table.columns.find(({ name }) => name === 'outcome')
     const exact = fit('outcome ~ treatment * time + (1 | patient)', table, { nodes: 101 })
-    const own = means(exact, '~ treatment | time', table, { at: 'time=0,6,12' })
+    const own = means(exact, '~ treatment | time', { at: 'time=0,6,12' })
     const told = population.toenail_logit.population
     expect(y?.kind).toBe('factor')
     own.grid.forEach(({ estimate, se, treatment, time }) => {
@@ -204,7 +204,7 @@ describe('population means integrate the random effects', () => {
       near(1 - estimate!, one.value, 5e-5)
       near(se, one.se, 5e-5)
     })
-    const zero = means(exact, '~ treatment | time', table, { at: 'time=0,6,12', average: 'zero', scale: 'link' })
+    const zero = means(exact, '~ treatment | time', { at: 'time=0,6,12', average: 'zero', scale: 'link' })
     const s = exact.random[0].sd[0]
     zero.grid.forEach(({ estimate: eta }, i) => {
       let sum = 0
@@ -217,7 +217,7 @@ describe('population means integrate the random effects', () => {
     const table = readReference('epil')
     const poisson = fit('y ~ trt + lbase + (1 | subject)', table, { family: 'poisson' })
     const [zero, whole] = (['zero', 'population'] as const).map(
-      (average) => means(poisson, '~ trt', table, { average, scale: 'link' }).grid,
+      (average) => means(poisson, '~ trt', { average, scale: 'link' }).grid,
     )
     const sd = poisson.random[0].sd[0]
     zero.forEach((one, i) => near(whole[i].estimate, one.estimate! + sd ** 2 / 2, 1e-9))
@@ -230,7 +230,7 @@ describe('population means integrate the random effects', () => {
 
     const probit = fit(cbppFormula, cbpp, { link: 'probit', nodes: 9 })
     const [eta, p] = (['zero', 'population'] as const).map(
-      (average) => means(probit, '~ period', cbpp, { average, scale: average === 'zero' ? 'link' : 'response' }).grid,
+      (average) => means(probit, '~ period', { average, scale: average === 'zero' ? 'link' : 'response' }).grid,
     )
     const s = probit.random[0].sd[0]
     eta.forEach((one, i) => near(p[i].estimate, normalCdf(one.estimate! / Math.sqrt(1 + s * s)), 1e-9))
@@ -248,7 +248,7 @@ describe('population means integrate the random effects', () => {
     const of = (table: typeof data, formula: string) => {
       const made = tableFrom(table)
       const fitted = fit(formula, made, { family: 'binomial', nodes: 5 })
-      return means(fitted, 'pairwise ~ a', made)
+      return means(fitted, 'pairwise ~ a')
     }
     const first = of(data, 'y ~ a * x + (1 | g)')
     const others = [
@@ -278,7 +278,7 @@ describe('components', () => {
     const table = readReference('Salamanders')
     const zinb = fit('count ~ mined + spp + (1 | site)', table, { family: 'nbinom2', zi: '~ mined' })
     const of = (component: string, scale: 'link' | 'response' = 'response') =>
-      means(zinb, '~ mined', table, { average: 'zero', component, scale }).grid
+      means(zinb, '~ mined', { average: 'zero', component, scale }).grid
     const told = emmeans.Salamanders_zinb2
     told.link.forEach((one) =>
       near(of('conditional', 'link').find(({ mined }) => mined === one.mined)!.estimate, one.emmean, 1e-4),
@@ -333,7 +333,7 @@ describe('bad input has one line', () => {
     ['~ period', { average: 'all' }, /for --average, got 'all'/],
     ['~ period', { component: 'zero' }, /family of counts/],
   ])('%s %o', (spec, options, message) => {
-    expect(() => means(laplace, spec, cbpp, options as object)).toThrow(message)
+    expect(() => means(laplace, spec, options as object)).toThrow(message)
   })
 
   it('a grid of 1e7 cells, and other data', () => {
@@ -344,19 +344,17 @@ describe('bad input has one line', () => {
     const table = tableFrom({ y: Array.from({ length: n }, (_, i) => Math.cos(i * i)), ...data })
     const fitted = fit('y ~ a', table)
     expect(() =>
-      means(
-        fitted,
-        '~ a',
-        tableFrom({
+      means(fitted, '~ a', {
+        data: tableFrom({
           y: table.columns[0].kind === 'numeric' ? table.columns[0].values.map((one) => one + 1) : [],
           ...data,
         }),
-      ),
+      }),
     ).toThrow(/expected the data of the fit/)
     const steps = fit('dist ~ speed', tableFrom({ dist: [2, 10, 4, 22], speed: [4, 4, 7, 7.5] }))
-    const cars = tableFrom({ dist: [2, 10, 4, 22], speed: [4, 4, 7, 7.5] })
-    expect(() => means(steps, '~ speed', cars, { at: 'speed=0:1000:0.001' })).toThrow(
-      /at most 200000 cells, got 1000001/,
-    )
+    expect(() => means(steps, '~ speed', { at: 'speed=0:1000:0.001' })).toThrow(/at most 200000 cells, got 1000001/)
+    const read = JSON.parse(JSON.stringify(laplace))
+    expect(() => means(read, '~ period')).toThrow(/expected the data of the fit .* got none: this fit was read/)
+    expect(means(read, '~ period', { data: cbpp }).grid).toEqual(means(laplace, '~ period').grid)
   })
 })

@@ -38,7 +38,7 @@ describe('F tests of type III are those of lmerTest and pbkrtest', () => {
   ])('%s', (name, formula) => {
     const table = readReference(name.replace(/_.*/, ''))
     for (const df of ['satterthwaite', 'kr'] as const) {
-      const own = test(fit(formula, table, { reml: true, df }), table)
+      const own = test(fit(formula, table, { reml: true, df }))
       const told = fits[name][df === 'kr' ? 'anova_III_kenward_roger' : 'anova_III_satterthwaite']
       expect(own.terms.length).toBe(told.length)
       own.terms.forEach((one, t) => {
@@ -60,7 +60,7 @@ describe('likelihood-ratio tests of random terms are those of lmerTest', () => {
     ['Pastes', 'strength ~ 1 + (1 | batch) + (1 | sample)'],
   ])('%s', (name, formula) => {
     const table = readReference(name.replace(/_.*/, ''))
-    const own = test(fit(formula, table, { reml: true }), table, { lrt: true })
+    const own = test(fit(formula, table, { reml: true }), { lrt: true })
     const told = fits[name].ranova.slice(1)
     expect(own.random!.length).toBe(told.length)
     own.random!.forEach((one, t) => {
@@ -77,7 +77,7 @@ describe('Wald chi-squares are those of car', () => {
     const table = readReference('cbpp')
     const laplace = fit('cbind(incidence, size - incidence) ~ factor(period) + (1 | herd)', table)
     for (const type of [2, 3] as const) {
-      const [own] = test(laplace, table, { type }).terms
+      const [own] = test(laplace, { type }).terms
       expect([own.statistic, own.df, own.dfDenominator]).toEqual(['chisq', 3, null])
       near(own.value, car.cbpp.type_II[0].Chisq, 1e-5)
     }
@@ -85,7 +85,7 @@ describe('Wald chi-squares are those of car', () => {
 
   it('of type II under an interaction', () => {
     const table = readReference('Salamanders')
-    const own = test(fit('count ~ mined * spp + (1 | site)', table, { family: 'nbinom2' }), table, { type: 2 })
+    const own = test(fit('count ~ mined * spp + (1 | site)', table, { family: 'nbinom2' }), { type: 2 })
     own.terms.forEach((one, t) => {
       near(one.value, car.Salamanders.type_II[t].Chisq, 2e-5)
     })
@@ -104,7 +104,7 @@ describe('what a test of terms must not depend on', () => {
   }
   const lines = (formula: string, of: typeof data, type: 2 | 3) => {
     const table = tableFrom(of)
-    return test(fit(formula, table), table, { type }).terms.map(({ value }) => value!)
+    return test(fit(formula, table), { type }).terms.map(({ value }) => value!)
   }
   it.each([2, 3] as const)('type %d: coding, names and order of levels, order of rows', (type) => {
     const first = lines('y ~ a * b + x + (1 | g)', data, type)
@@ -127,7 +127,7 @@ describe('what a test of terms must not depend on', () => {
   it('a test of one coefficient is the square of its t', () => {
     const table = tableFrom(data)
     const fitted = fit('y ~ a + x + (1 | g)', table)
-    const own = test(fitted, table, { hypotheses: ['x = 0', 'av - aw = 0.1'] })
+    const own = test(fitted, { hypotheses: ['x = 0', 'av - aw = 0.1'] })
     const x = fitted.fixed.find(({ name }) => name === 'x')!
     near(own.terms[1].value, x.z! ** 2, 1e-9)
     near(own.terms[1].p, x.p!, 1e-6)
@@ -136,10 +136,10 @@ describe('what a test of terms must not depend on', () => {
     const c = fitted.fixedCovariance
     near(own.hypotheses[1].se, Math.sqrt(c[v][v] + c[w][w] - 2 * c[v][w]), 1e-9)
     expect(own.joint!.df).toBe(2)
-    const more = test(fitted, table, { hypotheses: ['x = 0', '2*x + av - aw = 0.1', 'av - aw = 0.1'] })
+    const more = test(fitted, { hypotheses: ['x = 0', '2*x + av - aw = 0.1', 'av - aw = 0.1'] })
     expect(more.joint!.df).toBe(2)
     near(more.joint!.value, own.joint!.value!, 1e-8)
-    expect(() => test(fitted, table, { hypotheses: ['x = 0', '2*x = 1'] })).toThrow(/contradict/)
+    expect(() => test(fitted, { hypotheses: ['x = 0', '2*x = 1'] })).toThrow(/contradict/)
   })
 })
 
