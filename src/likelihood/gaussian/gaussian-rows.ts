@@ -51,7 +51,8 @@ export interface GaussianRows {
   readonly factors: readonly GaussianFactor[]
 }
 
-export function gaussianRows({ model, layout, space }: Stated): GaussianRows {
+/** Null where the columns of X depend on each other, as in some of the rows of a model: they have no such coordinates. */
+export function gaussianRows({ model, layout, space }: Stated): GaussianRows | null {
   const n = model.nobs
   const [mean, dispersion] = model.predictors
   const fixed = layout.terms.find(({ covariance }) => covariance === flat)
@@ -59,6 +60,7 @@ export function gaussianRows({ model, layout, space }: Stated): GaussianRows {
   const p = names.length
   const given = fixed ? fixed.term.z : mean.fixed.x
   const basis = fixed?.term.factor ?? (p > 0 ? lowerOrthonormal(given, n, p).factor : new Float64Array(0))
+  if (!fixed && isDependent(given, basis, n, p)) return null
   const x = timesLower(given, basis, n, p)
   const weights = rowWeights(model.response.frequency, dispersion.offset)
   let logScale = 0
@@ -70,10 +72,9 @@ export function gaussianRows({ model, layout, space }: Stated): GaussianRows {
   const inner = gram(x, n, p, weights)
   const centre = columnProducts(x, n, p, y, weights)
   const l = inner.slice()
-  if (cholesky(l, p)) {
-    forwardSolve(l, p, centre)
-    backwardSolve(l, p, centre)
-  } else centre.fill(0)
+  if (!cholesky(l, p)) return null
+  forwardSolve(l, p, centre)
+  backwardSolve(l, p, centre)
   for (let j = 0; j < p; j++) for (let i = 0, at = j * n; i < n; i++, at++) y[i] -= centre[j] * x[at]
   const P = p + 1
   const xx = new Float64Array(P * P)
@@ -98,6 +99,19 @@ export function gaussianRows({ model, layout, space }: Stated): GaussianRows {
     xx,
     factors: factorsOf(layout.terms),
   }
+}
+
+/** Of a column's length so much is left beside the others where it depends on them, but for rounding. */
+const rounding = 1e-8
+
+/** Whether a column has nothing of its own: an element of T is one over what the columns after it leave of it. */
+function isDependent(x: Float64Array, basis: Float64Array, n: number, p: number): boolean {
+  for (let j = 0; j < p; j++) {
+    let squares = 0
+    for (let i = j * n; i < (j + 1) * n; i++) squares += x[i] * x[i]
+    if (!(Math.abs(basis[j * (p + 1)]) * Math.sqrt(squares) < 1 / rounding)) return true
+  }
+  return false
 }
 
 function rowWeights(frequency: Float64Array | undefined, offset: Float64Array | null): Float64Array | null {

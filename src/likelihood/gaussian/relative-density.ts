@@ -59,9 +59,10 @@ export interface RelativeDensity {
   readonly average: () => AverageInformation
 }
 
-/** Null where the structure is too large for the lists of this engine. */
+/** Null where columns of X depend on each other, and where the structure is too large for the lists of this engine. */
 export function relativeDensity(stated: Stated): RelativeDensity | null {
   const rows = gaussianRows(stated)
+  if (!rows) return null
   const products = levelProducts(rows)
   if (!products) return null
   const system = penalisedSystem(rows, products)
