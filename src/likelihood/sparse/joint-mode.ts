@@ -74,9 +74,13 @@ export function jointModes(stated: Stated, x: Float64Array): JointModes {
   linear.update(outer)
   prior.update(outer)
   let present: Float64Array | null = null
+  // A log density that is quadratic in the mean has one H for every response and mode.
+  const quadratic = stated.family.quadratic?.(model.link) ?? false
+  let known = false
   /** Puts the further predictors where their coefficients are moved by so much. */
   const hold = (moved: Float64Array | null): void => {
     if (moved === present) return
+    known = false
     const held = outer.slice()
     moved?.forEach((by, j) => {
       held[j] += by
@@ -163,7 +167,12 @@ export function jointModes(stated: Stated, x: Float64Array): JointModes {
       const target: NewtonTarget = {
         height: () => height(u),
         fillSlope: () => slope(u, slopes),
-        factorize: (concave) => curvature(concave, factor),
+        factorize: (concave) => {
+          if (known && !concave) return true
+          const definite = curvature(concave, factor)
+          known = quadratic && definite && !concave
+          return definite
+        },
         solve: () => solve(symbolic, factor, step),
       }
       const search = { x: u, slope: slopes, step, rounded: 0, maxSteps }
