@@ -37,7 +37,19 @@ export const excerpt = (text: string, length: number = most): string =>
 
 /**
  * The one error class. `message` says what was expected and what was got, `hint` what to do.
- * Both are single lines, cut short where they are very long; a formula error's caret lives in `detail`.
+ * Both are single lines, cut short where they are very long; a formula error's caret is in `detail`.
+ *
+ * @param code - Which of the closed set of things went wrong.
+ * @param message - What was expected, and what was got.
+ * @param hint - What to do.
+ * @param detail - Further lines to show below the message.
+ * @example
+ * import { fit, GlmmError, tableFrom } from 'glmm/core'
+ * try {
+ *   fit('y ~ z', tableFrom({ y: [1, 2, 4], x: [1, 2, 3] }))
+ * } catch (error) {
+ *   console.log(error instanceof GlmmError, error.code) // true COLUMN
+ * }
  */
 export class GlmmError extends Error {
   readonly code: ErrorCode

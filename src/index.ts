@@ -53,7 +53,22 @@ export interface RunChoice extends Omit<core.RunChoice, 'scratch'> {
   readonly modules?: readonly (string | URL)[] | undefined
 }
 
-/** `sample` of the core, its chains on threads. */
+/**
+ * Samples the posterior of the model of a formula and a table: `sample` of `glmm/core`, its chains on threads.
+ *
+ * @param formula - R's and lme4's notation, `cbind(r, n - r) ~ treat + (1 | center)`.
+ * @param table - Of `readTable`, `parseTable` or `tableFrom`.
+ * @param options - Family, priors, sampler, chains, draws, seed; and how the run is run. No number of threads changes a draw.
+ * @returns The record that `glmm sample --json` prints, and the draws in `sample`; null there with the sampler `quadrature`, which
+ *   has none.
+ * @throws GlmmError FORMULA, COLUMN, RESPONSE or MODEL for what cannot be a model, PRIOR or USAGE for options, ABORTED where
+ *   `signal` ends it before there are draws.
+ * @example
+ * import { sample, tableFrom } from 'glmm'
+ * const table = tableFrom({ y: [4, 6, 5, 9, 11, 8, 2, 3, 4], g: ['a', 'a', 'a', 'b', 'b', 'b', 'c', 'c', 'c'] })
+ * const { sample: drawn } = await sample('y ~ 1 + (1 | g)', table, { family: 'poisson', chains: 2, draws: 100, threads: 2 })
+ * console.log(drawn.draws.values.length, drawn.draws.ndraws) // 2 100
+ */
 export const sample = <Sampler extends string | undefined = undefined>(
   formula: string,
   table: Table,
@@ -66,11 +81,44 @@ export interface ExtendOptions extends RunChoice {
   readonly draws: number
 }
 
-/** `extend` of the core, its chains on threads. */
+/**
+ * Adds draws to each chain of a posterior: `extend` of `glmm/core`, its chains on threads. What comes out equals one longer run to
+ * the last bit.
+ *
+ * @param posterior - Of `sample`; it stays as it is.
+ * @param options - How many draws to add to each chain, and how the run is run.
+ * @returns The longer posterior.
+ * @throws GlmmError USAGE where there are no chains to go on with, ABORTED where `signal` ends it.
+ * @example
+ * import { extend, sample, tableFrom } from 'glmm'
+ * const table = tableFrom({ y: [4, 6, 5, 9, 11, 8], g: ['a', 'a', 'a', 'b', 'b', 'b'] })
+ * const options = { family: 'poisson', sampler: 'nuts', chains: 2, warmup: 300, threads: 2 }
+ * const longer = await extend(await sample('y ~ 1 + (1 | g)', table, { ...options, draws: 100 }), { draws: 50, threads: 1 })
+ * console.log(longer.sample.draws.ndraws) // 150
+ */
 export const extend = (posterior: PosteriorResult, options: ExtendOptions): Promise<PosteriorResult> =>
   onThreads(options, (executor) => core.extend(posterior, runOn(options, executor)))
 
-/** `check` of the core, its chains on threads. */
+/**
+ * Is Laplace's approximation good enough for this model, and does the model fit the data? `check` of `glmm/core`, its chains on
+ * threads.
+ *
+ * @param formula - As of `sample`.
+ * @param table - Of `readTable`, `parseTable` or `tableFrom`.
+ * @param options - As of `sample`.
+ * @returns The record that `glmm check --json` prints, and the draws in `sample`.
+ * @throws GlmmError as `sample` does, and MODEL for a model without random effects, which has no integral.
+ * @example
+ * import { check, tableFrom } from 'glmm'
+ * const table = tableFrom({
+ *   r: [3, 14, 11, 6, 3, 7, 5, 4],
+ *   n: [39, 116, 93, 52, 38, 114, 69, 59],
+ *   treat: [0, 0, 0, 0, 1, 1, 1, 1],
+ *   center: [1, 2, 3, 4, 1, 2, 3, 4],
+ * })
+ * const { verdict } = await check('cbind(r, n - r) ~ treat + (1 | center)', table, { seed: 1, threads: 2 })
+ * console.log(verdict) // adequate
+ */
 export const check = (formula: string, table: Table, options: SampleOptions & RunChoice = {}): Promise<CheckResult> =>
   onThreads(options, (executor) => core.check(formula, table, runOn(options, executor)))
 

@@ -11,6 +11,12 @@ const turn = (): Promise<void> =>
 /**
  * Runs jobs one after another in this thread: for one job, for small work, and for tests. Progress comes after
  * each job; the event loop turns between jobs, which is when an abort from outside takes effect.
+ *
+ * @example
+ * import { inlineExecutor } from 'glmm/workers'
+ * const square = { name: 'square', counters: 0, execute: (shared, job) => shared.scale * job ** 2 }
+ * const outcomes = await inlineExecutor.run(square, { scale: 10 }, [1, 2, 3])
+ * console.log(outcomes.map(({ value }) => value).join()) // 10,40,90
  */
 export const inlineExecutor: Executor = {
   name: 'inline',

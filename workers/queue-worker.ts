@@ -60,7 +60,16 @@ const beatMilliseconds = 5000
 /** Workers are often started together with their Redis. */
 const startMilliseconds = 10_000
 
-/** Begins to take jobs from the queue. Rejects with QUEUE where Redis is not to be reached, and with USAGE. */
+/**
+ * Begins to take jobs from the queue, as `glmm worker` does.
+ *
+ * @param options - Where Redis is, threads and jobs at a time, and the key shared with the studies.
+ * @returns The worker at work; `close` ends it.
+ * @throws GlmmError (a rejection) QUEUE where Redis is not to be reached, USAGE for options.
+ * @example
+ * const worker = await queueWorker({ redis: 'redis://localhost:6379', threads: 4 })
+ * process.once('SIGTERM', () => worker.close())
+ */
 export async function queueWorker(options: QueueWorkerOptions): Promise<QueueWorker> {
   const { onNote = () => {} } = options
   const size = threadCount(options.threads)

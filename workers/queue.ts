@@ -38,7 +38,15 @@ const jobMilliseconds = 200
 
 /**
  * An executor on all machines where `glmm worker` runs with the same Redis or Valkey. Workers may come and go, and
- * Redis too. Rejects with QUEUE where it is not to be reached.
+ * Redis too.
+ *
+ * @param options - Where Redis is, the key shared with the workers, and the share of rows made again here.
+ * @returns The executor; `close` lets go of Redis.
+ * @throws GlmmError (a rejection) QUEUE where Redis is not to be reached, USAGE for options.
+ * @example
+ * const executor = await queue({ redis: 'redis://localhost:6379' })
+ * const record = await study({ kind: 'bootstrap', data, formula: 'y ~ x', replicates: 10_000 }, { executor })
+ * await executor.close()
  */
 export async function queue(options: QueueOptions): Promise<QueueExecutor> {
   const key = options.key === undefined ? null : queueKey(options.key)

@@ -14,6 +14,19 @@ export interface ThreadsOptions {
 /**
  * An executor on worker threads of this process. Threads start with the first run that needs them and are kept for
  * the next; at rest they do not keep the process alive. Results do not depend on the number of threads.
+ *
+ * @param options - The most threads at a time, and modules that each imports first.
+ * @returns The executor; `close` ends its threads.
+ * @throws GlmmError USAGE for a number of threads that is none.
+ * @example
+ * import { sample, tableFrom } from 'glmm'
+ * import { threads } from 'glmm/workers'
+ * const table = tableFrom({ y: [4, 6, 5, 9, 11, 8], g: ['a', 'a', 'a', 'b', 'b', 'b'] })
+ * const executor = threads({ threads: 2 })
+ * const options = { family: 'poisson', chains: 2, draws: 100, executor }
+ * const [first, second] = [await sample('y ~ 1 + (1 | g)', table, options), await sample('y ~ 1 + (1 | g)', table, options)]
+ * await executor.close()
+ * console.log(first.summary[0].mean === second.summary[0].mean) // true
  */
 export const threads = ({ threads: size, modules }: ThreadsOptions = {}): ThreadExecutor =>
   pool({ size: threadCount(size), entry: workerEntry(), modules: moduleUrls(modules) })

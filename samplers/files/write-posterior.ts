@@ -17,6 +17,21 @@ export interface WriteOptions {
 /**
  * Writes the draws of a posterior: as `writeDraws` does, or, where {chain} stands in the name (draws-{chain}.csv), a file a
  * chain as CmdStan does. The files are whole before any of them takes its name.
+ *
+ * @param path - Ends in `.csv` or `.parquet`; with {chain} in `.csv`.
+ * @param posterior - Of `sample` or `check`.
+ * @param options - A signal to end the writing, and the name of the data.
+ * @throws GlmmError USAGE where the posterior has no draws, FILE where the path cannot be written or has another ending.
+ * @example
+ * import { mkdtempSync } from 'node:fs'
+ * import { tmpdir } from 'node:os'
+ * import { join } from 'node:path'
+ * import { readDraws, sample, tableFrom, writePosterior } from 'glmm'
+ * const table = tableFrom({ y: [4, 6, 5, 9, 11, 8], g: ['a', 'a', 'a', 'b', 'b', 'b'] })
+ * const posterior = await sample('y ~ 1 + (1 | g)', table, { family: 'poisson', chains: 2, draws: 100, threads: 1 })
+ * const path = join(mkdtempSync(join(tmpdir(), 'glmm-')), 'draws-{chain}.csv')
+ * await writePosterior(path, posterior)
+ * console.log((await readDraws(path)).draws.values.length) // 2
  */
 export async function writePosterior(
   path: string,

@@ -19,7 +19,16 @@ const callable = /^[A-Za-z.][\w.]*$/
  * Makes a covariance structure a user wrote known by its name, in this thread: a formula may then write it around a random term,
  * as diag(1 + x | g). Threads that sample import the module that does so (option `modules`).
  *
+ * @param covariance - Its relative factor, start, derivatives, and chart for priors.
  * @throws GlmmError USAGE where another structure has the name, or a formula could not write it.
+ * @example
+ * import { addCovariance } from 'glmm/core'
+ * // A formula calls a structure by its name, which this one does not allow.
+ * try {
+ *   addCovariance({ name: 'not a word' })
+ * } catch (error) {
+ *   console.log(error.code) // USAGE
+ * }
  */
 export function addCovariance(covariance: Covariance): void {
   const { name } = covariance

@@ -39,8 +39,20 @@ export interface ModelOptions extends WeightColumns {
 }
 
 /**
- * The model of a formula and a table: R's model frame, design matrices and lme4's random terms as plain data.
- * Throws GlmmError FORMULA, COLUMN, RESPONSE, MODEL or USAGE.
+ * The model of a formula and a table: R's model frame, design matrices and lme4's random terms as plain data. `model` (`stateModel`)
+ * looks the family up by its name; here the caller says what its response is.
+ *
+ * @param formula - R's and lme4's notation, or the formula parsed.
+ * @param table - Of `parseTable` or `tableFrom`.
+ * @param options - The family's response, columns with a part of their own (weights, trials, offset), and further predictors.
+ * @returns The model: plain data that can cross threads.
+ * @throws GlmmError FORMULA, COLUMN, RESPONSE, MODEL or USAGE.
+ * @example
+ * import { buildModel, tableFrom } from 'glmm/core'
+ * const table = tableFrom({ y: [4, 6, 9, 11], x: ['a', 'a', 'b', 'b'] })
+ * const rule = { family: 'poisson', link: 'log', response: 'count' }
+ * const [mean] = buildModel('y ~ x', table, { rule }).predictors
+ * console.log(mean.fixed.names.join(), mean.fixed.x.join()) // (Intercept),xb 1,1,1,1,0,0,1,1
  */
 export function buildModel(formula: string | Formula, table: Table, options: ModelOptions): Model {
   const parsed = typeof formula === 'string' ? parseFormula(formula) : formula

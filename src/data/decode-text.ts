@@ -1,7 +1,17 @@
 import { GlmmError } from '../errors.js'
 import { refuseForeign, utf16Of } from './file-formats.js'
 
-/** The text of bytes in UTF-8, or in UTF-16 with a byte order mark; the mark is dropped. FILE for other letters. */
+/**
+ * The text of bytes in UTF-8, or in UTF-16 with a byte order mark; the mark is dropped.
+ *
+ * @param bytes - Of a file.
+ * @param what - What messages call it.
+ * @returns The text.
+ * @throws GlmmError FILE for no bytes, for other letters, and for a text that is too long.
+ * @example
+ * import { decodedText } from 'glmm/core'
+ * console.log(decodedText(Uint8Array.of(0xef, 0xbb, 0xbf, 0x79), 'the upload')) // y
+ */
 export function decodedText(bytes: Uint8Array, what: string): string {
   if (bytes.length === 0)
     throw new GlmmError('FILE', `a table was expected, ${what} is empty`, 'check that the right file was written')

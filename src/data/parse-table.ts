@@ -14,6 +14,15 @@ import { type TextLayout, textLayout } from './text-layout.js'
  * A table from text: comma, semicolon or tab separated, found out from the first line; white-space separated where
  * that has none of them. NA, NaN and empty cells are missing. A column of numbers is numeric, any other a factor.
  * Row names without a name in the header, and columns and rows at the end that are blank, are left out.
+ *
+ * @param text - Its first line the names of the columns, unless `header` is false.
+ * @param options - How the text is read, where it does not say so itself.
+ * @returns The table.
+ * @throws GlmmError TABLE for a text that is no table, USAGE for options.
+ * @example
+ * import { parseTable } from 'glmm/core'
+ * const { nrow, columns } = parseTable('y,g\n1.5,a\nNA,b\n')
+ * console.log(nrow, columns[1].levels.join()) // 2 a,b
  */
 export function parseTable(text: string, options: ReadOptions = {}): Table {
   const source = options.source ?? 'the data'

@@ -61,7 +61,22 @@ export const choicesGiven = (choice: ModelChoice): Readonly<Record<string, strin
     modelChoices.flatMap((name) => (name === 'family' || name === 'link' ? [] : [[name, choice[name] ?? null]])),
   )
 
-/** States the model of a formula and a table; a family that was not given is inferred, and told where that is a guess. */
+/**
+ * States the model of a formula and a table, exported as `model`; a family that was not given is inferred, and reported where that
+ * is a guess.
+ *
+ * @param formula - R's and lme4's notation.
+ * @param table - Of `parseTable` or `tableFrom`.
+ * @param choice - Family, link, weights and other columns with a part of their own, further predictors, contrasts.
+ * @param basis - What the data of another model have decided about the columns, to be adhered to.
+ * @returns The model: plain data that can cross threads.
+ * @throws GlmmError FORMULA, COLUMN, RESPONSE, MODEL or USAGE.
+ * @example
+ * import { model, tableFrom } from 'glmm/core'
+ * const table = tableFrom({ y: [4, 6, 9, 11], g: ['a', 'a', 'b', 'b'] })
+ * const stated = model('y ~ 1 + (1 | g)', table, { family: 'poisson' })
+ * console.log(stated.link, stated.predictors[0].random[0].levels.join()) // log a,b
+ */
 export function stateModel(formula: string, table: Table, choice: ModelChoice = {}, basis?: Basis): Model {
   const parsed = parsedOver(formula, table)
   const inferred = choice.family === undefined ? inferFamily(parsed, table, choice.trials) : null

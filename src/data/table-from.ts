@@ -9,6 +9,15 @@ export type Cells = ArrayLike<number | bigint | string | boolean | null | undefi
 /**
  * A table from arrays. Numbers, bigints too, make a numeric column; booleans a factor FALSE, TRUE; texts a factor with
  * sorted levels. null, undefined and NaN are missing.
+ *
+ * @param columns - Arrays of one length, by the columns' names.
+ * @param source - What messages call the table.
+ * @returns The table.
+ * @throws GlmmError TABLE for arrays of different lengths, cells of mixed types, or no rows.
+ * @example
+ * import { tableFrom } from 'glmm/core'
+ * const { nrow, columns } = tableFrom({ y: [1, 2, null], g: ['b', 'a', 'b'] })
+ * console.log(nrow, columns[0].kind, columns[1].levels.join()) // 3 numeric a,b
  */
 export function tableFrom(columns: Readonly<Record<string, Cells>>, source = 'the data'): Table {
   const names = checkedNames(Object.keys(columns), source)

@@ -34,6 +34,22 @@ export interface FamilyDefinition {
 /**
  * A family from its log density alone: derivatives come from central differences, about 200 values of the log density
  * a row with one predictor's, 600 with two. `addFamily` makes it known by its name.
+ *
+ * @param definition - Name, support, links and log density, at least.
+ * @returns The family, as the registry takes it.
+ * @example
+ * import { addFamily, defineFamily, fit, tableFrom } from 'glmm/core'
+ * // Failures before the first success, by their mean; its maximum is the mean of the data.
+ * addFamily(
+ *   defineFamily({
+ *     name: 'failures',
+ *     response: 'count',
+ *     links: ['log'],
+ *     logDensity: (y, _, [mu]) => y * Math.log(mu) - (y + 1) * Math.log1p(mu),
+ *   }),
+ * )
+ * const { fixed } = fit('y ~ 1', tableFrom({ y: [0, 3, 1, 4, 2] }), { family: 'failures' })
+ * console.log(Math.exp(fixed[0].estimate).toFixed(4)) // 2.0000
  */
 export function defineFamily(definition: FamilyDefinition): Family {
   const { name, response, links, logDensity, simulate, tail } = definition

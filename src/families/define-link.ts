@@ -18,7 +18,18 @@ export interface LinkDefinition {
  * A link from the function and its inverse: derivatives come from central differences, exact to about 1e-8. `addLink` makes it
  * known by its name.
  *
- * @example defineLink({ name: 'softplus', mean: 'positive', link: (mu) => Math.log(Math.expm1(mu)), inverse: (eta) => Math.log1p(Math.exp(eta)) })
+ * @param definition - Name, range of the mean, the function and its inverse.
+ * @returns The link, as the registry takes it.
+ * @example
+ * import { defineLink } from 'glmm/core'
+ * const softplus = defineLink({
+ *   name: 'softplus',
+ *   mean: 'positive',
+ *   link: (mu) => Math.log(Math.expm1(mu)),
+ *   inverse: (eta) => Math.log1p(Math.exp(eta)),
+ * })
+ * // The slope of log(1 + exp(eta)) at 0 is a half.
+ * console.log(softplus.slope(0).toFixed(6)) // 0.500000
  */
 export function defineLink(definition: LinkDefinition): ProbabilityLink | PositiveLink {
   const { name, mean, link, inverse, complement = (eta) => 1 - inverse(eta) } = definition

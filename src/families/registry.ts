@@ -51,8 +51,13 @@ const added: Family[] = []
  * Makes a family a user wrote known by its name, in this thread; threads that sample import the module that does so (option
  * `modules`).
  *
+ * @param family - Of `defineFamily`, or with derivatives of one's own.
  * @throws GlmmError USAGE where another family has the name.
- * @example addFamily(defineFamily({ name: 'geometric', response: 'count', links: ['log'], logDensity: (y, _, [mu]) => y * Math.log(mu) - (y + 1) * Math.log1p(mu) }))
+ * @example
+ * import { addFamily, defineFamily, fit, tableFrom } from 'glmm/core'
+ * const logDensity = (y, _, [mu]) => y * Math.log(mu) - (y + 1) * Math.log1p(mu)
+ * addFamily(defineFamily({ name: 'geometric', response: 'count', links: ['log'], logDensity }))
+ * console.log(fit('y ~ 1', tableFrom({ y: [0, 3, 1, 4, 2] }), { family: 'geometric' }).family) // geometric
  */
 export function addFamily(family: Family): void {
   if ([...families, ...added].some((known) => known.name === family.name && known !== family)) {

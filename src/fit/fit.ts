@@ -46,7 +46,21 @@ export interface FitOptions extends ModelChoice {
   readonly tests?: boolean | undefined
 }
 
-/** Fits the model of a formula and a table by maximum likelihood. Throws GlmmError on input that states no model. */
+/**
+ * Fits the model of a formula and a table by maximum likelihood, or by restricted maximum likelihood.
+ *
+ * @param formula - R's and lme4's notation, `cbind(r, n - r) ~ treat + (1 | center)`.
+ * @param table - Of `readTable`, `parseTable` or `tableFrom`.
+ * @param options - Family and link, nodes or draws of the integral, limits, degrees of freedom, tests.
+ * @returns The record that `glmm fit --json` prints; `convergence` and `warnings` say where no maximum was found.
+ * @throws GlmmError FORMULA, COLUMN, RESPONSE or MODEL for what cannot be a model, USAGE for options.
+ * @example
+ * import { fit, tableFrom } from 'glmm/core'
+ * const table = tableFrom({ y: [4, 6, 5, 9, 11, 8], x: [0, 0, 0, 1, 1, 1] })
+ * const { fixed } = fit('y ~ x', table, { family: 'poisson' })
+ * // The means of the two groups are 15 / 3 and 28 / 3.
+ * console.log(fixed.map(({ name, estimate }) => `${name} ${Math.exp(estimate).toFixed(4)}`).join()) // (Intercept) 5.0000,x 1.8667
+ */
 export function fit(formula: string, table: Table, options: FitOptions = {}): FitRecord {
   const nodes = checkNodes(options.nodes ?? 1)
   const draws = checkImportance(options)

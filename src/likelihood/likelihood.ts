@@ -49,6 +49,17 @@ export interface Marginal {
 /**
  * Turns a model into its log densities. One that is not stated yet is stated first, so that whoever has a model need not
  * know of it; who has both hands on the stated one.
+ *
+ * @param given - Of `model` or `buildModel`, or the stated model.
+ * @returns The model's densities: marginal ones by any rule that `rules.supports`, and the joint one.
+ * @throws GlmmError USAGE where the family, link or a covariance is not known in this thread.
+ * @example
+ * import { likelihood, model, tableFrom } from 'glmm/core'
+ * const stated = model('y ~ 1', tableFrom({ y: [2, 3] }), { family: 'poisson' })
+ * const density = likelihood(stated).marginal({ by: 'laplace' })
+ * const gradient = new Float64Array(1)
+ * // At a mean of 2: 5 log 2 - 4 - log(2! 3!), and its slope 5 - 4.
+ * console.log(density.evaluate(Float64Array.of(Math.log(2)), gradient).toFixed(4), gradient[0].toFixed(4)) // -3.0192 1.0000
  */
 export function likelihood(given: Model | Stated): Likelihood {
   const stated = state(given)

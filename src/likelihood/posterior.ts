@@ -61,8 +61,18 @@ function addPriors(priors: PriorsInForce, at: Coordinates, x: Float64Array, grad
 const settled = (value: number): number => (value < Number.POSITIVE_INFINITY ? value : Number.NEGATIVE_INFINITY)
 
 /**
- * Joint posterior of the outer coordinates and the effects' vector v: what a sampler walks. On the centring of v see
- * effectsMap. With `rows` false the response is left out, which leaves the joint prior.
+ * Joint posterior of the outer coordinates and the effects' vector v: what a sampler walks.
+ *
+ * @param likelihood - Of the model.
+ * @param priors - Of `priorsInForce`.
+ * @param centring - Of each effect, from 0 (v is the spherical effect u) to 1 (v is b itself); see effectsMap.
+ * @param rows - False leaves the response out, which leaves the joint prior.
+ * @returns The log density over R^dimension, all constants included, and the way back to named quantities.
+ * @example
+ * import { jointPosterior, likelihood, model, priorsInForce, tableFrom } from 'glmm/core'
+ * const like = likelihood(model('y ~ 1 + (1 | g)', tableFrom({ y: [4, 6, 9, 11], g: [1, 1, 2, 2] }), { family: 'poisson' }))
+ * const posterior = jointPosterior(like, priorsInForce(like.model, []), new Float64Array(2))
+ * console.log(posterior.names.join()) // b_Intercept,sd_g__Intercept,r_g[1,Intercept],r_g[2,Intercept]
  */
 export function jointPosterior(
   likelihood: Likelihood,
@@ -92,7 +102,20 @@ export function jointPosterior(
 
 export type OuterPosterior = LogDensity & Pick<MarginalDensity, 'value'>
 
-/** Posterior of the outer coordinates alone, the random effects integrated out by a rule. */
+/**
+ * Posterior of the outer coordinates alone, the random effects integrated out by a rule.
+ *
+ * @param likelihood - Of the model.
+ * @param priors - Of `priorsInForce`.
+ * @param rule - One that `likelihood.rules.supports`, such as { by: 'adaptive', nodes: 9 }.
+ * @returns The log density over R^dimension, all constants included, and the way back to named quantities.
+ * @example
+ * import { likelihood, marginalPosterior, model, priorsInForce, tableFrom } from 'glmm/core'
+ * const like = likelihood(model('y ~ 1', tableFrom({ y: [2, 3] }), { family: 'poisson' }))
+ * const posterior = marginalPosterior(like, priorsInForce(like.model, ['b ~ normal(0, 1)']), { by: 'laplace' })
+ * // The log-likelihood at a mean of 1, -2 - log(2! 3!), and the prior's log density at 0.
+ * console.log(posterior.evaluate(Float64Array.of(0), new Float64Array(1)).toFixed(4)) // -5.4038
+ */
 export const marginalPosterior = (likelihood: Likelihood, priors: PriorsInForce, rule: Rule): OuterPosterior =>
   outerPosterior(likelihood, priors, likelihood.marginal(rule))
 

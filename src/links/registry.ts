@@ -32,7 +32,19 @@ export const addedLinks: readonly Link[] = added
  *
  * @param link - For every eta a mean inside the range; see `defineLink` for one without derivatives.
  * @throws GlmmError USAGE where another link has the name.
- * @example addLink(defineLink({ name: 'loglog', mean: 'probability', link: (mu) => -Math.log(-Math.log(mu)), inverse: (eta) => Math.exp(-Math.exp(-eta)) }))
+ * @example
+ * import { addLink, defineLink, fit, tableFrom } from 'glmm/core'
+ * addLink(
+ *   defineLink({
+ *     name: 'loglog',
+ *     mean: 'probability',
+ *     link: (mu) => -Math.log(-Math.log(mu)),
+ *     inverse: (eta) => Math.exp(-Math.exp(-eta)),
+ *   }),
+ * )
+ * const { fixed } = fit('cbind(r, n - r) ~ 1', tableFrom({ r: [3, 5], n: [10, 10] }), { family: 'binomial', link: 'loglog' })
+ * // The probability is 8 / 20 under any link.
+ * console.log(Math.exp(-Math.exp(-fixed[0].estimate)).toFixed(4)) // 0.4000
  */
 export function addLink(link: Link): void {
   if ([...links, ...added].some((known) => known.name === link.name && known !== link))

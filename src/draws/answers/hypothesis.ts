@@ -35,7 +35,17 @@ const holds: Readonly<Record<Comparison, (a: number, b: number) => boolean>> = {
 
 /**
  * An expression of drawn quantities, summarised as any of them; of a comparison also its probability. See parseExpression for what
- * can be written. Throws USAGE where it cannot be read, or is not a number for some draws.
+ * can be written.
+ *
+ * @param posterior - With draws: of `sample` or `check`.
+ * @param text - 'exp(b_treat) < 0.8'; names as the summary of the posterior has them.
+ * @returns The summary, and of a comparison its probability and odds.
+ * @throws GlmmError USAGE where the text cannot be read, or is not a number for some draws.
+ * @example
+ * import { hypothesis, sample, tableFrom } from 'glmm/core'
+ * const table = tableFrom({ y: [4, 6, 5, 9, 11, 8, 2, 3, 4], g: ['a', 'a', 'a', 'b', 'b', 'b', 'c', 'c', 'c'] })
+ * const posterior = await sample('y ~ 1 + (1 | g)', table, { family: 'poisson', chains: 2, draws: 200 })
+ * console.log(hypothesis(posterior, 'exp(b_Intercept) > 0').comparison.probability) // 1
  */
 export function hypothesis(posterior: Sampled, text: string): HypothesisRecord {
   const { draws } = drawnModel(posterior)

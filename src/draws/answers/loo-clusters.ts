@@ -32,6 +32,16 @@ interface Clusters {
  * Furr and Rabe-Hesketh 2019, "Bayesian comparison of latent variable models: conditional versus marginal likelihoods",
  * Psychometrika 84). Where factors are crossed, or an inner factor is asked for, the effects of the other factors are
  * those of the draw: a new level among known ones of the others.
+ *
+ * @param posterior - With draws: of `sample` or `check`.
+ * @param options - The grouping factor whose levels are left out.
+ * @returns The expected log predictive density, its standard error, and the Pareto k of each cluster.
+ * @throws GlmmError USAGE for draws of the prior, a posterior without draws, and a factor that the model does not have.
+ * @example
+ * import { looClusters, sample, tableFrom } from 'glmm/core'
+ * const table = tableFrom({ y: [4, 6, 5, 9, 11, 8, 2, 3, 4], g: ['a', 'a', 'a', 'b', 'b', 'b', 'c', 'c', 'c'] })
+ * const posterior = await sample('y ~ 1 + (1 | g)', table, { family: 'poisson', chains: 2, draws: 200 })
+ * console.log(looClusters(posterior).pointwise.map(({ name }) => name).join()) // a,b,c
  */
 export function looClusters(posterior: Sampled, { group }: LooClustersOptions = {}): LooRecord {
   const sample = drawnModel(posterior)

@@ -32,8 +32,19 @@ export interface LooCompared {
 }
 
 /**
- * Compares leave-one-out records of one response, unit by unit, as R's loo_compare does. `names` tell the models apart,
- * 'model 1' and so on unless given. Throws USAGE where they do not leave out the same units of the same response.
+ * Compares leave-one-out records of one response, unit by unit, as R's loo_compare does.
+ *
+ * @param records - Two or more, of `loo` or `looClusters`.
+ * @param names - What the models are called, 'model 1' and so on unless given.
+ * @returns The models, the best first, with the difference of each and its standard error.
+ * @throws GlmmError USAGE where they do not leave out the same units of the same response.
+ * @example
+ * import { loo, looCompare, sample, tableFrom } from 'glmm/core'
+ * const table = tableFrom({ y: [4, 6, 5, 19, 21, 28], x: [0, 0, 0, 1, 1, 1] })
+ * const options = { family: 'poisson', chains: 2, draws: 200 }
+ * const [without, withX] = [await sample('y ~ 1', table, options), await sample('y ~ x', table, options)]
+ * const { models } = looCompare([loo(without), loo(withX)], ['without x', 'with x'])
+ * console.log(models[0].name) // with x
  */
 export function looCompare(records: readonly ComparableLoo[], names: readonly string[] = []): LooCompareRecord {
   if (records.length < 2) {

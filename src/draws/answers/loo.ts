@@ -11,8 +11,16 @@ export const paretoLimit = 0.7
 
 /**
  * Leave-one-row-out cross-validation by Pareto smoothed importance sampling: each row's log density given the parameters
- * and the random effects of a draw. Rows of a frequency are left out with all that they stand for. Throws USAGE for draws
- * of the prior.
+ * and the random effects of a draw. Rows of a frequency are left out with all that they stand for.
+ *
+ * @param posterior - With draws: of `sample` or `check`.
+ * @returns The expected log predictive density, its standard error, and the Pareto k of each row.
+ * @throws GlmmError USAGE for draws of the prior, and for a posterior without draws.
+ * @example
+ * import { loo, sample, tableFrom } from 'glmm/core'
+ * const table = tableFrom({ y: [4, 6, 5, 9, 11, 8, 2, 3, 4], g: ['a', 'a', 'a', 'b', 'b', 'b', 'c', 'c', 'c'] })
+ * const posterior = await sample('y ~ 1 + (1 | g)', table, { family: 'poisson', chains: 2, draws: 200 })
+ * console.log(loo(posterior).pointwise.length) // 9
  */
 export function loo(posterior: Sampled): LooRecord {
   const sample = drawnModel(posterior)

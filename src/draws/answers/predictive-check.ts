@@ -28,7 +28,17 @@ const bins = 20
 /**
  * Posterior predictive check (Gelman, Meng and Stern 1996, Statistica Sinica 6), and the prior one where the draws are of
  * the prior: responses replicated at draws of the parameters and random effects, compared with the observed one.
- * Throws USAGE, and MODEL where the family cannot simulate.
+ *
+ * @param posterior - With draws: of `sample` or `check`.
+ * @param options - Test statistics, number of replicates, seed, and whose random effects a replicate has.
+ * @returns Each statistic of the observed response among those of the replicates.
+ * @throws GlmmError USAGE for options and for a posterior without draws, MODEL where the family cannot simulate.
+ * @example
+ * import { predictiveCheck, sample, tableFrom } from 'glmm/core'
+ * const table = tableFrom({ y: [4, 6, 5, 9, 11, 8, 2, 3, 4], g: ['a', 'a', 'a', 'b', 'b', 'b', 'c', 'c', 'c'] })
+ * const posterior = await sample('y ~ 1 + (1 | g)', table, { family: 'poisson', chains: 2, draws: 200 })
+ * const { replicates, statistics } = predictiveCheck(posterior, { statistics: ['max'], replicates: 100 })
+ * console.log(replicates, statistics[0].observed) // 100 11
  */
 export function predictiveCheck(posterior: Sampled, options: PredictiveOptions = {}): PredictiveRecord {
   const { model, draws, priorOnly } = drawnModel(posterior)

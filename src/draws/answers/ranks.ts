@@ -47,7 +47,21 @@ export interface RanksOptions {
 /** Levels that a pairwise matrix may have: a million numbers. */
 const mostPairs = 1000
 
-/** Posterior ranks of the levels of `group`, an entry for each effect that its levels have. Throws USAGE where there is no such group. */
+/**
+ * Posterior ranks of the levels of `group`, an entry for each effect that its levels have.
+ *
+ * @param posterior - With draws: of `sample` or `check`.
+ * @param group - A grouping factor of the model.
+ * @param options - Whether to compare each pair of levels as well.
+ * @returns Of each effect the mean rank of each level, 1 for the highest, its quantiles, and the probabilities of being first and last.
+ * @throws GlmmError USAGE where the model has no such factor, or too many levels to compare in pairs.
+ * @example
+ * import { ranks, sample, tableFrom } from 'glmm/core'
+ * const table = tableFrom({ y: [4, 6, 5, 9, 11, 8, 2, 3, 4], g: ['a', 'a', 'a', 'b', 'b', 'b', 'c', 'c', 'c'] })
+ * const posterior = await sample('y ~ 1 + (1 | g)', table, { family: 'poisson', chains: 2, draws: 200 })
+ * const [{ levels }] = ranks(posterior, 'g')
+ * console.log(levels.reduce((sum, { mean }) => sum + mean, 0).toFixed(6)) // 6.000000
+ */
 export function ranks(posterior: Sampled, group: string, { pairwise = false }: RanksOptions = {}): RanksRecord[] {
   const sample = drawnModel(posterior)
   const terms = rankedTerms(sample.model, group, pairwise)

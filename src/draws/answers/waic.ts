@@ -7,7 +7,19 @@ import { eachRowLogLik } from './row-log-likelihood.js'
 /** A row's variance of the log density above which WAIC is unreliable (Vehtari, Gelman and Gabry 2017). */
 const limit = 0.4
 
-/** WAIC by rows, given the parameters and random effects of a draw. Throws USAGE for draws of the prior. */
+/**
+ * The widely applicable information criterion by rows, given the parameters and random effects of a draw.
+ *
+ * @param posterior - With draws: of `sample` or `check`.
+ * @returns The expected log predictive density, the effective number of parameters, and WAIC = -2 elpd.
+ * @throws GlmmError USAGE for draws of the prior, and for a posterior without draws.
+ * @example
+ * import { sample, tableFrom, waic } from 'glmm/core'
+ * const table = tableFrom({ y: [4, 6, 5, 9, 11, 8, 2, 3, 4], g: ['a', 'a', 'a', 'b', 'b', 'b', 'c', 'c', 'c'] })
+ * const posterior = await sample('y ~ 1 + (1 | g)', table, { family: 'poisson', chains: 2, draws: 200 })
+ * const { elpd, waic: criterion } = waic(posterior)
+ * console.log(criterion.estimate === -2 * elpd.estimate) // true
+ */
 export function waic(posterior: Sampled): WaicRecord {
   const sample = drawnModel(posterior)
   fromPosterior(sample, 'WAIC')

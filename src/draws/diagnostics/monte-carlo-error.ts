@@ -27,6 +27,14 @@ export function mcseSd(chains: readonly Float64Array[]): number {
  * Monte Carlo standard error of the posterior p quantile: half the distance between the draws at the 16 % and 84 %
  * points of Beta(S p + 1, S (1 - p) + 1), the distribution of the share below the quantile, where S is the ESS for this
  * quantile (Vehtari et al. 2021, section 4).
+ *
+ * @param chains - Draws of one parameter, an array a chain, all of one length.
+ * @param p - Between 0 and 1.
+ * @returns The standard error on the parameter's scale; NaN where the effective sample size is.
+ * @example
+ * import { mcseQuantile } from 'glmm/core'
+ * const chain = Float64Array.from({ length: 1000 }, (_, i) => ((i * 619) % 1000) / 1000)
+ * console.log(mcseQuantile([chain, chain], 0.5) < 0.05) // true
  */
 export function mcseQuantile(chains: readonly Float64Array[], p: number): number {
   const { ascending } = sortedDraws(chains)

@@ -14,8 +14,14 @@ import { varies } from './varies.js'
 const bytesAtOnce = 1 << 23
 
 /**
- * Posterior summary and convergence diagnostics of every parameter, in the order of `draws.names`. Draws that are
- * constant or not finite have NaN for R-hat, ESS and Monte Carlo errors.
+ * Posterior summary and convergence diagnostics of every parameter, in the order of `draws.names`.
+ *
+ * @param draws - Of `sample`, of `readDraws`, or of any sampler.
+ * @returns One summary a parameter; draws that are constant or not finite have NaN for R-hat, ESS and Monte Carlo errors.
+ * @example
+ * import { summarise } from 'glmm/core'
+ * const values = [Float64Array.of(1, 2, 3, 4, 5, 6), Float64Array.of(3, 1, 2, 6, 4, 5)]
+ * console.log(summarise({ names: ['b_x'], ndraws: 6, values })[0].mean) // 3.5
  */
 export function summarise(draws: Draws): ParameterSummary[] {
   const halfLength = draws.ndraws < 2 ? draws.ndraws : Math.floor(draws.ndraws / 2)

@@ -10,6 +10,19 @@ import { isCmdstan, readCmdstan } from './read-cmdstan.js'
  * Reads draws back from CSV or Parquet, as `writeDraws` or R's posterior (a `draws_df`) wrote them: rows belong to the
  * chain in `.chain` and keep their order there. Every further column of numbers is a parameter. A list of files, one
  * file that begins with a comment, and a name with {chain} in it are chains as CmdStan writes them.
+ *
+ * @param path - One file, a list with a file a chain, or a name in which {chain} stands for the chain's number.
+ * @returns The draws, and the sampler's statistics where the file has them.
+ * @throws GlmmError FILE where a file is missing or unreadable, TABLE for what is no table of draws, USAGE for an empty list.
+ * @example
+ * import { mkdtempSync } from 'node:fs'
+ * import { tmpdir } from 'node:os'
+ * import { join } from 'node:path'
+ * import { readDraws, writeDraws } from 'glmm'
+ * const path = join(mkdtempSync(join(tmpdir(), 'glmm-')), 'draws.csv')
+ * await writeDraws(path, { names: ['b_x'], ndraws: 2, values: [Float64Array.of(1, 2), Float64Array.of(3, 4)] })
+ * const { draws } = await readDraws(path)
+ * console.log(draws.names[0], draws.values[1][0]) // b_x 3
  */
 export async function readDraws(path: string | readonly string[]): Promise<DrawsFile> {
   if (typeof path !== 'string') {

@@ -13,6 +13,20 @@ import { writeAtomically } from './write-atomically.js'
  * Writes draws to a file, whole or not at all: `.csv` as `drawsToCsv` gives them, `.parquet` with the same columns
  * (32-bit integers for whole numbers, doubles otherwise). `readDraws` reads both. An aborted `signal` ends the
  * writing, and leaves no file.
+ *
+ * @param path - Ends in `.csv` or `.parquet`.
+ * @param draws - Chains of draws, as `sample.draws` has them.
+ * @param statistics - The sampler's statistics, an entry a chain; none where left out.
+ * @param options - A signal to end the writing.
+ * @throws GlmmError FILE where the path cannot be written, has another ending, or names a file a chain.
+ * @example
+ * import { mkdtempSync, readFileSync } from 'node:fs'
+ * import { tmpdir } from 'node:os'
+ * import { join } from 'node:path'
+ * import { writeDraws } from 'glmm'
+ * const path = join(mkdtempSync(join(tmpdir(), 'glmm-')), 'draws.csv')
+ * await writeDraws(path, { names: ['b_x'], ndraws: 2, values: [Float64Array.of(0.5, 0.25)] })
+ * console.log(readFileSync(path, 'utf8').split('\n')[1]) // 1,1,1,0.5
  */
 export async function writeDraws(
   path: string,

@@ -14,8 +14,19 @@ interface Named {
 
 /**
  * Compares fits of one response: information criteria, and the likelihood-ratio test of each model against the one
- * before it in degrees of freedom. `names` tell them apart, 'model 1' and so on unless given. Throws GlmmError where
- * their likelihoods are of different data or are not on one scale.
+ * before it in degrees of freedom.
+ *
+ * @param fits - Two or more, of `fit` or read from its JSON.
+ * @param names - What the models are called, 'model 1' and so on unless given.
+ * @returns The models from the fewest degrees of freedom to the most.
+ * @throws GlmmError USAGE where their likelihoods are of different data or are not on one scale.
+ * @example
+ * import { compare, fit, tableFrom } from 'glmm/core'
+ * const table = tableFrom({ y: [4, 6, 5, 9, 11, 8], x: [0, 0, 0, 1, 1, 1] })
+ * const fits = ['y ~ 1', 'y ~ x'].map((formula) => fit(formula, table, { family: 'poisson' }))
+ * const [, { test }] = compare(fits).models
+ * // Twice the difference of 15 log 5 + 28 log (28 / 3) and 43 log (43 / 6).
+ * console.log(test.chiSquare.toFixed(4), test.dfDifference) // 3.9924 1
  */
 export function compare(fits: readonly ComparableFit[], names: readonly string[] = []): CompareRecord {
   if (fits.length < 2) {

@@ -40,6 +40,19 @@ const details: Readonly<Record<PredictionKind, RandomDetail>> = {
 /**
  * Predictions of a fit, or of one read back from its JSON, for the rows of a table. Limits are Wald's on the link's
  * scale, and through the link's inverse on the response's.
+ *
+ * @param fit - Of `fit`, or read from its JSON.
+ * @param table - With the columns of the formula's right-hand side.
+ * @param options - Whose mean is predicted (population, conditional or average), level of the limits, nodes.
+ * @returns One prediction a row of the table, on the link's scale and on the response's.
+ * @throws GlmmError USAGE for options, COLUMN for a column that is missing or of another type, FILE where the parts of the fit do
+ *   not belong together.
+ * @example
+ * import { fit, predict, tableFrom } from 'glmm/core'
+ * const fitted = fit('y ~ x', tableFrom({ y: [4, 6, 5, 9, 11, 8], x: [0, 0, 0, 1, 1, 1] }), { family: 'poisson' })
+ * const { predictions } = predict(fitted, tableFrom({ x: [0, 2] }))
+ * // 5 times (28 / 15)^x.
+ * console.log(predictions.map(({ response }) => response.estimate.toFixed(4)).join()) // 5.0000,17.4222
  */
 export function predict(fit: FitRecord | FitSource, table: Table, options: PredictOptions = {}): PredictRecord {
   const { kind = 'population', level = 0.95, nodes = 51 } = options

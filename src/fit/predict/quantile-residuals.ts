@@ -21,8 +21,20 @@ export function fittedPredictors(fit: FitSource, stated: Stated): readonly Float
 }
 
 /**
- * Randomised quantile residuals of a fit, given the random effects at their modes: see `rowQuantiles`. `table` is the
- * data of the fit. As modes lie nearer to the data than the effects do, they vary a little less than a standard normal.
+ * Randomised quantile residuals of a fit (Dunn and Smyth 1996), given the random effects at their modes: see `rowQuantiles`. As modes
+ * lie nearer to the data than the effects do, they vary a little less than a standard normal.
+ *
+ * @param fit - Of `fit`, or read from its JSON.
+ * @param table - The data of the fit.
+ * @param options - The seed of the randomisation, 1 where left out.
+ * @returns One residual a row that the fit used, standard normal where the model is right.
+ * @throws GlmmError COLUMN, RESPONSE or MODEL where the table is not the fit's.
+ * @example
+ * import { fit, quantileResiduals, tableFrom } from 'glmm/core'
+ * const table = tableFrom({ y: [1, 2, 3, 4, 5] })
+ * const residuals = quantileResiduals(fit('y ~ 1', table, { family: 'gaussian' }), table)
+ * // Of a normal response nothing is random: (y - 3) / s.
+ * console.log(residuals[2].toFixed(6), residuals.length) // 0.000000 5
  */
 export function quantileResiduals(
   fit: FitRecord | FitSource,

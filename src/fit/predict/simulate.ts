@@ -28,6 +28,17 @@ const most = 5e7
 /**
  * Responses drawn from a fit at its estimates, for the rows of the table with which it was made or of one with the same
  * columns. Replicate r comes from the stream (seed, r), so that asking for more leaves the first ones as they were.
+ *
+ * @param fit - Of `fit`, or read from its JSON.
+ * @param table - The data of the fit, or another table with the same columns.
+ * @param options - Number of replicates, seed, and whether random effects are at their modes or drawn anew.
+ * @returns `replicates`, each a response of `nobs` rows.
+ * @throws GlmmError USAGE for options or too many numbers, MODEL where the family cannot simulate.
+ * @example
+ * import { fit, simulate, tableFrom } from 'glmm/core'
+ * const table = tableFrom({ y: [4, 6, 5, 9, 11, 8], x: [0, 0, 0, 1, 1, 1] })
+ * const { replicates } = simulate(fit('y ~ x', table, { family: 'poisson' }), table, { replicates: 3 })
+ * console.log(replicates.length, replicates[0].length) // 3 6
  */
 export function simulate(fit: FitRecord | FitSource, table: Table, options: SimulateOptions = {}): SimulateRecord {
   const { replicates = 1, conditional = false } = options

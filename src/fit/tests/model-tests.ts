@@ -60,7 +60,21 @@ const screenLevel = 0.2
 /** Influence need not be known better than with so many nodes. */
 const enoughNodes = 13
 
-/** Tests the model of a fit against the table it was made from. */
+/**
+ * Tests the model of a fit against the table it was made from: spread, zeros, outliers, curvature and others, each judged among
+ * replicates of the fitted model, and corrected for their number by Holm's method.
+ *
+ * @param fit - Of `fit`, or read from its JSON.
+ * @param table - The data of the fit.
+ * @param options - Seed, when to make replicates, nodes.
+ * @returns The tests by name, and the verdict on the model.
+ * @throws GlmmError COLUMN, RESPONSE or MODEL where the table is not the fit's, USAGE for options.
+ * @example
+ * import { fit, modelTests, tableFrom } from 'glmm/core'
+ * const table = tableFrom({ y: [4, 0, 5, 6, 0, 5, 9, 31, 8, 11, 8, 0], x: [0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1] })
+ * const { model } = modelTests(fit('y ~ x', table, { family: 'poisson' }), table)
+ * console.log(model.verdict) // questionable
+ */
 export function modelTests(fit: FitRecord | FitSource, table: Table, options: TestOptions = {}): TestedModel {
   if (hasNoScale(fit)) return nothingTested(noScale, undecidedOf(fit))
   const { time } = fit.call

@@ -25,6 +25,17 @@ export interface PriorsInForce {
  * Which prior each parameter gets: of the user's statements the last that names it, else the last on its class; else
  * the default. `b` is on all coefficients of the columns as they are, the intercept's included unless `Intercept` has
  * its own.
+ *
+ * @param given - Of `model` or `buildModel`.
+ * @param statements - Such as 'b ~ normal(0, 2.5)' and 'sd ~ exponential(1)'.
+ * @returns A distribution for each coefficient and standard deviation, a shape for each correlation matrix, and their text.
+ * @throws GlmmError PRIOR for a statement that cannot be read, or is on what the model does not have.
+ * @example
+ * import { model, priorsInForce, tableFrom } from 'glmm/core'
+ * const stated = model('y ~ 1 + (1 | g)', tableFrom({ y: [4, 6, 9, 11], g: ['a', 'a', 'b', 'b'] }), { family: 'poisson' })
+ * const { sd } = priorsInForce(stated, ['sd ~ exponential(2)'])
+ * // log(2 exp(-2 x)) at x = 0.
+ * console.log(sd[0].logDensity(0).toFixed(6)) // 0.693147
  */
 export function priorsInForce(given: Model | Stated, statements: readonly string[]): PriorsInForce {
   const stated = state(given)

@@ -11,8 +11,24 @@ import type { Summary } from '../spec/study-plan.js'
 import type { StudyRecord } from '../spec/study-record.js'
 
 /**
- * The record of a study from the logs of its parts, without its data. FILE where they are parts of different studies or
- * rows are missing.
+ * The record of a study from the logs of its parts, without its data.
+ *
+ * @param paths - The logs of all its shards, in any order.
+ * @param keepRows - Rows up to so many are in the record, 20,000 unless given.
+ * @returns The record that one run of the whole study gives, timing aside.
+ * @throws GlmmError FILE where the logs are parts of different studies or rows are missing, USAGE for an empty list.
+ * @example
+ * import { mkdtempSync } from 'node:fs'
+ * import { tmpdir } from 'node:os'
+ * import { join } from 'node:path'
+ * import { mergeStudy, study, tableFrom } from 'glmm'
+ * const data = tableFrom({ y: [4, 6, 5, 9, 11, 8, 2, 3, 4], x: [0, 0, 0, 1, 1, 1, 0, 0, 0] })
+ * const spec = { kind: 'bootstrap', data, formula: 'y ~ x', family: 'poisson', replicates: 20, seed: 1 }
+ * const folder = mkdtempSync(join(tmpdir(), 'glmm-'))
+ * const logs = [1, 2].map((index) => join(folder, `part-${index}.jsonl`))
+ * for (const [i, log] of logs.entries()) await study(spec, { log, shard: { index: i + 1, of: 2 }, threads: 1 })
+ * const [merged, whole] = [await mergeStudy(logs), await study(spec, { threads: 1 })]
+ * console.log(merged.rowsHash === whole.rowsHash) // true
  */
 export async function mergeStudy(paths: readonly string[], keepRows?: number): Promise<StudyRecord> {
   const began = performance.now()
