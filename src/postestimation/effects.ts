@@ -41,8 +41,16 @@ export interface EffectsOptions {
  * level or a covariate one unit larger, or its slope. Random effects are integrated out; standard errors are the delta method's over
  * all parameters.
  *
- * @throws GlmmError USAGE for a variable or option that is none, FILE where the data are not those of the fit
- * @example effects(fit('cbind(r, n - r) ~ treat + (1 | center)', table), { variables: ['treat'] })
+ * @param fit - Of `fit`, or read from its JSON; then `options.data` has its table.
+ * @param options - Which variables, by what others, kind of effect, rows or grid averaged over, level.
+ * @returns The record that `glmm effects --json` prints.
+ * @throws GlmmError USAGE for a variable or option that is none, FILE where the data are not those of the fit.
+ * @example
+ * import { effects, fit, tableFrom } from 'glmm/core'
+ * const table = tableFrom({ y: [4, 6, 5, 9, 11, 8], f: ['a', 'a', 'a', 'b', 'b', 'b'] })
+ * const [effect] = effects(fit('y ~ f', table, { family: 'poisson' }), { variables: ['f'] }).effects
+ * // 28 / 3 - 15 / 3.
+ * console.log(effect.estimate.toFixed(4)) // 4.3333
  */
 export function effects(fit: FitSource, options: EffectsOptions = {}): EffectsRecord {
   const table = dataOf(fit, options.data)

@@ -26,8 +26,16 @@ export interface InfluenceOptions {
 /**
  * What each cluster does to a fit: the model is fitted anew without it, from the estimates with it.
  *
- * @throws GlmmError USAGE where clusters are not independent under the model, FILE where the data are not those of the fit
- * @example influence(fit('cbind(r, n - r) ~ treat + (1 | center)', table))
+ * @param fit - Of `fit`, or read from its JSON; then `options.data` has its table.
+ * @param options - What is left out: the levels of a factor or column, or rows.
+ * @returns The record that `glmm influence --json` prints: a fit without each cluster, with DFBETAs and Cook's distances.
+ * @throws GlmmError USAGE where clusters are not independent under the model, FILE where the data are not those of the fit.
+ * @example
+ * import { fit, influence, tableFrom } from 'glmm/core'
+ * const table = tableFrom({ y: [4, 6, 5, 9, 11, 8], f: ['a', 'a', 'a', 'b', 'b', 'b'] })
+ * const [withoutA] = influence(fit('y ~ 1', table, { family: 'poisson' }), { cluster: 'f' }).left
+ * // What is left has the mean 28 / 3.
+ * console.log(withoutA.level, Math.exp(withoutA.estimates[0]).toFixed(4)) // a 9.3333
  */
 export function influence(fit: FitSource, options: InfluenceOptions = {}): InfluenceRecord {
   const table = dataOf(fit, options.data)

@@ -46,11 +46,16 @@ export interface MeansOptions {
  * Estimated marginal means of a fit over a reference grid, and contrasts among them. Standard errors are the delta method's over
  * all parameters of the fit, those of the variances included: a population mean depends on them.
  *
- * @param fit - of `fit`, or read from its JSON
- * @param spec - '~ treat', '~ treat | time', 'pairwise ~ treat'
- * @returns a record: `grid` has the means, `contrasts` the contrasts
- * @throws GlmmError USAGE for a variable, level or option that is none, FILE where the data are not those of the fit
- * @example means(fit('cbind(r, n - r) ~ treat + (1 | center)', table), 'pairwise ~ treat')
+ * @param fit - Of `fit`, or read from its JSON; then `options.data` has its table.
+ * @param spec - '~ treat', '~ treat | time', 'pairwise ~ treat'.
+ * @param options - The grid's values, what random effects are averaged over, scale, contrasts, their adjustment, level.
+ * @returns The record that `glmm means --json` prints: `grid` has the means, `contrasts` the contrasts.
+ * @throws GlmmError USAGE for a variable, level or option that is none, FILE where the data are not those of the fit.
+ * @example
+ * import { fit, means, tableFrom } from 'glmm/core'
+ * const table = tableFrom({ y: [4, 6, 5, 9, 11, 8], f: ['a', 'a', 'a', 'b', 'b', 'b'] })
+ * const { grid } = means(fit('y ~ f', table, { family: 'poisson' }), '~ f')
+ * console.log(grid.map(({ f, estimate }) => `${f} ${estimate.toFixed(4)}`).join()) // a 5.0000,b 9.3333
  */
 export function means(fit: FitSource, spec: string, options: MeansOptions = {}): MeansRecord {
   const table = dataOf(fit, options.data)

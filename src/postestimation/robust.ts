@@ -42,7 +42,16 @@ export interface RobustCovariance {
  * 2002 CR3). What the estimates then mean where the model is wrong: the parameters of the model nearest to the truth. After
  * restricted likelihood the variances count as known.
  *
- * @throws GlmmError USAGE where clusters are not independent under the model
+ * @param fit - Of `fit`, or read from its JSON; then `options.data` has its table.
+ * @param options - What the clusters are: the outermost grouping factor where left out.
+ * @returns The covariance matrices, d x d row after row in the order of the fit's parameters, and the scores.
+ * @throws GlmmError USAGE where clusters are not independent under the model, FILE where the data are not those of the fit.
+ * @example
+ * import { fit, robustCovariance, tableFrom } from 'glmm/core'
+ * const table = tableFrom({ y: [4, 6, 5, 9, 11, 8], f: ['a', 'a', 'a', 'b', 'b', 'b'] })
+ * const { covariance } = robustCovariance(fit('y ~ 1', table, { family: 'poisson' }), { cluster: 'f' })
+ * // Scores 15 - 21.5 and 28 - 21.5, information 43.
+ * console.log((43 ** 2 * covariance.CR0[0]).toFixed(4)) // 84.5000
  */
 export function robustCovariance(fit: FitSource, { data, cluster }: RobustOptions = {}): RobustCovariance {
   const fitted = fittedModel(fit, dataOf(fit, data))

@@ -34,8 +34,16 @@ export interface TestOptions {
  * Tests a fit's terms, a line each: F with the degrees of freedom of the fit's own method where the response is gaussian, the
  * Wald chi-square elsewhere; likelihood-ratio tests with `lrt`; and linear hypotheses on its coefficients.
  *
- * @throws GlmmError USAGE for a hypothesis on what is no coefficient, FILE where the data are not those of the fit
- * @example test(fit('Reaction ~ Days + (Days | Subject)', table, { reml: true }), { hypotheses: ['Days = 10'] })
+ * @param fit - Of `fit`, or read from its JSON; then `options.data` has its table.
+ * @param options - Type of the tests, whether to refit without each term, linear hypotheses, level.
+ * @returns The record that `glmm test --json` prints.
+ * @throws GlmmError USAGE for a hypothesis on what is no coefficient, FILE where the data are not those of the fit.
+ * @example
+ * import { fit, tableFrom, test } from 'glmm/core'
+ * const table = tableFrom({ y: [4, 6, 5, 9, 11, 8], f: ['a', 'a', 'a', 'b', 'b', 'b'] })
+ * const [{ term, value, dfDenominator }] = test(fit('y ~ f', table, { family: 'gaussian' })).terms
+ * // The square of the t statistic of two groups of three: (13 / 3)^2 / (2 / 3 * 5 / 3).
+ * console.log(term, value.toFixed(4), dfDenominator) // f 16.9000 4
  */
 export function test(fit: FitSource, options: TestOptions = {}): TestRecord {
   const table = dataOf(fit, options.data)
