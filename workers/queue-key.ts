@@ -6,7 +6,7 @@ import { GlmmError } from '../src/errors.js'
  * that they share and that never travels. Without a key nothing is signed, and anyone who reaches Redis can take part.
  */
 export interface QueueKey {
-  /** Tells keys apart without telling them. */
+  /** Identifies a key without revealing it. */
   readonly fingerprint: string
   /** The signature of a message, in hexadecimal digits; `purpose` keeps messages of one kind from passing for another's. */
   readonly sign: (purpose: Purpose, message: string | Uint8Array) => string

@@ -197,7 +197,7 @@ export async function queueRun(
       await unlessOver(fill())
     }
   }
-  /** Results without the signature of this study: told once, and of no further use. */
+  /** Results without the signature of this study: noted once, and dropped. */
   const unsigned = (): void => {
     if (strangers++ === 0) onNote('drops results that are not signed with the key of this study')
   }

@@ -7,7 +7,7 @@ export interface RedisOptions {
   readonly redis: string
   /** Of the user in the URL, or the default one, where the URL has none: so that it need not stand in a call. */
   readonly password?: string | undefined
-  /** Called with a sentence at each change of state worth telling. */
+  /** Called with a sentence at each change of state worth a note. */
   readonly onNote?: ((note: string) => void) | undefined
   /** How long the first connection is tried; 3 s unless given. Once there was one, it is tried again for ever. */
   readonly connectMilliseconds?: number | undefined

@@ -15,7 +15,7 @@ export interface WorkerHandle {
   onEnd(listener: (death: WorkerDeath) => void): () => void
   /** Resolves once the thread has ended. */
   readonly ended: Promise<void>
-  /** False from the moment the thread has ended or was told to. */
+  /** False from the moment the thread has ended or was asked to. */
   usable(): boolean
   terminate(): void
   /** Whether this worker keeps the process alive. */

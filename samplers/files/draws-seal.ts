@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { ChainStatistics } from '../../src/draws/chain-statistics.js'
 import { chainCount, type Draws, rowsOf } from '../../src/draws/draws.js'
 
-/** What tells the draws of a run from any others. */
+/** What identifies the draws of a run. */
 export interface DrawsSeal {
   /** SHA-256 of the names of the parameters. */
   readonly names: string

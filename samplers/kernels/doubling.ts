@@ -6,7 +6,7 @@ import { copyPoint, type PhasePoint, phasePoint } from './phase-point.js'
 import { addMomenta, emptySpan, exchangeEnds, exchangeStarts, reverse, type Span, spanOf } from './span.js'
 import type { TurnTest } from './u-turn.js'
 
-/** What is told of a grown trajectory. */
+/** What is reported of a grown trajectory. */
 export interface Trajectory {
   /** Doublings that were kept. */
   readonly depth: number

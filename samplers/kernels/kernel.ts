@@ -15,7 +15,7 @@ export interface StateRoom extends State {
   logDensity: number
 }
 
-/** What one step tells of itself. */
+/** What one step reports of itself. */
 export interface Info {
   /** Mean Metropolis acceptance probability over the trajectory: what step size adaptation steers. */
   readonly acceptRate: number
@@ -77,7 +77,7 @@ export function writeState(to: StateRoom, { x, gradient, logDensity }: State): v
   to.logDensity = logDensity
 }
 
-/** What a step that walks no trajectory tells of itself. */
+/** What a step that walks no trajectory reports of itself. */
 export const withoutTrajectory = (acceptRate: number): Info => ({
   acceptRate,
   treeDepth: 0,

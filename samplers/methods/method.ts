@@ -27,7 +27,7 @@ export interface PosteriorJob {
   readonly look: OuterLook
   readonly executor: Executor
   readonly hooks: SampleHooks
-  /** The call as the record tells it, with the settings in force. */
+  /** The call as the record has it, with the settings in force. */
   readonly callOf: (settings: object) => PosteriorRecord['call']
 }
 

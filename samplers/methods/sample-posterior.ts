@@ -42,7 +42,7 @@ export async function extendPosterior(
   hooks: SampleHooks = {},
 ): Promise<DrawnPosterior> {
   if (!sample) {
-    const hint = 'its posterior is exact but for the error it tells; use a sampler that draws'
+    const hint = 'its posterior is exact but for the error it reports; use a sampler that draws'
     throw new GlmmError('USAGE', 'expected chains to go on with, got a posterior without draws', hint)
   }
   const total = sample.draws.ndraws + draws

@@ -95,7 +95,7 @@ export function triangularMap({ center, L }: Placement, { shift, C, third }: Ben
   }
 }
 
-/** Step of the differences, in units of L: so wide that they tell of the skewness where the density is. */
+/** Step of the differences, in units of L: so wide that they measure the skewness where the density is. */
 const step = 0.5
 
 /** Third derivatives of a log density at a placement, in units of L, from differences of its gradient; t x t x t. */

@@ -161,7 +161,7 @@ interface Line {
 
 const logMass = ({ rule, logStretch }: Head): number => rule.logIntegral + logStretch
 
-/** The same for the rules' coordinates, at each head: the sums of weights tell the density at the nodes of a rule. */
+/** The same for the rules' coordinates, at each head: the sums of weights give the density at the nodes of a rule. */
 function tailLines({ heads }: Heads, weights: Float64Array, j: number, t: number): LineCdf[] {
   const z = new Float64Array(t)
   return heads.flatMap(({ rule }, h) => {

@@ -26,7 +26,7 @@ export interface Heads {
   readonly whole: boolean
 }
 
-/** First steps of lattices of 1, 2 ... coordinates, in standard deviations at the mode: half a lattice tells more in more. */
+/** First steps of lattices of 1, 2 ... coordinates, in standard deviations at the mode: half of it determines more in more. */
 const firstSteps = [0.6, 0.6, 0.8, 1, 1] as const
 /** Finest steps in a step at each refinement, which halves it. */
 export const strides = [2, 1] as const
@@ -105,7 +105,7 @@ export function headLattice(
 
 /**
  * The heads of which the places sum to an even number: a lattice of its own, whose trapezoidal rule has the error of the whole
- * one to the power of 1/4, 1/2, 3/4 and 1 in one, two, three and four coordinates. What the others change tells of that
+ * one to the power of 1/4, 1/2, 3/4 and 1 in one, two, three and four coordinates. What the others change is a measure of that
  * error without a coarser lattice. Of several coordinates the last keeps all heads along its lines.
  */
 export function evenHalf(lattice: Heads): Heads {

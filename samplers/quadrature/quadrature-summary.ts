@@ -6,7 +6,7 @@ import { quantileOf } from './quadrature-line.js'
 
 const probabilities = [0.025, 0.05, 0.25, 0.5, 0.75, 0.95, 0.975] as const
 
-/** What a summary tells of a parameter without Monte Carlo error. */
+/** What a summary reports of a parameter without Monte Carlo error. */
 const figures = ['mean', 'sd', 'q2_5', 'q5', 'q25', 'q50', 'q75', 'q95', 'q97_5'] as const
 
 /** Summaries of the outer parameters; `order` says which of them each coordinate of the grid is. */
@@ -67,7 +67,7 @@ export function changeBetween(a: readonly ParameterSummary[], b: readonly Parame
   return largest
 }
 
-/** Without chains there is no Monte Carlo error to tell. */
+/** Without chains there is no Monte Carlo error to report. */
 function summaryOf(name: string, mean: number, sd: number, quantiles: readonly number[]): ParameterSummary {
   const [q2_5, q5, q25, q50, q75, q95, q97_5] = quantiles
   const none = Number.NaN

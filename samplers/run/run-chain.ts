@@ -134,7 +134,7 @@ export function runChain(
 const overdispersion = 2
 const attempts = 100
 
-/** A starting point where the density is positive: scattered in whitened coordinates, and told in x where asked. */
+/** A starting point where the density is positive: scattered in whitened coordinates, and returned in x where asked. */
 function start(kernel: Kernel, inX: Whitening | null, d: number, seed: number, chain: number): State {
   const rng = stream({ seed, chain, purpose: 'start' })
   const y = new Float64Array(d)

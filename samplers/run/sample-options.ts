@@ -74,7 +74,7 @@ function whole(what: string, value: number, low: number, high: number): number {
   )
 }
 
-/** What a record of a sampling run tells of its call: enough to run it again. */
+/** What a record of a sampling run has of its call: enough to run it again. */
 export function samplingCall(
   command: string,
   formula: string,

@@ -100,7 +100,7 @@ export async function checkModel(
   return { record, sample }
 }
 
-/** As a fit of these estimates tells them. */
+/** As a fit of these estimates reports them. */
 function rungFixed(like: Likelihood, estimate: Estimate): Rung['fixed'] {
   const part = fixedPart(like, estimate, { terms: [] })
   const df = usualDegreesOfFreedom(part, like, estimate)

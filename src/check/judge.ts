@@ -46,7 +46,7 @@ export function judge(
   ]
   const last = ladder.climbed.at(-1)!.maxShiftInSe
   const moved = last === null ? '' : digits(last)
-  // A ladder without standard errors has nothing that it could settle by; why is told below.
+  // A ladder without standard errors has nothing to judge convergence by; why is reported below.
   if (!best.unbounded && last !== null)
     reasons.push(
       ladder.settled

@@ -9,7 +9,7 @@ import { outerPrior } from '../likelihood/posterior.js'
 import type { PriorsInForce } from '../likelihood/coordinates/priors-in-force.js'
 import type { Comparison, PriorMove } from './check-record.js'
 
-/** Posterior standard deviations between the two from which on it is told. */
+/** Posterior standard deviations between the two from which on the difference is reported. */
 const told = 1
 /** Draws at which the likelihood is evaluated. */
 const lookedAt = 1000

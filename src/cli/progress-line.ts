@@ -16,7 +16,7 @@ export async function progressLine(stream: NodeJS.WriteStream): Promise<Progress
     format: '{bar} {value}/{total} iterations | {finished}/{chains} chains | {divergences} divergences | {rate}/s',
     clearOnComplete: true,
     hideCursor: true,
-    // What is told beside the bar takes up to 70 columns.
+    // The text beside the bar takes up to 70 columns.
     barsize: Math.max(1, Math.min(20, (stream.columns || 80) - 70)),
   })
   const began = performance.now()

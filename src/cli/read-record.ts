@@ -16,7 +16,7 @@ export async function checkRecord(document: unknown, path: string, hint: string)
 
 /**
  * Does work with a record from elsewhere. Each part of it has the type it should have, but that they belong together only the work
- * itself can find: what it throws then is told as a fault of the record.
+ * itself can find: what it throws then is reported as a fault of the record.
  */
 export async function withRecord<Done>(path: string, hint: string, work: () => Done | Promise<Done>): Promise<Done> {
   try {

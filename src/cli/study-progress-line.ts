@@ -7,7 +7,7 @@ export interface StudyProgressLine {
 
 const silent: StudyProgressLine = { show: () => {}, end: () => {} }
 
-/** What the line tells beside its bar, `seconds` after the start: rows that were in the log already have taken no time. */
+/** The text of the line beside its bar, `seconds` after the start: rows that were in the log already have taken no time. */
 export function studyProgressText({ done, failed, total, resumed, workers }: StudyProgress, seconds: number): string {
   const rate = (done - resumed) / Math.max(1e-3, seconds)
   const told = [

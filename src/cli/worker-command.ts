@@ -10,7 +10,7 @@ export interface WorkerFlags extends QueueFlags {
   readonly concurrency?: number
 }
 
-/** Takes part in studies until it is told to stop, and then finishes what it holds. */
+/** Takes part in studies until it is asked to stop, and then finishes the jobs it has. */
 export async function workerCommand(flags: WorkerFlags): Promise<void> {
   const { threads, concurrency, import: modules } = flags
   const worker = await queueWorker({ ...queueAccess(flags), threads, concurrency, modules, onNote: writeNote })

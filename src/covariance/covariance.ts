@@ -60,9 +60,9 @@ export interface Covariance {
    * effects are; left out where effects can not be left out.
    */
   readonly part?: (q: number, kept: readonly number[]) => readonly number[]
-  /** Signs (+1, -1) by which to multiply theta to get the one theta told of all that give the same covariance. */
+  /** Signs (+1, -1) by which to multiply theta to get its canonical representative: of all theta with one covariance the one reported. */
   readonly canonicalSigns: (theta: ArrayLike<number>, q: number) => Float64Array
-  /** The quantities told of the covariance, each with the thetas that have it at a value. */
+  /** The quantities reported of the covariance, each with the thetas that have it at a value. */
   readonly held: (q: number) => readonly Held[]
   /** Standard deviations and correlations as coordinates, for priors and samplers. */
   readonly chart: Chart

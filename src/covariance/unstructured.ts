@@ -75,7 +75,7 @@ export const unstructured: Covariance = {
   },
   units: (q) => Int32Array.from(lower(q), ([i]) => i),
   roots: (q) => Array.from({ length: q }, (_, i) => (i * (i + 3)) / 2),
-  // A column of Lambda and its negative give the same covariance: the diagonal is told positive.
+  // A column of Lambda and its negative give the same covariance: the diagonal is reported positive.
   canonicalSigns: (theta, q) => Float64Array.from(lower(q), ([, j]) => (theta[(j * (j + 3)) / 2] < 0 ? -1 : 1)),
   held: unstructuredHeld,
   chart: partialCorrelations,

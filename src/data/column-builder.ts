@@ -19,7 +19,7 @@ export interface ColumnBuilder {
   readonly dictionary: Map<string, number>
   /** Of numbers; undefined once there are too many. */
   spellings: Spellings | null | undefined
-  /** A whole number that doubles do not tell from its neighbours was among them. */
+  /** A whole number that doubles do not distinguish from its neighbours was among them. */
   beyond: boolean
 }
 

@@ -4,7 +4,7 @@ import type { Terms } from '../formula/expand-terms.js'
 export type Coding = 'contrasts' | 'full'
 
 /**
- * R's rule, for each term and each of its variables (numeric ones are told 'contrasts', which means nothing). A factor
+ * R's rule, for each term and each of its variables (numeric ones are called 'contrasts', which means nothing). A factor
  * has contrasts where an earlier term has all the other variables of its term, or there are no others; else all levels
  * (TermCode in R's model.c). Without intercept, the first factor of the first term that has one gets all levels.
  */

@@ -34,11 +34,11 @@ export const startsWith = (bytes: Uint8Array, magic: string): boolean =>
 export const isGzip = (bytes: Uint8Array): boolean => startsWith(bytes, '\x1f\x8b')
 export const isParquet = (bytes: Uint8Array): boolean => startsWith(bytes, 'PAR1')
 
-/** The encoding that a byte order mark of UTF-16 tells. */
+/** The encoding that a byte order mark of UTF-16 stands for. */
 export const utf16Of = (bytes: Uint8Array): 'utf-16le' | 'utf-16be' | null =>
   startsWith(bytes, '\xff\xfe') ? 'utf-16le' : startsWith(bytes, '\xfe\xff') ? 'utf-16be' : null
 
-/** Bytes at the beginning that tell what a file is. */
+/** Bytes at the beginning by which a format is recognised. */
 const telling = 65536
 
 /** A FILE error for bytes that begin no table, seen from their beginning. */

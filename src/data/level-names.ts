@@ -31,7 +31,7 @@ export const rLevels = ({ values, exact }: NumericColumn): Levels => exact ?? nu
 const digits = (value: number): string =>
   Number.isInteger(value) ? String(value + 0) : String(Number(value.toPrecision(15)))
 
-/** R names up to 15 digits; where these do not tell whole numbers apart, all are named. */
+/** R names up to 15 digits; where these do not distinguish whole numbers, all are named. */
 export const rName = (value: number): string =>
   Number.isInteger(value) && Math.abs(value) >= 1e15 && Math.abs(value) <= Number.MAX_SAFE_INTEGER
     ? digits(value)

@@ -49,6 +49,6 @@ function isPlain(cell: string): boolean {
 
 const isDigit = (code: number): boolean => code >= 48 && code <= 57
 
-/** Whole numbers beyond this are not told apart by doubles. */
+/** Whole numbers beyond this are not distinguished by doubles. */
 export const isBeyondDoubles = (value: number, cell: string): boolean =>
   (value > Number.MAX_SAFE_INTEGER || value < Number.MIN_SAFE_INTEGER) && /^[+-]?\d+$/.test(cell)

@@ -55,7 +55,7 @@ export const reservedChoices: readonly (keyof ModelChoice)[] = modelChoices.filt
 /** Those that are the right-hand side of a further predictor, by its name. */
 const predictorChoices = modelChoices.filter((name) => choices[name] === 'predictor')
 
-/** The choices as the call of a record tells them, the family and the link aside: null for one that was not made. */
+/** The choices as the call of a record has them, the family and the link aside: null for one that was not made. */
 export const choicesGiven = (choice: ModelChoice): Readonly<Record<string, string | null>> =>
   Object.fromEntries(
     modelChoices.flatMap((name) => (name === 'family' || name === 'link' ? [] : [[name, choice[name] ?? null]])),

@@ -24,7 +24,7 @@ export interface NumericColumn {
   readonly values: Float64Array
   /** How cells of a file are written, where not as the number is by itself. */
   readonly spellings?: ReadonlyMap<number, Spelling>
-  /** The cells as texts, where there are whole numbers that doubles do not tell apart: levels ascending as numbers. */
+  /** The cells as texts, where there are whole numbers that doubles do not distinguish: levels ascending as numbers. */
   readonly exact?: Pick<FactorColumn, 'levels' | 'codes'>
 }
 

@@ -55,7 +55,7 @@ export const betabinomial: Family = {
       predictors: 2,
       at: (row, eta, out) => {
         logTails(eta[0], tails)
-        // exp(300) is beyond telling from infinity: the binomial.
+        // exp(300) cannot be distinguished from infinity: the binomial.
         const p = Math.min(eta[1], 300)
         const successes = y[row]
         const failures = trials[row] - successes

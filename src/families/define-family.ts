@@ -9,7 +9,7 @@ import { gamma } from './gamma.js'
 import { gaussian } from './gaussian.js'
 import { poisson } from './poisson.js'
 
-/** What a family needs to be told; the rest has an answer without it. */
+/** What defines a family; the rest has an answer without it. */
 export interface FamilyDefinition {
   readonly name: string
   readonly response: ResponseKind

@@ -1,7 +1,7 @@
 import type { Link, PositiveLink, ProbabilityLink } from '../links/link.js'
 import { differences } from './differences.js'
 
-/** What a link needs to be told; its derivatives come from differences. */
+/** What defines a link; its derivatives come from differences. */
 export interface LinkDefinition {
   readonly name: string
   /** What it is a link of: a probability, or a mean above 0. */

@@ -76,7 +76,7 @@ export interface FurtherPredictor {
   }
   /** Which way a row's predictor may run whatever the other predictors are, where the response alone decides that. */
   readonly recession?: Recession
-  /** How draws of a posterior tell it; left out, by what is reported, with a prior by its link. */
+  /** What draws of a posterior call it, and its prior; left out, by what is reported, with a prior by its link. */
   readonly drawn?: Drawn
 }
 

@@ -9,7 +9,7 @@ import { negativeBinomialTail } from './tails.js'
 import { gammaVariate } from '../random/gamma-variate.js'
 import { poissonVariate } from './variates.js'
 
-/** exp(300) is beyond telling from infinity: the Poisson limit, without an overflow. */
+/** exp(300) cannot be distinguished from infinity: the Poisson limit, without an overflow. */
 const poissonAt = 300
 
 /**

@@ -50,7 +50,7 @@ export const student: Family = {
       predictors: 3,
       at: (row, eta, out) => {
         const w = Math.exp(-eta[1])
-        // exp(300) is beyond telling from infinity: the normal density.
+        // exp(300) cannot be distinguished from infinity: the normal density.
         const v = Math.min(eta[2], 300)
         const nu = Math.exp(v)
         const r = (y[row] - eta[0]) * w

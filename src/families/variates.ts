@@ -30,7 +30,7 @@ export function binomialVariate(noise: Noise, n: number, p: number): number {
 
 /**
  * Poisson variate: a product of uniforms where the mean is small; else the time of an event somewhat before the mean, a
- * gamma variate, tells the rest (Ahrens and Dieter 1974).
+ * gamma variate, determines the rest (Ahrens and Dieter 1974).
  */
 export function poissonVariate(noise: Noise, mean: number): number {
   let count = 0

@@ -16,6 +16,6 @@ export interface FitTask {
   readonly limit: LimitModel | null
   /** The fit without random effects of the model that is climbed; see `glmOf`. */
   readonly glm: GlmFit | null
-  /** When the fit began, as `performance.now()` tells it. */
+  /** When the fit began, by `performance.now()`. */
   readonly began: number
 }

@@ -40,7 +40,7 @@ export interface FitOptions extends ModelChoice {
    * Left out, 'residual' without random effects (least squares, gaussian with any link), else 'satterthwaite'; elsewhere z.
    */
   readonly df?: DfMethod | undefined
-  /** 'quantile' adds randomised quantile residuals to those told, drawn with `seed`. */
+  /** 'quantile' adds randomised quantile residuals to those reported, drawn with `seed`. */
   readonly residuals?: 'quantile' | undefined
   /** Test the model against its data as well, with `seed`: see `modelTests`. */
   readonly tests?: boolean | undefined

@@ -40,7 +40,7 @@ export interface Likelihood extends Omit<Bound, 'marginal'> {
   readonly joint: (centring: Float64Array, rows?: boolean) => LogDensity
 }
 
-/** The density that a rule makes; sampled ones tell how far they are to be trusted. */
+/** The density that a rule makes; those by importance sampling report how far they are to be trusted. */
 export interface Marginal {
   (rule: ImportanceRule): ImportanceDensity
   (rule: Rule): MarginalDensity

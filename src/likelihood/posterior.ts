@@ -8,7 +8,7 @@ import type { Rule } from './frame/integration-rule.js'
 import { outerParameters } from './coordinates/outer-parameters.js'
 import type { PriorsInForce } from './coordinates/priors-in-force.js'
 
-/** A log density that may tell its value alone, where that is cheaper. */
+/** A log density that may have its value alone, where that is cheaper than with the gradient. */
 export interface ValuedDensity extends LogDensity {
   readonly value?: (x: Float64Array) => number
 }

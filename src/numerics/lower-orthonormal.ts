@@ -37,7 +37,7 @@ function byGram(x: Float64Array, n: number, p: number): LowerOrthonormal | null 
   return { factor, logDeterminant }
 }
 
-/** A share of a column's square that later columns leave, below which X'X does not tell enough of it. */
+/** A share of a column's square that later columns leave, below which X'X has too few of its digits. */
 const collinear = 1e-9
 
 /**

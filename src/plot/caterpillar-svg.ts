@@ -6,7 +6,7 @@ export interface CaterpillarSvgOptions {
   readonly title: string
   /** Title of the axis, such as 'center effect (log-odds)'. */
   readonly axis: string
-  /** Pixels; 720 unless told. */
+  /** Pixels; 720 unless given. */
   readonly width?: number
 }
 

@@ -5,7 +5,7 @@ import { ticks } from './ticks.js'
 export interface CaterpillarTextOptions {
   /** Columns available. */
   readonly width: number
-  /** Lines at most (60 unless told); with more levels the highest and the lowest `edge` are shown (20). */
+  /** Lines at most (60 unless given); with more levels the highest and the lowest `edge` are shown (20). */
   readonly most?: number
   readonly edge?: number
 }

@@ -16,7 +16,7 @@ export interface LadderSvgOptions {
   readonly width?: number
 }
 
-/** Lines above which colours and labels can no longer be told apart; those that move most are kept. */
+/** Lines above which colours and labels can no longer be distinguished; those that move most are kept. */
 const MOST_LINES = 10
 
 /** Where each parameter's estimate lies at each rung, in standard errors from the best rung. */

@@ -37,7 +37,7 @@ export function predictiveText(bins: PredictiveBins, { width }: { readonly width
 export const isInside = ({ observed, q2_5, q97_5 }: PredictiveBins, k: number): boolean =>
   observed[k] >= q2_5[k] - 1e-12 && observed[k] <= q97_5[k] + 1e-12
 
-/** The lower edge of each bin with the decimals that tell bins apart; of counts the first whole number. */
+/** The lower edge of each bin with the decimals that distinguish bins; of counts the first whole number. */
 function binLabels(edges: readonly number[]): string[] {
   const width = edges[1] - edges[0]
   const half = edges.every((edge) => Math.abs((edge % 1) - Math.sign(edge) * 0.5) < 1e-9)

@@ -14,7 +14,7 @@ export interface RankBand {
   readonly upper: readonly number[]
 }
 
-/** Lines above which colours can no longer be told apart; those that stray most are kept. */
+/** Lines above which colours can no longer be distinguished; those that stray most are kept. */
 const mostLines = 10
 
 /** Differences of distribution functions of ranks over their band (Saeilynoja, Buerkner and Vehtari 2022). */

@@ -1,6 +1,6 @@
 /**
  * Round numbers (1, 2 or 5 times a power of ten apart) inside [low, high], about `count` of them, with the number
- * of decimals that tells them apart.
+ * of decimals that distinguishes them.
  */
 export function ticks(low: number, high: number, count: number): { values: readonly number[]; decimals: number } {
   const rough = (high - low) / Math.max(1, count)

@@ -1,6 +1,6 @@
 import type { ReferenceGrid } from './reference-grid.js'
 
-/** A combination of values of the variables told of, with the weights of the grid's cells. */
+/** A combination of values of the variables reported on, with the weights of the grid's cells. */
 export interface Combination {
   readonly values: Readonly<Record<string, number | string>>
   /** Of the grid's cells: they add up to 1, or are all 0 where the fit has no row in any of them. */

@@ -2,7 +2,7 @@ import type { RecordHeading } from '../data/record-heading.js'
 import type { Averaging } from './estimated-means.js'
 import type { Component } from './mean-function.js'
 
-/** What is told of a variable: a difference or ratio of means, the log of the ratio of odds, or the slope. */
+/** What is reported of a variable: a difference or ratio of means, the log of the ratio of odds, or the slope. */
 export type EffectKind = 'difference' | 'ratio' | 'lnor' | 'slope'
 
 /** What `glmm effects` prints with --json: schema glmm/effects@1. */

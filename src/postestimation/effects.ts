@@ -24,7 +24,7 @@ export interface EffectsOptions {
   readonly variables?: readonly string[] | undefined
   /** 'difference' where left out. */
   readonly kind?: EffectKind | undefined
-  /** Variables by whose values effects are told apart. */
+  /** Variables within whose values effects are reported. */
   readonly by?: readonly string[] | undefined
   /** What is averaged over: the rows of the fit ('sample', where left out), a reference 'grid', or a table. */
   readonly newdata?: 'sample' | 'grid' | Table | undefined

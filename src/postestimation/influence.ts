@@ -80,7 +80,7 @@ function notFitted(left: readonly LeftOut[], name: string): Warning[] {
   return [
     {
       code: 'NO_CONVERGENCE',
-      message: `without ${name} ${shown}${gone.length > 8 ? ', ...' : ''} the model has no converged fit: look at what only these tell`,
+      message: `without ${name} ${shown}${gone.length > 8 ? ', ...' : ''} the model has no converged fit: look at what only these determine`,
     },
   ]
 }
@@ -88,7 +88,7 @@ function notFitted(left: readonly LeftOut[], name: string): Warning[] {
 /** A 95 % interval that leaves 0 out, or takes it in, is a conclusion. */
 const critical = 1.959963984540054
 
-/** Fits without some rows, and tells what has moved. */
+/** Fits without some rows, and reports what has moved. */
 function leaverOut(
   fitted: FittedModel,
   independent: boolean,

@@ -6,7 +6,7 @@ import { wide, wideAverage } from '../fit/predict/wide-rule.js'
 import type { Stated } from '../likelihood/frame/stated.js'
 
 /**
- * What of a response a mean is told of: the response itself, its 'conditional' part before zeros are added or cut off, the
+ * What of a response a mean is of: the response itself, its 'conditional' part before zeros are added or cut off, the
  * probability of 'zero', or what a further predictor is about ('zi', 'dispersion'), by its name.
  */
 export type Component = string

@@ -40,7 +40,7 @@ export interface MeanEstimate {
 export interface ContrastEstimate {
   readonly [variable: string]: number | string | null
   readonly contrast: string
-  /** What `estimate` is: a difference on the scale told, or a ratio. */
+  /** What `estimate` is: a difference on the record's scale, or a ratio. */
   readonly kind: 'difference' | 'odds ratio' | 'ratio'
   readonly estimate: number | null
   readonly se: number | null

@@ -36,7 +36,7 @@ const largest = 200_000
  * and else its mean, unless `at` says otherwise.
  *
  * @param at - values by variable; a variable without entry stands as `reduce` says
- * @param separate - variables that are to have their own means, so that a numeric one among them is told of
+ * @param separate - variables that are to have their own means, so that a numeric one among them is reported
  * @throws GlmmError USAGE for a variable or level that the fit has not, and for a grid of more than 200,000 cells
  */
 export function referenceGrid(

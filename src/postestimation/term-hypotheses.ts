@@ -11,7 +11,7 @@ export interface Hypothesis {
   /** 'treat', 'treat:time'. */
   readonly term: string
   readonly rows: readonly Float64Array[]
-  /** Columns that the term has beyond what the data tell: they are not part of the hypothesis. */
+  /** Columns of the term that are not estimable: they are not part of the hypothesis. */
   readonly lost: number
 }
 

@@ -37,7 +37,7 @@ export interface Table {
   readonly rows: readonly (readonly string[])[]
   /** Lines below the table. */
   readonly notes: readonly string[]
-  /** How many columns, from the first on, tell rows apart together; 1 unless given. */
+  /** How many columns, from the first on, identify a row together; 1 unless given. */
   readonly keys?: number
 }
 

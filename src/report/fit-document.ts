@@ -209,7 +209,7 @@ function certificateBlocks(record: FitRecord): Block[] {
   )
 }
 
-/** Of which parameters the shift is told: those that run to an end have no estimate that could move. */
+/** Of which parameters the shift is reported: those without a finite maximum have no estimate that could move. */
 function ofWhich({ fixed, further, random }: FitRecord): string {
   const all = [...fixed, ...further.flatMap((one) => one.fixed)]
   const runs = all.some(({ runsTo }) => runsTo) || random.some(({ runsTo }) => runsTo?.some((end) => end !== null))

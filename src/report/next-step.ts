@@ -49,7 +49,7 @@ function integralStep(c: CheckRecord): NextStep {
   if (c.comparison.some(({ runsTo }) => (runsTo ?? null) !== null)) {
     return {
       advice:
-        'Maximum likelihood has no answer for the parameters that run. Report a posterior, its prior chosen and told, or a model without them:',
+        'Maximum likelihood has no answer for the parameters that run. Report a posterior, its prior chosen and reported, or a model without them:',
       command: command(c, 'sample', ['--prior', quote('b ~ normal(0, 2.5)')]),
     }
   }

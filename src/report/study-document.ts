@@ -54,7 +54,7 @@ function conditionTable(conditions: StudyRecord['conditions']): Table {
 
 const shortened = (text: string): string => (text.length > 60 ? `${text.slice(0, 57)}...` : text)
 
-/** What tells measures apart; the other keys are numbers. */
+/** The keys that identify a measure; the others are numbers. */
 const labels = ['condition', 'method', 'sampler', 'setting', 'parameter']
 
 /** Tables of the measures, one for each set of numbers that measures have. */

@@ -12,7 +12,7 @@ import { looPoint } from './loo-point.js'
 import type { LooRecord } from './loo-record.js'
 
 export interface LooClustersOptions {
-  /** The grouping factor whose clusters are left out; the only or the outermost one unless told. */
+  /** The grouping factor whose clusters are left out; the only or the outermost one unless given. */
   readonly group?: string | undefined
 }
 

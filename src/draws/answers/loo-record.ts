@@ -26,7 +26,7 @@ export interface LooRecord {
   readonly paretoKAbove: { readonly '0.5': number; readonly '0.7': number; readonly '1': number }
   /** One a row, named from 1 among the rows used, or one a cluster, named by its level. */
   readonly pointwise: readonly NamedPoint[]
-  /** By which a comparison tells whether two posteriors have the same data. */
+  /** Equal for two posteriors of the same data; a comparison asks for it. */
   readonly responseChecksum: string
   readonly warnings: readonly Warning[]
 }

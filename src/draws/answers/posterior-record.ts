@@ -32,7 +32,7 @@ export interface PosteriorRecord extends RecordHeading, PosteriorAnswers {
   }
 }
 
-/** What tells whether a grid over the outer parameters was fine enough. */
+/** How fine the grid over the hyperparameters and fixed effects was, and whether that was enough. */
 export interface QuadratureDiagnostics {
   /** Nodes of each coordinate: standard deviations and dispersions first, then the mean's fixed effects. */
   readonly grid: readonly number[]

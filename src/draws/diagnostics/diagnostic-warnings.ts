@@ -78,7 +78,7 @@ function few({ summary, chains }: DiagnosticEvidence): Warning | undefined {
   }
 }
 
-/** Standard errors from which on it is told where divergent draws gather: fewer are chance among several parameters. */
+/** Standard errors from which on it is reported where divergent draws gather: fewer are chance among several parameters. */
 const gathered = 3
 
 function divergent({ divergences, divergenceLocation: at, chains, draws }: DiagnosticEvidence): Warning | undefined {

@@ -7,7 +7,7 @@ import { type StatisticColumn, statisticColumns } from './draws-columns.js'
 /** Numbers of one piece of text. */
 const numbersAtOnce = 100_000
 
-/** The run of a file of CmdStan's form, as its head tells it. */
+/** The run of a file of CmdStan's form, as its header has it. */
 export interface CmdstanRun {
   readonly sampler: string
   /** What Stan calls its trajectories; null for a sampler that Stan does not have. */

@@ -179,7 +179,7 @@ function parsed(cell: string): number | null {
   return spelled[cell.trim().toLowerCase()] ?? null
 }
 
-/** CmdStan does not tell which trajectories were cut: those at its greatest depth. */
+/** CmdStan does not report which trajectories were cut off: those at its maximal tree depth. */
 function chainStatistics(
   columns: readonly (readonly number[])[],
   cut: ReadonlySet<number> | null,

@@ -4,7 +4,7 @@ import { hostname } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 
 const host = createHash('sha256').update(hostname()).digest('hex').slice(0, 8)
-/** Of another machine on a shared disk it cannot be told whether it still runs; nothing is written for so long. */
+/** Whether a process of another machine on a shared disk still runs is unknown; no file takes so long to write. */
 const oldest = 7 * 86_400_000
 
 /** Whose temporary file it is: machine and process, and what keeps those of one process apart. */

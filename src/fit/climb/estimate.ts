@@ -39,7 +39,7 @@ export const acceptable = 1e-4
 const reaches = [1, 2, 0]
 
 /**
- * Climbs the marginal likelihood by a rule from `start`. Where a residual is on its way to zero, or cannot be told
+ * Climbs the marginal likelihood by a rule from `start`. Where a residual is on its way to zero, or cannot be distinguished
  * from the random effects, the top is that of its limit, if it is as high.
  */
 export function estimate(likelihood: Likelihood, rule: Rule, given: Start): Estimate {

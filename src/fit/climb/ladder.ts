@@ -102,7 +102,7 @@ function hopeless(likelihood: Likelihood, climbed: readonly Climbed[]): boolean 
   return before?.converged === false || reproducesExactly(likelihood, last.parameters)
 }
 
-/** The rungs of a model of which some coefficients run: those of its limit, told as the full model's. */
+/** The rungs of a model of which some coefficients have no finite maximum: those of its limit, reported as the full model's. */
 function ladderInLimit(limit: LimitModel, atLeast: number, seed: number): Ladder {
   const like = makeLikelihood(limit.stated)
   const { climbed, ...rest } = climbLadder(like, atLeast, seed)

@@ -28,7 +28,7 @@ export const residualDf = ({ model, family }: Stated, parameters: number): numbe
 export const isLeastSquares = ({ model, family }: Stated): boolean => (family.normal ?? false) && isPlain(model)
 
 /**
- * A fit by maximum likelihood as least squares tell it: sigma^2 is the residual sum of squares over its degrees of freedom
+ * A fit by maximum likelihood as least squares report it: sigma^2 is the residual sum of squares over its degrees of freedom
  * n - p in place of n, and all variances are in that proportion, those of the coefficients sigma^2 (X'WX)^-1 (R's lm, and glm
  * for a gaussian). The log-likelihood stays that of the maximum. As it is for other models, and for a restricted likelihood.
  */

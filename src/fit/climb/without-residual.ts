@@ -12,9 +12,9 @@ export interface HeldParameter {
 
 /** A logarithm of sigma known to no better than this has no maximum. */
 const unknown = 3
-/** Shares at which it stands for zero, the first that the likelihood does not tell from it. */
+/** Shares at which it stands for zero, the first whose likelihood differs from zero's by rounding only. */
 const shares: readonly number[] = [1e-3, 3e-4, 1e-4]
-/** The log-likelihood at such a share is within this of its limit: beyond what is told of it. */
+/** The log-likelihood at such a share is within this of its limit: beyond what is reported of it. */
 const negligible = 2e-5
 /** A log-likelihood that rises by more is on its way to infinity, where it rises by k log 2 with k = 1, 2, ... */
 const finite = 0.01
@@ -28,7 +28,7 @@ const asHigh = 1e-7
 /**
  * The estimate at the limit sigma -> 0 of a gaussian residual, where random effects take its place: an autoregression
  * without a nugget, a covariance with one row a level and column, one row a level. Near the limit the log-likelihood is
- * L - c sigma^2, so that two small sigmas tell L. Null where the climb needs no limit, and where L is lower or infinite,
+ * L - c sigma^2, so that two small sigmas determine L. Null where the climb needs no limit, and where L is lower or infinite,
  * as where the fixed effects reproduce the response.
  */
 export function withoutResidual(

@@ -1,7 +1,7 @@
 import type { ComparableFit } from './compare-record.js'
 import type { RandomEstimate } from '../record/fit-record.js'
 
-/** How a smaller model lies within a larger one, as far as the names of their terms tell. */
+/** How a smaller model lies within a larger one, as far as the names of their terms show. */
 export interface Nesting {
   /** Why the smaller is not known to be a special case of the larger; null where it is one. */
   readonly obstacle: string | null

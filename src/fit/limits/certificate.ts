@@ -77,7 +77,7 @@ export function certifiedOf(
   importance: object | null,
   { runs, limits }: Pick<Estimate, 'runs' | 'limits'> = fitted,
 ): Certified {
-  if (importance) return none('the integral is sampled: its Monte Carlo errors are told in its place')
+  if (importance) return none('the integral is sampled: its Monte Carlo errors are reported in its place')
   if (fitted.unbounded) return none('a standard deviation has no finite maximum, with any number of nodes')
   const found = certificate(likelihood, fitted)
   // A family that has become a simpler one leaves nothing open.

@@ -13,7 +13,7 @@ export interface ProfileQuantity {
   readonly range: readonly [number, number]
   /** About its standard error on that scale. */
   readonly se: number
-  /** From that scale to the one it is told on. */
+  /** From that scale to the one it is reported on. */
   readonly told: (value: number) => number
 }
 

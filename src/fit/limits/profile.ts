@@ -209,7 +209,7 @@ function extrapolated(at: number, points: readonly Point[], direction: Float64Ar
   return a.x.map((value, j) => value + share * (value - b.x[j]))
 }
 
-/** Turns x to the one of all equivalent ones that is told, so that points can be compared. */
+/** Turns x into the canonical one of all equivalent parameters, so that points can be compared. */
 function canonical(terms: Likelihood['layout']['terms'], x: Float64Array): void {
   for (const { term, covariance, start, size } of terms) {
     const signs = covariance.canonicalSigns(x.subarray(start, start + size), term.names.length)

@@ -3,7 +3,7 @@ import type { Table } from '../../data/table.js'
 import { GlmmError } from '../../errors.js'
 import { coefficientsOf, designSource, type FitSource } from './predict-source.js'
 
-/** The part of a predictor's design that the fit has coefficients for, and what of it the fit cannot tell. */
+/** The part of a predictor's design that the fit has coefficients for, and what of it the fit has not estimated. */
 export interface EstimablePart {
   /** Positions among the design's columns of those that the fit kept. */
   readonly at: readonly number[]

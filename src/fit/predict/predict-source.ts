@@ -76,7 +76,7 @@ export function modelChoice({ family, link, call }: FitSource): ModelChoice {
   return { ...Object.fromEntries(told.map((name) => [name, call[name]])), family, link }
 }
 
-/** The parts of a fit's call that tell the design of other data. */
+/** The parts of a fit's call that determine the design of other data. */
 export function designSource({ formula, basis, family, call }: FitSource): DesignSource {
   const text = (name: string): string | undefined => {
     const value = call[name]

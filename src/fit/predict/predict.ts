@@ -222,7 +222,7 @@ function predictor(
     const se = Math.sqrt(variance)
     const middle = link.link(mean)
     const onLink = se / Math.abs(link.slope(middle))
-    // A predictor that the fit cannot tell spoils what hangs on it, the mean's the linear predictor too.
+    // Where a predictor is not estimable, what depends on it is not either; of the mean's, the linear predictor too.
     const missing = columns.flatMap((column, k) => (k === 0 || slopes[k] !== 0 ? column.missing(i) : []))
     if (missing.length > 0) {
       const known = kind !== 'average' && columns[0].missing(i).length === 0

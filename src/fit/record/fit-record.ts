@@ -128,7 +128,7 @@ export interface Certificate {
   /** Nodes of the other rule, of each nested factor where the fit's differ; null without one. */
   readonly nodes: number | readonly number[] | null
   /**
-   * What that rule is beside the fit's: finer; coarser, where the model takes no finer one, so that the errors told are those
+   * What that rule is beside the fit's: finer; coarser, where the model takes no finer one, so that the errors reported are those
    * of fewer nodes; mixed, finer for some of several nested factors and coarser for others. Null without one.
    */
   readonly rule: 'finer' | 'coarser' | 'mixed' | null

@@ -1,7 +1,7 @@
 import type { Warning } from '../../errors.js'
 import type { FitRecord } from './fit-record.js'
 
-/** What of a fit tells which parameters run. */
+/** What of a fit says which parameters have no finite maximum. */
 export type ToldFit = Pick<FitRecord, 'fixed' | 'further' | 'random'>
 
 /** Whether a standard deviation of the fit has no finite maximum, so that no error of it means anything. */

@@ -6,7 +6,7 @@ export interface Limits {
   readonly upper: number | null
 }
 
-/** Profile limits of everything a fit tells; null where there are none. */
+/** Profile limits of everything a fit reports; null where there are none. */
 export interface ProfileIntervals {
   /** Of the fixed effects of each predictor, on its own scale. */
   readonly predictors: readonly (readonly Limits[])[]

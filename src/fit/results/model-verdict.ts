@@ -26,7 +26,7 @@ export function holm(p: readonly number[], level: number = testLevel): boolean[]
 /**
  * The verdict of tests whose `effect` says which of them speak against the model, and of what the data leave `undecided`, without
  * which no model is free of fault. Those of `general` see faults of many kinds: beside
- * one that names its remedy they are told in one line.
+ * one that names its remedy they are reported in one line.
  */
 export function modelVerdict(
   tests: Readonly<Record<string, ModelTest>>,
@@ -34,7 +34,7 @@ export function modelVerdict(
   undecided: readonly string[] = [],
 ): ModelVerdict {
   const all = Object.entries(tests)
-  // Without a p-value an effect is worth telling, and no fault of the model: a level that carries the estimates.
+  // Without a p-value an effect is worth reporting, and no fault of the model: a level that carries the estimates.
   const notes = all.flatMap(([, { effect, remedy, p }]) =>
     effect !== null && p === null ? [`${effect}${remedy ? `: ${remedy}` : ''}`] : [],
   )

@@ -1,20 +1,20 @@
 import type { Model } from '../../data/model.js'
 import { copies } from '../../data/response-rows.js'
 
-/** What a row has in one variable of the design, as far as its columns tell. */
+/** What a row has in one variable of the design, as far as its columns determine it. */
 interface Variable {
   readonly name: string
   /** By row; null where the columns do not say. */
   readonly value: (string | null)[]
 }
 
-/** Values that a number of the design may have for its rows to be told by it. */
+/** Values that a number of the design may have for a warning to name its rows by it. */
 const mostValues = 2
 
 /**
  * The cells of the design that make up the marked rows: values of one variable, or of two together, all of whose rows are
  * marked and which leave no marked row over; `among` are the rows that count. Null where there are no such cells, as
- * with a number that changes from row to row. All rows, where they are `alike` in what is told of them, are one cell.
+ * with a number that changes from row to row. All rows, where they are `alike` in what is reported of them, are one cell.
  */
 export function cellsOf(
   model: Model,

@@ -24,7 +24,7 @@ const nudge = 0.3
 
 /**
  * Profile limits with one of those that exist for parameters without a finite maximum: where the log-likelihood, maximised over all
- * else, has fallen by z^2 / 2 below what it tends to. The other limit is infinite, told as null beside `runsTo`. `like` and
+ * else, has fallen by z^2 / 2 below what it tends to. The other limit is infinite, reported as null beside `runsTo`. `like` and
  * `fitted` are those of the full model.
  */
 export function withOneSidedLimits(

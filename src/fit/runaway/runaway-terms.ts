@@ -35,7 +35,7 @@ const rootMeanSquare = (values: Float64Array): number =>
   Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / Math.max(1, values.length))
 
 /**
- * The estimate of any structure, with the standard deviations that have no finite maximum told as such: those that the climb
+ * The estimate of any structure, with the standard deviations that have no finite maximum reported as such: those that the climb
  * has left off the scale of the link, where fixed effects and these effects together can put every row they touch
  * strictly on its right side, so that the likelihood has a positive limit as they grow. That there are such values is
  * proved by having them. That the limit is the supremum is not: only for one scalar effect can that be decided (see runawayVariance).

@@ -11,7 +11,7 @@ export interface SeparatedLevels {
   readonly direction: Float64Array
   /** Levels with a row that says something. */
   readonly levels: number
-  /** Whether each of them has one row only, of one trial: such an effect cannot be told from the link's own variance. */
+  /** Whether each of them has one row only, of one trial: such an effect cannot be distinguished from the link's own variance. */
   readonly single: boolean
 }
 

@@ -6,7 +6,7 @@ import { cellsOf, responsesOf } from './cells.js'
 import type { LimitModel } from './limit-model.js'
 import type { Runaway } from '../results/runaway.js'
 
-/** Cells that are told one by one. */
+/** Cells that a warning lists one by one. */
 const mostTold = 4
 
 /** What is to be said of a limit: of the mean's coefficients, and of predictors that no row can say anything of. */
@@ -31,7 +31,7 @@ function silentOf({ full: { model, layout }, columns }: LimitModel, k: number): 
   return model.response.y.some((_, i) => silent.row(model.response, i)) ? silent.says : null
 }
 
-/** What the running coefficients of a mean have to be told by: columns, cells, and what helps. Null where nothing is lost. */
+/** The warning about coefficients of a mean without a finite maximum: columns, cells, and what helps. Null where there are none. */
 export function meanWarning(limit: LimitModel): Warning | null {
   const {
     full: { model: full, layout },
@@ -86,7 +86,7 @@ const effectsLost = ({ full: { model: full }, terms }: LimitModel): string[] =>
     }),
   )
 
-/** `a runs to -Inf and b to Inf`, with those last of which the data do not tell where they run. */
+/** `a runs to -Inf and b to Inf`, those last whose direction the data leave open. */
 export function runsText(runs: readonly Pick<Runaway, 'name' | 'to'>[]): string {
   const going = runs.filter(({ to }) => to).map(({ name, to }, i) => `${name} ${i === 0 ? 'runs ' : ''}to ${to}`)
   const open = runs.filter(({ to }) => !to).map(({ name }) => name)

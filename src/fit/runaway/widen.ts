@@ -12,7 +12,7 @@ import type { LimitModel } from './limit-model.js'
 import type { Runaway } from '../results/runaway.js'
 import { limitWarnings } from './separation-warning.js'
 
-/** From what is found of a limit to what is told of the full model. */
+/** From the estimates of the limiting model to those reported of the full model. */
 export interface Widening {
   readonly estimate: (of: Estimate) => Estimate
   readonly glm: (of: GlmFit) => GlmFit

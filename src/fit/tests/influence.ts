@@ -31,7 +31,7 @@ export interface LevelInfluence {
 }
 
 /**
- * Cook's distance from which on a level of so many is told as influential: 1, the estimates at the edge of their own
+ * Cook's distance from which on a level of so many is reported as influential: 1, the estimates at the edge of their own
  * 60 % region, and more where levels are few and each carries much by right. Exceeded in 0 to 5 % of sound data
  * sets, see docs/verdict.md.
  */
@@ -137,7 +137,7 @@ function scoresByDifference(like: Likelihood, x: Float64Array, nodes: number, sc
 
 /**
  * Newton's step on the likelihood of the rows that are left, less the gradient that all rows have at x (none at a
- * maximum of this likelihood; some under a restricted one or more nodes). Null where they do not tell all parameters.
+ * maximum of this likelihood; some under a restricted one or more nodes). Null where they do not determine all parameters.
  */
 function stepWithout(
   left: Model,
@@ -237,10 +237,10 @@ export function influence(stated: Stated, parameters: Float64Array, nodes: numbe
   const like = likelihood(stated)
   const found = levelInfluence(like, parameters, nodes)
   if (typeof found === 'string') return notTested(found)
-  if (found.length === 0) return notTested('no level can be left out: the others do not tell all parameters')
+  if (found.length === 0) return notTested('no level can be left out: the others do not determine all parameters')
   const [{ group, level }] = found
   const limit = influential(levelRows(stated.model, group)!.levels.length)
-  // One step can overshoot where few levels tell a variance: what it finds large is fitted again.
+  // One step can overshoot where a variance is estimated from few levels: what it finds large is fitted again.
   const again = found[0].cook >= limit ? refitWithout(like, parameters, nodes, found[0]) : null
   const { cook, dfbetas } = again ?? found[0]
   const way = again ? 'by a fit without it' : 'by one step'

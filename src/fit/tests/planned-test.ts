@@ -12,7 +12,7 @@ export interface PlannedTest {
   readonly screen: (() => number) | null
   /** Times the level at which replicates decide: above 1 where the screen's p-value is too large under the model. */
   readonly slack: number
-  /** It sees faults of many kinds and tells none apart: where a test with a remedy speaks against the model, that one is told. */
+  /** It sees faults of many kinds and distinguishes none: where a test with a remedy speaks against the model, that one is reported. */
   readonly general?: boolean
   /** Where replicates are not ranked by the statistic, what looks at the data's (the first) and theirs together. */
   readonly across?: () => Across

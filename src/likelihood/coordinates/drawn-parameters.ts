@@ -6,7 +6,7 @@ import type { Stated } from '../frame/stated.js'
 /** '(Intercept)' is 'Intercept' in the names of draws, as in brms. */
 export const plainName = (name: string): string => (name === '(Intercept)' ? 'Intercept' : name)
 
-/** How a further predictor is told: the given name and prior, or what is reported and a prior by the link. */
+/** What draws of a further predictor are called, and their prior: given by the family, or what is reported and a prior by the link. */
 function drawnOf({ drawn, reports, link }: FurtherPredictor): Drawn {
   if (drawn) return drawn
   return { name: reports, power: 1, prior: () => (link === 'logit' ? 'uniform(0, 1)' : 'half_t(3, 0, 2.5)') }

@@ -22,7 +22,7 @@ export function outerParameters(stated: Stated): OuterParameters {
   const maps = at.terms.map((term) => {
     const { laid, q } = term
     const { group, names: columns, levels } = laid.term
-    // Effects in the predictor of a further parameter are told with its name: sd_site__zi_Intercept, r_site__zi[1,Intercept].
+    // Effects in the predictor of a further parameter are named with it: sd_site__zi_Intercept, r_site__zi[1,Intercept].
     const prefixes = Array.from(laid.predictorOf, (k) => predictorPrefix(layout, k))
     const column = (k: number): string => (prefixes[k] ? `${prefixes[k]}_` : '') + plainName(columns[k])
     const of = term.deviationOf

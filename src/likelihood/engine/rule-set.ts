@@ -133,7 +133,7 @@ const ratio = (effects: number): number => (effects === 1 ? 1.5 : 2 ** (1 / effe
 /**
  * More nodes where there are as many, else fewer. The errors of rules of 25 nodes and more fall so fast in the number of nodes
  * that the difference to one of half as many again is the error of the coarser one, be it this or that: compared with
- * fewer nodes a rule is not told better than it is. Rules that differ by less may share their error.
+ * fewer nodes a rule is not reported to be better than it is. Rules that differ by less may share their error.
  */
 function compared(nodes: number, most: number, effects: number): number {
   const again = ratio(effects) * nodes

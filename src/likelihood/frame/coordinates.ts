@@ -32,14 +32,14 @@ export interface Coordinates {
   readonly toParameters: (x: Float64Array, out: Float64Array) => void
   /** Turns a gradient in the fit's parameters into one in the coordinates, in place; x are the coordinates. */
   readonly pull: (x: Float64Array, gradient: Float64Array) => void
-  /** Coordinates of the fit's parameters; a standard deviation of zero is told as a very small one. */
+  /** Coordinates of the fit's parameters; a standard deviation of zero becomes a very small one. */
   readonly fromParameters: (parameters: Float64Array) => Float64Array
 }
 
 /** The outer coordinates alone, as where the effects are integrated out. */
 export const withoutEffects = (at: Coordinates): Coordinates => ({ ...at, terms: [], effects: 0 })
 
-/** Smallest standard deviation that coordinates tell. */
+/** Smallest standard deviation in coordinates, which are logarithms. */
 const leastDeviation = 1e-6
 
 export function coordinates(layout: ParameterLayout): Coordinates {

@@ -58,7 +58,7 @@ export type DensityParts = Pick<MarginalDensity, 'dimension' | 'effectsAt'> & {
   readonly levels: number
 } & Partial<Pick<MarginalDensity, 'near' | 'negativeHessian' | 'top'>>
 
-/** A density from its evaluator. Unless told otherwise it has no searches to start elsewhere and no closed Hessian, and is climbed by BFGS. */
+/** A density from its evaluator. Unless given otherwise it has no searches to start elsewhere and no closed Hessian, and is climbed by BFGS. */
 export function marginalDensity({ evaluate, levels, ...parts }: DensityParts): MarginalDensity {
   const density: MarginalDensity = {
     evaluate: (x, gradient) => evaluate(x, gradient, null),

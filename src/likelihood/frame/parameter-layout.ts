@@ -113,6 +113,6 @@ export function meanIn(layout: ParameterLayout): LaidPredictor {
 export const ofLocation = ({ location }: ParameterLayout, { predictorOf }: Pick<LaidTerm, 'predictorOf'>): boolean =>
   predictorOf.every((k) => k === location?.k)
 
-/** Whether a predictor is one number, a parameter of the family that is told on its natural scale. */
+/** Whether a predictor is one number, a parameter of the family that is reported on its natural scale. */
 export const isOneNumber = (of: LaidPredictor): of is LaidPredictor & { readonly kind: FurtherPredictor } =>
   of.kind !== null && of.role !== 'part' && isConstant(of.stated)

@@ -16,7 +16,7 @@ export interface RelativeParameter {
   readonly column: number
   /** Whether it is in the unit of the response, as a standard deviation; 0 for a correlation's. */
   readonly power: 0 | 1
-  /** Lambda is even in it, with a kink at zero: a standard deviation that is told as its size. */
+  /** Lambda is even in it, with a kink at zero: a standard deviation that is reported as its size. */
   readonly even: boolean
 }
 

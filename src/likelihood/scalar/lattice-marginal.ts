@@ -16,7 +16,7 @@ export interface LatticeMarginal extends MarginalDensity {
   readonly step: number
   /**
    * Calls `visit` for each level with its conditional density of u at x: that at the j-th place is density[from + j], and
-   * `at` tells it anywhere, each but for a constant factor. Where x was evaluated last, the places are remembered.
+   * `at` gives it anywhere, each but for a constant factor. Where x was evaluated last, the places are remembered.
    */
   readonly conditionals: (
     x: Float64Array,

@@ -80,7 +80,7 @@ function laplaceDraws(model: Model, priors: readonly string[], { draws }: Calibr
   return { names, ndraws: draws, values: [values] }
 }
 
-/** The quantiles that the integrated posterior tells, which cut the line into ranges of known probability. */
+/** The quantiles that the integrated posterior reports, which cut the line into ranges of known probability. */
 const known = [
   ['q2_5', 0.025],
   ['q5', 0.05],

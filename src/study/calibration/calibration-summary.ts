@@ -36,7 +36,7 @@ export function calibrationSummary({ conditions, facts }: StudyOutline): Summary
   }
 }
 
-/** Numbers of ranks below each of the points that a band is told at: equal steps of the ranks 0 ... L. */
+/** Numbers of ranks below each of the points at which a band is given: equal steps of the ranks 0 ... L. */
 export function countsBelow(counts: ArrayLike<number>): Int32Array {
   const ranks = counts.length
   // The most points whose steps are whole ranks.
@@ -95,11 +95,11 @@ function finding(name: string, all: readonly Measure[], condition: number, faile
   if (out.length === 0) return `${name}: the ranks of all ${own.length} quantities are inside the 95 % band${lost}`
   const worst = Math.min(...own.map(({ p }) => Number(p)))
   const told = out.map(({ parameter, p }) => `${parameter} (p = ${digits(Number(p))})`).join(', ')
-  // One of so many may leave its band by chance: Bonferroni tells when that is no excuse.
+  // One of so many may leave its band by chance: Bonferroni's bound says when that is no excuse.
   const verdict =
     worst < 0.05 / own.length
       ? 'it does not draw from the posterior, or not independently enough'
-      : `of ${own.length} quantities that may be chance; more replicates tell`
+      : `of ${own.length} quantities that may be chance; more replicates will show`
   return `${name}: outside the 95 % band: ${told}: ${verdict}${lost}`
 }
 

@@ -16,7 +16,7 @@ import type { StudyFit } from '../spec/study-spec.js'
 /** A fit as studies need it: without the record, which costs more than the climb. */
 export type Refit = Pick<Fitted, 'like' | 'fitted' | 'modesAt'>
 
-/** The estimates as a fit tells them: those of least squares where it is by least squares. */
+/** The estimates as a fit reports them: those of least squares where it is by least squares. */
 export const told = ({ like, fitted, modesAt }: Refit): Estimate => asLeastSquares(like, fitted, modesAt)
 
 /** Fits a model. `near` is where the top is expected; a climb from there that fails is done again from the data. */

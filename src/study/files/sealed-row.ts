@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 
 /**
  * Rows as a log keeps them: the canonical text of the row with one key more at its end, a hash of that text and of the study it
- * belongs to. It tells rows that were altered, or that are another study's, from those that were written.
+ * belongs to. By it, rows that were altered or belong to another study are recognised.
  */
 const digits = 16
 

@@ -5,7 +5,7 @@ import type { StudySpec } from '../spec/study-spec.js'
 
 /**
  * What rows follow from, as SHA-256: the version of this software, the content of the table and the study, less what
- * says only how many rows there are. Logs are told apart by it.
+ * says only how many rows there are. It identifies a log.
  */
 export function studyHash({ data: _, replicates: __, until: ___, ...spec }: StudySpec, table: Table): string {
   const hash = createHash('sha256')

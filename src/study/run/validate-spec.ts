@@ -81,7 +81,7 @@ function shown(value: unknown): string {
   return text.length > 60 ? `${text.slice(0, 57)}...` : text
 }
 
-/** A value as JSON; what nests too deep for that is told as what it is. */
+/** A value as JSON; what nests too deep for that is named by its type. */
 function jsonText(value: unknown): string {
   try {
     return JSON.stringify(value) ?? String(value)

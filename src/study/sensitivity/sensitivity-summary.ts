@@ -10,7 +10,7 @@ const z95 = normalQuantile(0.975)
 const usableK = 0.7
 /** An approximation that is off by less than this, in standard errors, is enough. */
 const enough = 0.2
-/** Moves that are told, at most. */
+/** Moves that are reported, at most. */
 const told = 5
 
 /** One parameter under one setting. */
@@ -184,7 +184,7 @@ function findingsOf(
   return found
 }
 
-/** Whether the cheap way would have told the same. */
+/** Whether the cheap way would have reported the same. */
 function approximationFinding(axis: Axis, own: readonly Measure[], key: string, name: string): string[] {
   const errors = own.flatMap((one) => {
     const off = Number(one[key]) - Number(one.shift)

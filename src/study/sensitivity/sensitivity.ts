@@ -190,7 +190,7 @@ function fitRow(shared: Shared, { parameters, approximation }: RowOf, variant: V
   const running = tellRunning(found, [])
   const values = parameters.flatMap((name) => {
     const j = names.indexOf(name)
-    // An infinite error tells a parameter without a finite maximum from one that the model does not have.
+    // An infinite error distinguishes a parameter without a finite maximum from one that the model does not have.
     const se = running.has(j) ? Number.POSITIVE_INFINITY : (table.se[j] ?? Number.NaN)
     return [table.estimate[j] ?? Number.NaN, se, ...(beside ? [beside[j]] : [])]
   })

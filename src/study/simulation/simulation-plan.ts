@@ -24,7 +24,7 @@ export interface MethodFacts {
   readonly parameters: readonly string[]
   /** Whether zero is a hypothesis about the parameter: fixed effects. */
   readonly tests: readonly boolean[]
-  /** What its columns tell of the estimation, `converged` first, and of each parameter, as ends of their names. */
+  /** What its columns report of the estimation, `converged` first, and of each parameter, as ends of their names. */
   readonly diagnostics: readonly string[]
   readonly parts: readonly string[]
 }

@@ -88,7 +88,7 @@ const infinite: ReadonlyMap<unknown, number> = new Map([
 const failureText = ({ code, message }: PlainError, seed: number): string =>
   `,"code":${JSON.stringify(code)},"message":${JSON.stringify(firstLine(message))},"seed":${seed}`
 
-/** The failure that a row tells; undefined where it tells none as `failureText` writes it. */
+/** The failure that a row records; undefined where it has none as `failureText` writes it. */
 function failureOf({ code, message, seed: told }: Record<string, unknown>, seed: number): PlainError | undefined {
   if (typeof code !== 'string' || typeof message !== 'string' || told !== seed) return undefined
   return { code: code as PlainError['code'], message, hint: '' }

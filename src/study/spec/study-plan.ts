@@ -8,7 +8,7 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
  * and its numbers are named by the condition's columns.
  */
 export interface Condition {
-  /** What sets it apart, as a reader is told. */
+  /** What distinguishes it, in words. */
   readonly settings: { readonly [key: string]: Json }
   /** The most replicates it has. */
   readonly replicates: number
