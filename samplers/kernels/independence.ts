@@ -1,10 +1,10 @@
 import { type Posterior, valueAlone } from '../../src/likelihood/posterior.js'
 import { mostTransported } from '../place/find-transport.js'
+import { transportedNormal } from '../place/transported-normal.js'
+import type { MapTerms } from '../place/triangular-map.js'
 import { type Kernel, withoutTrajectory, writeState } from './kernel.js'
 import { integratedOut } from './marginal.js'
 import type { Sampler } from './sampler.js'
-import { transportedNormal } from '../place/transported-normal.js'
-import type { Bend } from '../place/triangular-map.js'
 
 /** Length of the second stage's steps, times the root of the dimension: short, as it is for where the first fails. */
 const walkLength = 1.2
@@ -16,10 +16,10 @@ const walkLength = 1.2
  * y a proposal, the first stage accepts with probability a(x, y) = min(1, w(y) / w(x)); the second, a symmetric step
  * to v, with min(1, p(v) (1 - a(v, y)) / (p(x) (1 - a(x, y)))).
  */
-export function independence(posterior: Posterior, bend: Bend): Kernel {
+export function independence(posterior: Posterior, mapTerms: MapTerms): Kernel {
   const d = posterior.dimension
   const density = valueAlone(posterior)
-  const proposal = transportedNormal(d, bend)
+  const proposal = transportedNormal(d, mapTerms)
   const walk = walkLength / Math.sqrt(d)
   /** The chance of a move between points of these log weights; from where the proposals do not reach there is none. */
   const chance = (from: number, to: number): number => {
@@ -54,5 +54,5 @@ export const independenceMetropolis: Sampler = {
     context.likelihood.dimension > mostTransported
       ? { expected: `at most ${mostTransported} outer parameters`, hint: 'use the sampler marginal or nuts' }
       : integratedOut.refusal(context),
-  kernel: (posterior, { bend }) => independence(posterior, bend!),
+  kernel: (posterior, { mapTerms }) => independence(posterior, mapTerms!),
 }

@@ -1,9 +1,9 @@
+import type { PriorsInForce } from '../../src/likelihood/coordinates/priors-in-force.js'
+import type { Rule } from '../../src/likelihood/frame/integration-rule.js'
 import type { Likelihood } from '../../src/likelihood/likelihood.js'
 import type { Posterior } from '../../src/likelihood/posterior.js'
-import type { PriorsInForce } from '../../src/likelihood/coordinates/priors-in-force.js'
+import type { MapTerms } from '../place/triangular-map.js'
 import type { Kernel } from './kernel.js'
-import type { Rule } from '../../src/likelihood/frame/integration-rule.js'
-import type { Bend } from '../place/triangular-map.js'
 
 /** What a chain is about. */
 export interface ChainContext {
@@ -16,7 +16,7 @@ export interface ChainContext {
   /** How effects are integrated out, where they are. */
   readonly rule: Rule
   /** Where independence proposals of the outer coordinates come from; null where there are none. */
-  readonly bend: Bend | null
+  readonly mapTerms: MapTerms | null
   /** The most doublings of a trajectory; null where the sampler has none. */
   readonly maxDepth: number | null
 }

@@ -4,9 +4,9 @@ import { parsePrior } from '../../src/priors/parse-prior.js'
 import { checkSeed } from '../../src/random/stream.js'
 import { version } from '../../src/version.js'
 import {
-  type IntegratedPosterior as PosteriorByGrid,
+  convergedChange,
   integratePosterior,
-  settledChange,
+  type IntegratedPosterior as PosteriorByGrid,
 } from '../quadrature/quadrature.js'
 import type { SampleOptions } from '../run/sample-options.js'
 import type { PosteriorMethod } from './method.js'
@@ -76,9 +76,9 @@ function gridSettings(options: SampleOptions): { readonly priors: readonly strin
 function unsettled({ whole, change, nodes, grid }: PosteriorByGrid): string {
   const instead = 'compare with the sampler marginal or nuts'
   if (!whole) return `the grid of ${grid.join(' x ')} nodes was cut short, it has too many points; ${instead}`
-  if (change <= settledChange) {
+  if (change <= convergedChange) {
     return `the integral over the random effects has not settled with ${nodes} nodes; ${instead}`
   }
-  const moved = `${change.toPrecision(2)} standard deviations (limit ${settledChange})`
+  const moved = `${change.toPrecision(2)} standard deviations (limit ${convergedChange})`
   return `the grid is not fine enough: half of its points, or one node less, moves a figure by ${moved}; ${instead}`
 }

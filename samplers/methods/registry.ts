@@ -4,7 +4,7 @@ import { chainsOf } from './chains.js'
 import { grid } from './grid.js'
 import type { PosteriorMethod } from './method.js'
 
-/** All ways to find a posterior: chains of each sampler, and a grid. `auto` chooses among them; see settleMethod. */
+/** All ways to find a posterior: chains of each sampler, and a grid. `auto` chooses among them; see resolveMethod. */
 export const methods: readonly PosteriorMethod[] = [...samplers.map(chainsOf), grid]
 
 /** The name that stands for the choice among them, and for none being given. */

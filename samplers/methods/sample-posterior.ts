@@ -7,7 +7,7 @@ import { type EarlierSample, extendSample, type SampleHooks } from '../run/sampl
 import { type SampleOptions, samplingCall } from '../run/sample-options.js'
 import { sampleRecord } from '../run/sample-record.js'
 import type { DrawnPosterior, FoundPosterior, IntegratedPosterior } from './method.js'
-import { settleMethod } from './settle-method.js'
+import { resolveMethod } from './resolve-method.js'
 
 /** What is found where a sampler is named so: `quadrature` makes no draws, all others do. */
 export type PosteriorBy<Sampler extends string | undefined> = string extends Sampler
@@ -25,7 +25,7 @@ export async function samplePosterior<Sampler extends string | undefined = undef
   hooks: SampleHooks = {},
 ): Promise<PosteriorBy<Sampler>> {
   const model = stateModel(formula, table, options)
-  const { method, reason, look } = settleMethod(options, model)
+  const { method, reason, look } = resolveMethod(options, model)
   const callOf = (settings: object) => samplingCall('sample', formula, table, model, options, settings)
   const { record, sample } = await method.run({ model, options, look, executor, hooks, callOf })
   return { record: { ...record, samplerReason: reason }, sample } as PosteriorBy<Sampler>

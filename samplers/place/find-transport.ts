@@ -1,13 +1,13 @@
 import { type ValuedDensity, valueAlone } from '../../src/likelihood/posterior.js'
 import { cholesky } from '../../src/numerics/cholesky.js'
 import type { Rng } from '../../src/random/stream.js'
-import { moved } from './placement.js'
+import { moved } from './location-scale.js'
 import { origin, transportedNormal } from './transported-normal.js'
-import { type Bend, noBend, thirdDerivatives } from './triangular-map.js'
+import { identityTerms, type MapTerms, thirdDerivatives } from './triangular-map.js'
 
 /** A map, and the rate at which its proposals would be accepted. */
 export interface Transport {
-  readonly bend: Bend
+  readonly mapTerms: MapTerms
   readonly acceptance: number
 }
 
@@ -18,16 +18,16 @@ export const mostTransported = 15
 const points = [50, 150, 50]
 
 /**
- * The triangular map that takes a standard normal distribution nearest to a posterior in whitened coordinates: bent after the
+ * The triangular map that takes a standard normal distribution nearest to a posterior in whitened coordinates: its skewness from the
  * third derivatives at the mode, then moved by the mean and covariance that importance sampling finds.
  */
 export function findTransport(posterior: ValuedDensity, rng: Rng): Transport {
   const d = posterior.dimension
   const value = valueAlone(posterior)
   const x = new Float64Array(d)
-  let bend: Bend = { ...noBend(d), third: thirdDerivatives(posterior.evaluate, origin(d)) }
+  let mapTerms: MapTerms = { ...identityTerms(d), third: thirdDerivatives(posterior.evaluate, origin(d)) }
   for (let round = 0; ; round++) {
-    const proposal = transportedNormal(d, bend)
+    const proposal = transportedNormal(d, mapTerms)
     const size = points[round] * d
     const logWeights = new Float64Array(size)
     const z = new Float64Array(size * d)
@@ -39,8 +39,8 @@ export function findTransport(posterior: ValuedDensity, rng: Rng): Transport {
     }
     const high = logWeights.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)
     const weights = logWeights.map((log) => (high > Number.NEGATIVE_INFINITY ? Math.exp(log - high) : 0))
-    if (round + 1 === points.length) return { bend, acceptance: acceptanceOf(weights) }
-    bend = { ...bend, ...centred(bend, weights, z, d) }
+    if (round + 1 === points.length) return { mapTerms, acceptance: acceptanceOf(weights) }
+    mapTerms = { ...mapTerms, ...centred(mapTerms, weights, z, d) }
   }
 }
 
@@ -57,9 +57,9 @@ function acceptanceOf(weights: Float64Array): number {
   return sum > 0 ? least / (m * sum) : 0
 }
 
-/** Shift and C after the weighted mean and covariance of z; as they were where so few points have weight that these say nothing. */
+/** Shift and C after the weighted mean and covariance of z; unchanged where the effective sample size is below ten times the dimension. */
 function centred(
-  { shift, C }: Bend,
+  { shift, C }: MapTerms,
   weights: Float64Array,
   z: Float64Array,
   d: number,

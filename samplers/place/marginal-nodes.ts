@@ -1,8 +1,8 @@
-import { adaptive } from '../../src/likelihood/frame/integration-rule.js'
-import type { Likelihood } from '../../src/likelihood/likelihood.js'
-import type { LogDensity } from '../../src/likelihood/frame/log-density.js'
-import { marginalPosterior } from '../../src/likelihood/posterior.js'
 import type { PriorsInForce } from '../../src/likelihood/coordinates/priors-in-force.js'
+import { adaptive } from '../../src/likelihood/frame/integration-rule.js'
+import type { LogDensity } from '../../src/likelihood/frame/log-density.js'
+import type { Likelihood } from '../../src/likelihood/likelihood.js'
+import { marginalPosterior } from '../../src/likelihood/posterior.js'
 
 /** Numbers of nodes tried, each against the next. */
 const ladder = [1, 3, 5, 7, 9, 11, 15, 19, 25, 33, 45, 61, 81, 101]
@@ -19,7 +19,7 @@ const reach = 1
 /**
  * The smallest number of quadrature nodes with which the marginal posterior is exact for the purposes of a sampler: at
  * the mode and `reach` standard deviations to either side of it in each coordinate, the next rung of the ladder changes
- * neither its differences nor its score by more than `tolerance`. `settled` is false where the structure takes no more
+ * neither its differences nor its score by more than `tolerance`. `converged` is false where the structure takes no more
  * nodes, or the ladder ends.
  */
 export function marginalNodes(
@@ -28,17 +28,17 @@ export function marginalNodes(
   mode: Float64Array,
   covariance: Float64Array,
   tolerance: number = negligible,
-): { readonly nodes: number; readonly settled: boolean } {
-  if (likelihood.coordinates.effects === 0) return { nodes: 1, settled: true }
+): { readonly nodes: number; readonly converged: boolean } {
+  if (likelihood.coordinates.effects === 0) return { nodes: 1, converged: true }
   const look = lookAround(mode, covariance, reach)
   const rungs = ladder.filter((nodes) => nodes <= likelihood.rules.mostNodes)
   let coarse = look(marginalPosterior(likelihood, priors, adaptive(rungs[0])))
   for (let rung = 1; rung < rungs.length; rung++) {
     const fine = look(marginalPosterior(likelihood, priors, adaptive(rungs[rung])))
-    if (largestChange(coarse, fine) <= tolerance) return { nodes: rungs[rung - 1], settled: true }
+    if (largestChange(coarse, fine) <= tolerance) return { nodes: rungs[rung - 1], converged: true }
     coarse = fine
   }
-  return { nodes: rungs[rungs.length - 1], settled: false }
+  return { nodes: rungs[rungs.length - 1], converged: false }
 }
 
 /** The largest difference of two looks; what is not a number at either has no say. */

@@ -1,8 +1,8 @@
 import { glmOf } from '../../src/fit/start/glm.js'
 import { startFrom } from '../../src/fit/start/start.js'
 import type { PriorsInForce } from '../../src/likelihood/coordinates/priors-in-force.js'
-import type { LogDensity } from '../../src/likelihood/frame/log-density.js'
 import { adaptive, laplaceRule, type Rule } from '../../src/likelihood/frame/integration-rule.js'
+import type { LogDensity } from '../../src/likelihood/frame/log-density.js'
 import type { Likelihood } from '../../src/likelihood/likelihood.js'
 import { marginalPosterior, outerPrior } from '../../src/likelihood/posterior.js'
 import { cholesky, choleskyInverse } from '../../src/numerics/cholesky.js'
@@ -21,7 +21,7 @@ export interface OuterMode {
 export interface OuterPlace extends OuterMode {
   readonly rule: Rule
   /** False where more nodes would still change the density, and cannot be had. */
-  readonly settled: boolean
+  readonly converged: boolean
 }
 
 /** Mode of the marginal posterior of the outer coordinates by Laplace's approximation. */
@@ -43,7 +43,7 @@ function exactMode(
   priors: PriorsInForce,
   laplace: OuterMode,
   tolerance?: number,
-): OuterMode & { readonly nodes: number; readonly settled: boolean } {
+): OuterMode & { readonly nodes: number; readonly converged: boolean } {
   let at = laplace
   let chosen = marginalNodes(like, priors, at.x, at.covariance, tolerance)
   // Laplace's mode may lie where fewer nodes do than at the mode they lead to.
@@ -51,7 +51,7 @@ function exactMode(
     at = modeOf(marginalPosterior(like, priors, adaptive(chosen.nodes)), at.x, at.covariance)
     const again = marginalNodes(like, priors, at.x, at.covariance, tolerance)
     const enough = again.nodes <= chosen.nodes
-    if (!enough || again.settled) chosen = { nodes: Math.max(again.nodes, chosen.nodes), settled: again.settled }
+    if (!enough || again.converged) chosen = { nodes: Math.max(again.nodes, chosen.nodes), converged: again.converged }
     if (enough) break
   }
   return { ...at, ...chosen }
@@ -64,8 +64,8 @@ export function exactPlace(
   laplace: OuterMode,
   tolerance?: number,
 ): OuterPlace {
-  const { x, covariance, nodes, settled } = exactMode(like, priors, laplace, tolerance)
-  return { x, covariance, settled, rule: cheapestRule(like, priors, x, covariance, nodes, tolerance) }
+  const { x, covariance, nodes, converged } = exactMode(like, priors, laplace, tolerance)
+  return { x, covariance, converged, rule: cheapestRule(like, priors, x, covariance, nodes, tolerance) }
 }
 
 /** The mode of the prior of the outer coordinates. */

@@ -1,6 +1,6 @@
 import { logGamma } from '../../src/numerics/special.js'
 import type { Rng } from '../../src/random/stream.js'
-import { type Bend, triangularMap } from './triangular-map.js'
+import { type MapTerms, triangularMap } from './triangular-map.js'
 
 /**
  * A share of the proposals has tails that no posterior with moments outweighs, such as that of a logarithm of a standard
@@ -10,7 +10,7 @@ const heavy = { share: 0.15, df: 3 } as const
 
 /**
  * Proposals that know nothing of where the chain stands: z from a mixture of a standard normal and a
- * t distribution, bent and moved into the place of the posterior by a triangular map.
+ * t distribution, taken to the posterior's location, scale and skewness by a triangular map.
  */
 export interface TransportedNormal {
   /** The z of the last proposal. */
@@ -21,8 +21,8 @@ export interface TransportedNormal {
   readonly logDensity: (x: Float64Array) => number
 }
 
-export function transportedNormal(d: number, bend: Bend): TransportedNormal {
-  const map = triangularMap(origin(d), bend)
+export function transportedNormal(d: number, mapTerms: MapTerms): TransportedNormal {
+  const map = triangularMap(origin(d), mapTerms)
   const z = new Float64Array(d)
   const x = new Float64Array(d)
   const { share, df } = heavy
@@ -55,7 +55,7 @@ export function transportedNormal(d: number, bend: Bend): TransportedNormal {
   }
 }
 
-/** The placement of whitened coordinates. */
+/** Location and scale of whitened coordinates: 0 and the identity. */
 export const origin = (d: number): { readonly center: Float64Array; readonly L: Float64Array } => ({
   center: new Float64Array(d),
   L: Float64Array.from({ length: d * d }, (_, at) => Number(at % (d + 1) === 0)),

@@ -1,8 +1,8 @@
-import type { Placement } from './placement.js'
+import type { LocationScale } from './location-scale.js'
 
 /**
  * A triangular map x = center + L T(shift + C z): coordinate i of x depends on z_1 ... z_i alone and rises with z_i, so
- * that marginal distributions are those of lines. T bends it after the skewness of a density,
+ * that marginal distributions are those of lines. T follows the skewness of a density,
  *
  *   T_i(w) = sum_jk C_ijk w_j w_k / 2 + exp(sum_j C_iij w_j / 2) (exp(g w_i) - 1) / g,     g = C_iii / 3,    j, k < i,
  *
@@ -16,8 +16,8 @@ export interface TriangularMap {
   readonly along: (i: number, z: Float64Array) => (xi: number) => number
 }
 
-/** Everything of a map but its placement. */
-export interface Bend {
+/** The terms of a triangular map but for location and scale: shift, linear terms, and skewness terms. */
+export interface MapTerms {
   readonly shift: Float64Array
   /** Lower triangular. */
   readonly C: Float64Array
@@ -25,16 +25,16 @@ export interface Bend {
   readonly third: Float64Array
 }
 
-export const noBend = (t: number): Bend => ({
+export const identityTerms = (t: number): MapTerms => ({
   shift: new Float64Array(t),
   C: Float64Array.from({ length: t * t }, (_, at) => Number(at % (t + 1) === 0)),
   third: new Float64Array(t * t * t),
 })
 
-/** A g so small bends nothing. */
+/** Below this g the coordinate is linear to rounding. */
 const straight = 1e-8
 
-export function triangularMap({ center, L }: Placement, { shift, C, third }: Bend): TriangularMap {
+export function triangularMap({ center, L }: LocationScale, { shift, C, third }: MapTerms): TriangularMap {
   const t = center.length
   const w = new Float64Array(t)
   const T = new Float64Array(t)
@@ -52,7 +52,7 @@ export function triangularMap({ center, L }: Placement, { shift, C, third }: Ben
     for (let j = 0; j < i; j++) sum += third[(i * t + i) * t + j] * w[j]
     return sum / 2
   }
-  const bent = (i: number, wi: number): number => (Math.abs(g[i]) < straight ? wi : Math.expm1(g[i] * wi) / g[i])
+  const skewed = (i: number, wi: number): number => (Math.abs(g[i]) < straight ? wi : Math.expm1(g[i] * wi) / g[i])
   /** w_i, or what of it comes of z_1 ... z_(upTo - 1). */
   const linear = (i: number, z: Float64Array, upTo: number): number => {
     let sum = shift[i]
@@ -64,7 +64,7 @@ export function triangularMap({ center, L }: Placement, { shift, C, third }: Ben
     let x = center[i]
     for (let j = 0; j < i; j++) {
       w[j] = linear(j, z, j + 1)
-      T[j] = location(j) + Math.exp(logScale(j)) * bent(j, w[j])
+      T[j] = location(j) + Math.exp(logScale(j)) * skewed(j, w[j])
       x += L[i * t + j] * T[j]
     }
     return x
@@ -75,7 +75,7 @@ export function triangularMap({ center, L }: Placement, { shift, C, third }: Ben
       for (let i = 0; i < t; i++) {
         w[i] = linear(i, z, i + 1)
         const scale = logScale(i)
-        T[i] = location(i) + Math.exp(scale) * bent(i, w[i])
+        T[i] = location(i) + Math.exp(scale) * skewed(i, w[i])
         log += scale + g[i] * w[i]
         x[i] = center[i]
         for (let j = 0; j <= i; j++) x[i] += L[i * t + j] * T[j]
@@ -98,10 +98,10 @@ export function triangularMap({ center, L }: Placement, { shift, C, third }: Ben
 /** Step of the differences, in units of L: so wide that they measure the skewness where the density is. */
 const step = 0.5
 
-/** Third derivatives of a log density at a placement, in units of L, from differences of its gradient; t x t x t. */
+/** Third derivatives of a log density at `center`, in units of L, from differences of its gradient; t x t x t. */
 export function thirdDerivatives(
   evaluate: (x: Float64Array, gradient: Float64Array) => number,
-  { center, L }: Placement,
+  { center, L }: LocationScale,
 ): Float64Array {
   const t = center.length
   const third = new Float64Array(t * t * t)

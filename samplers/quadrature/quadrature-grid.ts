@@ -1,5 +1,5 @@
 import { gaussHermite } from '../../src/numerics/gauss-hermite.js'
-import { type Head, type Heads, stretched, unstretched } from './quadrature-heads.js'
+import { type HyperLattice, type Hyperpoint, stretched, unstretched } from './hyperparameter-lattice.js'
 import { type LineCdf, latticeCdf, ruleCdf } from './quadrature-line.js'
 
 /**
@@ -27,24 +27,24 @@ export interface Grid {
 /** Sums of weights that are worth keeping. */
 const leastShare = 1e-9
 
-/** The grid of a lattice's heads; null where these are none. */
-export function gridOf(lattice: Heads): Grid | null {
-  const { heads, step, L } = lattice
-  if (heads.length === 0) return null
-  const s = heads[0].x.length
-  const t = heads[0].rule.mean.length
+/** The grid over all coordinates: the points of each rule at each point of the lattice; null where there are none. */
+export function gridOf(lattice: HyperLattice): Grid | null {
+  const { hyperpoints, step, L } = lattice
+  if (hyperpoints.length === 0) return null
+  const s = hyperpoints[0].x.length
+  const t = hyperpoints[0].rule.mean.length
   const d = s + t
-  const logs = Float64Array.from(heads, logMass)
+  const logs = Float64Array.from(hyperpoints, logMass)
   const high = logs.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)
   const headWeights = logs.map((log) => Math.exp(log - high))
   const sum = headWeights.reduce((a, b) => a + b, 0)
   let logIntegral = high + Math.log(sum) + s * Math.log(step)
   for (let j = 0; j < s; j++) logIntegral += Math.log(L[j * (s + 1)])
-  const count = heads.reduce((total, { rule }) => total + rule.count, 0)
+  const count = hyperpoints.reduce((total, { rule }) => total + rule.count, 0)
   const points = new Float64Array(count * d)
   const weights = new Float64Array(count)
   let at = 0
-  heads.forEach(({ x, rule }, h) => {
+  hyperpoints.forEach(({ x, rule }, h) => {
     headWeights[h] /= sum
     for (let k = 0; k < rule.count; k++, at++) {
       points.set(x, at * d)
@@ -59,8 +59,8 @@ export function gridOf(lattice: Heads): Grid | null {
     for (let j = 0; j < d; j++) sd[j] += weights[k] * (points[k * d + j] - mean[j]) ** 2
   }
   for (let j = 0; j < d; j++) sd[j] = Math.sqrt(sd[j])
-  const nodes = Array.from({ length: s }, (_, j) => new Set(heads.map(({ node }) => node[j])).size)
-  const order = heads.reduce((most, { rule }) => Math.max(most, rule.order), 0)
+  const nodes = Array.from({ length: s }, (_, j) => new Set(hyperpoints.map(({ node }) => node[j])).size)
+  const order = hyperpoints.reduce((most, { rule }) => Math.max(most, rule.order), 0)
   const lines: LineCdf[][] = []
   return {
     dimension: d,
@@ -73,7 +73,7 @@ export function gridOf(lattice: Heads): Grid | null {
     counts: [...nodes, ...new Array<number>(t).fill(order)],
     edgeWeight: edgeWeight(lattice, headWeights, s, t),
     cdf: (j, x) => {
-      lines[j] ??= j < s ? headLines(lattice, headWeights, j, s) : tailLines(lattice, headWeights, j - s, t)
+      lines[j] ??= j < s ? headLines(lattice, headWeights, j, s) : fixedEffectsLines(lattice, headWeights, j - s, t)
       let below = 0
       for (const line of lines[j]) below += line(x)
       return below
@@ -81,10 +81,10 @@ export function gridOf(lattice: Heads): Grid | null {
   }
 }
 
-function edgeWeight({ heads }: Heads, weights: Float64Array, s: number, t: number): number {
+function edgeWeight({ hyperpoints }: HyperLattice, weights: Float64Array, s: number, t: number): number {
   let largest = 0
   for (let j = 0; j < s; j++) {
-    const places = heads.map(({ node }) => node[j])
+    const places = hyperpoints.map(({ node }) => node[j])
     for (const end of [Math.min(...places), Math.max(...places)]) {
       largest = Math.max(
         largest,
@@ -94,7 +94,7 @@ function edgeWeight({ heads }: Heads, weights: Float64Array, s: number, t: numbe
   }
   for (let j = 0; j < t; j++) {
     const ends = [0, 0]
-    heads.forEach(({ rule }, h) => {
+    hyperpoints.forEach(({ rule }, h) => {
       if (rule.order === 1) return
       const after = rule.order ** (t - 1 - j)
       for (let k = 0; k < rule.count; k++) {
@@ -109,15 +109,15 @@ function edgeWeight({ heads }: Heads, weights: Float64Array, s: number, t: numbe
 }
 
 /**
- * Coordinate j of the heads depends on w_1 ... w_j alone: at each combination of w_1 ... w_(j - 1) it is a line of equal
+ * Coordinate j of the hyperparameters depends on w_1 ... w_j alone: at each combination of w_1 ... w_(j - 1) it is a line of equal
  * steps in w_j, and the weights, summed over the coordinates after it, are its density there.
  */
-function headLines(lattice: Heads, weights: Float64Array, j: number, s: number): LineCdf[] {
-  const { heads, step, stride, L } = lattice
-  const [all, spacing] = j === s - 1 ? [lattice.lines, lattice.spacing] : [heads, 1]
+function headLines(lattice: HyperLattice, weights: Float64Array, j: number, s: number): LineCdf[] {
+  const { hyperpoints, step, stride, L } = lattice
+  const [all, spacing] = j === s - 1 ? [lattice.lines, lattice.spacing] : [hyperpoints, 1]
   const unit = L[j * (s + 1)]
   const found = new Map<string, Line>()
-  const lineOf = ({ node, x }: Head): Line => {
+  const lineOf = ({ node, x }: Hyperpoint): Line => {
     const key = node.slice(0, j).join()
     const line = found.get(key) ?? {
       at: new Map<number, number>(),
@@ -127,14 +127,14 @@ function headLines(lattice: Heads, weights: Float64Array, j: number, s: number):
     found.set(key, line)
     return line
   }
-  heads.forEach((head, h) => {
-    lineOf(head).total += weights[h]
+  hyperpoints.forEach((hyperpoint, h) => {
+    lineOf(hyperpoint).total += weights[h]
   })
   const high = all.reduce((a, b) => Math.max(a, logMass(b)), Number.NEGATIVE_INFINITY)
-  for (const head of all) {
-    const { at } = lineOf(head)
-    const place = head.node[j] / stride
-    at.set(place, (at.get(place) ?? 0) + Math.exp(logMass(head) - high))
+  for (const hyperpoint of all) {
+    const { at } = lineOf(hyperpoint)
+    const place = hyperpoint.node[j] / stride
+    at.set(place, (at.get(place) ?? 0) + Math.exp(logMass(hyperpoint) - high))
   }
   return [...found.values()].flatMap(({ at, origin, total }) => {
     if (total < leastShare) return []
@@ -159,12 +159,12 @@ interface Line {
   total: number
 }
 
-const logMass = ({ rule, logStretch }: Head): number => rule.logIntegral + logStretch
+const logMass = ({ rule, logStretch }: Hyperpoint): number => rule.logIntegral + logStretch
 
-/** The same for the rules' coordinates, at each head: the sums of weights give the density at the nodes of a rule. */
-function tailLines({ heads }: Heads, weights: Float64Array, j: number, t: number): LineCdf[] {
+/** The same for the fixed effects, given the hyperparameters: the sums of weights give the density at the nodes of a rule. */
+function fixedEffectsLines({ hyperpoints }: HyperLattice, weights: Float64Array, j: number, t: number): LineCdf[] {
   const z = new Float64Array(t)
-  return heads.flatMap(({ rule }, h) => {
+  return hyperpoints.flatMap(({ rule }, h) => {
     const { order, count, index, shares, map } = rule
     if (weights[h] < leastShare) return []
     const after = order ** (t - 1 - j)

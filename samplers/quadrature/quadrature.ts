@@ -1,21 +1,27 @@
-import { unknownModes } from '../../src/likelihood/frame/conditional-effects.js'
-import { nodesOf, type Rule } from '../../src/likelihood/frame/integration-rule.js'
 import type { Model } from '../../src/data/model.js'
 import type { QuadratureDiagnostics } from '../../src/draws/answers/posterior-record.js'
 import type { ParameterSummary } from '../../src/draws/parameter-summary.js'
 import { GlmmError } from '../../src/errors.js'
-import { hasOneFactor } from '../../src/likelihood/frame/cluster-structure.js'
-import { type Likelihood, likelihood } from '../../src/likelihood/likelihood.js'
 import { outerParameters } from '../../src/likelihood/coordinates/outer-parameters.js'
 import { type PriorsInForce, priorsInForce } from '../../src/likelihood/coordinates/priors-in-force.js'
+import { hasOneFactor } from '../../src/likelihood/frame/cluster-structure.js'
+import { unknownModes } from '../../src/likelihood/frame/conditional-effects.js'
+import { nodesOf, type Rule } from '../../src/likelihood/frame/integration-rule.js'
+import { type Likelihood, likelihood } from '../../src/likelihood/likelihood.js'
 import { cholesky } from '../../src/numerics/cholesky.js'
 import { gaussHermite } from '../../src/numerics/gauss-hermite.js'
 import { marginalNodes, negligible } from '../place/marginal-nodes.js'
 import { exactPlace, marginalMode, type OuterMode } from '../place/outer-mode.js'
+import {
+  evenHalf,
+  type HyperLattice,
+  type Hyperpoint,
+  hyperparameterLattice,
+  strides,
+} from './hyperparameter-lattice.js'
 import { conditionalRules, orderedDensity } from './quadrature-conditional.js'
 import { type EffectMarginal, effectMarginals } from './quadrature-effects.js'
 import { type Grid, gridOf } from './quadrature-grid.js'
-import { evenHalf, type Head, type Heads, headLattice, strides } from './quadrature-heads.js'
 import { changeBetween, effectSummary, outerSummary } from './quadrature-summary.js'
 
 /** A posterior without Monte Carlo error. */
@@ -24,7 +30,7 @@ export interface IntegratedPosterior extends QuadratureDiagnostics {
   readonly outer: number
   /** Log of the integral of likelihood times prior, all constants included. */
   readonly logMarginalLikelihood: number
-  /** False where the lattice of scales had too many points and was cut short. */
+  /** False where the lattice of hyperparameters had too many points and was cut off. */
   readonly whole: boolean
 }
 
@@ -34,10 +40,10 @@ export const mostOuter = 5
 const mostEffects = 3
 
 /**
- * Change in standard deviations up to which the result counts as settled: a hundredth of what four chains of 1,000 draws
- * can tell. What is left is far smaller: halving the step of a trapezoidal rule squares its error.
+ * Change in standard deviations up to which the result counts as converged: a hundredth of what four chains of 1,000 draws
+ * can resolve. The error left is far smaller: halving the step of a trapezoidal rule squares its error.
  */
-export const settledChange = 1e-3
+export const convergedChange = 1e-3
 
 /** What more nodes of the inner integral may change, where they are few; see marginalNodes, whose own limit holds for many. */
 const innerError = 5e-5
@@ -64,7 +70,7 @@ export function quadratureRefusal(like: Likelihood): { readonly message: string;
 
 /**
  * The posterior by quadrature over the outer coordinates. Standard deviations, dispersions and correlations, whose
- * posteriors are skewed, stand on a lattice (trapezoidal rule); at each of its points the mean's fixed effects, near normal
+ * posteriors are skewed, are on a lattice (trapezoidal rule); at each of its points the mean's fixed effects, near normal
  * given those, take an adaptive Gauss-Hermite rule of their own (Naylor and Smith 1982), and the random effects the
  * likelihood's.
  */
@@ -75,28 +81,28 @@ export function integratePosterior(model: Model, statements: readonly string[]):
   const priors = priorsInForce(like.stated, statements)
   const { coordinates, dimension: d } = like
   const mode = innerMode(like, priors)
-  const order = scalesFirst(like)
+  const order = hyperparametersFirst(like)
   const s = d - meanCoordinates(like).length
   const density = orderedDensity(like, priors, mode.rule, order)
   const from = inOrder(mode, order)
-  const scales = headPlacement(from, s)
+  const scales = hyperparameterScale(from, s)
   const rules = conditionalRules(density, from, s)
-  const lattice = scales && headLattice(scales.center, scales.L, rules.visit)
+  const lattice = scales && hyperparameterLattice(scales.center, scales.L, rules.visit)
   const parameters = outerParameters(like.stated)
   const look = (refinement: number): Look | null => {
-    const heads = lattice?.(refinement)
-    const grid = heads && gridOf(heads)
+    const hyper = lattice?.(refinement)
+    const grid = hyper && gridOf(hyper)
     if (!grid) return null
     const summary = outerSummary(parameters, order, grid)
-    const even = gridOf(evenHalf(heads))
+    const even = gridOf(evenHalf(hyper))
     const change = even ? changeBetween(outerSummary(parameters, order, even), summary) : Number.POSITIVE_INFINITY
-    return { heads, grid, summary, change: s === 0 ? 0 : change }
+    return { hyper, grid, summary, change: s === 0 ? 0 : change }
   }
   let found = look(0)
   for (let refinement = 1; refinement < strides.length; refinement++) {
-    if (!found?.heads.whole || found.change <= settledChange) break
+    if (!found?.hyper.whole || found.change <= convergedChange) break
     const finer = look(refinement)
-    if (!finer?.heads.whole) break
+    if (!finer?.hyper.whole) break
     found = finer
   }
   if (!found) {
@@ -106,26 +112,26 @@ export function integratePosterior(model: Model, statements: readonly string[]):
       'use the sampler nuts, and look at the priors: a flat one may leave the posterior without an integral',
     )
   }
-  const { grid, heads, summary } = found
+  const { grid, hyper, summary } = found
   const change = Math.max(found.change, rules.change())
   const points = density.count()
   // In one coordinate half a lattice has twice the step; in more it is enough for the effects.
-  const fewer = s < 2 ? heads : evenHalf(heads)
+  const fewer = s < 2 ? hyper : evenHalf(hyper)
   const effects =
     coordinates.effects === 0
       ? []
-      : effectsOver(like, mode.rule, rules.forEffects(fewer, smoothOrder(like, heads.heads[0], order)), order)
+      : effectsOver(like, mode.rule, rules.forEffects(fewer, smoothOrder(like, hyper.hyperpoints[0], order)), order)
   return {
     summary: [...summary, ...effects.map((effect, e) => effectSummary(parameters.effectNames[e], effect))],
     outer: d,
     logMarginalLikelihood: grid.logIntegral,
-    whole: heads.whole,
+    whole: hyper.whole,
     grid: grid.counts,
     points,
     nodes: nodesOf(mode.rule),
     change,
     edgeWeight: grid.edgeWeight,
-    settled: change <= settledChange && heads.whole && mode.settled,
+    settled: change <= convergedChange && hyper.whole && mode.converged,
   }
 }
 
@@ -137,7 +143,7 @@ function innerMode(like: Likelihood, priors: PriorsInForce): ReturnType<typeof e
 }
 
 interface Look {
-  readonly heads: Heads
+  readonly hyper: HyperLattice
   readonly grid: Grid
   readonly summary: readonly ParameterSummary[]
   /** What the points beside its even half change. */
@@ -148,7 +154,7 @@ interface Look {
  * The coordinates in the order of the grid: standard deviations and dispersions, whose posteriors are skewed, before the
  * mean's fixed effects, which are near normal given those.
  */
-function scalesFirst(like: Likelihood): number[] {
+function hyperparametersFirst(like: Likelihood): number[] {
   const means = meanCoordinates(like)
   const others = Array.from({ length: like.dimension }, (_, i) => i).filter((i) => !means.includes(i))
   return [...others, ...means]
@@ -172,7 +178,10 @@ function inOrder({ x, covariance }: OuterMode, order: readonly number[]): OuterM
 }
 
 /** Mode and factor of the covariance of the first s coordinates; null where that is not positive definite. */
-function headPlacement({ x, covariance }: OuterMode, s: number): { center: Float64Array; L: Float64Array } | null {
+function hyperparameterScale(
+  { x, covariance }: OuterMode,
+  s: number,
+): { center: Float64Array; L: Float64Array } | null {
   const d = x.length
   const L = Float64Array.from({ length: s * s }, (_, at) => covariance[Math.floor(at / s) * d + (at % s)])
   return cholesky(L, s) ? { center: x.slice(0, s), L } : null
@@ -184,10 +193,10 @@ const apart = 0.9
 const mostPoints = 64
 
 /**
- * Nodes of a rule over the fixed effects at which the conditional densities of every effect are near one another, told by
- * how far their modes move with one standard deviation of a fixed effect at the first head.
+ * Nodes of a rule over the fixed effects at which the conditional densities of every effect are near one another, by
+ * how far their modes move with one standard deviation of a fixed effect at the first hyperpoint.
  */
-function smoothOrder(like: Likelihood, { x, near }: Head, order: readonly number[]): number {
+function smoothOrder(like: Likelihood, { x, near }: Hyperpoint, order: readonly number[]): number {
   const t = near.center.length
   const modesAt = (by: number, j: number) => {
     const at = new Float64Array(order.length)
@@ -217,11 +226,11 @@ function smoothOrder(like: Likelihood, { x, near }: Head, order: readonly number
   return n
 }
 
-/** Points of the outer grid whose weight is below this share of the largest add nothing to an effect. */
+/** Points of the grid whose weight is below this share of the largest add nothing to an effect's marginal density. */
 const leastShare = 1e-6
 
-function effectsOver(like: Likelihood, rule: Rule, heads: Heads, order: readonly number[]): EffectMarginal[] {
-  const { dimension: d, count, points, weights } = gridOf(heads)!
+function effectsOver(like: Likelihood, rule: Rule, hyper: HyperLattice, order: readonly number[]): EffectMarginal[] {
+  const { dimension: d, count, points, weights } = gridOf(hyper)!
   const largest = weights.reduce((a, b) => Math.max(a, b), 0)
   const kept = [...Array(count).keys()].filter((k) => weights[k] > leastShare * largest)
   const total = kept.reduce((sum, k) => sum + weights[k], 0)

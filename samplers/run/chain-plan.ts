@@ -1,7 +1,7 @@
 import type { Model } from '../../src/data/model.js'
 import type { ChainSpace } from '../../src/draws/chain-space.js'
 import type { Rule } from '../../src/likelihood/frame/integration-rule.js'
-import type { Bend } from '../place/triangular-map.js'
+import type { MapTerms } from '../place/triangular-map.js'
 
 /** What all chains of a run share, as plain data: the same plan and the same chain number give the same draws. */
 export interface ChainPlan {
@@ -20,10 +20,10 @@ export interface ChainPlan {
   readonly priorOnly: boolean
   /** How the sampler integrates effects out; 1 node where it does not. */
   readonly rule: Rule
-  /** Where it proposes from a transported normal distribution, the map's bend in whitened coordinates; else null. */
-  readonly bend: Bend | null
-  /** False where more nodes would still change what the sampler walks, and cannot be had. */
-  readonly settled: boolean
+  /** Where it proposes from a transported normal distribution, the terms of the transport map in whitened coordinates; else null. */
+  readonly mapTerms: MapTerms | null
+  /** False where the integral over the random effects has not converged and the model takes no more nodes. */
+  readonly converged: boolean
   /** How far each random effect is centred; see effectsMap. */
   readonly centring: Float64Array
   /** Centre of the starting points. */

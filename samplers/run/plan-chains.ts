@@ -1,9 +1,9 @@
 import type { Model } from '../../src/data/model.js'
 import { GlmmError } from '../../src/errors.js'
+import { laplaceRule } from '../../src/likelihood/frame/integration-rule.js'
 import { jointPosterior } from '../../src/likelihood/posterior.js'
 import { samplerNamed } from '../kernels/registry.js'
 import { effectsAround, priorEffects } from '../place/effects-around.js'
-import { laplaceRule } from '../../src/likelihood/frame/integration-rule.js'
 import { factorOf, outerFactor } from '../place/outer-factor.js'
 import { type OuterLook, outerLook } from '../place/outer-look.js'
 import { priorMode } from '../place/outer-mode.js'
@@ -11,7 +11,10 @@ import { transportAt } from '../place/outer-transport.js'
 import type { ChainPlan } from './chain-plan.js'
 
 /** Settings of a run, resolved. */
-export type ChainSettings = Omit<ChainPlan, 'model' | 'rule' | 'bend' | 'settled' | 'centring' | 'center' | 'factor'>
+export type ChainSettings = Omit<
+  ChainPlan,
+  'model' | 'rule' | 'mapTerms' | 'converged' | 'centring' | 'center' | 'factor'
+>
 
 /**
  * Looks at the posterior before any chain walks it: the mode of the marginal posterior (Laplace), the conditional
@@ -36,7 +39,7 @@ export function planChains(
     centring,
     rows: !settings.priorOnly,
     rule: laplaceRule,
-    bend: null,
+    mapTerms: null,
     maxDepth: settings.maxDepth,
   }
   const refusal = sampler.refusal(context)
@@ -49,13 +52,13 @@ export function planChains(
     )
   }
   if (sampler.walks === 'outer') {
-    const exact = settings.priorOnly ? { ...outer, rule: laplaceRule, settled: true } : look.exact()
-    const { rule, settled, x } = exact
+    const exact = settings.priorOnly ? { ...outer, rule: laplaceRule, converged: true } : look.exact()
+    const { rule, converged, x } = exact
     const factor = outerFactor(like, exact)
-    const bend = sampler.transported ? transportAt(context, exact, settings.seed).bend : null
-    return { ...settings, model, rule, bend, settled, centring, center: x, factor }
+    const mapTerms = sampler.transported ? transportAt(context, exact, settings.seed).mapTerms : null
+    return { ...settings, model, rule, mapTerms, converged, centring, center: x, factor }
   }
   const joint = jointPosterior(like, priors, centring, context.rows)
   const factor = factorOf(like.coordinates, joint, outer, center, scale)
-  return { ...settings, model, rule: laplaceRule, bend: null, settled: true, centring, center, factor }
+  return { ...settings, model, rule: laplaceRule, mapTerms: null, converged: true, centring, center, factor }
 }

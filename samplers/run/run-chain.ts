@@ -2,16 +2,16 @@ import type { WriteBlock } from '../../src/draws/block-files.js'
 import { type ChainSpace, chainWriter } from '../../src/draws/chain-space.js'
 import { GlmmError } from '../../src/errors.js'
 import type { Monitor, Task } from '../../src/executor.js'
+import { priorsInForce } from '../../src/likelihood/coordinates/priors-in-force.js'
 import { withoutEffects } from '../../src/likelihood/frame/coordinates.js'
 import { likelihood } from '../../src/likelihood/likelihood.js'
-import { priorsInForce } from '../../src/likelihood/coordinates/priors-in-force.js'
 import { stream } from '../../src/random/stream.js'
-import { type ChainJob, type ChainPlan, type ChainPoint, progressCounters } from './chain-plan.js'
+import { warmUp } from '../adaptation/warmup.js'
 import { type Kernel, type State, type Tuning, walkFrom } from '../kernels/kernel.js'
 import { diagonalMetric, lowRankMetric } from '../kernels/metric.js'
 import { samplerNamed } from '../kernels/registry.js'
-import { warmUp } from '../adaptation/warmup.js'
 import { type Whitening, whitened, whitening } from '../place/whitening.js'
+import { type ChainJob, type ChainPlan, type ChainPoint, progressCounters } from './chain-plan.js'
 
 /** What a chain returns. */
 export interface ChainResult {
@@ -43,7 +43,7 @@ export function runChain(
     centring: plan.centring,
     rows: !plan.priorOnly,
     rule: plan.rule,
-    bend: plan.bend,
+    mapTerms: plan.mapTerms,
     maxDepth: plan.maxDepth,
   }
   const sampler = samplerNamed(plan.sampler)

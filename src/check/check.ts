@@ -1,5 +1,5 @@
 import type { SampleHooks } from '../../samplers/run/sample.js'
-import { settleMethod } from '../../samplers/methods/settle-method.js'
+import { resolveMethod } from '../../samplers/methods/resolve-method.js'
 import { resolveSettings, type SampleOptions, samplingCall } from '../../samplers/run/sample-options.js'
 import { stateModel } from '../data/state-model.js'
 import type { Table } from '../data/table.js'
@@ -16,7 +16,7 @@ export async function checkFormula(
   hooks: SampleHooks = {},
 ): Promise<Checked> {
   const model = stateModel(formula, table, options)
-  const { method, reason, look } = settleMethod(options, model)
+  const { method, reason, look } = resolveMethod(options, model)
   if (!method.draws) {
     const message = `expected a sampler that draws for a check, got ${method.name}`
     throw new GlmmError('USAGE', message, 'leave --sampler out, or name another')

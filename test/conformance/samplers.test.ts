@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type Kernel, type State, walkFrom, withoutTrajectory, writeState } from '../../samplers/kernels/kernel.js'
 import { diagonalMetric } from '../../samplers/kernels/metric.js'
-import { type Bend, noBend } from '../../samplers/place/triangular-map.js'
+import { type MapTerms, identityTerms } from '../../samplers/place/triangular-map.js'
 import { samplers } from '../../samplers/kernels/registry.js'
 import type { ChainContext, Sampler } from '../../samplers/kernels/sampler.js'
 import { warmUp } from '../../samplers/adaptation/warmup.js'
@@ -90,17 +90,17 @@ type MakeKernel = (density: LogDensity) => Kernel
 const made =
   (sampler: Sampler): MakeKernel =>
   (density) =>
-    sampler.kernel(density as Posterior, { maxDepth: 10, bend: roughBend(density.dimension) } as ChainContext)
+    sampler.kernel(density as Posterior, { maxDepth: 10, mapTerms: roughBend(density.dimension) } as ChainContext)
 
 /** Independent proposals for the target of that dimension, a third of a standard deviation off and a tenth too wide. */
-function roughBend(d: number): Bend {
+function roughBend(d: number): MapTerms {
   const mean = d === 5 ? [3, -0.1, 40, 1, -7] : [0.92, -0.92]
   const sd = d === 5 ? [1, 0.05, 20, 3, 0.4] : [0.63, 0.63]
   const C = new Float64Array(d * d)
   sd.forEach((one, j) => {
     C[j * (d + 1)] = 1.1 * one
   })
-  return { ...noBend(d), shift: Float64Array.from(mean, (m, j) => m + sd[j] / 3), C }
+  return { ...identityTerms(d), shift: Float64Array.from(mean, (m, j) => m + sd[j] / 3), C }
 }
 
 /** Draws of one chain after its warm-up: draws[d] is a point. */

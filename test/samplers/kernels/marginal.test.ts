@@ -1,16 +1,16 @@
-import { adaptive } from '../../../src/likelihood/frame/integration-rule.js'
 import { describe, expect, it } from 'vitest'
-import { chooseSampler } from '../../../samplers/methods/auto.js'
 import { marginal } from '../../../samplers/kernels/marginal.js'
+import { chooseSampler } from '../../../samplers/methods/auto.js'
+import { samplePosterior } from '../../../samplers/methods/sample-posterior.js'
 import { outerLook } from '../../../samplers/place/outer-look.js'
 import { sampleModel } from '../../../samplers/run/sample.js'
 import { resolveSettings } from '../../../samplers/run/sample-options.js'
-import { samplePosterior } from '../../../samplers/methods/sample-posterior.js'
 import { stateModel } from '../../../src/data/state-model.js'
 import { tableFrom } from '../../../src/data/table-from.js'
 import { inlineExecutor } from '../../../src/inline-executor.js'
-import { likelihood } from '../../../src/likelihood/likelihood.js'
 import { priorsInForce } from '../../../src/likelihood/coordinates/priors-in-force.js'
+import { adaptive } from '../../../src/likelihood/frame/integration-rule.js'
+import { likelihood } from '../../../src/likelihood/likelihood.js'
 import { stream } from '../../../src/random/stream.js'
 import { exactPosteriors, importancePosteriors, modelOf, priorOnSd } from '../../reference/data.js'
 
@@ -73,7 +73,7 @@ describe('effects drawn given the outer parameters', () => {
       centring: new Float64Array(0),
       rows: true,
       rule: adaptive(5),
-      bend: null,
+      mapTerms: null,
       maxDepth: 10,
     }
     const posterior = marginal.posterior(context)

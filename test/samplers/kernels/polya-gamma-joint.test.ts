@@ -1,4 +1,3 @@
-import { adaptive } from '../../../src/likelihood/frame/integration-rule.js'
 import { expect, it } from 'vitest'
 import { walkFrom } from '../../../samplers/kernels/kernel.js'
 import { diagonalMetric } from '../../../samplers/kernels/metric.js'
@@ -7,9 +6,10 @@ import { stateModel } from '../../../src/data/state-model.js'
 import { tableFrom } from '../../../src/data/table-from.js'
 import { mcseMean } from '../../../src/draws/diagnostics/monte-carlo-error.js'
 import { binomialVariate } from '../../../src/families/variates.js'
+import { priorsInForce } from '../../../src/likelihood/coordinates/priors-in-force.js'
+import { adaptive } from '../../../src/likelihood/frame/integration-rule.js'
 import { likelihood } from '../../../src/likelihood/likelihood.js'
 import { jointPosterior } from '../../../src/likelihood/posterior.js'
-import { priorsInForce } from '../../../src/likelihood/coordinates/priors-in-force.js'
 import { stream } from '../../../src/random/stream.js'
 
 const index = Array.from({ length: 12 }, (_, i) => i)
@@ -82,7 +82,7 @@ it('getting it right: the joint distribution of parameters and response is left 
     centring,
     rows: true,
     rule: adaptive(1),
-    bend: null,
+    mapTerms: null,
     maxDepth: 1,
   }
   // The density is asked for the value alone, which the kernel hands on; that of the first response serves.

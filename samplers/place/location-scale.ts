@@ -1,11 +1,11 @@
-/** Where a density of some coordinates is, near enough: x = center + L z, L lower triangular. */
-export interface Placement {
+/** Location and scale of a density, such as its mode and the Cholesky factor of its inverse curvature: x = center + L z, L lower triangular. */
+export interface LocationScale {
   readonly center: Float64Array
   readonly L: Float64Array
 }
 
-/** center + L shift and L C: the placement of mean and covariance C C' in its own units. */
-export function moved({ center, L }: Placement, shift: Float64Array, C: Float64Array): Placement {
+/** center + L shift and L C: location and scale of mean `shift` and covariance C C' in units of L. */
+export function moved({ center, L }: LocationScale, shift: Float64Array, C: Float64Array): LocationScale {
   const t = center.length
   const to = center.slice()
   for (let i = 0; i < t; i++) for (let j = 0; j <= i; j++) to[i] += L[i * t + j] * shift[j]

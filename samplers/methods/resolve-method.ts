@@ -6,7 +6,7 @@ import type { PosteriorMethod } from './method.js'
 import { autoName, methodNamed } from './registry.js'
 
 /** The method of a run, and why. */
-export interface SettledMethod {
+export interface ResolvedMethod {
   readonly method: PosteriorMethod
   /** Why `auto` chose it; null where it was named. */
   readonly reason: string | null
@@ -14,7 +14,7 @@ export interface SettledMethod {
 }
 
 /** The method that is named, or the one that `auto` chooses for the model. */
-export function settleMethod(options: SampleOptions, model: Model): SettledMethod {
+export function resolveMethod(options: SampleOptions, model: Model): ResolvedMethod {
   const look = outerLook(model, options.priors ?? [])
   const { sampler = autoName } = options
   if (sampler !== autoName) return { method: methodNamed(sampler), reason: null, look }

@@ -1,10 +1,10 @@
 import { cholesky, choleskyInverse } from '../../src/numerics/cholesky.js'
 import { gaussHermite } from '../../src/numerics/gauss-hermite.js'
-import { moved, type Placement } from '../place/placement.js'
+import { type LocationScale, moved } from '../place/location-scale.js'
 import type { TriangularMap } from '../place/triangular-map.js'
 
 /** A density over R^t on a product Gauss-Hermite rule; points of no weight are left out (Jaeckel 2005). */
-export interface TailRule {
+export interface FixedEffectsRule {
   readonly map: TriangularMap
   /** Nodes of each coordinate. */
   readonly order: number
@@ -25,12 +25,12 @@ export interface TailRule {
 const leastLogWeight = Math.log(1e-9)
 
 /** The density on a rule of `order` nodes a coordinate; null where no point has a density. */
-export function tailRule(
-  logDensity: (tail: Float64Array) => number,
+export function fixedEffectsRule(
+  logDensity: (fixed: Float64Array) => number,
   map: TriangularMap,
   t: number,
   order: number,
-): TailRule | null {
+): FixedEffectsRule | null {
   const { nodes, logWeights } = gaussHermite(order)
   const size = order ** t
   const x = new Float64Array(t)
@@ -99,13 +99,13 @@ const longest = 3
 const mostSteps = 30
 
 /**
- * Mode and inverse curvature L L' of a log density by Newton's method from a placement near them, with differences of
- * the gradient along its axes. Null where it finds none. A rule takes what the mode is off by.
+ * Mode and inverse curvature L L' of a log density by Newton's method from `from`, with differences of
+ * the gradient along the axes of L. Null where it finds none. The mode need not be exact: the rule corrects for what it is off by.
  */
-export function modePlacement(
-  evaluate: (tail: Float64Array, gradient: Float64Array) => number,
-  from: Placement,
-): Placement | null {
+export function modeLocationScale(
+  evaluate: (fixed: Float64Array, gradient: Float64Array) => number,
+  from: LocationScale,
+): LocationScale | null {
   let { center, L } = from
   const t = center.length
   if (t === 0) return from
