@@ -1,6 +1,8 @@
 import type { Table } from '../data/table.js'
 import { GlmmError } from '../errors.js'
 import { predict } from '../fit/predict/predict.js'
+import { askedValues } from '../postestimation/asked-means.js'
+import type { PredictionGrid } from '../postestimation/prediction-grid.js'
 import type { PredictionKind } from '../fit/predict/predict-record.js'
 import { type FitSource, fitSource } from '../fit/predict/predict-source.js'
 import { predictionsCsv } from '../report/predict-document.js'
@@ -18,25 +20,39 @@ export interface PredictFlags {
   readonly kind?: PredictionKind
   readonly level?: number
   readonly nodes?: number
+  readonly at?: string
+  readonly interval?: 'mean' | 'response'
+  readonly seed?: number
 }
 
-type Flags = Pick<ModelFlags, 'data' | 'json'> & ReadFlags & PredictFlags & OutputFlag
+type Flags = Partial<Pick<ModelFlags, 'data'>> & Pick<ModelFlags, 'json'> & ReadFlags & PredictFlags & OutputFlag
 
 export async function predictCommand(path: string, flags: Flags): Promise<void> {
-  checkOutput(flags)
+  checkOutput({ ...flags, data: flags.data ?? path })
   checkOutput({ ...flags, data: path })
   checkEndings(flags, ['.csv'])
   const fit = fitSource(await readRecord(path, 'a fit', fitHint), path)
-  const table = await readData(flags)
-  const original = flags.kind === 'conditional' ? await originalOf(fit, path) : undefined
-  const { kind, level, nodes } = flags
-  const predicted = await withRecord(path, fitHint, () => predict(fit, table, { kind, level, nodes, original }))
-  const record = withReading(predicted, flags)
+  const { kind, level, nodes, interval, seed } = flags
+  const { table, varying: show } = await rowsToPredict(fit, path, flags)
+  const original = kind === 'conditional' ? await originalOf(fit, path) : undefined
+  const options = { kind, level, nodes, original, interval, seed, show }
+  const predicted = await withRecord(path, fitHint, () => predict(fit, table, options))
+  const record = flags.at === undefined ? predicted : { ...predicted, call: { ...predicted.call, at: flags.at } }
+  const told = flags.data === undefined ? record : withReading(record, flags)
   await present(
-    record,
+    told,
     flags,
-    csvOrResult(record, () => predictionsCsv(record)),
+    csvOrResult(told, () => predictionsCsv(told)),
   )
+}
+
+/** The rows of --data, or a grid of its own made of the data of the fit. */
+async function rowsToPredict(fit: FitSource, path: string, flags: Flags): Promise<PredictionGrid> {
+  const { data, at } = flags
+  if (at === undefined) return { table: await readData({ ...flags, data: data! }), varying: [] }
+  const { predictionGrid } = await import('../postestimation/prediction-grid.js')
+  const original = data === undefined ? await readOriginal(fit, path) : await readData({ ...flags, data })
+  return predictionGrid(fit, original, askedValues(at))
 }
 
 /** The data of the fit where they can still be had; the predictions say what they lack without. */

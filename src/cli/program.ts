@@ -225,7 +225,7 @@ export function program(writeHelp: (text: string) => void): Command {
     .command('predict')
     .argument('<fit>', 'document that glmm fit wrote with --out FIT.json')
     .description('predictions of a fit for new data, with standard errors and limits')
-    .option('--data <file>', 'needed: the table to predict for; it needs no response', word('--data'))
+    .option('--data <file>', 'the table to predict for, needed without --at; it needs no response', word('--data'))
   reading(predict)
     .option(
       '--kind <kind>',
@@ -233,13 +233,28 @@ export function program(writeHelp: (text: string) => void): Command {
       word('--kind'),
     )
     .option('--level <level>', 'probability that limits cover with (default 0.95)', rate('--level'))
-    .option('--nodes <k>', 'quadrature nodes of averaged means (default 51)', wholeNumber('--nodes'))
+    .option(
+      '--nodes <k>',
+      'quadrature nodes of averaged means (default: integrated to rounding)',
+      wholeNumber('--nodes'),
+    )
+    .option(
+      '--at <values>',
+      'in place of rows a grid: "x=0:10:0.5; trt=all"; other variables at their mean or first level',
+      word('--at'),
+    )
+    .option(
+      '--interval <kind>',
+      'response: limits of a new response too, with the uncertainty of the estimates',
+      word('--interval'),
+    )
+    .option('--seed <n>', 'of the draws that such limits are quantiles of (default 1)', wholeNumber('--seed'))
     .option(...json)
     .option(...ownModules)
     .option('--out <file>', `${outResult}; .csv a line a row`, outFile)
     .addHelpText('after', '\nExample:\n  glmm predict fit.json --data new.csv --kind average')
     .action(async (path: string, flags: Parameters<PredictCommand>[1]) => {
-      if (flags.data === undefined) throw noData()
+      if (flags.data === undefined && flags.at === undefined) throw noData()
       await (await import('./predict-command.js')).predictCommand(path, flags)
     })
 

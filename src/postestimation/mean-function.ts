@@ -2,7 +2,8 @@ import type { Family } from '../families/family.js'
 import { densitySize } from '../families/row-density.js'
 import type { Link } from '../links/link.js'
 import { GlmmError } from '../errors.js'
-import { wide, wideAverage } from '../fit/predict/wide-rule.js'
+import { averageOf, normalRule } from '../fit/predict/average-mean.js'
+import { wide } from '../fit/predict/wide-rule.js'
 import type { Stated } from '../likelihood/frame/stated.js'
 
 /**
@@ -96,24 +97,6 @@ export function differenced(f: () => number, x: Float64Array, k: number): number
   return slope
 }
 
-/** Nodes and weights of an average over a standard normal variate. */
-interface NormalRule {
-  readonly nodes: Float64Array
-  readonly weights: Float64Array
-}
-
-/**
- * The trapezoidal rule over a normal variate times s. Its error falls as exp(-2 pi d / h) with d the distance of the integrand's
- * poles from the real line (Trefethen and Weideman 2014), for a logit pi / s: the step is such that this is below 1e-14, and the
- * range takes in where an exponential moves the mass to. Unlike Gauss and Hermite's, of which 51 nodes are 1e-4 off for the toenail data (s = 4).
- */
-function normalRule(s: number): NormalRule {
-  const step = Math.min(0.25, 0.6 / s)
-  const reach = Math.ceil((9 + s) / step)
-  const nodes = Float64Array.from({ length: 2 * reach + 1 }, (_, j) => (j - reach) * step)
-  return { nodes, weights: nodes.map((z) => (step * Math.exp(-0.5 * z * z)) / Math.sqrt(2 * Math.PI)) }
-}
-
 /**
  * E f(eta + s Z) over independent standard normal Z, to rounding (by the limits of f where f is bounded and s so large that f is a
  * step beside it). Derivatives are those of the sum, exact where f is the inverse link of one predictor, and by differences of the
@@ -121,38 +104,11 @@ function normalRule(s: number): NormalRule {
  */
 export function averagedMean(quantity: Quantity): (eta: Float64Array, deviations: Float64Array) => AveragedMean {
   const { of: f, bounded, predictor, link } = quantity
-  const rules = new Map<number, NormalRule>()
-  /** Differences move s a little: those of one rule. */
-  const ruleOf = (sd: number): NormalRule => {
-    const s = Math.max(2.4, Math.ceil(Math.abs(sd) + 0.01))
-    const rule = rules.get(s) ?? normalRule(s)
-    rules.set(s, rule)
-    return rule
-  }
-  const average = (eta: Float64Array, deviations: Float64Array): number => {
-    const point = Float64Array.from(eta)
-    const over = (k: number): number => {
-      if (k === eta.length) return f(point)
-      const sd = deviations[k]
-      point[k] = eta[k]
-      if (sd === 0 || (predictor >= 0 && k !== predictor)) return over(k + 1)
-      if (Math.abs(sd) > wide && bounded) {
-        const inner = (value: number): number => {
-          point[k] = value
-          return over(k + 1)
-        }
-        return wideAverage(inner, eta[k], Math.abs(sd))
-      }
-      const { nodes, weights } = ruleOf(sd)
-      let sum = 0
-      for (let j = 0; j < weights.length; j++) {
-        point[k] = eta[k] + sd * nodes[j]
-        sum += weights[j] * over(k + 1)
-      }
-      return sum
-    }
-    return over(0)
-  }
+  const average = averageOf(
+    (eta) => f(eta),
+    (k) => predictor < 0 || k === predictor,
+    bounded,
+  )
   const byDifferences = (eta: Float64Array, deviations: Float64Array): AveragedMean => {
     const value = (): number => average(eta, deviations)
     return {
@@ -171,7 +127,7 @@ export function averagedMean(quantity: Quantity): (eta: Float64Array, deviations
       value = link.inverse(eta[predictor])
       inCentre[predictor] = link.slope(eta[predictor])
     } else {
-      const { nodes, weights } = ruleOf(sd)
+      const { nodes, weights } = normalRule(sd)
       for (let j = 0; j < weights.length; j++) {
         const at = eta[predictor] + sd * nodes[j]
         const slope = weights[j] * link.slope(at)

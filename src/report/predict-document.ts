@@ -1,6 +1,7 @@
 import type { PredictedValue, PredictionKind, PredictRecord } from '../fit/predict/predict-record.js'
 import { type Block, type Document, facts, heading, table } from './document.js'
 import { formatNumber } from './format-number.js'
+import { csvOf } from './means-document.js'
 import { dataLine, warningBlocks } from './record-lines.js'
 
 const kinds: Readonly<Record<PredictionKind, string>> = {
@@ -15,20 +16,38 @@ const shown = 100
 export function predictDocument(record: PredictRecord): Document {
   const { formula, family, link, kind, level, predictions } = record
   const limits = `${100 * level} % limits`
+  const names = shownNames(record)
+  const withInterval = predictions.some(({ interval }) => interval !== undefined)
   const rows = predictions
     .slice(0, shown)
-    .map(({ row, linear, response, newLevels }) => [
+    .map(({ row, at, linear, response, interval, newLevels }) => [
       String(row),
+      ...names.map((name) => covariate(at?.[name])),
       ...cells(linear),
       ...cells(response),
+      ...(withInterval ? [interval?.lower, interval?.upper].map((one) => formatNumber(one, 5)) : []),
       newLevels.join(', '),
     ])
   const left = predictions.length - rows.length
   const notes = [
     `${limits}; linear: the linear predictor (${link}); mean: of the response`,
+    ...(withInterval ? ['response from, to: limits of a new response'] : []),
     ...(left > 0 ? [`${left} more rows: --out FILE.csv or --json has them`] : []),
   ]
-  const headers = ['row', 'linear', 'se', 'lower', 'upper', 'mean', 'se', 'lower', 'upper', '<new level of']
+  const headers = [
+    'row',
+    ...names,
+    'linear',
+    'se',
+    'lower',
+    'upper',
+    'mean',
+    'se',
+    'lower',
+    'upper',
+    ...(withInterval ? ['response from', 'to'] : []),
+    '<new level of',
+  ]
   const blocks: Block[] = [
     facts([
       ['Formula', formula],
@@ -37,25 +56,39 @@ export function predictDocument(record: PredictRecord): Document {
       ['Kind', kinds[kind]],
     ]),
     heading('Predictions'),
-    table(headers, rows, ...notes),
+    { ...table(headers, rows, ...notes), keys: 1 + names.length },
     ...warningBlocks(record.warnings),
   ]
   return { title: 'Predictions', blocks }
 }
 
+/** The columns told with the predictions. */
+const shownNames = ({ predictions }: PredictRecord): string[] => Object.keys(predictions.find(({ at }) => at)?.at ?? {})
+
+const covariate = (value: number | string | undefined): string =>
+  typeof value === 'number' ? String(Number(value.toPrecision(6))) : (value ?? '')
+
 const cells = (value: PredictedValue | null): string[] =>
   [value?.estimate, value?.se, value?.lower, value?.upper].map((one) => formatNumber(one, 5))
 
 /** One line a row of the data; empty cells where there is no prediction. */
-export function predictionsCsv({ predictions }: PredictRecord): string {
-  const cell = (value: number | null | undefined): string =>
-    value === null || value === undefined ? '' : String(value)
-  const of = (value: PredictedValue | null): string[] =>
-    [value?.estimate, value?.se, value?.lower, value?.upper].map(cell)
+export function predictionsCsv(record: PredictRecord): string {
+  const { predictions } = record
+  const shown = shownNames(record)
+  const withInterval = predictions.some(({ interval }) => interval !== undefined)
+  const of = (value: PredictedValue | null): unknown[] => [value?.estimate, value?.se, value?.lower, value?.upper]
   const names = ['linear', 'response'].flatMap((scale) => [
     scale,
     ...['se', 'lower', 'upper'].map((x) => `${scale}_${x}`),
   ])
-  const lines = predictions.map(({ row, linear, response }) => [row, ...of(linear), ...of(response)].join(','))
-  return `${['row', ...names].join(',')}\n${lines.map((line) => `${line}\n`).join('')}`
+  return csvOf(
+    ['row', ...shown, ...names, ...(withInterval ? ['interval_lower', 'interval_upper'] : [])],
+    predictions.map(({ row, at, linear, response, interval }) => [
+      row,
+      ...shown.map((name) => at?.[name]),
+      ...of(linear),
+      ...of(response),
+      ...(withInterval ? [interval?.lower, interval?.upper] : []),
+    ]),
+  )
 }

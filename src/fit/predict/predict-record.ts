@@ -1,4 +1,5 @@
 import type { RecordHeading } from '../../data/record-heading.js'
+import type { Limits } from '../results/limits.js'
 
 /** Random effects at zero; at the conditional modes of the levels known; the response averaged over them. */
 export type PredictionKind = 'population' | 'conditional' | 'average'
@@ -22,10 +23,14 @@ export interface PredictRecord extends RecordHeading {
 export interface Prediction {
   /** From 1. */
   readonly row: number
+  /** The values of the columns that are told with it, such as those of a grid. */
+  readonly at?: Readonly<Record<string, number | string>>
   /** The mean's linear predictor; averaged means, taken to the link's scale. */
   readonly linear: PredictedValue | null
   /** Mean of the response (of the proportion, where there are trials). */
   readonly response: PredictedValue | null
+  /** Limits of a new response; there where asked for. */
+  readonly interval?: Limits
   /** Groups, such as 'center', of which the row has a level that the fit had not: their effect is 0. */
   readonly newLevels: readonly string[]
 }

@@ -4,14 +4,16 @@ import type { Table } from '../../data/table.js'
 import { GlmmError, type Warning } from '../../errors.js'
 import { familyNamed } from '../../families/registry.js'
 import { linkNamed } from '../../links/registry.js'
-import { gaussHermite } from '../../numerics/gauss-hermite.js'
 import { studentQuantile } from '../../numerics/special.js'
+import { checkSeed } from '../../random/stream.js'
 import { version } from '../../version.js'
 import { responseChecksum } from '../../data/response-checksum.js'
 import { estimableParts } from './estimable.js'
 import type { FitRecord } from '../record/fit-record.js'
 import { hasInfiniteDeviation, runningWarning } from '../record/running-names.js'
-import { wide, wideAverage } from './wide-rule.js'
+import type { Limits } from '../results/limits.js'
+import { responseInterval } from './response-interval.js'
+import { averageOf } from './average-mean.js'
 import type { PredictedValue, Prediction, PredictionKind, PredictRecord } from './predict-record.js'
 import { coefficientsOf, designSource, type FitSource, modelChoice } from './predict-source.js'
 import { fittedTerms, type NewTermOfFit } from './predict-terms.js'
@@ -22,13 +24,19 @@ export interface PredictOptions {
   readonly kind?: PredictionKind | undefined
   /** Probability that the limits are to cover with, 0.95 where left out. */
   readonly level?: number | undefined
-  /** Nodes of the quadrature over the random effects of averaged means, 51 where left out. */
+  /** Nodes of Gauss and Hermite's rule over the random effects of averaged means; where left out they are integrated to rounding. */
   readonly nodes?: number | undefined
   /**
    * The data of the fit. Conditional predictions then have standard errors with the covariance of modes and fixed
    * effects and with the uncertainty of the variances; without them these count as independent and known.
    */
   readonly original?: Table | undefined
+  /** 'response' for limits of a new response besides those of the mean. */
+  readonly interval?: 'mean' | 'response' | undefined
+  /** Of the draws that these are quantiles of, 1 where left out. */
+  readonly seed?: number | undefined
+  /** Columns of the table that are told with the predictions, such as those of a grid. */
+  readonly show?: readonly string[] | undefined
 }
 
 const details: Readonly<Record<PredictionKind, RandomDetail>> = {
@@ -55,8 +63,8 @@ const details: Readonly<Record<PredictionKind, RandomDetail>> = {
  * console.log(predictions.map(({ response }) => response.estimate.toFixed(4)).join()) // 5.0000,17.4222
  */
 export function predict(fit: FitRecord | FitSource, table: Table, options: PredictOptions = {}): PredictRecord {
-  const { kind = 'population', level = 0.95, nodes = 51 } = options
-  checkOptions(kind, level, nodes)
+  const { kind = 'population', level = 0.95, nodes } = options
+  checkOptions(kind, level, nodes, options)
   const design = newDesign(designSource(fit), table, details[kind])
   const terms = fittedTerms(fit, design)
   const warnings: Warning[] = [
@@ -78,7 +86,11 @@ export function predict(fit: FitRecord | FitSource, table: Table, options: Predi
     nodes,
     uncertainty,
     studentQuantile((1 + level) / 2, commonDf(fit, kind)),
+    options.interval === 'response'
+      ? { level, seed: checkSeed(options.seed ?? 1), trials: trialsIn(fit, table) }
+      : null,
   )
+  const shown = shownColumns(table, options.show ?? [])
   const unsure = hasInfiniteDeviation(fit)
   const told = (one: PredictedValue | null): PredictedValue | null =>
     one && unsure ? { ...one, se: null, lower: null, upper: null } : one
@@ -86,8 +98,15 @@ export function predict(fit: FitRecord | FitSource, table: Table, options: Predi
   const unknown = new Map<number, readonly string[]>()
   for (let i = 0; i < design.nrow; i++) {
     const row = design.rows === null ? i : design.rows[i]
-    const { missing, linear, response, newLevels } = at(i)
-    predictions[row] = { row: row + 1, linear: told(linear), response: told(response), newLevels }
+    const { missing, linear, response, interval, newLevels } = at(i, row)
+    predictions[row] = {
+      row: row + 1,
+      ...shown(row),
+      linear: told(linear),
+      response: told(response),
+      ...(interval && { interval: unsure ? { lower: null, upper: null } : interval }),
+      newLevels,
+    }
     for (const group of newLevels) fresh.add(group)
     if (missing.length > 0) unknown.set(row + 1, missing)
   }
@@ -109,7 +128,9 @@ export function predict(fit: FitRecord | FitSource, table: Table, options: Predi
       data: table.source,
       kind,
       level,
-      nodes: kind === 'average' ? nodes : null,
+      nodes: kind === 'average' ? (nodes ?? null) : null,
+      interval: options.interval ?? null,
+      seed: options.interval === 'response' ? (options.seed ?? 1) : null,
       fit: fit.call,
     },
     warnings,
@@ -129,15 +150,32 @@ export function predict(fit: FitRecord | FitSource, table: Table, options: Predi
 const commonDf = ({ call, fixed }: FitSource, kind: PredictionKind): number =>
   (call.df === 'residual' && kind !== 'conditional' ? fixed[0]?.df : null) ?? Number.POSITIVE_INFINITY
 
-function checkOptions(kind: string, level: number, nodes: number): void {
+function checkOptions(
+  kind: string,
+  level: number,
+  nodes: number | undefined,
+  { interval, seed }: PredictOptions,
+): void {
+  if (interval !== undefined && interval !== 'mean' && interval !== 'response')
+    throw new GlmmError(
+      'USAGE',
+      `expected mean or response for --interval, got '${interval}'`,
+      'leave it out for the mean',
+    )
+  if (seed !== undefined && interval !== 'response')
+    throw new GlmmError(
+      'USAGE',
+      `expected --interval response with --seed, got --seed ${seed} alone`,
+      'leave --seed out',
+    )
   if (!Object.hasOwn(details, kind)) {
     const message = `expected population, conditional or average as kind of prediction, got '${kind}'`
     throw new GlmmError('USAGE', message, 'population has the random effects at zero')
   }
   if (!(level > 0 && level < 1))
     throw new GlmmError('USAGE', `expected a level between 0 and 1, got ${level}`, 'write 95 % as --level 0.95')
-  if (!Number.isInteger(nodes) || nodes < 1 || nodes > 101)
-    throw new GlmmError('USAGE', `expected a number of nodes from 1 to 101, got ${nodes}`, 'leave --nodes out for 51')
+  if (nodes !== undefined && !(Number.isInteger(nodes) && nodes >= 1 && nodes <= 101))
+    throw new GlmmError('USAGE', `expected a number of nodes from 1 to 101, got ${nodes}`, 'leave --nodes out')
 }
 
 /** The joint covariance where the data of the fit are at hand and are those; said where it takes the other one. */
@@ -174,13 +212,15 @@ function predictor(
   design: NewDesign,
   terms: readonly NewTermOfFit[],
   kind: PredictionKind,
-  nodes: number,
+  nodes: number | undefined,
   uncertainty: Uncertainty,
   distance: number,
-): (i: number) => Omit<Prediction, 'row'> & { readonly missing: readonly string[] } {
+  asked: { readonly level: number; readonly seed: number; readonly trials: ((row: number) => number) | null } | null,
+): (i: number, row: number) => Omit<Prediction, 'row'> & { readonly missing: readonly string[] } {
   const { family } = familyNamed(fit.family)
   const link = linkNamed(fit.link)
-  const inverses = [fit.link, ...family.further.map((one) => one.link)].map((name) => linkNamed(name).inverse)
+  const links = [fit.link, ...family.further.map((one) => one.link)].map((name) => linkNamed(name))
+  const inverses = links.map(({ inverse }) => inverse)
   const K = design.predictors.length
   const n = design.nrow
   const parts = estimableParts(fit, design)
@@ -193,10 +233,12 @@ function predictor(
   const eta = new Float64Array(K)
   const between = new Float64Array(K)
   const covariance = new Float64Array(K * K)
-  const averaged = kind === 'average' ? averageOf(meanAt, K, nodes, family.response === 'binomial') : null
-  const response = averaged ? (point: Float64Array): number => averaged(point, between) : meanAt
+  const averaged = kind === 'average' ? averageOf(meanAt, () => true, family.response === 'binomial', nodes) : null
+  const response = averaged ? (point: Float64Array): number => averaged(point, between.map(Math.sqrt)) : meanAt
 
-  return (i) => {
+  const newResponse = asked && responseInterval(family, links, asked.level, distance, asked.seed)
+
+  return (i, place) => {
     const x = columns.map(({ x: values, at }) => Float64Array.from(at, (j) => values[j * n + i]))
     const row = { x, terms: terms.map((term) => term.at(i)) }
     x.forEach((values, k) => {
@@ -230,6 +272,12 @@ function predictor(
       const linear = known ? value(eta[0], own, eta[0] - distance * own, eta[0] + distance * own) : null
       return { linear, response: null, newLevels, missing }
     }
+    let interval: Limits | undefined
+    if (newResponse) {
+      const whole = covariance.slice()
+      if (kind === 'average') for (let k = 0; k < K; k++) whole[k * K + k] += between[k]
+      interval = newResponse(place, eta, whole, asked!.trials?.(place) ?? 1)
+    }
     const told = kind === 'average' ? { at: middle, se: onLink } : { at: eta[0], se: Math.sqrt(covariance[0]) }
     const inside = (value: number): number =>
       value > (link.above ?? Number.NEGATIVE_INFINITY) ? link.inverse(value) : Number.NaN
@@ -237,6 +285,7 @@ function predictor(
     return {
       linear: value(told.at, told.se, told.at - distance * told.se, told.at + distance * told.se),
       response: value(mean, se, Math.min(...ends), Math.max(...ends)),
+      ...(interval && { interval }),
       newLevels,
       missing,
     }
@@ -257,44 +306,33 @@ function notEstimable(unknown: ReadonlyMap<number, readonly string[]>): string {
 /** Row numbers that a warning names. */
 const mostNamed = 10
 
+/** The trials of each row, where the fit's call names a column of them and the table has it. */
+function trialsIn({ call }: FitSource, table: Table): ((row: number) => number) | null {
+  const name = call.trials ?? call.weights
+  const column = table.columns.find((one) => one.name === name)
+  return column?.kind === 'numeric' ? (row) => (column.values[row] > 0 ? column.values[row] : 1) : null
+}
+
+/** What some columns have in a row. */
+function shownColumns(
+  table: Table,
+  names: readonly string[],
+): (row: number) => { at?: Readonly<Record<string, number | string>> } {
+  const columns = table.columns.filter(({ name }) => names.includes(name))
+  if (columns.length === 0) return () => ({})
+  return (row) => ({
+    at: Object.fromEntries(
+      columns.map((column) => [
+        column.name,
+        column.kind === 'numeric' ? column.values[row] : (column.levels[column.codes[row]] ?? ''),
+      ]),
+    ),
+  })
+}
+
 const value = (estimate: number, se: number, lower: number, upper: number): PredictedValue => {
   const orNull = (one: number): number | null => (Number.isFinite(one) ? one : null)
   return { estimate: orNull(estimate), se: orNull(se), lower: orNull(lower), upper: orNull(upper) }
-}
-
-/**
- * E f(eta + s Z) over independent standard normal Z, s^2 = variances, by a product of Gauss-Hermite rules; where f is bounded and
- * s is so large that f is a step beside it, by the limits of f.
- */
-function averageOf(
-  f: (eta: Float64Array) => number,
-  K: number,
-  nodes: number,
-  bounded: boolean,
-): (eta: Float64Array, variances: Float64Array) => number {
-  const rule = gaussHermite(nodes)
-  const weights = rule.logWeights.map(Math.exp)
-  const point = new Float64Array(K)
-  const over = (k: number, eta: Float64Array, variances: Float64Array): number => {
-    if (k === K) return f(point)
-    point[k] = eta[k]
-    if (variances[k] === 0) return over(k + 1, eta, variances)
-    const sd = Math.sqrt(variances[k])
-    if (sd > wide && bounded) {
-      const inner = (value: number): number => {
-        point[k] = value
-        return over(k + 1, eta, variances)
-      }
-      return wideAverage(inner, eta[k], sd)
-    }
-    let sum = 0
-    for (let j = 0; j < weights.length; j++) {
-      point[k] = eta[k] + sd * rule.nodes[j]
-      sum += weights[j] * over(k + 1, eta, variances)
-    }
-    return sum
-  }
-  return (eta, variances) => over(0, eta, variances)
 }
 
 /** Derivative in eta_k by differences of fourth order, good to ten digits. */
