@@ -1,6 +1,6 @@
 import type { Table } from '../data/table.js'
 import { GlmmError } from '../errors.js'
-import { predict } from '../fit/predict/predict.js'
+import { predict } from '../postestimation/predictions.js'
 import { askedValues } from '../postestimation/asked-means.js'
 import type { PredictionGrid } from '../postestimation/prediction-grid.js'
 import type { PredictionKind } from '../fit/predict/predict-record.js'
@@ -34,7 +34,7 @@ export async function predictCommand(path: string, flags: Flags): Promise<void> 
   const fit = fitSource(await readRecord(path, 'a fit', fitHint), path)
   const { kind, level, nodes, interval, seed } = flags
   const { table, varying: show } = await rowsToPredict(fit, path, flags)
-  const original = kind === 'conditional' ? await originalOf(fit, path) : undefined
+  const original = kind === 'conditional' || kind === 'average' ? await originalOf(fit, path) : undefined
   const options = { kind, level, nodes, original, interval, seed, show }
   const predicted = await withRecord(path, fitHint, () => predict(fit, table, options))
   const record = flags.at === undefined ? predicted : { ...predicted, call: { ...predicted.call, at: flags.at } }

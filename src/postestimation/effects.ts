@@ -69,19 +69,15 @@ export function effects(fit: FitSource, options: EffectsOptions = {}): EffectsRe
   const quantity = quantityNamed(fitted.stated, component)
   const population = average === 'population'
   const averages = (of: Table): Differentiable[] =>
-    estimatedMeans(
-      fitted,
-      of,
-      population ? 'population' : 'rows',
-      quantity,
-      true,
-    )(
-      fitted.parameters,
-      groups.map(({ weights }) => weights),
-    ).map(({ response, inResponse, missing }) => ({
-      value: missing.length > 0 ? Number.NaN : response,
-      gradient: inResponse,
-    }))
+    estimatedMeans(fitted, of, population ? 'population' : 'rows', quantity, true)
+      .weighted(
+        fitted.parameters,
+        groups.map(({ weights }) => weights),
+      )
+      .map(({ response, inResponse, missing }) => ({
+        value: missing.length > 0 ? Number.NaN : response,
+        gradient: inResponse,
+      }))
   const df = combinationDf(fitted)
   const tell = teller(fitted, level, df)
   const weights = groups.map((one) => one.weights)

@@ -20,15 +20,21 @@ export interface EstimatedMean {
   readonly missing: readonly string[]
 }
 
-/** Means over cells with weights, at given parameters: what one evaluation of the grid is for. */
-export type MeansAt = (parameters: Float64Array, weights: readonly Float64Array[]) => EstimatedMean[]
+/** Means over rows as functions of the outer parameters (length d). */
+export interface MeansOfRows {
+  /** With weights, one array a mean: one a row, which add up to 1. */
+  readonly weighted: (parameters: Float64Array, weights: readonly Float64Array[]) => EstimatedMean[]
+  /** The rows of the table that have all the design needs, ascending; null for all. */
+  readonly rows: Int32Array | null
+  /** Of one of these. */
+  readonly row: (parameters: Float64Array, row: number) => EstimatedMean
+}
 
 /**
  * Means over the rows of a table, such as a grid, as functions of the outer parameters. With random effects at `zero` linear predictors are
  * averaged over cells and then transformed, as emmeans does; otherwise each cell's mean is, over the effects, and those are averaged.
  *
  * @param averaging - or 'rows': random effects at zero, each row's mean transformed before it is averaged
- * @returns a function of the parameters (length d) and of the weights of each mean (one a cell, which add up to 1)
  */
 export function estimatedMeans(
   fitted: FittedModel,
@@ -36,7 +42,7 @@ export function estimatedMeans(
   averaging: Averaging | 'rows',
   quantity: Quantity,
   ownOffsets = false,
-): MeansAt {
+): MeansOfRows {
   const { stated } = fitted
   const { layout } = stated
   const { link, predictor } = quantity
@@ -90,7 +96,11 @@ export function estimatedMeans(
     return through(value, inEta, cell.x, null, cell.missing)
   }
 
-  return (parameters, weights) => {
+  const row = (parameters: Float64Array, i: number): EstimatedMean => {
+    const cell = cells.at(i, parameters)
+    return averaging === 'modes' ? modesOf(cell, i) : populationOf(cell)
+  }
+  const weighted: MeansOfRows['weighted'] = (parameters, weights) => {
     if (averaging === 'zero') {
       return weights.map((weight) => {
         const used = [...weight.keys()].filter((i) => weight[i] !== 0)
@@ -115,8 +125,7 @@ export function estimatedMeans(
       })
     }
     const made: (EstimatedMean | undefined)[] = new Array(cells.size)
-    const of = (i: number): EstimatedMean =>
-      (made[i] ??= averaging === 'modes' ? modesOf(cells.at(i, parameters), i) : populationOf(cells.at(i, parameters)))
+    const of = (i: number): EstimatedMean => (made[i] ??= row(parameters, i))
     return weights.map((weight) => {
       let value = 0
       const gradient = new Float64Array(d)
@@ -131,6 +140,7 @@ export function estimatedMeans(
       return scaled(value, gradient, [...missing])
     })
   }
+  return { weighted, rows: design.rows, row }
 }
 
 /**

@@ -70,9 +70,9 @@ export function means(fit: FitSource, spec: string, options: MeansOptions = {}):
   for (const name of [...of, ...by]) if (!names.includes(name)) throw noVariable(name, names)
 
   const cells = combinations(grid, [...of, ...by], settings.weights)
-  const meansAt = estimatedMeans(fitted, grid.table, settings.average, settings.quantity)
+  const { weighted } = estimatedMeans(fitted, grid.table, settings.average, settings.quantity)
   const weights = cells.map((cell) => cell.weights)
-  const estimates = meansAt(fitted.parameters, weights).map((one, i) =>
+  const estimates = weighted(fitted.parameters, weights).map((one, i) =>
     weights[i].some((weight) => weight !== 0) ? one : { ...one, missing: ['cells without rows'] },
   )
   const df = combinationDf(fitted)

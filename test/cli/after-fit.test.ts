@@ -56,7 +56,31 @@ describe.concurrent('what is asked of a fit', () => {
     expect(read('influence.csv').split('\n')).toHaveLength(24)
   })
 
+  test('predictions on a grid of their own, with limits of a new response', async () => {
+    const { stdout, status } = await run(
+      'predict',
+      'fit.json',
+      '--at',
+      'treat=0:1:0.5',
+      '--kind',
+      'average',
+      '--interval',
+      'response',
+      '--out',
+      'grid.csv',
+    )
+    expect(status).toBe(0)
+    expect(stdout).toContain('limits of a new response')
+    const [head, ...lines] = read('grid.csv').trim().split('\n')
+    expect(head.split(',').slice(0, 3)).toEqual(['row', 'treat', 'linear'])
+    expect(lines.map((line) => line.split(',')[1])).toEqual(['0', '0.5', '1'])
+    const means = JSON.parse((await run('means', 'fit.json', '~ treat', '--json')).stdout).grid
+    expect(Number(lines[2].split(',')[7])).toBeCloseTo(means[1].se, 8)
+  })
+
   test.each([
+    [['predict', 'fit.json', '--at', 'tret=1'], /got 'tret'; did you mean treat\?/],
+    [['predict', 'fit.json', '--at', 'treat=1', '--seed', '3'], /expected --interval response with --seed/],
     [['means', 'fit.json', '~ treatt'], /expected a variable .* got 'treatt'; did you mean treat\?/],
     [['means', 'fit.json', '~ treat', '--at', 'treat'], /expected variable=values, got 'treat'/],
     [['means', 'moved.json', '~ treat'], /expected to read gone\.csv, the data of moved\.json/, 'FILE'],
