@@ -1,5 +1,5 @@
 import { GlmmError } from '../errors.js'
-import { fit } from '../fit/fit.js'
+import { fit } from '../postestimation/fit.js'
 import type { FitFlags, ModelFlags, OutputFlag } from './flags.js'
 import { checkEndings } from './output-files.js'
 import { checkOutput, present, printText } from './present.js'

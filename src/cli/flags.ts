@@ -29,6 +29,8 @@ export interface FitFlags {
   readonly intervals?: 'wald' | 'profile'
   readonly level?: number
   readonly df?: DfMethod
+  readonly se?: 'robust'
+  readonly cluster?: string
   readonly residuals?: 'quantile'
   readonly tests: boolean
 }

@@ -172,6 +172,16 @@ export function program(writeHelp: (text: string) => void): Command {
       't statistics of gaussian models: satterthwaite (default), kr (with --reml), residual (default without random effects), none for z',
       word('--df'),
     )
+    .option(
+      '--se <kind>',
+      'robust (CR1), CR0, CR3: standard errors that rest on clusters being independent alone; model (default)',
+      word('--se'),
+    )
+    .option(
+      '--cluster <name>',
+      'with --se robust: a factor or column (default: the outermost factor)',
+      word('--cluster'),
+    )
     .option('--residuals <kind>', 'quantile: randomised quantile residuals too, drawn with --seed', word('--residuals'))
     .option(...time)
     .option('--no-tests', 'leave out the tests of the model against its data')

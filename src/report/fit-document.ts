@@ -25,7 +25,10 @@ function glmDocument(fit: FitRecord): Document {
       facts(modelFacts(fit)),
       ...(fit.residuals.deviance ? section('Deviance residuals', quantiles(fit.residuals.deviance)) : []),
       ...quantileBlocks(fit),
-      ...section(`Coefficients${profiled(fit)}`, coefficientTable(fit.fixed, fit.aliased, fit.intervals.level)),
+      ...section(
+        `Coefficients${fit.robust ? testsOf(fit) : ''}${profiled(fit)}`,
+        coefficientTable(fit.fixed, fit.aliased, fit.intervals.level),
+      ),
       ...dispersionBlocks(fit),
       heading('Fit'),
       facts([
@@ -89,7 +92,8 @@ const profiled = ({ intervals }: FitRecord): string =>
   intervals.method === 'profile' ? ' (limits by profile likelihood)' : ''
 
 /** By whose degrees of freedom the t statistics are. */
-const testsOf = ({ fixed, call }: FitRecord): string => {
+const testsOf = ({ fixed, call, robust }: FitRecord): string => {
+  if (robust) return ` (robust standard errors, ${robust.kind}, of ${robust.clusters} clusters of ${robust.cluster})`
   if (!fixed.some(({ statistic }) => statistic === 't')) return ''
   const names: Readonly<Record<string, string>> = { satterthwaite: 'Satterthwaite', kr: 'Kenward and Roger' }
   const method = names[String(call.df)]

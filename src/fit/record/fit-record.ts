@@ -58,6 +58,17 @@ export interface FitEstimates {
   /** What kind of limits `lower` and `upper` are, and of what level. */
   readonly intervals: { readonly method: 'wald' | 'profile'; readonly level: number }
   readonly modes: readonly ConditionalMode[]
+  /** There where asked for. */
+  readonly robust?: RobustErrors
+}
+
+/** Standard errors that rest on clusters being independent alone: those of the record are of `kind`. */
+export interface RobustErrors {
+  readonly kind: 'CR0' | 'CR1' | 'CR3'
+  readonly cluster: string
+  readonly clusters: number
+  /** Of the mean's fixed effects, by each kind. */
+  readonly se: Readonly<Record<'CR0' | 'CR1' | 'CR3', readonly (number | null)[]>>
 }
 
 /** How well the model describes the data, and how far the integral behind the numbers can be trusted. */

@@ -1,0 +1,145 @@
+import type { Table } from '../data/table.js'
+import { GlmmError, type Warning } from '../errors.js'
+import { type FitOptions as ModelFitOptions, fit as fitFormula } from '../fit/fit.js'
+import { fixedEstimates } from '../fit/record/estimates.js'
+import type { FitRecord, FixedEstimate, RandomEstimate, RobustErrors } from '../fit/record/fit-record.js'
+import { keepData } from '../fit/record/fitted-data.js'
+import { fittedModel } from './fitted-model.js'
+import { type RobustKind, robustCovariance } from './robust.js'
+
+export interface FitOptions extends ModelFitOptions {
+  /**
+   * Standard errors that rest on clusters being independent alone: 'robust' (CR1), or 'CR0', 'CR1', 'CR3'; those of the model where
+   * left out. See `robustCovariance`.
+   */
+  readonly se?: 'model' | 'robust' | RobustKind | undefined
+  /** Their clusters: a grouping factor or column within which all groups lie; the outermost factor where left out. */
+  readonly cluster?: string | undefined
+}
+
+/**
+ * Fits the model of a formula and a table by maximum likelihood.
+ *
+ * @param formula - as in R: 'cbind(r, n - r) ~ treat + (1 | center)'
+ * @param table - of `readTable` or `tableFrom`
+ * @returns the record that `glmm fit --json` prints
+ * @throws GlmmError on input that states no model: FORMULA, COLUMN, RESPONSE, MODEL, USAGE
+ * @example fit('Reaction ~ Days + (Days | Subject)', table, { reml: true })
+ */
+export function fit(formula: string, table: Table, options: FitOptions = {}): FitRecord {
+  const kind = kindAsked(options)
+  const record = fitFormula(formula, table, options)
+  return kind === null ? record : withRobustErrors(record, table, kind, options.cluster)
+}
+
+/** The kind of robust errors asked for; null for those of the model. */
+function kindAsked({ se = 'model', cluster, intervals }: FitOptions): RobustKind | null {
+  const kinds: Readonly<Record<string, RobustKind | null>> = {
+    model: null,
+    robust: 'CR1',
+    CR0: 'CR0',
+    CR1: 'CR1',
+    CR3: 'CR3',
+  }
+  if (!Object.hasOwn(kinds, se))
+    throw new GlmmError('USAGE', `expected model, robust, CR0, CR1 or CR3 for --se, got '${se}'`, 'robust is CR1')
+  const kind = kinds[se]
+  if (kind === null && cluster !== undefined)
+    throw new GlmmError(
+      'USAGE',
+      `expected --se robust with --cluster, got --cluster ${cluster} alone`,
+      'add --se robust',
+    )
+  if (kind !== null && intervals === 'profile')
+    throw new GlmmError(
+      'USAGE',
+      'expected Wald limits with robust errors, got --intervals profile',
+      'leave one of them out',
+    )
+  return kind
+}
+
+/** So few clusters make robust errors too small: their tests reject too often, CR3's least. */
+const few = 20
+
+function withRobustErrors(record: FitRecord, table: Table, kind: RobustKind, cluster: string | undefined): FitRecord {
+  const robust = robustCovariance(record, { data: table, cluster })
+  const { layout } = fittedModel(record, table).stated
+  const d = layout.dimension
+  const p = record.fixed.length
+  const c = robust.covariance[kind]
+  const seOf = (of: Float64Array, j: number): number => Math.sqrt(of[j * (d + 1)])
+  const { level } = record.intervals
+  const told = (of: readonly FixedEstimate[], first: number): FixedEstimate[] => {
+    const se = of.map((one, j) => (one.runsTo === null ? seOf(c, first + j) : Number.NaN))
+    const estimates = of.map(({ estimate }) => estimate)
+    // Of a gaussian mean t with the clusters less one as degrees of freedom, elsewhere z.
+    const df = first === 0 && of.some(({ statistic }) => statistic === 't') ? of.map(() => robust.clusters - 1) : null
+    return fixedEstimates(
+      of.map(({ name }) => name),
+      estimates,
+      se,
+      level,
+      df,
+      (j) => of[j].runsTo,
+    )
+  }
+  const restricted = record.method === 'reml'
+  const random = record.random.map((one, t): RandomEstimate => {
+    const laid = layout.terms[t]
+    if (restricted) return one
+    const q = one.names.length
+    const slopes = new Float64Array(q * laid.size)
+    const theta = Float64Array.from(record.parameters.estimate.slice(laid.start, laid.start + laid.size))
+    laid.covariance.standardDeviationDerivative(theta, q, slopes)
+    const sdSe = one.sdSe.map((se, i) => {
+      if (se === null) return null
+      let variance = 0
+      for (let a = 0; a < laid.size; a++)
+        for (let b = 0; b < laid.size; b++)
+          variance += slopes[i * laid.size + a] * slopes[i * laid.size + b] * c[(laid.start + a) * d + laid.start + b]
+      return Math.sqrt(variance)
+    })
+    return { ...one, sdSe }
+  })
+  const block = (size: number): number[][] =>
+    Array.from({ length: size }, (_, i) => Array.from(c.subarray(i * d, i * d + size)))
+  const allOf = (one: RobustKind): (number | null)[] =>
+    record.fixed.map((_, j) => orNull(seOf(robust.covariance[one], j)))
+  const errors: RobustErrors = {
+    kind,
+    cluster: robust.cluster,
+    clusters: robust.clusters,
+    se: { CR0: allOf('CR0'), CR1: allOf('CR1'), CR3: allOf('CR3') },
+  }
+  const warnings: Warning[] =
+    robust.clusters < few && kind !== 'CR3'
+      ? [
+          {
+            code: 'FEW_CLUSTERS',
+            message: `${robust.clusters} clusters of ${robust.cluster} make robust standard errors too small: take --se CR3, which errs least`,
+          },
+        ]
+      : []
+  return keepData(
+    {
+      ...record,
+      call: { ...record.call, se: kind, cluster: robust.cluster },
+      warnings: [...record.warnings, ...warnings],
+      fixed: told(record.fixed, 0),
+      further: restricted
+        ? record.further
+        : record.further.map(({ predictor, fixed }, k) => ({
+            predictor,
+            fixed: told(fixed, layout.fixedStart[k + 1]),
+          })),
+      fixedCovariance: block(p),
+      parameters: restricted ? record.parameters : { ...record.parameters, covariance: block(d) },
+      random,
+      robust: errors,
+    },
+    table,
+  )
+}
+
+const orNull = (value: number): number | null => (Number.isFinite(value) ? value : null)
