@@ -56,10 +56,11 @@ export const reservedChoices: readonly (keyof ModelChoice)[] = modelChoices.filt
 const predictorChoices = modelChoices.filter((name) => choices[name] === 'predictor')
 
 /** The choices as the call of a record has them, the family and the link aside: null for one that was not made. */
-export const choicesGiven = (choice: ModelChoice): Readonly<Record<string, string | null>> =>
-  Object.fromEntries(
-    modelChoices.flatMap((name) => (name === 'family' || name === 'link' ? [] : [[name, choice[name] ?? null]])),
-  )
+export function choicesGiven(choice: ModelChoice): Readonly<Record<string, string | null>> {
+  const given: Record<string, string | null> = {}
+  for (const name of modelChoices) if (name !== 'family' && name !== 'link') given[name] = choice[name] ?? null
+  return given
+}
 
 /**
  * States the model of a formula and a table, exported as `model`; a family that was not given is inferred, and reported where that

@@ -81,24 +81,48 @@ export function likelihood(given: Model | Stated): Likelihood {
     sampled.set(rule, made)
     return made
   }
-  return {
-    stated,
-    model,
-    layout,
-    dimension: layout.dimension,
-    get coordinates() {
-      return stated.coordinates
-    },
-    rules: bound.rules,
-    get factor() {
-      return bound.factor
-    },
+  return new OfBound(stated, bound, {
     marginal,
     effectsAt: (x) => byLaplace().effectsAt(x),
     joint: (centring, rows = true) =>
       rows && layout.terms.length === 0 && isPlain(model) ? byLaplace() : structuredJoint(stated, centring, rows),
-    roughInformation: bound.roughInformation,
-    normal: bound.normal,
+  })
+}
+
+/** A class, because V8 keeps an object with accessors of its own as a dictionary, whose every field is slow to read. */
+class OfBound implements Likelihood {
+  readonly stated: Stated
+  readonly model: Model
+  readonly layout: ParameterLayout
+  readonly dimension: number
+  readonly rules: RuleSet
+  readonly marginal: Marginal
+  readonly effectsAt: Likelihood['effectsAt']
+  readonly joint: Likelihood['joint']
+  readonly roughInformation: Likelihood['roughInformation']
+  readonly normal: Likelihood['normal']
+  readonly #bound: Bound
+
+  constructor(stated: Stated, bound: Bound, made: Pick<Likelihood, 'marginal' | 'effectsAt' | 'joint'>) {
+    this.stated = stated
+    this.model = stated.model
+    this.layout = stated.layout
+    this.dimension = stated.layout.dimension
+    this.rules = bound.rules
+    this.marginal = made.marginal
+    this.effectsAt = made.effectsAt
+    this.joint = made.joint
+    this.roughInformation = bound.roughInformation
+    this.normal = bound.normal
+    this.#bound = bound
+  }
+
+  get coordinates(): Coordinates {
+    return this.stated.coordinates
+  }
+
+  get factor(): RandomTerm | null {
+    return this.#bound.factor
   }
 }
 

@@ -43,6 +43,44 @@ export interface ConditionalEffects extends ConditionalModes {
   readonly ofLevel: (level: number, effect: number) => EffectDensity
 }
 
+/** Modes and linear predictors by what makes them. */
+type LateParts = Omit<ConditionalEffects, 'terms' | 'eta'> & {
+  readonly terms: () => ConditionalModes['terms']
+  readonly eta: () => ConditionalModes['eta']
+}
+
+/** A class, because V8 keeps an object with accessors of its own as a dictionary, whose every field is slow to read. */
+class LateEffects implements ConditionalEffects {
+  readonly whitened: ConditionalEffects['whitened']
+  readonly secondOrder: ConditionalEffects['secondOrder']
+  readonly draw: ConditionalEffects['draw']
+  readonly ofLevel: ConditionalEffects['ofLevel']
+  readonly #parts: LateParts
+  #terms: ConditionalModes['terms'] | null = null
+  #eta: ConditionalModes['eta'] | null = null
+
+  constructor(parts: LateParts) {
+    this.whitened = parts.whitened
+    this.secondOrder = parts.secondOrder
+    this.draw = parts.draw
+    this.ofLevel = parts.ofLevel
+    this.#parts = parts
+  }
+
+  get terms(): ConditionalModes['terms'] {
+    this.#terms ??= this.#parts.terms()
+    return this.#terms
+  }
+
+  get eta(): ConditionalModes['eta'] {
+    this.#eta ??= this.#parts.eta()
+    return this.#eta
+  }
+}
+
+/** Conditional effects whose modes and linear predictors are made when they are first read. */
+export const lateEffects = (parts: LateParts): ConditionalEffects => new LateEffects(parts)
+
 /** The conditional density of one random effect. */
 export interface EffectDensity {
   /** Conditional mode, and standard deviation by the curvature there. */

@@ -26,6 +26,33 @@ export interface Stated {
   readonly space: Space
 }
 
+/** A class, because V8 keeps an object with an accessor of its own as a dictionary, whose every field is slow to read. */
+class Resolved implements Stated {
+  readonly model: Model
+  readonly family: Family
+  readonly link: Link
+  readonly links: readonly Link[]
+  readonly layout: ParameterLayout
+  readonly space: Space
+  readonly #make: () => Coordinates
+  #made: Coordinates | null = null
+
+  constructor(of: Omit<Stated, 'coordinates'>, make: () => Coordinates) {
+    this.model = of.model
+    this.family = of.family
+    this.link = of.link
+    this.links = of.links
+    this.layout = of.layout
+    this.space = of.space
+    this.#make = make
+  }
+
+  get coordinates(): Coordinates {
+    this.#made ??= this.#make()
+    return this.#made
+  }
+}
+
 /**
  * Looks up what a model names; one that is stated already stays as it is. Arrays of what is made of it come from `space`.
  *
@@ -36,30 +63,20 @@ export function state(given: Model | Stated, space: Space = heap): Stated {
   const model = given
   const family = familyOf(model.family)
   const layout = parameterLayout(model, family)
-  let made: Coordinates | undefined
-  return {
-    model,
-    family,
-    link: linkNamed(model.link),
-    links: [model.link, ...family.further.map(({ link }) => link)].map(linkNamed),
-    layout,
-    space,
-    get coordinates() {
-      made ??= coordinates(layout)
-      return made
-    },
-  }
+  const links = [model.link, ...family.further.map(({ link }) => link)].map(linkNamed)
+  return new Resolved({ model, family, link: links[0], links, layout, space }, () => coordinates(layout))
 }
 
 /** The same with another response of the same rows: nothing is looked up again. */
-export const withResponse = (stated: Stated, response: Response): Stated => ({
-  model: { ...stated.model, response },
-  family: stated.family,
-  link: stated.link,
-  links: stated.links,
-  layout: stated.layout,
-  space: stated.space,
-  get coordinates() {
-    return stated.coordinates
-  },
-})
+export const withResponse = (stated: Stated, response: Response): Stated =>
+  new Resolved(
+    {
+      model: { ...stated.model, response },
+      family: stated.family,
+      link: stated.link,
+      links: stated.links,
+      layout: stated.layout,
+      space: stated.space,
+    },
+    () => stated.coordinates,
+  )

@@ -1,4 +1,4 @@
-import type { ConditionalEffects } from '../frame/conditional-effects.js'
+import { type ConditionalEffects, lateEffects } from '../frame/conditional-effects.js'
 import { type MarginalDensity, marginalDensity } from '../frame/log-density.js'
 import type { Stated } from '../frame/stated.js'
 import { gaussianEffects } from './gaussian-effects.js'
@@ -28,13 +28,9 @@ export function gaussianDensity(
       late ??= behind().effectsAt(at)
       return late!
     }
-    return {
-      get terms() {
-        return effects.terms
-      },
-      get eta() {
-        return effects.eta
-      },
+    return lateEffects({
+      terms: effects.terms,
+      eta: effects.eta,
       whitened: effects.whitened,
       // The integral is exact.
       secondOrder: (byRow) => {
@@ -43,7 +39,7 @@ export function gaussianDensity(
       },
       draw: (rng, out, first) => levels().draw(rng, out, first),
       ofLevel: (level, effect) => levels().ofLevel(level, effect),
-    }
+    })
   }
   return {
     ...marginalDensity({

@@ -7,9 +7,10 @@ import { relativePoint, timesBasis } from './outer-density.js'
 import { timesLambda } from './penalised-system.js'
 import type { RelativeDensity } from './relative-density.js'
 
-/** The effects' conditional distribution, normal: modes, and what sums of them have for a covariance. */
-export interface GaussianEffects extends ConditionalModes {
-  /** See ConditionalEffects. */
+/** The effects' conditional distribution, normal: modes, and what sums of them have for a covariance; see ConditionalEffects. */
+export interface GaussianEffects {
+  readonly terms: () => ConditionalModes['terms']
+  readonly eta: () => ConditionalModes['eta']
   readonly whitened: (weights: Float64Array) => Float64Array
 }
 
@@ -23,28 +24,20 @@ export function gaussianEffects(
   const point = relativePoint(density, layout, given)
   const settle = (): boolean => density.evaluate(point.tau, point.coefficients, point.logSigma) !== null
   if (!settle()) return null
-  let terms: ConditionalModes['terms'] | null = null
-  let eta: Float64Array[] | null = null
   return {
-    get terms() {
-      if (!terms) {
-        settle()
-        density.invert()
-        terms = modes(density, layout.terms, Math.exp(2 * point.logSigma))
-      }
-      return terms
+    terms: () => {
+      settle()
+      density.invert()
+      return modes(density, layout.terms, Math.exp(2 * point.logSigma))
     },
-    get eta() {
-      if (!eta) {
-        settle()
-        const { y } = model.response
-        const { offset } = model.predictors[1]
-        const mean = system.residual.map((residual, i) => y[i] - residual)
-        const spread = new Float64Array(rows.n).fill(point.logSigma)
-        if (offset) for (let i = 0; i < rows.n; i++) spread[i] += offset[i]
-        eta = [mean, spread]
-      }
-      return eta
+    eta: () => {
+      settle()
+      const { y } = model.response
+      const { offset } = model.predictors[1]
+      const mean = system.residual.map((residual, i) => y[i] - residual)
+      const spread = new Float64Array(rows.n).fill(point.logSigma)
+      if (offset) for (let i = 0; i < rows.n; i++) spread[i] += offset[i]
+      return [mean, spread]
     },
     whitened: (weights) => {
       settle()

@@ -1,5 +1,5 @@
 import { fixedPredictor, type GroupedRows } from '../frame/grouped-rows.js'
-import type { ConditionalEffects } from '../frame/conditional-effects.js'
+import { type ConditionalEffects, lateEffects } from '../frame/conditional-effects.js'
 import type { Scratch } from '../frame/scratch.js'
 import type { Stated } from '../frame/stated.js'
 import { laplaceParts } from '../sparse/laplace-parts.js'
@@ -55,13 +55,13 @@ export function scalarEffects(
       known ??= modesAt(x)!
       return known
     }
-    const effects: ConditionalEffects = {
-      get terms() {
+    const effects = lateEffects({
+      terms: () => {
         const { u, curvature } = modes()
         const sd = curvature.map((one) => Math.abs(sigma) / Math.sqrt(one))
         return [{ mode: u.map((one) => sigma * one), sd, covariance: sd.map((one) => one * one) }]
       },
-      get eta() {
+      eta: () => {
         const { u, fixed } = modes()
         const eta = new Float64Array(n)
         for (let g = 0; g < levels; g++) {
@@ -73,7 +73,7 @@ export function scalarEffects(
       secondOrder: (byRow) => inSparse(x).secondOrder(byRow),
       draw: draw ?? ((rng, out, at) => drawAround(sigma, modes(), rng, out, at)),
       ofLevel: (level, effect) => densities(x, () => effects.eta, nodes, level, effect),
-    }
+    })
     return effects
   }
 }

@@ -1,5 +1,5 @@
 import { forward } from '../../numerics/sparse-cholesky.js'
-import type { ConditionalEffects, ConditionalModes } from '../frame/conditional-effects.js'
+import { type ConditionalEffects, type ConditionalModes, lateEffects } from '../frame/conditional-effects.js'
 import type { Laplace } from './laplace.js'
 import type { LaplaceParts } from './laplace-parts.js'
 import { type SecondOrder, secondOrder } from './second-order.js'
@@ -43,22 +43,14 @@ export function structuredEffects(parts: LaplaceParts, { draw, ofLevel }: Effect
   return (laplace, given) => {
     if (!laplace.settle(given)) return null
     const x = given.slice()
-    let terms: ConditionalModes['terms'] | null = null
-    let eta: Float64Array[] | null = null
-    const effects: ConditionalEffects = {
-      get terms() {
-        if (!terms) {
-          laplace.settle(x)
-          terms = structuredModes(layout, structure, linear, laplace)
-        }
-        return terms
+    const effects = lateEffects({
+      terms: () => {
+        laplace.settle(x)
+        return structuredModes(layout, structure, linear, laplace)
       },
-      get eta() {
-        if (!eta) {
-          laplace.settle(x)
-          eta = rows.eta.map((one) => one.slice())
-        }
-        return eta
+      eta: () => {
+        laplace.settle(x)
+        return rows.eta.map((one) => one.slice())
       },
       whitened: (weights) => {
         laplace.settle(x)
@@ -84,7 +76,7 @@ export function structuredEffects(parts: LaplaceParts, { draw, ofLevel }: Effect
       },
       draw: (rng, out, at) => draw(x, effects.terms, rng, out, at),
       ofLevel: (level, effect) => ofLevel(x, effects.eta, level, effect),
-    }
+    })
     return effects
   }
 }
