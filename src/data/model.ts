@@ -1,4 +1,5 @@
 import type { Warning } from '../errors.js'
+import type { ResponseData } from '../families/response-data.js'
 import type { Role } from '../families/role.js'
 import type { Basis } from './basis.js'
 import type { PredictorMap } from './predictor-map.js'
@@ -35,15 +36,9 @@ export interface RowTime {
   readonly values: Float64Array
 }
 
-export interface Response {
+export interface Response extends ResponseData {
   /** Text of the left-hand side. */
   readonly name: string
-  /** Length nobs: successes for a binomial, counts for a Poisson. */
-  readonly y: Float64Array
-  /** Length nobs: number of trials (all ones for 0/1 data); null where the family has none. */
-  readonly trials: Float64Array | null
-  /** Length nobs: how many identical rows each one stands for; one each where left out. */
-  readonly frequency?: Float64Array | undefined
 }
 
 /** One linear predictor: eta = offset + X beta + sum over terms of Z b. */

@@ -1,11 +1,10 @@
-import type { ResponseData } from '../families/response-data.js'
+import { type ResponseData, responseColumns } from '../families/response-data.js'
 
-/** 64 bits, as 16 hexadecimal digits, of the responses, trials and frequencies in their order: to see that two fits had the same. */
-export function responseChecksum({ y, trials, frequency }: ResponseData): string {
+/** 64 bits, as 16 hexadecimal digits, of the columns of a response in their order: to see that two fits had the same. */
+export function responseChecksum(response: ResponseData): string {
   let low = 0x811c9dc5
   let high = 0x9747b28c
-  for (const column of [y, trials, frequency]) {
-    if (!column) continue
+  for (const [, column] of responseColumns(response)) {
     const words = new Uint32Array(column.buffer, column.byteOffset, 2 * column.length)
     // Multipliers of MurmurHash3, with its rotations, a lane each.
     for (let i = 0; i < words.length; i++) {

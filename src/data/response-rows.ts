@@ -1,13 +1,11 @@
+import { responseColumns } from '../families/response-data.js'
 import type { Model, Response } from './model.js'
 
 /** A response with each of its columns rearranged by `of`. */
-export function responseRows(
-  { name, y, trials, frequency }: Response,
-  of: (column: Float64Array) => Float64Array,
-): Response {
-  const rows = { name, y: of(y), trials: trials && of(trials) }
-  return frequency ? { ...rows, frequency: of(frequency) } : rows
-}
+export const responseRows = (response: Response, of: (column: Float64Array) => Float64Array): Response => ({
+  ...response,
+  ...Object.fromEntries(responseColumns(response).map(([name, column]) => [name, of(column)])),
+})
 
 /** How many rows row i stands for. */
 export const copies = ({ frequency }: Pick<Response, 'frequency'>, i: number): number => (frequency ? frequency[i] : 1)

@@ -1,5 +1,5 @@
 import { GlmmError } from '../errors.js'
-import type { ResponseKind } from '../families/response-data.js'
+import { type ResponseKind, responseKinds } from '../families/response-kinds.js'
 import { caretLines } from '../formula/formula-fault.js'
 import { nodeText } from '../formula/formula-text.js'
 import { numberText } from '../formula/number-text.js'
@@ -51,14 +51,14 @@ export function responseOf(node: SyntaxNode, frame: Frame, rule: ResponseRule, t
     )
   }
   const value = evaluate(node, frame)
-  if (rule.response === 'binomial') {
+  const { support } = responseKinds[rule.response]
+  if (support === null) {
     if (value.kind === 'factor') return { name, ...secondLevel(value, node, frame, trials) }
     const y = numericColumn(node, frame)
     return { name, ...(trials === null ? zeroOne(y, node, frame) : proportion(y, node, trials, frame)) }
   }
   if (value.kind === 'factor' && !value.logical) throw textResponse(value, node, frame, rule)
   const y = numericColumn(node, frame)
-  const support = supports[rule.response]
   for (let i = 0; i < y.length; i++) {
     if (support.has(y[i]) && y[i] >= (rule.least ?? Number.NEGATIVE_INFINITY)) continue
     throw new GlmmError(
@@ -68,27 +68,6 @@ export function responseOf(node: SyntaxNode, frame: Frame, rule: ResponseRule, t
     )
   }
   return { name, y, trials: null }
-}
-
-interface Support {
-  readonly name: string
-  readonly has: (y: number) => boolean
-  readonly hint: string
-}
-
-const supports: Readonly<Record<Exclude<ResponseRule['response'], 'binomial'>, Support>> = {
-  count: {
-    name: 'counts 0, 1, 2, ...',
-    has: (y) => y >= 0 && Number.isInteger(y),
-    hint: 'correct the cell, or choose another family; a rate is a count with offset(log(time))',
-  },
-  real: { name: 'finite numbers', has: Number.isFinite, hint: 'correct the cell' },
-  positive: { name: 'numbers above 0', has: (y) => y > 0, hint: 'correct the cell, or choose another family' },
-  'unit-interval': {
-    name: 'numbers strictly between 0 and 1',
-    has: (y) => y > 0 && y < 1,
-    hint: 'correct the cell, or choose another family; counts of trials are binomial: cbind(successes, failures)',
-  },
 }
 
 /** A response of words where a family wants numbers. */

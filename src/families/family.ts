@@ -1,6 +1,7 @@
 import type { Space } from '../numerics/space.js'
 import type { Recession } from './recession.js'
-import type { ResponseData, ResponseKind } from './response-data.js'
+import type { ResponseData } from './response-data.js'
+import type { ResponseKind } from './response-kinds.js'
 import type { Role } from './role.js'
 import type { RowDensity } from './row-density.js'
 import type { ShiftKernel } from './shift-kernel.js'

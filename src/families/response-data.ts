@@ -1,11 +1,18 @@
-/** What the response must look like; the model frame builds and checks it accordingly. */
-export type ResponseKind = 'binomial' | 'count' | 'real' | 'positive' | 'unit-interval'
-
-/** The responses a kernel is bound to; each array has one element a row. */
+/** A response; each column has one element a row. */
 export interface ResponseData {
+  /** Successes for a binomial, counts for a Poisson. */
   readonly y: Float64Array
-  /** Number of trials, where the family has trials. */
+  /** Number of trials (all ones for 0/1 data); null where the family has none. */
   readonly trials: Float64Array | null
-  /** How many identical rows each one stands for; a family need not look at it. */
+  /** How many identical rows each one stands for, one each where left out; a family need not look at it. */
   readonly frequency?: Float64Array | undefined
 }
+
+const columns: Readonly<Record<keyof ResponseData, true>> = { y: true, trials: true, frequency: true }
+
+/** The columns that a response has, by their names. */
+export const responseColumns = (response: ResponseData): [keyof ResponseData, Float64Array][] =>
+  (Object.keys(columns) as (keyof ResponseData)[]).flatMap((name) => {
+    const column = response[name]
+    return column ? [[name, column] as [keyof ResponseData, Float64Array]] : []
+  })

@@ -3,6 +3,7 @@ import type { Model, RandomTerm } from '../../data/model.js'
 import { independentColumns } from '../../data/aliased-columns.js'
 import { mapRows } from '../../data/predictor-map.js'
 import { observations, responseRows } from '../../data/response-rows.js'
+import { responseColumns } from '../../families/response-data.js'
 import { type Stated, state } from '../../likelihood/frame/stated.js'
 import { sortOrder } from '../../numerics/sort-order.js'
 import { decidedRows } from './decided-rows.js'
@@ -154,7 +155,7 @@ function part({ model, layout }: Stated, x: Float64Array, rows: Int32Array): Pic
 /** A number for each row, of the level of the first term first, then of all that the row holds. */
 function rowKeys(model: Model): Float64Array {
   const n = model.nobs
-  const { y, trials, frequency } = model.response
+  const { frequency } = model.response
   const hash = new Uint32Array(n).fill(0x9747b28c)
   const bits = new Uint32Array(1)
   const number = new Float32Array(bits.buffer)
@@ -168,8 +169,7 @@ function rowKeys(model: Model): Float64Array {
   const columns = (matrix: Float64Array): void => {
     for (let at = 0; at < matrix.length; at += n) add(matrix.subarray(at, at + n))
   }
-  add(y)
-  if (trials) add(trials)
+  for (const [name, column] of responseColumns(model.response)) if (name !== 'frequency') add(column)
   for (const { fixed, offset, random } of model.predictors) {
     columns(fixed.x)
     if (offset) add(offset)

@@ -1,6 +1,6 @@
 import type { Model, Response } from '../../data/model.js'
 import { GlmmError } from '../../errors.js'
-import type { ResponseKind } from '../../families/response-data.js'
+import { responseKinds } from '../../families/response-kinds.js'
 import type { Rng } from '../../random/stream.js'
 import { familyPredictors } from './family-predictors.js'
 import type { ParameterLayout } from './parameter-layout.js'
@@ -43,7 +43,7 @@ export function simulateRows({ model, family, links }: Stated, linear: readonly 
   const eta = familyPredictors(model, linear)
   const inverses = links.map(({ inverse }) => inverse)
   const natural = inverses.map(() => 0)
-  const [least, most] = meanRange[family.response]
+  const [least, most] = responseKinds[family.response].means
   const { trials } = model.response
   const y = new Float64Array(model.nobs)
   for (let i = 0; i < y.length; i++) {
@@ -100,14 +100,6 @@ export function predictorsGiven(
 /** Standard deviations and the like beyond these are as good as 0 and infinity, and the samplers' loops end. */
 const tiny = 1e-130
 const huge = 1e130
-
-const meanRange: Readonly<Record<ResponseKind, readonly [number, number]>> = {
-  binomial: [0, 1],
-  count: [0, Number.MAX_VALUE],
-  real: [-Number.MAX_VALUE, Number.MAX_VALUE],
-  positive: [Number.MIN_VALUE, Number.MAX_VALUE],
-  'unit-interval': [0, 1],
-}
 
 const outside = ({ family, link }: Model, mean: number, row: number): GlmmError =>
   new GlmmError(
