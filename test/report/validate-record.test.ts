@@ -11,6 +11,10 @@ import { fit } from '../../src/fit/fit.js'
 import { predict } from '../../src/fit/predict/predict.js'
 import { simulate } from '../../src/fit/predict/simulate.js'
 import { inlineExecutor } from '../../src/inline-executor.js'
+import { effects } from '../../src/postestimation/effects.js'
+import { influence } from '../../src/postestimation/influence.js'
+import { means } from '../../src/postestimation/means.js'
+import { test as testTerms } from '../../src/postestimation/test-terms.js'
 import type { ResultRecord } from '../../src/report/document-kind.js'
 import { renderText } from '../../src/report/render-text.js'
 import { documentKinds, illustratedDocument } from '../../src/report/kinds/registry.js'
@@ -69,6 +73,10 @@ beforeAll(async () => {
     looCompare([loo, loo], ['one', 'other']),
     ...(['population', 'conditional', 'average'] as const).map((kind) => predict(whole, table, { kind, nodes: 5 })),
     simulate(whole, table, { replicates: 2 }),
+    means(whole, '~ treat', { contrasts: 'pairwise' }),
+    effects(whole),
+    testTerms(whole, { lrt: true, hypotheses: ['treat = 0'] }),
+    influence(whole),
   ]
   for (const study of studies) made.push(await run(study))
   records.push(...made.map((record) => JSON.parse(JSON.stringify(record)) as ResultRecord))
