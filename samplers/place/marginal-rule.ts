@@ -10,13 +10,13 @@ const steps = [0.5, 0.42, 0.35, 0.3, 0.25, 0.21, 0.175, 0.15, 0.125]
 const latticeOf = (step: number): LatticeRule => ({ by: 'lattice', step })
 
 /**
- * Places of a lattice that cost a level as much as so many adaptive nodes: a place costs about a third of a node, and the mode that
- * nodes are placed by as much as ten places.
+ * Points of the trapezoidal rule that cost a level as much as so many adaptive nodes: a point costs about a third of a node, and finding
+ * the mode, which adaptive nodes need, as much as ten points.
  */
 const places = (nodes: number): number => 10 + 3 * nodes
 
 /**
- * A lattice where it is exact for the purposes of a sampler and costs less than so many adaptive nodes: at the mode and up
+ * The trapezoidal rule where it is exact for the purposes of a sampler and costs less than so many adaptive nodes: at the mode and up
  * to two standard deviations from it a finer one changes no more than `tolerance`, and at one standard deviation the
  * adaptive rule, whose own error is up to that, no more than twice as much. Else those nodes.
  */

@@ -12,7 +12,7 @@ import { endsFrom, fixedEstimates, randomEstimates } from '../fit/record/estimat
 import { fixedPart } from '../fit/record/fixed-part.js'
 import { climbLadder } from '../fit/climb/ladder.js'
 import { checkedModel } from '../fit/tests/tested-fit.js'
-import { hasOneFactor } from '../likelihood/frame/cluster-structure.js'
+import { hasOneFactor } from '../likelihood/frame/level-structure.js'
 import { unknownModes } from '../likelihood/frame/conditional-effects.js'
 import { adaptive, laplaceRule } from '../likelihood/frame/integration-rule.js'
 import type { Likelihood } from '../likelihood/likelihood.js'

@@ -4,7 +4,7 @@ import { addAlong, addInSecond } from './beta-shapes.js'
 import { precision } from './drawn.js'
 import { type Family, noDeviance } from './family.js'
 import { binet } from './gamma-ratio.js'
-import { type RowDensity, settle } from './row-density.js'
+import { type RowDensity, vanishUnlessFinite } from './row-density.js'
 import { betaVariate } from '../random/gamma-variate.js'
 import { unboundedLinks } from './unbounded-links.js'
 
@@ -71,7 +71,7 @@ export const beta: Family = {
       addAlong(out, -1, f, tails, 0)
       binet(nu * phi, p + logNu, f)
       addAlong(out, -1, f, tails, 4)
-      settle(out, 10)
+      vanishUnlessFinite(out, 10)
     }
     return {
       predictors: 2,

@@ -6,7 +6,7 @@ import { precision } from './drawn.js'
 import { type Family, noDeviance } from './family.js'
 import { risingExcess } from './gamma-ratio.js'
 import { byTrials } from './recession.js'
-import { settle } from './row-density.js'
+import { vanishUnlessFinite } from './row-density.js'
 import { betaVariate } from '../random/gamma-variate.js'
 import { binomialVariate } from './variates.js'
 import { unboundedLinks } from './unbounded-links.js'
@@ -71,7 +71,7 @@ export const betabinomial: Family = {
         addAlong(out, 1, f, tails, 0)
         risingExcess(failures, Math.exp(p + tails[4]), p + tails[4], f)
         addAlong(out, 1, f, tails, 4)
-        settle(out, 10)
+        vanishUnlessFinite(out, 10)
       },
     }
   },

@@ -6,7 +6,7 @@ import type { Family, RowKernel } from './family.js'
 import type { ResponseData } from './response-data.js'
 import { logitShift } from './logit-shift.js'
 import { byTrials } from './recession.js'
-import { type RowDensity, settle } from './row-density.js'
+import { type RowDensity, vanishUnlessFinite } from './row-density.js'
 import { belowSupport } from './tails.js'
 import { binomialVariate } from './variates.js'
 import { unboundedLinks } from './unbounded-links.js'
@@ -173,7 +173,7 @@ function composedDensity(link: ProbabilityLink, response: ResponseData): RowDens
       for (let order = 0; order < 4; order++)
         out[order] = times(successes, tails[order]) + times(failures, tails[4 + order])
       out[0] += constant[row]
-      settle(out, 4)
+      vanishUnlessFinite(out, 4)
     },
     expected: (row, eta, out) => {
       link.logTails(eta[0], tails)

@@ -1,4 +1,4 @@
-import { densitySize, firstAt, secondAt, settle, thirdAt, vanish } from './row-density.js'
+import { densitySize, firstAt, secondAt, vanishUnlessFinite, thirdAt, vanish } from './row-density.js'
 
 /**
  * Central differences on the nine points x - 4h ... x + 4h: weights of f(x + ih) - or + f(x - ih), i = 1 ... 4, over
@@ -59,7 +59,7 @@ export function differences(K: number, f: (eta: Float64Array) => number, eta: Fl
       }
     }
   }
-  settle(out, size)
+  vanishUnlessFinite(out, size)
 }
 
 /** First three derivatives of f at 0. */

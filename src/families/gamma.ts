@@ -3,7 +3,7 @@ import { gammaTail } from '../numerics/special.js'
 import { inverseSquareShape } from './drawn.js'
 import type { Family } from './family.js'
 import { binet } from './gamma-ratio.js'
-import { settle, throughFirst, vanish } from './row-density.js'
+import { vanishUnlessFinite, throughFirst, vanish } from './row-density.js'
 import { gammaVariate } from '../random/gamma-variate.js'
 
 const halfLog2Pi = 0.5 * Math.log(2 * Math.PI)
@@ -68,7 +68,7 @@ export const gamma: Family = {
         out[8] = 4 * slope
         out[9] = -8 * (fit - rest[3])
         throughFirst(2, out, mean[1], mean[2], mean[3])
-        settle(out, 10)
+        vanishUnlessFinite(out, 10)
       },
       expected: (_row, eta, out) => {
         const logA = -2 * eta[1]

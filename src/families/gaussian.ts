@@ -3,7 +3,7 @@ import { normalCdf } from '../numerics/special.js'
 import { residual } from './drawn.js'
 import type { Family } from './family.js'
 import { byNotPositive } from './recession.js'
-import { settle, throughFirst } from './row-density.js'
+import { vanishUnlessFinite, throughFirst } from './row-density.js'
 
 const halfLog2Pi = 0.5 * Math.log(2 * Math.PI)
 
@@ -50,7 +50,7 @@ export const gaussian: Family = {
         out[8] = 4 * r * w
         out[9] = 4 * square
         if (exponential) throughFirst(2, out, mu, mu, mu)
-        settle(out, 10)
+        vanishUnlessFinite(out, 10)
       },
       expected: (_row, eta, out) => {
         const slope = exponential ? inverse(eta[0]) : 1

@@ -2,7 +2,7 @@ import { chanceOfZero } from './drawn.js'
 import type { Family } from './family.js'
 import { byZeroOrNot } from './recession.js'
 import { overdispersedOf } from './overdispersed.js'
-import { densitySize, settle } from './row-density.js'
+import { densitySize, vanishUnlessFinite } from './row-density.js'
 import { truncated } from './truncated.js'
 import { addLogRest, mixedWithZeros, widen, zeroPredictor } from './zero-predictor.js'
 
@@ -36,7 +36,7 @@ export function hurdle(family: Family): Family {
             widen(K, base, out)
           }
           addLogRest(K, z, out)
-          settle(out, size)
+          vanishUnlessFinite(out, size)
         },
       }
     },

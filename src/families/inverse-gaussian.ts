@@ -2,7 +2,7 @@ import { positiveNamed } from '../links/registry.js'
 import { normalCdf, scaledErfc } from '../numerics/special.js'
 import { inverseSquareShape } from './drawn.js'
 import type { Family } from './family.js'
-import { settle, throughFirst, vanish } from './row-density.js'
+import { vanishUnlessFinite, throughFirst, vanish } from './row-density.js'
 
 const halfLog2Pi = 0.5 * Math.log(2 * Math.PI)
 
@@ -53,7 +53,7 @@ export const inverseGaussian: Family = {
         out[8] = 4 * slope
         out[9] = 4 * square
         throughFirst(2, out, mean[1], mean[2], mean[3])
-        settle(out, 10)
+        vanishUnlessFinite(out, 10)
       },
       expected: (_row, eta, out) => {
         const known = logMean(eta[0], mean)

@@ -2,7 +2,7 @@ import { logGamma } from '../numerics/special.js'
 import { type Family, noDeviance } from './family.js'
 import { risingExcess } from './gamma-ratio.js'
 import { byZeros } from './recession.js'
-import { settle } from './row-density.js'
+import { vanishUnlessFinite } from './row-density.js'
 import { logistic, softplus } from './softplus.js'
 import { negativeBinomialTail } from './tails.js'
 import { gammaVariate } from '../random/gamma-variate.js'
@@ -66,7 +66,7 @@ export const nbinom1: Family = {
         out[7] = -g3 - nL1
         out[8] = g3 + 2 * nL1 - nL2
         out[9] = -g3 - 3 * nL1 + 3 * nL2 - nL3 - count * share3
-        settle(out, 10)
+        vanishUnlessFinite(out, 10)
       },
     }
   },

@@ -3,7 +3,7 @@ import { shape } from './drawn.js'
 import type { Family } from './family.js'
 import { risingExcess } from './gamma-ratio.js'
 import { byZeros } from './recession.js'
-import { settle } from './row-density.js'
+import { vanishUnlessFinite } from './row-density.js'
 import { logistic, softplus } from './softplus.js'
 import { negativeBinomialTail } from './tails.js'
 import { gammaVariate } from '../random/gamma-variate.js'
@@ -66,7 +66,7 @@ export const nbinom2: Family = {
         out[7] = third - phiPQ
         out[8] = 2 * phiPQ - phiP - third
         out[9] = excess[3] - phiS + 3 * phiP - 3 * phiPQ + third
-        settle(out, 10)
+        vanishUnlessFinite(out, 10)
       },
     }
   },

@@ -3,7 +3,7 @@ import { farthest, pairedExponentials, type ShiftKernel } from './shift-kernel.j
 
 /**
  * Poisson rows with log link: with Y the sum of the counts and M of exp(a), the log density at shift v is
- * sum (y a - log y!) + Y v - M exp(v), so that a cluster of any size costs what one row does once it is bound.
+ * sum (y a - log y!) + Y v - M exp(v), so that a level of any size costs what one row does once it is bound.
  */
 export function poissonShift(y: Float64Array, constant: Float64Array, space: Space): ShiftKernel {
   let base = space.vector(0)

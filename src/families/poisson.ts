@@ -5,7 +5,7 @@ import type { ResponseData } from './response-data.js'
 import { kernelOf } from './kernel-of.js'
 import { poissonShift } from './poisson-shift.js'
 import { byZeros } from './recession.js'
-import { type RowDensity, settle, vanish } from './row-density.js'
+import { type RowDensity, vanishUnlessFinite, vanish } from './row-density.js'
 import { poissonTail } from './tails.js'
 import { poissonVariate } from './variates.js'
 
@@ -49,7 +49,7 @@ function density(link: string, response: ResponseData): RowDensity {
       out[1] = y[row] - mu
       out[2] = -mu
       out[3] = -mu
-      settle(out, 4)
+      vanishUnlessFinite(out, 4)
     },
     identity: (row, predictors, out) => {
       const mu = predictors[0]
@@ -63,7 +63,7 @@ function density(link: string, response: ResponseData): RowDensity {
       out[1] = rate - 1
       out[2] = -rate / mu
       out[3] = (2 * (rate / mu)) / mu
-      settle(out, 4)
+      vanishUnlessFinite(out, 4)
     },
     sqrt: (row, predictors, out) => {
       const eta = predictors[0]
@@ -73,7 +73,7 @@ function density(link: string, response: ResponseData): RowDensity {
       out[1] = rate - 2 * eta
       out[2] = (count === 0 ? 0 : -rate / eta) - 2
       out[3] = count === 0 ? 0 : (2 * (rate / eta)) / eta
-      settle(out, 4)
+      vanishUnlessFinite(out, 4)
     },
   }
   const information: Record<string, (eta: number) => number> = {

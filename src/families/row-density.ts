@@ -38,10 +38,10 @@ export function vanish(out: Float64Array, size: number): void {
 }
 
 /**
- * Keeps a row that is finite throughout; lets the density vanish otherwise, which is where an exponential has
+ * Keeps derivatives that are all finite; else writes a density of zero (see vanish), which is where an exponential has
  * overflowed: no maximum, mode or trajectory lies there.
  */
-export function settle(out: Float64Array, size: number): void {
+export function vanishUnlessFinite(out: Float64Array, size: number): void {
   for (let i = 0; i < size; i++) {
     if (out[i] - out[i] !== 0) {
       vanish(out, size)

@@ -16,7 +16,7 @@ export function pairedExponentials(v: Float64Array, count: number, out: Float64A
 }
 
 /**
- * Rows of one cluster whose predictors move together, eta_i = a_i + v, as under a random intercept: one exponential a
+ * Rows of one level whose predictors move together, eta_i = a_i + v, as under a random intercept: one exponential a
  * row serves every v, since exp(a + v) = exp(a) exp(v). `bind` takes the rows; the rest speaks of those. Shifts are up to
  * `farthest` in absolute value.
  */

@@ -2,7 +2,7 @@ import { betaTail, normalCdf } from '../numerics/special.js'
 import { residual } from './drawn.js'
 import { type Family, noDeviance } from './family.js'
 import { risingExcess } from './gamma-ratio.js'
-import { settle } from './row-density.js'
+import { vanishUnlessFinite } from './row-density.js'
 import { gammaVariate } from '../random/gamma-variate.js'
 
 const halfLog2Pi = 0.5 * Math.log(2 * Math.PI)
@@ -96,7 +96,7 @@ export const student: Family = {
         out[17] = -h * um - 2 * h * umv - k * umvv
         out[18] = 2 * h * P - 4 * h * PQ - 2 * k * uvvv
         out[19] = f[3] - h * u + 3 * h * P - 3 * h * PQ - k * uvvv
-        settle(out, 20)
+        vanishUnlessFinite(out, 20)
       },
       // r^2 / (nu + r^2) is a beta variate with shapes 1/2 and nu / 2; the score in log nu has mean 0 (Lange, Little and Taylor 1989).
       expected: (_row, eta, out) => {

@@ -2,7 +2,7 @@ import { type Family, type Noise, noDeviance } from './family.js'
 import { overdispersedOf } from './overdispersed.js'
 import { logProbabilityOfZero, zeroRow } from './probability-of-zero.js'
 import { byNone, byOnes } from './recession.js'
-import { densitySize, firstAt, secondAt, settle, thirdAt, vanish } from './row-density.js'
+import { densitySize, firstAt, secondAt, vanishUnlessFinite, thirdAt, vanish } from './row-density.js'
 import { withoutZero } from './tails.js'
 
 /** Below this log probability of a zero, exp(-100) beside 1, the counts are as good as untruncated. */
@@ -34,7 +34,7 @@ export function truncated(family: Family): Family {
         whole.at(row, eta, out)
         none.at(0, eta, b)
         if (b[0] > noZeros && out[0] > Number.NEGATIVE_INFINITY) addTruncation(K, b, out)
-        settle(out, size)
+        vanishUnlessFinite(out, size)
       },
     }
   }

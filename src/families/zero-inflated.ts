@@ -1,6 +1,6 @@
 import type { Family } from './family.js'
 import { overdispersedOf } from './overdispersed.js'
-import { densitySize, firstAt, secondAt, settle, thirdAt } from './row-density.js'
+import { densitySize, firstAt, secondAt, vanishUnlessFinite, thirdAt } from './row-density.js'
 import { logistic } from './softplus.js'
 import { addLogRest, lastOf, mixedWithZeros, widen, zeroPredictor } from './zero-predictor.js'
 
@@ -33,7 +33,7 @@ export function zeroInflated(family: Family): Family {
             widen(K, base, out)
             addLogRest(K, eta[K], out)
           }
-          settle(out, size)
+          vanishUnlessFinite(out, size)
         },
       }
     },

@@ -58,7 +58,7 @@ function addPriors(priors: PriorsInForce, at: Coordinates, x: Float64Array, grad
   return sum
 }
 
-const settled = (value: number): number => (value < Number.POSITIVE_INFINITY ? value : Number.NEGATIVE_INFINITY)
+const boundedAbove = (value: number): number => (value < Number.POSITIVE_INFINITY ? value : Number.NEGATIVE_INFINITY)
 
 /**
  * Joint posterior of the outer coordinates and the effects' vector v: what a sampler walks.
@@ -91,7 +91,9 @@ export function jointPosterior(
     outer,
     evaluate: (x, gradient) => {
       const value = joint.evaluate(x, gradient)
-      return value === Number.NEGATIVE_INFINITY ? value : settled(value + addPriors(priors, coordinates, x, gradient))
+      return value === Number.NEGATIVE_INFINITY
+        ? value
+        : boundedAbove(value + addPriors(priors, coordinates, x, gradient))
     },
     write: (x, out, at) => {
       parameters.write(x, out, at)
@@ -134,12 +136,14 @@ export function outerPosterior(
       const value = marginal.evaluate(natural, gradient)
       if (value === Number.NEGATIVE_INFINITY) return value
       coordinates.pull(x, gradient)
-      return settled(value + addPriors(priors, coordinates, x, gradient))
+      return boundedAbove(value + addPriors(priors, coordinates, x, gradient))
     },
     value: (x) => {
       coordinates.toParameters(x, natural)
       const value = marginal.value(natural)
-      return value === Number.NEGATIVE_INFINITY ? value : settled(value + addPriors(priors, coordinates, x, ignored))
+      return value === Number.NEGATIVE_INFINITY
+        ? value
+        : boundedAbove(value + addPriors(priors, coordinates, x, ignored))
     },
   }
 }
@@ -150,7 +154,7 @@ export function outerPrior({ coordinates }: Pick<Stated, 'coordinates'>, priors:
     dimension: coordinates.outer,
     evaluate: (x, gradient) => {
       gradient.fill(0)
-      return settled(addPriors(priors, coordinates, x, gradient))
+      return boundedAbove(addPriors(priors, coordinates, x, gradient))
     },
   }
 }

@@ -19,8 +19,8 @@ export interface MaximiseOptions {
   readonly maxIterations: number
   /** Give up after so many evaluations; no bound where left out. */
   readonly maxEvaluations?: number | undefined
-  /** The most each variable may move in one iteration; no limit where left out. */
-  readonly limit?: Float64Array | undefined
+  /** The most each variable may move in one iteration; no bound where left out. */
+  readonly stepBound?: Float64Array | undefined
   /** Told of every point that the climb goes on from, the one evaluated last. */
   readonly accepted?: ((x: Float64Array) => void) | null | undefined
 }
@@ -43,7 +43,7 @@ export function maximise(
   objective: Objective,
   start: Float64Array,
   scale: Float64Array,
-  { tolerance, maxIterations, maxEvaluations = Number.POSITIVE_INFINITY, limit, accepted: tell }: MaximiseOptions,
+  { tolerance, maxIterations, maxEvaluations = Number.POSITIVE_INFINITY, stepBound, accepted: tell }: MaximiseOptions,
 ): Maximum {
   const n = start.length
   const b = scale.slice()
@@ -72,7 +72,7 @@ export function maximise(
     let low = 0
     let high = Number.POSITIVE_INFINITY
     let longest = 1e6
-    if (limit) for (let j = 0; j < n; j++) longest = Math.min(longest, limit[j] / Math.abs(direction[j]))
+    if (stepBound) for (let j = 0; j < n; j++) longest = Math.min(longest, stepBound[j] / Math.abs(direction[j]))
     let step = Math.min(1, longest)
     let accepted = false
     let nextValue = value

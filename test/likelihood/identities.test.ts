@@ -5,8 +5,8 @@ import type { Model } from '../../src/data/model.js'
 import { stateModel } from '../../src/data/state-model.js'
 import { tableFrom } from '../../src/data/table-from.js'
 import { families } from '../../src/families/registry.js'
-import { clusterQuadrature } from '../../src/likelihood/vector/cluster-quadrature.js'
-import { clustering } from '../../src/likelihood/frame/cluster-structure.js'
+import { levelQuadrature } from '../../src/likelihood/vector/level-quadrature.js'
+import { rowsByLevel } from '../../src/likelihood/frame/level-structure.js'
 import { laplace } from '../../src/likelihood/sparse/laplace.js'
 import { type Likelihood, likelihood } from '../../src/likelihood/likelihood.js'
 import { linearPredictors } from '../../src/likelihood/frame/linear-predictors.js'
@@ -110,11 +110,11 @@ describe('one scalar effect: the fused loops equal the general engine', () => {
     const linear = linearPredictors(like.stated)
     const structure = randomStructure(model, layout, linear.slots)
     const general = laplace(structure, linear, rowModel(like.stated))
-    const clusters = clustering(like.stated, layout)
+    const clusters = rowsByLevel(like.stated, layout)
     const gradients = [new Float64Array(3), new Float64Array(3)]
     for (const nodes of [1, 2, 3, 9]) {
       const value = like.marginal(adaptive(nodes)).evaluate(at, gradients[0])
-      const rule = clusterQuadrature(
+      const rule = levelQuadrature(
         clusters.structure,
         linearPredictors(clusters.stated),
         rowModel(clusters.stated),

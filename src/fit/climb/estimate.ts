@@ -27,7 +27,7 @@ const precise = { tolerance: 1e-6, maxIterations: 500, maxEvaluations: 500 }
 
 /** A start for more nodes: near the top of Laplace's approximation, which costs little. */
 export function laplaceStart(likelihood: Likelihood, start: Start): Start {
-  const options = { ...precise, limit: start.limit }
+  const options = { ...precise, stepBound: start.stepBound }
   const { x, inverseHessian, value } = likelihood.marginal(laplaceRule).top(start.parameters, start.scale, options)
   return value > Number.NEGATIVE_INFINITY ? { parameters: x, scale: inverseHessian } : start
 }
@@ -77,7 +77,7 @@ function climbed(likelihood: Likelihood, rule: Rule, start: Start, residual: Hel
     return found.x
   }
   const climb = (from: Float64Array): Maximum =>
-    density.top(from, without(start.scale, held), { ...close, limit: start.limit })
+    density.top(from, without(start.scale, held), { ...close, stepBound: start.stepBound })
   let from = start.parameters
   for (let found = provedRuns(likelihood, from, held); found; found = provedRuns(likelihood, from, held))
     from = hold(found)

@@ -51,7 +51,7 @@ export function runawayVariance(like: Likelihood, start: Start): Verdict | null 
     tolerance: 1e-2,
     maxIterations: 60,
     maxEvaluations: 80,
-    limit: start.limit,
+    stepBound: start.stepBound,
   })
   const sd = Math.abs(laplace.x[laid.start])
   const own = laplace.x.slice(0, p).map((beta) => beta / Math.max(sd, 0.5))

@@ -12,7 +12,7 @@ export interface FixedStart {
   /** A guess of their covariance, d x d. */
   readonly scale: Float64Array
   /** The most each parameter may move in one iteration of the climb. */
-  readonly limit: Float64Array
+  readonly stepBound: Float64Array
   /**
    * A first standard deviation of the effects in one column of a term, whose values are `z`, and the number of levels whose
    * effects would say as much about it if they were seen.
@@ -36,7 +36,7 @@ export function familyStart({ stated, dimension: d }: Likelihood): FixedStart {
   parameters.set(coefficients(stated))
   const rows = rowsAt(stated, parameters)
   const scale = new Float64Array(d * d)
-  const limit = new Float64Array(d).fill(Number.POSITIVE_INFINITY)
+  const stepBound = new Float64Array(d).fill(Number.POSITIVE_INFINITY)
   const spread = new Float64Array(layout.predictors.length)
   for (const { k, kind, stated: of, fixed } of layout.predictors) {
     const weights = rows.d2[pairIndex(k, k)].map((second) => Math.max(0, -second))
@@ -45,7 +45,7 @@ export function familyStart({ stated, dimension: d }: Likelihood): FixedStart {
       const information = column.reduce((sum, value, i) => sum + weights[i] * value * value, 0)
       scale[at * (d + 1)] = 1 / (information || 0.5 * model.nobs * meanSquare(column))
       // A leap of a log or a logit can end on a plateau, where the likelihood has no slope to come back by.
-      if (kind?.link === 'log' || kind?.link === 'logit') limit[at] = 1 / Math.sqrt(meanSquare(column))
+      if (kind?.link === 'log' || kind?.link === 'logit') stepBound[at] = 1 / Math.sqrt(meanSquare(column))
     }
     const weight = weights.reduce((sum, one) => sum + one, 0)
     const chi = weights.reduce((sum, one, i) => (one > 0 ? sum + rows.d1[k][i] ** 2 / one : sum), 0)
@@ -54,7 +54,7 @@ export function familyStart({ stated, dimension: d }: Likelihood): FixedStart {
   return {
     parameters,
     scale,
-    limit,
+    stepBound,
     effectSize: ({ term, predictorOf }, column, z) => {
       const share = (0.5 * spread[predictorOf[column]]) / Math.sqrt(layout.terms.length)
       return { sd: share / Math.sqrt(meanSquare(z)), known: term.levels.length }

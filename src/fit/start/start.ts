@@ -17,7 +17,7 @@ export interface Start {
   readonly parameters: Float64Array
   readonly scale: Float64Array
   /** The most each parameter may move in one iteration of the climb. */
-  readonly limit?: Float64Array | undefined
+  readonly stepBound?: Float64Array | undefined
 }
 
 /**
@@ -36,7 +36,7 @@ export function startFrom(likelihood: Likelihood, glm: GlmFit | null): Start {
  */
 function wideStart(likelihood: Likelihood, glm: GlmFit | null): Start {
   const { model, layout, dimension: d } = likelihood
-  const { parameters, scale, limit, effectSize } = glm ? glmStart(likelihood, glm) : familyStart(likelihood)
+  const { parameters, scale, stepBound, effectSize } = glm ? glmStart(likelihood, glm) : familyStart(likelihood)
   for (const laid of layout.terms) {
     const { term, covariance, start, size } = laid
     const q = term.names.length
@@ -62,7 +62,7 @@ function wideStart(likelihood: Likelihood, glm: GlmFit | null): Start {
     const covariance = choleskyInverse(information, fixed)
     for (let i = 0; i < fixed; i++) scale.set(covariance.subarray(i * fixed, (i + 1) * fixed), i * d)
   }
-  return { parameters, scale, limit }
+  return { parameters, scale, stepBound }
 }
 
 /** The fixed effects of the glm, the constants of the further predictors that suit them, and what is left for random effects. */
@@ -70,7 +70,7 @@ function glmStart({ stated, dimension: d }: Likelihood, glm: GlmFit): FixedStart
   const { model, family, layout } = stated
   const parameters = new Float64Array(d)
   const scale = new Float64Array(d * d)
-  const limit = new Float64Array(d).fill(Number.POSITIVE_INFINITY)
+  const stepBound = new Float64Array(d).fill(Number.POSITIVE_INFINITY)
   // Under a restricted likelihood the mean's fixed effects are no parameters.
   const { from, to } = meanIn(layout).fixed
   const p = to - from
@@ -94,14 +94,14 @@ function glmStart({ stated, dimension: d }: Likelihood, glm: GlmFit): FixedStart
       const column = fixed.x.subarray(j * model.nobs, (j + 1) * model.nobs)
       scale[(first + j) * (d + 1)] = 1 / (0.5 * model.nobs * meanSquare(column))
       // A leap of a log or a logit can end on a plateau, where the likelihood has no slope to come back by.
-      limit[first + j] = 1 / Math.sqrt(meanSquare(column))
+      stepBound[first + j] = 1 / Math.sqrt(meanSquare(column))
     })
   })
   const share = (0.5 * spread) / Math.sqrt(layout.terms.length)
   return {
     parameters,
     scale,
-    limit,
+    stepBound,
     effectSize: ({ term, predictorOf }, column, z) => {
       const guess = share / Math.sqrt(meanSquare(z))
       return predictorOf[column] === layout.location?.k
@@ -186,8 +186,8 @@ function furtherIntercepts(stated: Stated, eta: Float64Array): Float64Array {
     return value
   }
   // Steps of one: where a residual is far from 1 the slope leaps past the top of its logarithm.
-  const limit = new Float64Array(m).fill(1)
-  const { x, value } = maximise(objective, start, scale, { tolerance: 1e-2, maxIterations: 100, limit })
+  const stepBound = new Float64Array(m).fill(1)
+  const { x, value } = maximise(objective, start, scale, { tolerance: 1e-2, maxIterations: 100, stepBound })
   if (!(value > Number.NEGATIVE_INFINITY) || x.some((constant) => Math.abs(constant) > 60)) return start
   // A probability near 0 or 1 has no slope to climb out by, and the random effects may yet ask for another.
   return x.map((constant, j) => (further[j].kind?.link === 'logit' ? Math.min(Math.max(constant, -1), 1) : constant))

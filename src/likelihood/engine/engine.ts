@@ -33,7 +33,7 @@ export interface Bound {
   readonly marginal: (rule: Rule) => MarginalDensity
   /**
    * Roughly the information about the fixed effects of all predictors at x, row after row: the scale of a climb. Null out of
-   * support, and where nothing is cheaper than the climb itself.
+   * support, and where no estimate is cheaper than the climb itself.
    */
   readonly roughInformation: (x: Float64Array) => Float64Array | null
   /** The response's marginal normal distribution at x; null out of support, and where it is not normal. */

@@ -21,7 +21,7 @@ export interface RuleFacts {
   /** Factors that take numbers of nodes of their own, the outermost first, and whether such numbers can be computed. */
   readonly groups?: readonly string[]
   readonly fits?: (nodes: readonly number[]) => boolean
-  /** Whether it integrates by a lattice. */
+  /** Whether it takes the trapezoidal rule over u. */
   readonly lattice?: boolean
   /** Whether the integral is a product over a factor's levels, so that rules can be held against each other. */
   readonly factored: boolean

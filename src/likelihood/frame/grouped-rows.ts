@@ -10,14 +10,14 @@ import type { Stated } from './stated.js'
 
 /**
  * The rows of a model brought into the order of one grouping factor's levels, so that each level's rows are
- * contiguous in every array the inner loops read. Without random effects all rows form one block.
+ * contiguous in every array the inner loops read. Without random effects all rows form one level.
  */
 export interface GroupedRows {
   readonly n: number
   readonly p: number
   /** Where the arrays of what works on these rows come from. */
   readonly space: Space
-  /** Rows of block g are start[g] (included) to start[g + 1] (excluded). Length blocks + 1. */
+  /** Rows of level g are start[g] (included) to start[g + 1] (excluded). Length levels + 1. */
   readonly start: Int32Array
   /** Row of the model that stands at each place. */
   readonly order: Int32Array
@@ -28,7 +28,7 @@ export interface GroupedRows {
   readonly offset: Float64Array | null
   /** Log densities bound to the response in this order. */
   readonly kernel: RowKernel
-  /** The same for a cluster as a whole, where the effect is an intercept and the family has it. */
+  /** The same for a level as a whole, where the effect is an intercept and the family has it. */
   readonly shifted: ShiftKernel | null
   /** The linear predictor each row's own response suggests, and its weight (the start of IRLS); made on first need. */
   readonly suggested: () => Suggested
@@ -46,7 +46,7 @@ export function groupedRows(
   sorted: { readonly start: Int32Array; readonly order: Int32Array } | null = null,
 ): GroupedRows {
   const n = model.nobs
-  const { start, order } = sorted ?? (term ? countingSort(term.index, term.levels.length) : inOneBlock(n))
+  const { start, order } = sorted ?? (term ? countingSort(term.index, term.levels.length) : inOneLevel(n))
   const [predictor] = model.predictors
   const p = predictor.fixed.names.length
   const x = space.vector(n * p)
@@ -111,7 +111,7 @@ export function countingSort(index: Int32Array, levels: number): { start: Int32A
   return { start, order }
 }
 
-function inOneBlock(n: number): { start: Int32Array; order: Int32Array } {
+function inOneLevel(n: number): { start: Int32Array; order: Int32Array } {
   return { start: Int32Array.of(0, n), order: Int32Array.from({ length: n }, (_, i) => i) }
 }
 

@@ -10,10 +10,10 @@ export interface AdaptiveRule {
   readonly nodes: number | readonly number[]
 }
 
-/** The trapezoidal rule on one lattice of the spherical effect for all levels. */
+/** The trapezoidal rule over the spherical effect u, on the same points for all levels. */
 export interface LatticeRule {
   readonly by: 'lattice'
-  /** Distance of the lattice's places, in standard deviations of the effect's prior. */
+  /** Distance of the points, in standard deviations of the effect's prior. */
   readonly step: number
 }
 
@@ -40,13 +40,13 @@ export function adaptive(nodes: number | readonly number[]): LaplaceRule | Adapt
   return nodes === 1 ? laplaceRule : { by: 'adaptive', nodes }
 }
 
-/** Standard deviations of the effect's prior that a lattice reaches on either side of 0: what is left beyond is 1e-12. */
+/** Range of the trapezoidal rule on either side of 0, in standard deviations of the effect's prior: the probability beyond is 1e-12. */
 const latticeReach = 7
 
-/** Places of a lattice with that step: a multiple of four, as many on both sides of 0. */
+/** Points of the trapezoidal rule with that step: a multiple of four, as many on both sides of 0. */
 export const latticePlaces = (step: number): number => 4 * Math.ceil(latticeReach / step / 2)
 
-/** Nodes an effect, of nested factors the largest number of them; places of a lattice; draws, where the effects are sampled. */
+/** Nodes an effect, of nested factors the largest number of them; points of the trapezoidal rule; draws of importance sampling. */
 export function nodesOf(rule: Rule): number {
   if (rule.by === 'laplace') return 1
   if (rule.by === 'importance') return rule.draws

@@ -37,9 +37,9 @@ export interface NodeScratch {
   readonly share: Float64Array
   /** What exp(h(u_k)) has to be divided by. */
   readonly divisor: Float64Array
-  /** Sum over the cluster's rows of z times the first derivative. */
+  /** Sum over the level's rows of z times the first derivative. */
   readonly slope: Float64Array
-  /** First derivatives, rows of the largest cluster x k (or what the shift kernel keeps). */
+  /** First derivatives, rows of the largest level x k (or what the shift kernel keeps). */
   readonly d1: Float64Array
 }
 

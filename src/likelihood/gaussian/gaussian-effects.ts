@@ -22,16 +22,16 @@ export function gaussianEffects(
 ): GaussianEffects | null {
   const { system, rows } = density
   const point = relativePoint(density, layout, given)
-  const settle = (): boolean => density.evaluate(point.tau, point.coefficients, point.logSigma) !== null
-  if (!settle()) return null
+  const moveHere = (): boolean => density.evaluate(point.tau, point.coefficients, point.logSigma) !== null
+  if (!moveHere()) return null
   return {
     terms: () => {
-      settle()
+      moveHere()
       density.invert()
       return modes(density, layout.terms, Math.exp(2 * point.logSigma))
     },
     eta: () => {
-      settle()
+      moveHere()
       const { y } = model.response
       const { offset } = model.predictors[1]
       const mean = system.residual.map((residual, i) => y[i] - residual)
@@ -40,7 +40,7 @@ export function gaussianEffects(
       return [mean, spread]
     },
     whitened: (weights) => {
-      settle()
+      moveHere()
       return whitened(density, layout.terms, Math.exp(point.logSigma), weights)
     },
   }

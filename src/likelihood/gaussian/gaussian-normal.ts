@@ -25,8 +25,8 @@ export function gaussianNormal(density: RelativeDensity, stated: Stated, x: Floa
   const P = p + 1
   const size = q + (reml ? p : 0)
   const { tau, coefficients, logSigma } = relativePoint(density, layout, x)
-  const settle = (): boolean => density.evaluate(tau, coefficients, logSigma) !== null
-  if (!settle()) return null
+  const moveHere = (): boolean => density.evaluate(tau, coefficients, logSigma) !== null
+  if (!moveHere()) return null
   const variance = Math.exp(2 * logSigma)
   const terms = layout.terms.map((laid): NormalTerm => {
     const columns = laid.term.names.length
@@ -83,7 +83,7 @@ export function gaussianNormal(density: RelativeDensity, stated: Stated, x: Floa
       ]
     },
     throughEffects: (b) => {
-      settle()
+      moveHere()
       const out = new Float64Array(size)
       const direct = new Float64Array(q)
       timesProducts(products, factors, b, 1, direct)

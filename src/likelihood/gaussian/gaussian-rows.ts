@@ -6,7 +6,7 @@ import { lowerOrthonormal } from '../../numerics/lower-orthonormal.js'
 import type { LaidTerm } from '../frame/parameter-layout.js'
 import type { Space } from '../../numerics/space.js'
 import type { Stated } from '../frame/stated.js'
-import { sameFactor } from '../frame/cluster-structure.js'
+import { sameFactor } from '../frame/level-structure.js'
 
 /** The random terms over one grouping factor. */
 export interface GaussianFactor {

@@ -1,6 +1,6 @@
 import { symbolic, type SparsePattern } from '../../numerics/sparse-pattern.js'
 import type { Coordinates } from '../frame/coordinates.js'
-import { sameFactor } from '../frame/cluster-structure.js'
+import { sameFactor } from '../frame/level-structure.js'
 import { pairPattern } from '../sparse/random-structure.js'
 
 /**
@@ -18,7 +18,8 @@ export interface Coupling {
   readonly colStart: Int32Array
   readonly rowIndex: Int32Array
   /**
-   * Sets of elements that can be moved at once: no element meets two of the same set, beside elements of sets before.
+   * A colouring of the elements (Coleman and More 1984): columns of the Hessian of one colour are differenced together. An element
+   * meets at most one of a colour, elements of earlier colours aside, whose columns are known by then.
    */
   readonly sets: readonly Int32Array[]
   readonly symbolic: SparsePattern

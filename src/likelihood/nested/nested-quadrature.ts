@@ -28,7 +28,7 @@ import type { RowModel } from '../frame/row-model.js'
  * more closely, at the price of as many searches for a mode as there are outer nodes.
  *
  * The gradient is exact for any nodes: the derivative of the sum in m and in C'^-1 comes of the means that nestedSum
- * gathers; nestedFactor takes the latter to H, and from there on all is as in clusterQuadrature.
+ * gathers; nestedFactor takes the latter to H, and from there on all is as in levelQuadrature.
  *
  * `rules` has one rule a level, innermost first. The evaluator's levels are the outermost units; offsets are in the order of its rows.
  */

@@ -1,7 +1,7 @@
 import { flat } from '../../covariance/flat.js'
 import type { RandomTerm } from '../../data/model.js'
 import { slotsByElement } from '../frame/slots.js'
-import { clustering } from '../frame/cluster-structure.js'
+import { rowsByLevel } from '../frame/level-structure.js'
 import type { LaidTerm, ParameterLayout } from '../frame/parameter-layout.js'
 import type { Stated } from '../frame/stated.js'
 
@@ -75,7 +75,7 @@ export function nesting(stated: Stated): Nesting | null {
   })
   const [{ term, ...laid }] = chain
   const levels = Array.from(leaves, (leaf) => term.levels[leaf])
-  const inOrder = clustering(stated, {
+  const inOrder = rowsByLevel(stated, {
     ...layout,
     terms: [{ ...laid, term: { ...term, levels, index: term.index.map((leaf) => place[leaf]) } }],
   })

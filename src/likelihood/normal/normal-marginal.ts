@@ -69,11 +69,11 @@ export const isNormal = ({ model, family, layout: { terms } }: Stated): boolean 
 /** The marginal distribution as a function of the outer parameters; null out of support, and where it is not normal. */
 export function normalAt(
   stated: Stated,
-  { structure, linear, rows, approximation: { settle, factor } }: LaplaceParts,
+  { structure, linear, rows, approximation: { moveTo, factor } }: LaplaceParts,
 ): (parameters: Float64Array) => NormalMarginal | null {
   if (!isNormal(stated)) return () => null
   return (parameters) =>
-    settle(parameters) ? normalMarginal(stated, structure, linear, rows, factor, parameters) : null
+    moveTo(parameters) ? normalMarginal(stated, structure, linear, rows, factor, parameters) : null
 }
 
 /**

@@ -2,14 +2,14 @@ import { farthest, type ShiftKernel } from '../../families/shift-kernel.js'
 import type { GroupedRows } from '../frame/grouped-rows.js'
 import type { Scratch } from '../frame/scratch.js'
 
-/** The mode of h(u) = log p(y_g | u) - u^2 / 2, the exponent of one cluster's integral; filled by `findMode`. */
+/** The mode of h(u) = log p(y_g | u) - u^2 / 2, the exponent of one level's integral; filled by `findMode`. */
 export interface ModeResult {
   u: number
   /** h at the mode. */
   height: number
   /** -h'' at the mode. */
   curvature: number
-  /** True if the rows' shift kernel holds the block and serves around the mode. */
+  /** True if the rows' shift kernel holds the level and serves around the mode. */
   shifted: boolean
 }
 
@@ -21,9 +21,9 @@ const rounded = 1e-8
 const maxSteps = 200
 
 /**
- * Halley's method on h for block g, damped by halving: without damping it diverges on binary data with a large
+ * Halley's method on h for level g, damped by halving: without damping it diverges on binary data with a large
  * standard deviation. It starts from the data alone, so that the answer depends on nothing evaluated before, and ends
- * 1e-10 conditional standard deviations from the mode. Leaves d1, d2, d3 of the block at the mode. False if it fails.
+ * 1e-10 conditional standard deviations from the mode. Leaves d1, d2, d3 of the level at the mode. False if it fails.
  */
 export function findMode(rows: GroupedRows, work: Scratch, sigma: number, g: number, result: ModeResult): boolean {
   const { shifted, start } = rows
@@ -127,7 +127,7 @@ function modeByRows(rows: GroupedRows, work: Scratch, sigma: number, g: number, 
   return false
 }
 
-/** The mode of the block's rows if each were Gaussian with its working response and weight. */
+/** The mode of the level's rows if each were Gaussian with its working response and weight. */
 function firstGuess(rows: GroupedRows, fixed: Float64Array, sigma: number, from: number, to: number): number {
   const { z } = rows
   const { working, weight } = rows.suggested()

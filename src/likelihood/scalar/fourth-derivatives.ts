@@ -18,7 +18,7 @@ export function fourthScratch({ n }: GroupedRows): () => FourthScratch {
   }
 }
 
-/** Fourth derivatives of block g's rows at its mode into `out`: closed ones, or differences of the third. */
+/** Fourth derivatives of level g's rows at its mode into `out`: closed ones, or differences of the third. */
 export function fourthDerivatives(
   { z, start, kernel, shifted }: GroupedRows,
   { fixed, eta, d1, d2, d3 }: Scratch,

@@ -7,11 +7,11 @@ import { latticePlaces } from '../frame/integration-rule.js'
 import type { Scratch } from '../frame/scratch.js'
 
 /**
- * The log marginal likelihood of a scalar effect by one lattice of the spherical effect u for all levels, and what each
+ * The log marginal likelihood of a scalar effect by the trapezoidal rule over the spherical effect u, on the same points for all levels, and what each
  * level's conditional density is on it.
  */
 export interface LatticeMarginal extends MarginalDensity {
-  /** The lattice's places, `step` apart. */
+  /** The points of the trapezoidal rule, `step` apart. */
   readonly places: Float64Array
   readonly step: number
   /**

@@ -1,7 +1,7 @@
 import type { GroupedRows } from '../frame/grouped-rows.js'
 
 /**
- * For the rows of block g with first and second derivatives at `count` nodes (rows x count each): sums of x times first
+ * For the rows of level g with first and second derivatives at `count` nodes (rows x count each): sums of x times first
  * and of x z times second derivatives at each node, into x1 and x2 (p x count), of z^2 times second ones into z2, and
  * each row's second derivative summed over the nodes with weights `share` into mean2[i].
  */

@@ -7,7 +7,7 @@ import { heightsAtNodes } from './scalar-marginal.js'
 import type { NodeScratch, Scratch } from '../frame/scratch.js'
 
 /**
- * Minus the Hessian of scalarMarginal in (beta, sigma), d x d. A cluster's log L is F(theta, m, s) = log s + log sum_k w_k
+ * Minus the Hessian of scalarMarginal in (beta, sigma), d x d. A level's log L is F(theta, m, s) = log s + log sum_k w_k
  * exp(z_k^2 / 2 + h(m + s z_k)) with the mode m(theta) and s = H(theta)^(-1/2); its second derivatives are
  *
  *   F_ab + F_am m_b + ... + F_ss s_a s_b + F_m m_ab + F_s s_ab,

@@ -5,7 +5,7 @@ import { fixedGradient, fixedPredictor, type GroupedRows } from '../frame/groupe
 import type { NodeScratch, Scratch } from '../frame/scratch.js'
 
 /**
- * Log marginal likelihood of a model with one scalar random effect, u integrated out cluster by cluster with the
+ * Log marginal likelihood of a model with one scalar random effect, u integrated out level by level with the
  * adaptive Gauss-Hermite rule (Liu and Pierce 1994; Pinheiro and Bates 1995): with mode m, s = (-h''(m))^(-1/2)
  * and nodes z_k of weight w_k against the normal density,
  *
@@ -18,7 +18,7 @@ import type { NodeScratch, Scratch } from '../frame/scratch.js'
  * P_k for node k's share of the sum, A = sum P_k h'(u_k) and V = 1 / s + sum P_k z_k h'(u_k), it is
  * sum P_k dh(u_k) + A dm + V ds, and collects into one weight a row, times X.
  *
- * `clusters`, where given, receives each cluster's log L_g.
+ * `byLevel`, where given, receives each level's log L_g.
  */
 export function scalarMarginal(
   rows: GroupedRows,
@@ -27,26 +27,26 @@ export function scalarMarginal(
   rule: QuadratureRule,
   parameters: Float64Array,
   gradient: Float64Array | null,
-  clusters: Float64Array | null,
+  byLevel: Float64Array | null,
 ): number {
   const { p, start } = rows
   const sigma = parameters[p]
-  const blocks = start.length - 1
+  const levels = start.length - 1
   const mode = emptyMode()
   const sums: NodeSums = { mass: 1, a: 0, b: 0, direct: 0 }
   const laplace = rule.nodes.length === 1
   let total = 0
   let sigmaGradient = 0
   fixedPredictor(rows, parameters, work.fixed)
-  for (let g = 0; g < blocks; g++) {
+  for (let g = 0; g < levels; g++) {
     if (!findMode(rows, work, sigma, g, mode)) return Number.NEGATIVE_INFINITY
     if (laplace) sumAtMode(rows, work, sigma, g, mode, sums)
     else sumOverNodes(rows, work, nodeWork, rule, sigma, g, mode, sums)
     const logL = mode.height - 0.5 * Math.log(mode.curvature) + Math.log(sums.mass)
     if (!(logL > Number.NEGATIVE_INFINITY && logL < Number.POSITIVE_INFINITY)) return Number.NEGATIVE_INFINITY
     total += logL
-    if (clusters) clusters[g] = logL
-    if (gradient) sigmaGradient += blockGradient(rows, work, sigma, g, mode, sums)
+    if (byLevel) byLevel[g] = logL
+    if (gradient) sigmaGradient += levelGradient(rows, work, sigma, g, mode, sums)
   }
   if (gradient) {
     fixedGradient(rows, work.rowWeight, gradient)
@@ -55,7 +55,7 @@ export function scalarMarginal(
   return total
 }
 
-/** Sums over the nodes of one cluster; the mean score of each row goes to rowWeight. */
+/** Sums over the nodes of one level; the mean score of each row goes to rowWeight. */
 interface NodeSums {
   /** The sum itself, relative to exp(h(m)). */
   mass: number
@@ -128,7 +128,7 @@ function sumOverNodes(
 }
 
 /**
- * The nodes u_k of block g, h(u_k) + log divisor_k into `share` and the sums of z times the rows' first derivatives into `slope`. True if
+ * The nodes u_k of level g, h(u_k) + log divisor_k into `share` and the sums of z times the rows' first derivatives into `slope`. True if
  * the shift kernel did it. Otherwise row by row, each at all nodes: the innermost loops run over the nodes, long enough
  * to be fast; first derivatives go to d1 and, where given, second ones to d2 (rows x nodes).
  */
@@ -172,8 +172,8 @@ export function heightsAtNodes(
   return false
 }
 
-/** Adds to block g's row weights what comes of the moving mode and curvature; returns its derivative in sigma. */
-function blockGradient(
+/** Adds to level g's row weights what comes of the moving mode and curvature; returns its derivative in sigma. */
+function levelGradient(
   rows: GroupedRows,
   work: Scratch,
   sigma: number,

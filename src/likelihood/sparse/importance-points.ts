@@ -11,17 +11,17 @@ export interface TwoPieceScales {
 }
 
 /**
- * Fixed points for importance sampling of independent blocks of variables, the same whatever is integrated. The points
- * of a block of q variables follow the mixture of a normal of two pieces a variable and, for the tails, of a t with the same
+ * Fixed points for importance sampling of independent components of variables, the same whatever is integrated. The points
+ * of a component of q variables follow the mixture of a normal of two pieces a variable and, for the tails, of a t with the same
  * pieces. Draws 2 k and 2 k + 1 are made from opposite normal numbers.
  */
 export interface ImportancePoints {
   readonly draws: number
   /** Draws x variables. */
   readonly points: Float64Array
-  /** -log of the mixture's density times (2 pi)^(q / 2): draws x blocks. */
+  /** -log of the mixture's density times (2 pi)^(q / 2): draws x components. */
   readonly logWeights: Float64Array
-  /** Density of the normal of two pieces over the mixture's, of which the mean is known to be 1: draws x blocks. */
+  /** Density of the normal of two pieces over the mixture's, of which the mean is known to be 1: draws x components. */
   readonly normalRatio: Float64Array
 }
 
@@ -30,30 +30,30 @@ const tailEvery = 4
 const tailShare = 1 / tailEvery
 const degrees = 5
 
-/** `block` gives the block of each variable, `sizes` the variables of each block. Pairs come in strata of four. */
+/** `component` gives the component of each variable, `sizes` the variables of each component. Pairs come in strata of four. */
 export function importancePoints(
   draws: number,
-  block: Int32Array,
+  component: Int32Array,
   sizes: Int32Array,
   { above, below }: TwoPieceScales,
   seed: number,
 ): ImportancePoints {
-  const size = block.length
-  const blocks = sizes.length
+  const size = component.length
+  const components = sizes.length
   const { normal } = stream({ seed, purpose: 'importance' })
   const points = new Float64Array(draws * size)
-  const logWeights = new Float64Array(draws * blocks)
-  const normalRatio = new Float64Array(draws * blocks)
-  const length2 = new Float64Array(blocks)
-  const stretch = new Float64Array(blocks)
-  const halves = new Float64Array(blocks)
+  const logWeights = new Float64Array(draws * components)
+  const normalRatio = new Float64Array(draws * components)
+  const length2 = new Float64Array(components)
+  const stretch = new Float64Array(components)
+  const halves = new Float64Array(components)
   const z = new Float64Array(size)
-  for (let c = 0; c < size; c++) halves[block[c]] += Math.log((above[c] + below[c]) / 2)
+  for (let c = 0; c < size; c++) halves[component[c]] += Math.log((above[c] + below[c]) / 2)
   for (let s = 0; s < draws; s++) {
     if (s % 2 === 0) {
       stretch.fill(1)
       if ((s / 2) % tailEvery === 0) {
-        for (let g = 0; g < blocks; g++) {
+        for (let g = 0; g < components; g++) {
           let chi2 = 0
           for (let i = 0; i < degrees; i++) chi2 += normal() ** 2
           stretch[g] = Math.sqrt(degrees / chi2)
@@ -63,16 +63,16 @@ export function importancePoints(
     }
     length2.fill(0)
     for (let c = 0, at = s * size; c < size; c++, at++) {
-      const g = block[c]
+      const g = component[c]
       const own = s % 2 === 0 ? z[c] : -z[c]
       const unit = twoPiece(own, above[c], below[c]) * stretch[g]
       points[at] = unit * (unit > 0 ? above[c] : below[c])
       length2[g] += unit * unit
     }
-    for (let g = 0; g < blocks; g++) {
+    for (let g = 0; g < components; g++) {
       const log = logWeight(sizes[g], length2[g])
-      logWeights[s * blocks + g] = log + halves[g]
-      normalRatio[s * blocks + g] = Math.exp(log - 0.5 * length2[g])
+      logWeights[s * components + g] = log + halves[g]
+      normalRatio[s * components + g] = Math.exp(log - 0.5 * length2[g])
     }
   }
   return { draws, points, logWeights, normalRatio }

@@ -4,7 +4,7 @@ import { reverseCholesky } from '../../numerics/sparse-reverse.js'
 import { diagnosis, type ImportanceDiagnosis } from './importance-diagnosis.js'
 import { importancePoints, logWeight } from './importance-points.js'
 import { importanceScales } from './importance-scales.js'
-import { independentBlocks } from './independent-blocks.js'
+import { independentComponents } from './independent-components.js'
 import { laplaceParts } from './laplace-parts.js'
 import { sameElement } from '../frame/slots.js'
 import { type MarginalDensity, marginalDensity } from '../frame/log-density.js'
@@ -32,12 +32,12 @@ export const wholeDraws = (draws: number): number => stratum * Math.max(1, Math.
  *
  *   L(x) = |L|^-1 mean_s exp h(u_s) / ((2 pi)^(q/2) p(e_s)),   u_s = m + L'^-1 e_s,
  *
- * block by independent block of u, each with weights of its own. The points are those of a density that fits at `around`, the
+ * component by independent component of u, each with weights of its own. The points are those of a density that fits at `around`, the
  * parameters the sampling is for, and stay the same wherever the estimate is evaluated. The mean is divided by
  * that of the ratio of a normal density to p, known to be 1: what a mixture scatters where h is nearly quadratic cancels
  * (a control variate, Owen and Zhou 2000).
  *
- * The gradient is that of this very sum. With weights W_s that sum to 1 in each block and a_s = L^-1 h'(u_s), its
+ * The gradient is that of this very sum. With weights W_s that sum to 1 in each component and a_s = L^-1 h'(u_s), its
  * derivative in L is -diag(1 / L_jj) - tril(sum W_s (L'^-1 e_s) a_s'); the reverse of the factorization takes that to H,
  * third derivatives of the rows to their predictors, and sum W_s h'(u_s) with it through the mode.
  */
@@ -57,11 +57,17 @@ export function importance(
   const { firstColumn, rowStart, rowIndex, panelStart } = symbolic
   const { u: mode, factor } = placed
   const n = logDensity.length
-  const blocks = independentBlocks(structure, n)
-  const G = blocks.count
+  const components = independentComponents(structure, n)
+  const G = components.count
   const count = wholeDraws(draws)
   const scales = importanceScales({ ...parts, approximation: placed }, around)
-  const { points, logWeights, normalRatio } = importancePoints(count, blocks.ofElement, blocks.sizes, scales, seed)
+  const { points, logWeights, normalRatio } = importancePoints(
+    count,
+    components.ofElement,
+    components.sizes,
+    scales,
+    seed,
+  )
   const predictorOf = Int32Array.from(slots, (slot) => slot.predictor)
   const perRow = (width * (width + 1)) / 2
   /** How often each pair of slots s >= t adds to its entry of H: two of one element do so in both orders. */
@@ -83,7 +89,7 @@ export function importance(
   const inEta = new Float64Array(K)
   const along = new Float64Array(K)
 
-  /** Each block's h at `at`, with the derivatives of the rows. */
+  /** Each component's h at `at`, with the derivatives of the rows. */
   function heights(at: Float64Array): void {
     for (let k = 0; k < K; k++) eta[k].set(fixed[k])
     for (let i = 0, s0 = 0; i < n; i++) {
@@ -91,17 +97,17 @@ export function importance(
     }
     rows.evaluate(0, n)
     height.fill(0)
-    prior.addHeights(at, blocks.ofElement, height)
-    for (let i = 0; i < n; i++) height[blocks.ofRow[i]] += logDensity[i]
+    prior.addHeights(at, components.ofElement, height)
+    for (let i = 0; i < n; i++) height[components.ofRow[i]] += logDensity[i]
   }
 
   /** Adds what the draw at u contributes with the present weights, and weight * h'(u) to `slope`. */
   function addDraw(): void {
     prior.times(u, slope)
-    for (let c = 0; c < q; c++) slope[c] *= -weight[blocks.ofElement[c]]
+    for (let c = 0; c < q; c++) slope[c] *= -weight[components.ofElement[c]]
     if (chains.length > 0) addSquares()
     for (let i = 0, at = 0; i < n; i++) {
-      const w = weight[blocks.ofRow[i]]
+      const w = weight[components.ofRow[i]]
       if (!(w > 0)) {
         at += width
         continue
@@ -123,7 +129,7 @@ export function importance(
       const { length } = term.laid.term.names
       let pair = 0
       for (const first of starts) {
-        const w = weight[blocks.ofElement[first]]
+        const w = weight[components.ofElement[first]]
         for (let e = first; e < first + length; e++) {
           squares[symbolic.diagonal[e]] += w * u[e] * u[e]
           if (e > first) squares[beside[pair++]] += w * u[e] * u[e - 1]
@@ -134,7 +140,7 @@ export function importance(
 
   /** Derivative of the estimate in an entry of P, but for log |P| / 2: of the draws' h, of H, and through the mode. */
   const inPrior = (a: number, b: number, place: number): number => {
-    const drawn = squares[place] / total[blocks.ofElement[a]]
+    const drawn = squares[place] / total[components.ofElement[a]]
     return a === b
       ? -0.5 * drawn + inL[place] - inMode[a] * mode[a]
       : -drawn + inL[place] - inMode[a] * mode[b] - inMode[b] * mode[a]
@@ -153,7 +159,7 @@ export function importance(
     }
   }
 
-  /** The sums over draws from ... to - 1; log weights relative to `reference`, a row a block, to `ratios`. */
+  /** The sums over draws from ... to - 1; log weights relative to `reference`, a row a component, to `ratios`. */
   function sumDraws(from: number, to: number, withGradient: boolean, ratios: Float64Array | null): void {
     total.fill(0)
     control.fill(0)
@@ -183,18 +189,18 @@ export function importance(
     }
   }
 
-  /** Turns sums over draws into means with weights that sum to 1 in each block. */
+  /** Turns sums over draws into means with weights that sum to 1 in each component. */
   function normalise(): void {
     for (let i = 0, at = 0; i < n; i++) {
-      const scale = 1 / total[blocks.ofRow[i]]
+      const scale = 1 / total[components.ofRow[i]]
       for (let k = 0; k < K; k++) inFixed[k][i] *= scale
       for (let s = 0; s < width; s++, at++) inMultipliers[at] *= scale
     }
-    for (let c = 0; c < q; c++) inMode[c] /= total[blocks.ofElement[c]]
+    for (let c = 0; c < q; c++) inMode[c] /= total[components.ofElement[c]]
     for (let s = 0; s + 1 < firstColumn.length; s++) {
       const wide = firstColumn[s + 1] - firstColumn[s]
       for (let at = panelStart[s], j = 0; at < panelStart[s + 1]; at++, j = j + 1 < wide ? j + 1 : 0) {
-        inL[at] /= total[blocks.ofElement[firstColumn[s] + j]]
+        inL[at] /= total[components.ofElement[firstColumn[s] + j]]
       }
       for (let j = 0; j < wide; j++) {
         const at = panelStart[s] + j * wide + j
@@ -254,12 +260,12 @@ export function importance(
     ratios: Float64Array | null = null,
   ): number {
     const normalApproximation = laplace.evaluate(x, null, offsets)
-    laplace.unsettle()
+    laplace.forget()
     if (normalApproximation === Number.NEGATIVE_INFINITY) return normalApproximation
     heights(mode)
     // The weight that a draw at the typical distance would have if h were quadratic: others are not far from it.
     for (let g = 0; g < G; g++) {
-      reference[g] = height[g] - 0.5 * blocks.sizes[g] + logWeight(blocks.sizes[g], blocks.sizes[g])
+      reference[g] = height[g] - 0.5 * components.sizes[g] + logWeight(components.sizes[g], components.sizes[g])
     }
     sumDraws(from, to, gradient !== null, ratios)
     let value = 0.5 * prior.logDeterminant() - 0.5 * logDeterminant(symbolic, factor)

@@ -27,10 +27,10 @@ export interface Laplace {
   /** The same, in the same work space, its searches started from the mode at these parameters, with steps by the H there. */
   readonly near: (parameters: Float64Array) => Laplace
   /** Brings rows, linear predictors, u and factor to these parameters, unless they stand there; false out of support. */
-  readonly settle: (parameters: Float64Array) => boolean
-  /** Says that the rows were moved away from the mode: to settle then finds it again. */
-  readonly unsettle: () => void
-  /** The spherical random effects at the mode that was settled or evaluated last. */
+  readonly moveTo: (parameters: Float64Array) => boolean
+  /** Says that the rows were moved away from the mode: moveTo then finds it again. */
+  readonly forget: () => void
+  /** The spherical random effects at the mode that was moved to or evaluated last. */
   readonly u: Float64Array
   /** Cholesky factor of H at that mode, as the structure's symbolic factor lays it out. */
   readonly factor: Float64Array
@@ -102,15 +102,15 @@ export function laplace(structure: RandomStructure, linear: LinearPredictors, ro
       u.fill(0)
       h = height(u)
     }
-    let settled = false
+    let converged = false
     let last = Number.POSITIVE_INFINITY
     for (let chord = 0; origin && chord < maxChords && h > Number.NEGATIVE_INFINITY; chord++) {
       slope(u, v)
       step.set(v)
       solve(symbolic, origin.factor, step)
       const distance = product(step, v)
-      settled = distance <= found
-      if (settled || !(distance <= contraction * last)) break
+      converged = distance <= found
+      if (converged || !(distance <= contraction * last)) break
       last = distance
       for (let c = 0; c < q; c++) u[c] += step[c]
       const next = height(u)
@@ -121,7 +121,7 @@ export function laplace(structure: RandomStructure, linear: LinearPredictors, ro
         break
       }
     }
-    if (settled && curvature(false, factor)) return h
+    if (converged && curvature(false, factor)) return h
 
     return dampedNewton(target, search, 0, q, h, found)
   }
@@ -188,18 +188,18 @@ export function laplace(structure: RandomStructure, linear: LinearPredictors, ro
   const from = (origin: Origin | null): Laplace => {
     const stands = (x: Float64Array): boolean =>
       present !== null && present.origin === origin && x.every((value, j) => value === present!.parameters[j])
-    const settle = (parameters: Float64Array): boolean =>
+    const moveTo = (parameters: Float64Array): boolean =>
       stands(parameters) || integrate(parameters, origin) > Number.NEGATIVE_INFINITY
     const own: Laplace = {
       u,
       factor,
-      settle,
-      unsettle: () => {
+      moveTo,
+      forget: () => {
         present = null
       },
-      near: (parameters) => (settle(parameters) ? from({ u: u.slice(), factor: factor.slice() }) : own),
+      near: (parameters) => (moveTo(parameters) ? from({ u: u.slice(), factor: factor.slice() }) : own),
       fixedInformation: (parameters) =>
-        settle(parameters) ? profiledInformation(structure, linear, rows, factor) : null,
+        moveTo(parameters) ? profiledInformation(structure, linear, rows, factor) : null,
       evaluate: (parameters, gradient, offsets = null) => {
         const value = integrate(parameters, origin, offsets)
         if (gradient && value > Number.NEGATIVE_INFINITY) {

@@ -1,6 +1,6 @@
 import { flat } from '../../covariance/flat.js'
 import type { Model } from '../../data/model.js'
-import { sameFactor } from '../frame/cluster-structure.js'
+import { sameFactor } from '../frame/level-structure.js'
 import { entryOf, type SparsePattern, symbolic } from '../../numerics/sparse-pattern.js'
 import { heap, type Space } from '../../numerics/space.js'
 import type { ChainTerm } from '../frame/chain-terms.js'

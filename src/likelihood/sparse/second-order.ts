@@ -4,7 +4,7 @@ import { solve } from '../../numerics/sparse-cholesky.js'
 import { selectedInverse } from '../../numerics/sparse-inverse.js'
 import { distinctRows } from '../frame/distinct-rows.js'
 import { denseBorder } from './dense-border.js'
-import { independentBlocks } from './independent-blocks.js'
+import { independentComponents } from './independent-components.js'
 import type { Laplace } from './laplace.js'
 import type { LaplaceParts } from './laplace-parts.js'
 import { sampledPairs } from './third-order-draws.js'
@@ -48,7 +48,7 @@ export function secondOrder(parts: LaplaceParts, mostWork: number = affordable):
   const { count, ofRow, first } = distinctRows(layout.terms, slots, n, dense)
   const border = dense && denseBorder(structure, slots, dense, dense.multipliers, multipliers, heap)
   const wide = width + structure.border
-  const blocks = independentBlocks(structure, n)
+  const components = independentComponents(structure, n)
   const cells: Cells = {
     count,
     predictors: K,
@@ -56,7 +56,7 @@ export function secondOrder(parts: LaplaceParts, mostWork: number = affordable):
     columns: new Int32Array(count * wide),
     multipliers: new Float64Array(count * wide),
     predictorOf: Int32Array.from([...slots, ...(dense?.slots ?? [])], (slot) => slot.predictor),
-    blockOf: first.map((i) => blocks.ofRow[i]),
+    componentOf: first.map((i) => components.ofRow[i]),
     third: new Float64Array(count * K ** 3),
     leverage: new Float64Array(count * K * K),
   }
@@ -71,12 +71,12 @@ export function secondOrder(parts: LaplaceParts, mostWork: number = affordable):
   const vector = new Float64Array(q)
   /** What each row's third derivatives are multiplied by. */
   const inThird = new Float64Array(count * K ** 3)
-  const inBlock = new Float64Array(blocks.count)
-  for (const block of cells.blockOf) inBlock[block]++
-  const pairs = inBlock.reduce((sum, members) => sum + members ** 2, 0)
+  const inComponent = new Float64Array(components.count)
+  for (const component of cells.componentOf) inComponent[component]++
+  const pairs = inComponent.reduce((sum, members) => sum + members ** 2, 0)
   const exact = count * K * symbolic.size + pairs * K ** 3 * (wide + 1) <= mostWork
-  const addPairs = exact ? exactPairs(structure, cells, blocks) : null
-  const sampled = exact ? null : sampledPairs(structure, cells, blocks, n)
+  const addPairs = exact ? exactPairs(structure, cells, components) : null
+  const sampled = exact ? null : sampledPairs(structure, cells, components, n)
 
   /** Third and fourth derivatives of the rows at the mode. */
   function derivatives(): void {
@@ -187,8 +187,8 @@ export function secondOrder(parts: LaplaceParts, mostWork: number = affordable):
   return {
     exact,
     correction: (x, byRow, at = approximation) => {
-      if (!at.settle(x)) return Number.NaN
-      at.unsettle()
+      if (!at.moveTo(x)) return Number.NaN
+      at.forget()
       derivatives()
       fillCells()
       contractions()

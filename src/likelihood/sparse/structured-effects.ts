@@ -41,19 +41,19 @@ export function structuredEffects(parts: LaplaceParts, { draw, ofLevel }: Effect
   const { symbolic, starts } = structure
   let expansion: SecondOrder | null = null
   return (laplace, given) => {
-    if (!laplace.settle(given)) return null
+    if (!laplace.moveTo(given)) return null
     const x = given.slice()
     const effects = lateEffects({
       terms: () => {
-        laplace.settle(x)
+        laplace.moveTo(x)
         return structuredModes(layout, structure, linear, laplace)
       },
       eta: () => {
-        laplace.settle(x)
+        laplace.moveTo(x)
         return rows.eta.map((one) => one.slice())
       },
       whitened: (weights) => {
-        laplace.settle(x)
+        laplace.moveTo(x)
         const out = new Float64Array(structure.size)
         let from = 0
         layout.terms.forEach(({ term }, t) => {

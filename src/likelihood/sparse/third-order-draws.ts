@@ -1,6 +1,6 @@
 import { backward } from '../../numerics/sparse-cholesky.js'
 import { stream } from '../../random/stream.js'
-import type { IndependentBlocks } from './independent-blocks.js'
+import type { IndependentComponents } from './independent-components.js'
 import type { RandomStructure } from './random-structure.js'
 import type { AddPairs, Cells } from './third-order-pairs.js'
 
@@ -21,10 +21,10 @@ const mostRowDirections = 5e5
 export function sampledPairs(
   { size: q, symbolic }: RandomStructure,
   cells: Cells,
-  blocks: IndependentBlocks,
+  components: IndependentComponents,
   rows: number,
 ): SampledPairs {
-  const { count, predictors: K, width, columns, multipliers: a, predictorOf, blockOf, third, leverage } = cells
+  const { count, predictors: K, width, columns, multipliers: a, predictorOf, componentOf, third, leverage } = cells
   const directions = Math.max(32, Math.min(200, Math.floor(mostRowDirections / rows)))
   const draws = new Float64Array(directions * q)
   const { normal } = stream({ seed: 0, replicate: 1, purpose: 'importance' })
@@ -32,7 +32,7 @@ export function sampledPairs(
   const vector = new Float64Array(q)
   const y = new Float64Array(count * K)
   const contracted = new Float64Array(count * K)
-  const total = new Float64Array(blocks.count)
+  const total = new Float64Array(components.count)
 
   /** l_klm v_lm of each cell. */
   function contract(): void {
@@ -55,7 +55,7 @@ export function sampledPairs(
     }
   }
 
-  /** The sum of l''' times the forms, by block. */
+  /** The sum of l''' times the forms, by component. */
   function totals(): void {
     total.fill(0)
     for (let c = 0, t = 0; c < count; c++) {
@@ -68,7 +68,7 @@ export function sampledPairs(
           for (let m = 0; m < K; m++, t++) sum += third[t] * product * y[c * K + m]
         }
       }
-      total[blockOf[c]] += sum
+      total[componentOf[c]] += sum
     }
   }
 
@@ -77,21 +77,21 @@ export function sampledPairs(
     vector.set(draws.subarray(e * q, (e + 1) * q))
     backward(symbolic, factor, vector)
     total.fill(0)
-    // Cells of one block in a run share a sum.
-    let block = blockOf[0]
+    // Cells of one component in a run share a sum.
+    let component = componentOf[0]
     let inRun = 0
     for (let c = 0, at = 0; c < count; c++) {
       let x = a[at] * vector[columns[at]]
       at++
       for (let s = 1; s < width; s++, at++) x += a[at] * vector[columns[at]]
-      if (blockOf[c] !== block) {
-        total[block] += inRun
+      if (componentOf[c] !== component) {
+        total[component] += inRun
         inRun = 0
-        block = blockOf[c]
+        component = componentOf[c]
       }
       inRun += x * (third[c] * x * x - 3 * contracted[c])
     }
-    total[block] += inRun
+    total[component] += inRun
   }
 
   return {
@@ -102,7 +102,7 @@ export function sampledPairs(
         along(factor, e)
         totals()
         for (let c = 0, t = 0; c < count; c++) {
-          const times = share * total[blockOf[c]]
+          const times = share * total[componentOf[c]]
           const [own, square] = [c * K, c * K * K]
           for (let k = 0; k < K; k++) {
             for (let l = 0; l < K; l++) {

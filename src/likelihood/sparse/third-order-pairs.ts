@@ -1,5 +1,5 @@
 import { solve } from '../../numerics/sparse-cholesky.js'
-import type { IndependentBlocks } from './independent-blocks.js'
+import type { IndependentComponents } from './independent-components.js'
 import type { RandomStructure } from './random-structure.js'
 
 /** The distinct rows of a model at given parameters, one cell each; see `distinctRows`. */
@@ -13,8 +13,8 @@ export interface Cells {
   readonly multipliers: Float64Array
   /** Predictor of each slot. */
   readonly predictorOf: Int32Array
-  /** Independent block of each cell. */
-  readonly blockOf: Int32Array
+  /** Independent component of each cell. */
+  readonly componentOf: Int32Array
   /** l''' summed over the rows of each cell: cells x K x K x K. */
   readonly third: Float64Array
   /** v_cc of each cell, cells x K x K. */
@@ -23,7 +23,7 @@ export interface Cells {
 
 /**
  * With v_cd = A_c H^-1 A_d' the covariance of the linear predictors of two cells and l''' their third derivatives, the
- * sums over pairs of cells of one independent block
+ * sums over pairs of cells of one independent component
  *
  *   sum_d v_cd^3 l_d''',   of tensors K x K x K where rows have several predictors,
  *
@@ -38,9 +38,13 @@ const mostDense = 1000
  * The exact sums. A cell's row of v is a sum of columns of H^-1: those of the dense inverse where it is small and cells
  * are many, else those of a solve.
  */
-export function exactPairs({ size: q, symbolic }: RandomStructure, cells: Cells, blocks: IndependentBlocks): AddPairs {
-  const { count, predictors: K, width, columns, multipliers: a, predictorOf, blockOf, third } = cells
-  const members = cellsByBlock(blockOf, blocks.count)
+export function exactPairs(
+  { size: q, symbolic }: RandomStructure,
+  cells: Cells,
+  components: IndependentComponents,
+): AddPairs {
+  const { count, predictors: K, width, columns, multipliers: a, predictorOf, componentOf, third } = cells
+  const members = cellsByComponent(componentOf, components.count)
   const dense = q <= mostDense && count > q ? new Float64Array(q * q) : null
   const solved = Array.from({ length: K }, () => new Float64Array(q))
   const cube = K ** 3
@@ -105,7 +109,7 @@ export function exactPairs({ size: q, symbolic }: RandomStructure, cells: Cells,
     }
     for (let c = 0; c < count; c++) {
       solveCell(factor, c)
-      const own = members[blockOf[c]]
+      const own = members[componentOf[c]]
       if (K === 1) out[c] += scale * cubes(own)
       else addTensors(own, scale, out, c * cube)
     }
@@ -124,10 +128,10 @@ function contractFirst(x: Float64Array, v: Float64Array, K: number, out: Float64
   }
 }
 
-function cellsByBlock(blockOf: Int32Array, count: number): Int32Array[] {
+function cellsByComponent(componentOf: Int32Array, count: number): Int32Array[] {
   const members: number[][] = Array.from({ length: count }, () => [])
-  blockOf.forEach((block, c) => {
-    members[block].push(c)
+  componentOf.forEach((component, c) => {
+    members[component].push(c)
   })
   return members.map((own) => Int32Array.from(own))
 }

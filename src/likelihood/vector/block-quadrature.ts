@@ -23,7 +23,7 @@ export interface BlockQuadrature {
 }
 
 /**
- * What clusterQuadrature computes, for one predictor and a family with a shift kernel: rows that meet a level's effects
+ * What levelQuadrature computes, for one predictor and a family with a shift kernel: rows that meet a level's effects
  * with the same multipliers a move together by v = a'u, so that a block of them enters the search of the mode, the points
  * and the gradient by its sums (see ShiftKernel), and an exponential is taken once a row. One point is Laplace.
  */

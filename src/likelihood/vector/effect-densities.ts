@@ -4,7 +4,7 @@ import { productRule } from '../../numerics/product-rule.js'
 import type { EffectDensity } from '../frame/conditional-effects.js'
 import { effectOf, linearPredictors } from '../frame/linear-predictors.js'
 import { rowModel } from '../frame/row-model.js'
-import { type Clustering, clustering } from '../frame/cluster-structure.js'
+import { type RowsByLevel, rowsByLevel } from '../frame/level-structure.js'
 import type { Stated } from '../frame/stated.js'
 
 /** The density of each of the effects b = Lambda u of each level of one factor; those of all its terms count together. */
@@ -26,7 +26,7 @@ interface Reflection {
  * and Chao 2006) with `nodes` a direction, around their mean given v_1 under the Gaussian approximation at the joint mode
  * and with its precision.
  */
-export function effectDensities({ stated, structure, order }: Clustering, nodes: number): EffectDensities {
+export function effectDensities({ stated, structure, order }: RowsByLevel, nodes: number): EffectDensities {
   const { q, start } = structure
   const levels = start.length - 1
   const K = stated.model.predictors.length
@@ -218,11 +218,11 @@ export type LevelDensities = (
 
 /** One set of densities for each number of nodes, placed anew where x is another array than the last. */
 export function levelDensities(stated: Stated): LevelDensities {
-  let clusters: Clustering | null = null
+  let byLevel: RowsByLevel | null = null
   const made = new Map<number, { readonly densities: EffectDensities; at: Float64Array | null }>()
   return (x, eta, nodes, level, effect) => {
-    clusters ??= clustering(stated, stated.layout)
-    const own = made.get(nodes) ?? { densities: effectDensities(clusters, nodes), at: null }
+    byLevel ??= rowsByLevel(stated, stated.layout)
+    const own = made.get(nodes) ?? { densities: effectDensities(byLevel, nodes), at: null }
     made.set(nodes, own)
     if (own.at !== x) own.densities.place(x, eta())
     own.at = x

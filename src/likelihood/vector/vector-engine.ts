@@ -8,7 +8,7 @@ import { maxNodes, ruleSet } from '../engine/rule-set.js'
 import { laplaceDensity } from '../sparse/laplace-density.js'
 import { laplaceParts } from '../sparse/laplace-parts.js'
 import { type StructuredEffectsAt, structuredEffects } from '../sparse/structured-effects.js'
-import { hasOneFactor } from '../frame/cluster-structure.js'
+import { hasOneFactor } from '../frame/level-structure.js'
 import { levelDensities } from './effect-densities.js'
 import { vectorQuadrature } from './vector-quadrature.js'
 

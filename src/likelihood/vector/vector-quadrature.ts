@@ -1,5 +1,5 @@
 import { productRule } from '../../numerics/product-rule.js'
-import { clustering } from '../frame/cluster-structure.js'
+import { rowsByLevel } from '../frame/level-structure.js'
 import { inOrder } from '../frame/grouped-rows.js'
 import { linearPredictors } from '../frame/linear-predictors.js'
 import type { Evaluate } from '../frame/log-density.js'
@@ -8,9 +8,9 @@ import { rowModel } from '../frame/row-model.js'
 import type { Stated } from '../frame/stated.js'
 import { type BlockQuadrature, blockQuadrature } from './block-quadrature.js'
 import { blocksOf } from './block-structure.js'
-import { clusterQuadrature } from './cluster-quadrature.js'
+import { levelQuadrature } from './level-quadrature.js'
 
-/** The most points a product rule may have in one cluster. */
+/** The most points a product rule may have in one level. */
 const mostPoints = 20_000
 
 /** Quadrature for the effects of one factor: a product rule over the vector of each level. */
@@ -32,11 +32,11 @@ export function vectorQuadrature(stated: Stated): VectorQuadrature {
   const blocks = grouped?.rows.kernel.shifted ? blockQuadrature(grouped, layout) : null
   let byRows: ((nodes: number) => Evaluate) | null = null
   const rowsMade = (): ((nodes: number) => Evaluate) => {
-    const { stated: ordered, structure, order } = clustering(stated, layout)
+    const { stated: ordered, structure, order } = rowsByLevel(stated, layout)
     const linear = linearPredictors(ordered)
     const rows = rowModel(ordered)
     return (nodes) => {
-      const evaluate = clusterQuadrature(structure, linear, rows, productRule(nodes, q))
+      const evaluate = levelQuadrature(structure, linear, rows, productRule(nodes, q))
       return (x, gradient, byLevel, offsets = null) =>
         evaluate(
           x,

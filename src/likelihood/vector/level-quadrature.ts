@@ -9,14 +9,14 @@ import {
   type NewtonTarget,
 } from '../../numerics/damped-newton.js'
 import type { ProductRule } from '../../numerics/product-rule.js'
-import type { ClusterStructure } from '../frame/cluster-structure.js'
+import type { LevelStructure } from '../frame/level-structure.js'
 import { pointsReverse } from './cholesky-reverse.js'
 import { effectOf, type LinearPredictors } from '../frame/linear-predictors.js'
 import type { Evaluate } from '../frame/log-density.js'
 import type { RowModel } from '../frame/row-model.js'
 
 /**
- * Log marginal likelihood of a model whose random effects belong to one factor, a vector u of q a cluster integrated
+ * Log marginal likelihood of a model whose random effects belong to one factor, a vector u of q a level integrated
  * out with an adaptive product rule (Pinheiro and Chao 2006): with mode m, H = -h''(m) = C C' and points z_k,
  *
  *   log L_g = -log |C| + log sum_k w_k exp(|z_k|^2 / 2 + h(m + C'^-1 z_k)).
@@ -25,10 +25,10 @@ import type { RowModel } from '../frame/row-model.js'
  * derivative in C is -diag(1 / C_ii) - tril(sum P_k e_k a_k'); the reverse of the Cholesky factorization takes it to H,
  * from there by third derivatives to the linear predictors, and sum P_k h'(u_k) with it through the mode.
  *
- * The evaluator's levels are the clusters; offsets are in the order of its rows.
+ * The evaluator's levels are the levels; offsets are in the order of its rows.
  */
-export function clusterQuadrature(
-  { q, start }: ClusterStructure,
+export function levelQuadrature(
+  { q, start }: LevelStructure,
   linear: LinearPredictors,
   rows: RowModel,
   rule: ProductRule,
@@ -37,11 +37,11 @@ export function clusterQuadrature(
   const { predictors: K, space, eta, d1, d2, d3 } = rows
   const { pair: pairs, triple: triples } = derivativeOrder(K)
   const width = slots.length
-  const clusters = start.length - 1
-  const n = start[clusters]
+  const levels = start.length - 1
+  const n = start[levels]
   const { count, points, logWeights } = rule
   let largest = 0
-  for (let g = 0; g < clusters; g++) largest = Math.max(largest, start[g + 1] - start[g])
+  for (let g = 0; g < levels; g++) largest = Math.max(largest, start[g + 1] - start[g])
   const predictorOf = Int32Array.from(slots, (slot) => slot.predictor)
   const effect = effectOf(linear)
   const vector = (): Float64Array => space.vector(q)
@@ -94,7 +94,7 @@ export function clusterQuadrature(
     return cholesky(c, q)
   }
 
-  /** The rows of the cluster whose mode is searched. */
+  /** The rows of the level whose mode is searched. */
   let [first, end] = [0, 0]
   const target: NewtonTarget = {
     height: () => height(first, end),
@@ -159,7 +159,7 @@ export function clusterQuadrature(
     return Math.log(mass)
   }
 
-  /** Derivatives of the cluster's log L in its rows' fixed parts and multipliers. */
+  /** Derivatives of the level's log L in its rows' fixed parts and multipliers. */
   function rowDerivatives(from: number, to: number): void {
     // v collects the derivative in the mode.
     reverse(levelPoints)
@@ -218,7 +218,7 @@ export function clusterQuadrature(
   return (parameters, gradient, byCluster, offsets) => {
     linear.update(parameters, offsets)
     let total = 0
-    for (let g = 0; g < clusters; g++) {
+    for (let g = 0; g < levels; g++) {
       const from = start[g]
       const to = start[g + 1]
       const h = findMode(from, to)

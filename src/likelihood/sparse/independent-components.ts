@@ -1,24 +1,24 @@
 import type { RandomStructure } from './random-structure.js'
 
 /**
- * The blocks of random effects that share no row, directly or through others: given the outer parameters they are
+ * The connected components of the random effects, two of which are joined where they share a row: given the outer parameters they are
  * independent of each other in prior and likelihood, and the integral is a product over them. The levels of one factor, the
  * outermost units of nested ones, the connected parts of crossed ones.
  */
-export interface IndependentBlocks {
+export interface IndependentComponents {
   readonly count: number
-  /** Block of each element of u. */
+  /** Component of each element of u. */
   readonly ofElement: Int32Array
-  /** Block of each row. */
+  /** Component of each row. */
   readonly ofRow: Int32Array
-  /** Elements of u in each block. */
+  /** Elements of u in each component. */
   readonly sizes: Int32Array
 }
 
-export function independentBlocks(
+export function independentComponents(
   { size, width, columns, chains, border }: RandomStructure,
   rows: number,
-): IndependentBlocks {
+): IndependentComponents {
   // All rows meet a border.
   if (border > 0) {
     const one = (length: number): Int32Array => new Int32Array(length)

@@ -7,16 +7,16 @@ import type { ParameterLayout } from './parameter-layout.js'
 import { type Stated, state } from './stated.js'
 
 /** Rows in the order of one factor's levels, each level with q spherical random effects. */
-export interface ClusterStructure {
+export interface LevelStructure {
   readonly q: number
-  /** Rows of cluster g: start[g] to start[g + 1] - 1. */
+  /** Rows of level g: start[g] to start[g + 1] - 1. */
   readonly start: Int32Array
 }
 
 /** A model whose rows have been brought into the order of its one factor's levels. */
-export interface Clustering {
+export interface RowsByLevel {
   readonly stated: Stated
-  readonly structure: ClusterStructure
+  readonly structure: LevelStructure
   /** Row of the original model at each place. */
   readonly order: Int32Array
   readonly term: RandomTerm
@@ -29,7 +29,7 @@ export function hasOneFactor({ terms }: ParameterLayout): boolean {
   return terms.every(({ term }) => term === first || sameFactor(term, first))
 }
 
-export function clustering({ model, space }: Stated, layout: ParameterLayout): Clustering {
+export function rowsByLevel({ model, space }: Stated, layout: ParameterLayout): RowsByLevel {
   const [{ term }] = layout.terms
   const { start, order } = countingSort(term.index, term.levels.length)
   const q = layout.terms.reduce((sum, { term }) => sum + term.names.length, 0)
