@@ -45,7 +45,7 @@ const mostEffects = 3
  */
 export const convergedChange = 1e-3
 
-/** What more nodes of the inner integral may change, where they are few; see marginalNodes, whose own limit holds for many. */
+/** What more nodes of the inner integral may change, where they are few; see marginalNodes, whose own tolerance is for many. */
 const innerError = 5e-5
 const manyNodes = 33
 

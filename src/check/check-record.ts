@@ -91,7 +91,7 @@ export interface Effect {
 export interface PriorMove {
   readonly parameter: string
   readonly estimate: number
-  /** The end that it runs to where the likelihood has no finite maximum in it: the estimate is then no number to hold against. */
+  /** The end that it runs to where the likelihood has no finite maximum in it: the estimate is then no number to compare with. */
   readonly runsTo: Comparison['runsTo']
   readonly posteriorMean: number
   /** Distance of the two in standard errors of the estimate, and in standard deviations of the posterior. */

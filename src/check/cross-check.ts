@@ -25,7 +25,7 @@ export interface CrossCheck {
 /** So many draws of each chain are looked at, evenly spaced. */
 const lookedAt = 100
 
-/** Null where no quadrature is at hand that the draws could be held against. */
+/** Null where no quadrature is at hand to compare the draws with. */
 export function crossCheck(
   like: Likelihood,
   priors: PriorsInForce,

@@ -62,7 +62,7 @@ export interface Covariance {
   readonly part?: (q: number, kept: readonly number[]) => readonly number[]
   /** Signs (+1, -1) by which to multiply theta to get its canonical representative: of all theta with one covariance the one reported. */
   readonly canonicalSigns: (theta: ArrayLike<number>, q: number) => Float64Array
-  /** The quantities reported of the covariance, each with the thetas that have it at a value. */
+  /** The quantities reported of the covariance, each with the map to the thetas that have it at a value: what profile limits profile. */
   readonly held: (q: number) => readonly Held[]
   /** Standard deviations and correlations as coordinates, for priors and samplers. */
   readonly chart: Chart

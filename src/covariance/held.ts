@@ -1,11 +1,11 @@
 /**
- * A quantity told of a covariance (a standard deviation, a correlation), and theta with it held at a value: `hold` maps
+ * A profiled quantity of a covariance (a standard deviation, a correlation), and theta with it fixed at a value: `hold` maps
  * all of R^m onto the thetas in which it has that value, and leaves those alone which have it already. A function of
  * theta composed with `hold` is free of constraints, and constant along what does not matter.
  */
 export interface Held {
   readonly kind: 'sd' | 'correlation'
-  /** The effect, or the two, it is told of; a quantity that all effects share is told of the first. */
+  /** The effect, or the two, it is of; a quantity that all effects share is reported of the first. */
   readonly effects: readonly number[]
   /** Its range; either end is a singular covariance, but for infinity. */
   readonly range: readonly [number, number]

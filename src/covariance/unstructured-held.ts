@@ -10,7 +10,7 @@ const dot = (a: Float64Array, b: Float64Array): number => {
   return sum
 }
 
-/** The standard deviation of effect i is the length of row i of Lambda: held by scaling the row. */
+/** The standard deviation of effect i is the length of row i of Lambda: fixed by scaling the row. */
 const deviation = (i: number): Held => ({
   kind: 'sd',
   effects: [i],
@@ -55,7 +55,7 @@ function directions(theta: Float64Array, i: number, j: number) {
 }
 
 /**
- * The correlation of effects i < j is the cosine of the angle of rows i and j of Lambda: held by turning row j in the
+ * The correlation of effects i < j is the cosine of the angle of rows i and j of Lambda: fixed by turning row j in the
  * plane of the two, its length kept: |w| (rho e + sqrt(1 - rho^2) f).
  */
 const correlation = (i: number, j: number): Held => ({

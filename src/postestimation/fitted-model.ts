@@ -13,7 +13,7 @@ export interface FittedModel {
   /** All outer parameters, the fixed effects of the mean first also after restricted maximum likelihood. Length d. */
   readonly parameters: Float64Array
   /**
-   * Their covariance, d x d: 0 for what is held at an end of its range, NaN for coefficients without a finite maximum, or
+   * Their covariance, d x d: 0 for what is fixed at an end of its range, NaN for coefficients without a finite maximum, or
    * throughout where the fit has none.
    */
   readonly covariance: Float64Array

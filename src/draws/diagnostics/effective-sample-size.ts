@@ -23,7 +23,7 @@ export function effectiveSampleSize(chains: readonly Float64Array[]): number {
   const correlation = (lag: number): number => 1 - (within - autocovariance(lag)) / total
 
   // Sums of pairs, rho_2k + rho_2k+1, are positive and decreasing in a reversible chain. Add them while they are
-  // positive, each held down to the one before; of the pair that ends the sequence only the even term is added, once,
+  // positive, each bounded by the one before; of the pair that ends the sequence only the even term is added, once,
   // which matters for antithetic chains.
   let lag = 0
   let even = 1

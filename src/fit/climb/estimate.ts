@@ -58,12 +58,12 @@ export function estimate(likelihood: Likelihood, rule: Rule, given: Start): Esti
 /** Step of differences, in standard errors, where a small residual takes eight digits of the gradient. */
 const wideStep = 3e-3
 
-/** With `residual`, its parameter is not climbed but held at its limit. */
+/** With `residual`, its parameter is fixed at its limit. */
 function climbed(likelihood: Likelihood, rule: Rule, start: Start, residual: HeldParameter | null): Estimate {
   const { dimension: d } = likelihood
   const nodes = nodesOf(rule)
   const whole = likelihood.marginal(rule)
-  // Searches of the modes start from the point that the climb has reached. A residual that is held small leaves no digits
+  // Searches of the modes start from the point that the climb has reached. A residual that is fixed near zero leaves no digits
   // for searches by an older factor.
   let density = residual ? holding(whole, residual) : whole.near(start.parameters)
   const held: number[] = []

@@ -16,7 +16,7 @@ import { covarianceOf, type SmallSample, times } from './satterthwaite.js'
  *   df_c = 2 v^2 / (g'Wg) with v = Phi_cc and g_i = (Phi D_i Phi)_cc: theirs for one contrast.
  *
  * C is zero where V is linear in its parameters. Where it is not, C is that of Kenward and Roger (2009), which does not depend
- * on the parameters chosen, of which those `held` at their end count as known, and R where there is `noResidual`: with S = sum W_ij V_ij, h_i = tr(P V_i P S) / 2 and c = W h, C = X'V^-1 (S - sum c_i V_i) V^-1 X.
+ * on the parameters chosen, of which those `held` (fixed at the end of their range) count as known, and R where there is `noResidual`: with S = sum W_ij V_ij, h_i = tr(P V_i P S) / 2 and c = W h, C = X'V^-1 (S - sum c_i V_i) V^-1 X.
  */
 export function kenwardRoger(normal: NormalMarginal, held: readonly number[], noResidual: boolean): SmallSample {
   const { p, covariance: phi } = normal

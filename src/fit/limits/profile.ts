@@ -32,7 +32,7 @@ const rise = 1e-6
 
 /**
  * Limits of a quantity by its profile likelihood (Venzon and Moolgavkar 1988; Bates and Watts 1988, section 6.1): where
- * 2 (l_max - l_p) is z^2, l_p being the log-likelihood maximised over all parameters with the quantity held at a value,
+ * 2 (l_max - l_p) is z^2, l_p being the profile log-likelihood, maximised over all parameters with the quantity fixed at a value,
  * which a reparametrisation does exactly. The root is nearly linear in the quantity, so that it is searched by
  * interpolation; each climb starts where the points before it, extrapolated, lead.
  */
@@ -57,7 +57,7 @@ export function profileLimits(
 
 type Climb = (at: number, points: readonly Point[]) => Point | string
 
-/** Maximises over all else with the quantity held. */
+/** Maximises over all else with the quantity fixed. */
 function climber(
   { stated, layout, marginal }: Likelihood,
   fitted: Estimate,

@@ -51,7 +51,7 @@ function coefficientCovariance(fit: FitSource): (i: number, j: number) => number
 }
 
 /**
- * The covariance of the estimated parameters. Those that are held at a limit vary with nothing; coefficients without a finite
+ * The covariance of the estimated parameters. Those that are fixed at the end of their range do not vary; coefficients without a finite
  * maximum have none.
  */
 function heldAsKnown({ parameters, fixed, further, method }: FitSource): number[][] | null {

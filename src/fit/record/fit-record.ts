@@ -175,7 +175,7 @@ export interface Importance {
 export interface FixedEstimate {
   readonly name: string
   readonly estimate: number
-  /** The end that it runs to where the likelihood has no finite maximum in it; `estimate` is then the value it was held at. */
+  /** The end that it runs to where the likelihood has no finite maximum in it; `estimate` is then the value it was fixed at. */
   readonly runsTo: '-Inf' | 'Inf' | null
   readonly se: number | null
   /** Value of the statistic, estimate / se. */

@@ -7,7 +7,7 @@ import { varianceExplained } from './variance-explained.js'
 
 /**
  * How well the model describes the data, and how far the integral can be trusted. Where parameters run the shares of variance
- * are left out: they depend on how far out these are held.
+ * are left out: they depend on how far out these are fixed.
  */
 export function fitQuality(
   { like, fitted, importance, inference, eta }: Concluded,

@@ -16,7 +16,7 @@ import { cellText, list, profileHint, remedy, runsText } from './separation-warn
 export interface FurtherRuns {
   /** The point with the coefficients far out. */
   readonly x: Float64Array
-  /** One of them for each dimension that nothing determines: held there, all other parameters have their limit. */
+  /** One of them for each dimension that nothing determines: with it fixed, all other parameters have their limit. */
   readonly held: readonly number[]
   readonly runs: readonly Runaway[]
   readonly warning: Warning

@@ -193,7 +193,7 @@ function parted(
 /** A row counts as parted where its logit is beyond this: rounding's share of it is far less. */
 const margin = 1e-3
 
-/** The covariance of the free parameters with the others held where they are; NaN for those; null where there is none. */
+/** The covariance of the free parameters with the others fixed where they are; NaN for those; null where there is none. */
 function conditional(covariance: Float64Array | null, d: number, free: readonly number[]): Float64Array | null {
   if (!covariance) return null
   const known = Array.from({ length: d }, (_, j) => j).filter((j) => covariance[j * (d + 1)] > 0)

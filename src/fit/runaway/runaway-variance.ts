@@ -31,7 +31,7 @@ const moderate = 3
 /**
  * Whether the standard deviation of a model's only random effect, a scalar one of the mean, has no finite maximum. It needs
  * responses that fixed and random effects together predict without error in every row (see separatedLevels), so that for nearly
- * all data a glance at the levels says no. Where it is so, the limit of the likelihood is held against the highest point that exact
+ * all data a glance at the levels says no. Where it is so, the limit of the likelihood is compared with the highest point that exact
  * integration finds below it: no rule of nodes about a mode could decide, whose own error grows with the standard
  * deviation. With a probit link, or an intercept alone, the limit is the supremum: a level's rows are together no more probable
  * than the least of them, and the product of these is a model of the levels that the limit contains. Null where the question does not

@@ -39,7 +39,7 @@ export const fittedBy = (like: Likelihood, fitted: Estimate, importance: Importa
 })
 
 /**
- * Estimates of a limit among those of the full model. Running coefficients are held so far out that the means of the rows that
+ * Estimates of a limit among those of the full model. Coefficients without a finite maximum are fixed so far out that the means of the rows that
  * they move are at their ends, and have no standard error; all others are the limit's.
  */
 export function widening(limit: LimitModel): Widening {

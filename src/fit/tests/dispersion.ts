@@ -7,7 +7,7 @@ import { type Plan, seenFrom, short, untested } from './planned-test.js'
 
 /**
  * Pearson's chi-square over n less the parameters spent, random effects by their share (effective degrees of freedom).
- * Without replicates it is held against a scaled chi-square with its mean n - edf and the variance sum(2 + kappa_4) of
+ * Without replicates it is compared with a scaled chi-square with its mean n - edf and the variance sum(2 + kappa_4) of
  * the squares less their regression on the score. That it takes the effects as known at their modes makes it
  * conservative; replicates do not.
  */

@@ -34,7 +34,7 @@ const most = 1999
  * Ranks the data among replicates of the model with new random effects, whose modes and fixed effects are found again at
  * the fitted theta ("re-moded"); further predictors move as their maximum given the modes moves. p = (r + 1) / (B + 1). From 99 on
  * replicates are added, as far as the budget goes, where a test could be decided against the model with more of them. Where the
- * budget ends before, a statistic beyond all replicates is held against a normal distribution fitted to them.
+ * budget ends before, a statistic beyond all replicates is compared with a normal distribution fitted to them.
  * Null where a fifth of the replicates or more had no mode.
  */
 export function rankAmongReplicates(

@@ -23,7 +23,7 @@ export interface RuleFacts {
   readonly fits?: (nodes: readonly number[]) => boolean
   /** Whether it takes the trapezoidal rule over u. */
   readonly lattice?: boolean
-  /** Whether the integral is a product over a factor's levels, so that rules can be held against each other. */
+  /** Whether the integral is a product over a factor's levels, so that rules can be compared by level. */
   readonly factored: boolean
 }
 

@@ -80,7 +80,7 @@ export interface RuleSet {
   readonly mostNodes: number
   /** Why `marginal` does not take a rule, to be thrown as a GlmmError; null for one that it takes. */
   readonly supports: (rule: Rule) => Refusal | null
-  /** What to hold Laplace's approximation or an adaptive rule against; null where there is no other rule. */
+  /** What to compare Laplace's approximation or an adaptive rule with; null where there is no other rule. */
   readonly comparison: (rule: Rule) => Comparison | null
 }
 

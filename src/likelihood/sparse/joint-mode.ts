@@ -24,7 +24,7 @@ export interface JointMode {
 }
 
 /**
- * A model at given outer parameters, of which the mean's fixed effects are free again and the others held: those of the
+ * A model at given outer parameters, of which the mean's fixed effects are free again and the others fixed: those of the
  * further predictors, and theta. It finds the joint mode of fixed and random effects for any response of the rows
  * (penalised iteratively reweighted least squares), the data's or a replicate's.
  *
