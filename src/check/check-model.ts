@@ -23,7 +23,7 @@ import { judge } from './judge.js'
 import { outerEstimates, outerPositions } from './outer-estimates.js'
 import { priorMoves, sayPriorMove } from './prior-moves.js'
 
-/** The ladder climbs at least so far, settled or not, so that a reader sees the estimates stand still. */
+/** The ladder climbs at least so far, converged or not, so that a reader sees the estimates converge. */
 const atLeastNodes = 13
 
 /** A check's record, with the draws behind its posterior. */

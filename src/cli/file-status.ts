@@ -2,7 +2,7 @@ import { type Stats, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { GlmmError } from '../errors.js'
 
-/** What stands at a path, links followed; null where nothing does. FILE where that cannot be found out. */
+/** The kind of file at a path, links followed; null where there is none. FILE where that cannot be found out. */
 export function fileStatus(path: string): Stats | null {
   try {
     return statSync(path)

@@ -1,4 +1,4 @@
-/** How the values of options are read, the option --json, and what is said of --out. */
+/** How the values of options are read, the option --json, and the help of --out. */
 export interface OptionValues {
   readonly word: (option: string) => (text: string) => string
   readonly wholeNumber: (option: string) => (text: string) => number

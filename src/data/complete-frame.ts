@@ -10,7 +10,7 @@ import { frameOf } from './table-frame.js'
 import type { Column, Table } from './table.js'
 import type { FactorValue, Value } from './value.js'
 
-/** The rows that have all a model uses, and the worth of its expressions there. */
+/** The rows that have all a model uses, and the values of its expressions there. */
 export interface CompleteFrame {
   readonly frame: Frame
   /** Expressions by their text. */

@@ -241,7 +241,7 @@ function placeOfLevel({ levels, codes }: FactorColumn, level: string, { lines, f
   return line === row + 1 ? `row ${row + 1}` : `row ${row + 1} (line ${line} of ${source})`
 }
 
-/** What is said of a column of few levels that look like numbers in disguise, where it is a factor in the model. */
+/** The warning about a column of few levels that look like numbers in disguise, where it is a factor in the model. */
 export function disguiseWarning(column: FactorColumn): Warning | null {
   const disguise = disguiseOf(column)
   if (disguise === null || !isNaming(disguise) || disguise.look === 'text') return null

@@ -7,7 +7,7 @@ const fewest = 5
 const shown = 3
 
 /**
- * What is said of numbers that may have points between thousands and were read as decimals: 24.500 beside 950. Each number
+ * The warning about numbers that may have points between thousands and were read as decimals: 24.500 beside 950. Each number
  * with a point has then three digits after it and one to three before, none of them a mere 0, and those without a point
  * are below 1000. Decimals that are all written with three digits look alike where none is without a point: these are
  * recognised where a `semicolon` separates, as it does in files of countries that write 1.000,50.

@@ -15,7 +15,7 @@ import { disguiseFault, type Fault, numbersFault } from './disguised-numbers.js'
 import { type Frame, faultAt, gather, namedColumn, numbersOf, placeOf, tablePlace, valuesAt } from './frame.js'
 import type { NumericValue, Value } from './value.js'
 
-/** The worth of an expression in the rows of a frame. Only the functions that come with the frame can be called. */
+/** The value of an expression in the rows of a frame. Only the functions that come with the frame can be called. */
 export function evaluate(node: SyntaxNode, frame: Frame): Value {
   switch (node.kind) {
     case 'name': {
@@ -55,7 +55,7 @@ export function refuse(fault: Fault | null, node: NameNode, frame: Frame): void 
   if (fault !== null) throw faultAt(frame, node, fault.message, fault.hint)
 }
 
-/** A call of a function of columns; diag, cs and their like stand around random terms, and have no worth in a row. */
+/** A call of a function of columns; diag, cs and their like stand around random terms, and have no value in a row. */
 function called(node: CallNode, frame: Frame): Value {
   const known = frame.functions.get(node.name)
   if (known) return known(node, frame)
@@ -131,7 +131,7 @@ function arithmetic(node: BinaryNode, frame: Frame): Value {
   const out = new Float64Array(n)
   const left = a.values
   const right = b.values
-  // A constant stands still: its step through the rows is 0.
+  // A constant has a step of 0 through the rows.
   const p = a.kind === 'constant' ? 0 : 1
   const q = b.kind === 'constant' ? 0 : 1
   switch (node.operator) {

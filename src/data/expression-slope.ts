@@ -89,7 +89,7 @@ const elementary: Readonly<Record<string, (x: number) => number>> = {
   tan: (x) => 1 + Math.tan(x) ** 2,
 }
 
-/** Functions whose worth moves by steps, or is none of numbers. */
+/** Functions whose value moves by steps, or is not numeric. */
 const steps = new Set(['C', 'as.factor', 'as.integer', 'c', 'ceiling', 'factor', 'floor', 'relevel'])
 
 function ofCall(call: CallNode, name: string, frame: Frame): Slope {

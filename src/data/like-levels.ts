@@ -35,7 +35,7 @@ const spaced = (level: string): string =>
 
 const found = new WeakMap<FactorColumn, readonly Warning[]>()
 
-/** What is said of the levels of a factor that a model uses; one line a kind of surprise. */
+/** The warnings about the levels of a factor that a model uses; one line a kind of surprise. */
 export function levelWarnings(column: FactorColumn): readonly Warning[] {
   const known = found.get(column)
   if (known !== undefined) return known

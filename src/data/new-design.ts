@@ -13,7 +13,7 @@ import { namedColumn } from './frame.js'
 import { frameOf } from './table-frame.js'
 import type { Column, Table } from './table.js'
 
-/** What a fit says of its model, for the design of other data. */
+/** What a fit records of its model, for the design of other data. */
 export interface DesignSource {
   readonly formula: string
   readonly basis: Basis

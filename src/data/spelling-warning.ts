@@ -4,7 +4,7 @@ import type { NumericColumn } from './table.js'
 /** Numbers that are written out. */
 const shown = 3
 
-/** What is said of the levels of a column of numbers where cells of one number are written in several ways. */
+/** The warning about the levels of a column of numbers where cells of one number are written in several ways. */
 export function spellingWarning({ name, values, spellings, exact }: NumericColumn): Warning | null {
   if (exact !== undefined || spellings === undefined || spellings.size === 0) return null
   const times = new Map<number, number>()

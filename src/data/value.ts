@@ -1,4 +1,4 @@
-/** What an expression of a formula is worth. Vectors have the frame's number of rows and may be shared: never change them. */
+/** The value of an expression of a formula. Vectors have the frame's number of rows and may be shared: never change them. */
 export type Value = NumericValue | MatrixValue | FactorValue | ConstantValue
 
 export interface NumericValue {
@@ -18,7 +18,7 @@ export interface FactorValue {
   readonly levels: readonly string[]
   /** -1 is missing, which factor(x, levels = ) can make. */
   readonly codes: Int32Array
-  /** A condition's worth: levels FALSE and TRUE, which arithmetic takes as 0 and 1. */
+  /** A condition's value: levels FALSE and TRUE, which arithmetic takes as 0 and 1. */
   readonly logical?: true
   /** Contrasts that the formula asks for; see contrasts. */
   readonly contrasts?: string

@@ -11,7 +11,7 @@ const mostShortened = 4
 
 /**
  * The change of the gradient from -step to step about x along a direction, `move` writing the gradient at a step; `at` is
- * the one at x, and `along` what a gradient says of the direction. Where the guessed scale is much too large, as on a plateau,
+ * the one at x, and `along` the derivative along the direction from a gradient. Where the guessed scale is much too large, as on a plateau,
  * a step of a small part of it may lead to where the function is another: the step is shortened until both sides give the
  * same curvature.
  */

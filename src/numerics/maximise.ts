@@ -21,7 +21,7 @@ export interface MaximiseOptions {
   readonly maxEvaluations?: number | undefined
   /** The most each variable may move in one iteration; no bound where left out. */
   readonly stepBound?: Float64Array | undefined
-  /** Told of every point that the climb goes on from, the one evaluated last. */
+  /** Called with every point that the climb goes on from, the one evaluated last. */
   readonly accepted?: ((x: Float64Array) => void) | null | undefined
 }
 

@@ -15,7 +15,7 @@ export interface Cell {
   readonly sd: Float64Array
   /** Their derivatives in all parameters: K arrays of length d. */
   readonly sdInTheta: readonly Float64Array[]
-  /** Columns of the design on which the row hangs and that the data say nothing about. */
+  /** Columns of the design on which the row depends and that are not estimable from the data. */
   readonly missing: readonly string[]
 }
 

@@ -146,7 +146,7 @@ export interface ClusterScore {
   readonly information: Float64Array
 }
 
-/** The coordinates over which clusters are looked at: logarithms of standard deviations and the like, in which one step goes farther. */
+/** The coordinates over which clusters are looked at: logarithms of standard deviations and the like, in which one Newton step is more accurate. */
 export interface FreeCoordinates {
   /** Of all parameters those that have a variance. */
   readonly free: readonly number[]

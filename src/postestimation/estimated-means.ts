@@ -16,7 +16,7 @@ export interface EstimatedMean {
   /** On the scale of the mean's link (of the response itself for the probability of zero). */
   readonly link: number
   readonly inLink: Float64Array
-  /** Columns that the data say nothing about, on which the mean hangs; none where it is estimable. */
+  /** Columns not estimable from the data on which the mean depends; none where it is estimable. */
   readonly missing: readonly string[]
 }
 

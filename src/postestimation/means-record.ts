@@ -25,14 +25,14 @@ export interface MeansRecord extends RecordHeading {
 /** A mean with the values of its variables under their names. */
 export interface MeanEstimate {
   readonly [variable: string]: number | string | boolean | null
-  /** Null where the data say nothing about the cell. */
+  /** Null where the mean is not estimable. */
   readonly estimate: number | null
   readonly se: number | null
   /** Null: normal. */
   readonly df: number | null
   readonly lower: number | null
   readonly upper: number | null
-  /** False where a numeric variable stands at a value that nobody asked for, such as its mean. */
+  /** False where a numeric variable is at a value that was not asked for, such as its mean. */
   readonly asked: boolean
 }
 

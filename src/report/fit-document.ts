@@ -193,7 +193,7 @@ function varianceBlocks({ varianceExplained: explained }: FitRecord): Block[] {
   )
 }
 
-/** What the certificate says of the integration error, in one line of facts. */
+/** The certificate's estimate of the integration error, in one line of facts. */
 function certificateBlocks(record: FitRecord): Block[] {
   const { certificate, uncertified } = record
   if (!certificate) return uncertified ? section('Integration error', facts([['No certificate', uncertified]])) : []

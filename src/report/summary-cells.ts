@@ -13,7 +13,7 @@ export const summaryHeads: readonly string[] = [
   'ESS tail',
 ]
 
-/** What a summary says of one quantity; null where it does not exist. */
+/** One entry of a summary; null where it does not exist. */
 interface Summary {
   readonly mean: number
   readonly sd: number

@@ -7,7 +7,7 @@ import { type Comparison, type Expression, parseExpression } from './expression.
 import type { ParameterSummary } from '../parameter-summary.js'
 import { summarise } from '../diagnostics/summarise.js'
 
-/** What the draws say of an expression or a comparison. */
+/** The posterior of an expression, or the probability of a comparison. */
 export interface HypothesisRecord {
   readonly hypothesis: string
   /** Of the expression; of a comparison, of its left side less its right one. */

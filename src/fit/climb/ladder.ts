@@ -34,19 +34,19 @@ export interface Climbed {
 
 export interface Ladder {
   readonly climbed: readonly Climbed[]
-  /** True if the parameters stand still, or nothing is approximated. */
+  /** True if the ladder has converged: the parameters no longer move, or nothing is approximated. */
   readonly settled: boolean
   /** The move in standard errors up to which the parameters count as standing still on the last rung. */
   readonly limit: number
 }
 
-/** The parameters stand still once a rung moves none of them by more than this many standard errors. */
+/** Tolerance: the ladder has converged once a rung moves no parameter by more than this many standard errors. */
 const settledShift = 0.001
 /** The same for rungs of importance sampling, of their moves and of their Monte Carlo errors: a tenth of what matters. */
 const settledSampling = 0.02
 
 /**
- * Climbs until the parameters stand still, to `atLeast` nodes in any case; each rung starts where the last ended. Where the
+ * Climbs until the parameters converge, to `atLeast` nodes in any case; each rung starts where the last ended. Where the
  * model takes no more nodes, importance sampling goes on.
  */
 export function climbLadder(likelihood: Likelihood, atLeast = 1, seed = 1): Ladder {

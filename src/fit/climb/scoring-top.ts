@@ -4,7 +4,7 @@ import type { Likelihood } from '../../likelihood/likelihood.js'
 import { acceptable, estimate } from './estimate.js'
 import { type GlmFit, glmAt } from '../start/glm.js'
 
-/** The end of scoring, with what the likelihood says of it. */
+/** The point where scoring ended, with the likelihood's value and gradient there. */
 export interface ScoringTop {
   readonly top: GlmFit
   readonly logLik: number
@@ -15,7 +15,7 @@ export interface ScoringTop {
 
 /**
  * The maximum of the likelihood of a model without random effects, from where scoring ended. Scoring stops when the deviance
- * stands still, which is no proof of a maximum: that the gradient of the log-likelihood is zero is. Where it is not, the
+ * no longer moves, which does not prove a maximum; a gradient of zero of the log-likelihood does. Where it is not zero, the
  * climb goes on with it.
  */
 export function scoringTop(like: Likelihood, scored: GlmFit): ScoringTop {

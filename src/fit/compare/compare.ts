@@ -69,7 +69,7 @@ export function compare(fits: readonly ComparableFit[], names: readonly string[]
 
 const aicOf = ({ logLik, df }: ComparableFit): number => -2 * logLik + 2 * df
 
-/** Refuses a pair whose log-likelihoods say nothing of each other. */
+/** Refuses a pair whose log-likelihoods are not comparable. */
 function checkComparable(a: Named, b: Named): void {
   const refuse = (what: string, x: string | number, y: string | number, hint: string): never => {
     throw new GlmmError('USAGE', `expected fits ${what}, got ${x} in ${a.name} and ${y} in ${b.name}`, hint)
@@ -148,7 +148,7 @@ function warningsOf(ordered: readonly Named[]): Warning[] {
   return warnings
 }
 
-/** Differences of log-likelihoods below this say nothing: a fit ends within 1e-7 of its top. */
+/** Differences of log-likelihoods below this are rounding: a fit ends within 1e-7 of its maximum. */
 const rounding = ({ logLik }: ComparableFit): number => 1e-7 * (1 + Math.abs(logLik))
 
 function likelihoodRatio(small: Named, large: Named): LikelihoodRatioTest {

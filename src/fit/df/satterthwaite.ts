@@ -46,7 +46,7 @@ export function satterthwaite({ p, covariance, derivatives }: NormalMarginal, W:
   return { covariance, of, joint }
 }
 
-/** Fai and Cornelius's denominator: E F = mean of E t^2 = df / (df - 2) each; those with 2 or fewer say nothing of it. */
+/** Fai and Cornelius's denominator: E F = mean of E t^2 = df / (df - 2) each; those with 2 or fewer have no such mean. */
 function pooled(df: readonly number[]): number {
   const first = df[0]
   if (df.every((one) => Math.abs(one - first) <= 1e-8 * Math.abs(first))) return first

@@ -14,7 +14,7 @@ export interface PredictRecord extends RecordHeading {
   readonly nobs: number
   /** Rows without a prediction, for want of a value. */
   readonly dropped: number
-  /** Rows without a prediction that the fit's data say nothing about: no combination of their rows. */
+  /** Rows that are not estimable: no linear combination of the rows of the fit's data. */
   readonly notEstimable: number
   readonly predictions: readonly Prediction[]
 }

@@ -292,7 +292,7 @@ function predictor(
   }
 }
 
-/** What is said of rows, by their numbers, that hang on columns that the fit left out. */
+/** The warning about rows, by their numbers, that depend on columns that the fit left out. */
 function notEstimable(unknown: ReadonlyMap<number, readonly string[]>): string {
   const rows = [...unknown.keys()]
   const shown = rows.slice(0, mostNamed).join(', ') + (rows.length > mostNamed ? ', ...' : '')

@@ -6,7 +6,7 @@ export interface SimulateRecord extends RecordHeading {
   readonly nobs: number
   readonly dropped: number
   readonly seed: number
-  /** Whether the random effects of known levels stand at their modes instead of being drawn. */
+  /** Whether the random effects of known levels are at their modes instead of being drawn. */
   readonly conditional: boolean
   /** Text of the response. */
   readonly response: string

@@ -1,6 +1,6 @@
 import { normalCdf } from '../../numerics/special.js'
 
-/** Beyond this a standard deviation makes a step of a function that goes from one limit to another. */
+/** Beyond this standard deviation a sigmoid function of the effect is a step function. */
 export const wide = 30
 /** A probability is at its limits this far from zero on its link's scale. */
 const reach = 40

@@ -160,7 +160,7 @@ export interface Importance {
   readonly logLikMcse: number
   /** Shape of the tail of the weights, the largest of all independent parts: above 0.7 no number here is to be trusted. */
   readonly paretoK: number | null
-  /** Draws of equal weight that the weighted ones are worth, the fewest of all independent parts. */
+  /** Effective number of draws: as many of equal weight have the same variance; the fewest of all independent parts. */
   readonly effectiveDraws: number
   /** Monte Carlo standard errors of the estimates, in the order of `fixed`, of `further` and of `random`. */
   readonly mcse: {

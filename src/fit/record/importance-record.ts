@@ -4,7 +4,7 @@ import { randomEstimates } from './estimates.js'
 import type { Importance } from './fit-record.js'
 import type { ImportanceEstimate } from '../results/importance-estimate.js'
 
-/** What the record of a fit says of the draws behind it. */
+/** Diagnostics of the importance sampling behind a fit. */
 export function importanceRecord(like: Likelihood, sampled: ImportanceEstimate): Importance {
   const { layout, dimension: d } = like
   const { covariance } = sampled

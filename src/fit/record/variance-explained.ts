@@ -110,7 +110,7 @@ function meanVariance(z: Float64Array, { sd, correlation }: RandomEstimate, unit
   let variance = 0
   for (let a = 0; a < q; a++) {
     for (let b = 0; b < q; b++) {
-      // A correlation with an effect that does not vary is no number, and nothing hangs on it.
+      // A correlation with an effect that does not vary is undefined, and nothing depends on it.
       if (sd[a] === 0 || sd[b] === 0) continue
       variance += (sd[a] * sd[b] * correlation[a][b] * products[a * q + b]) / total
     }

@@ -30,7 +30,7 @@ export interface Estimate {
   readonly limits: readonly number[]
   /** Parameters without a finite maximum; empty where there are none. All others are those of the limit. */
   readonly runs: readonly Runaway[]
-  /** What is to be said of them. */
+  /** The warnings about them. */
   readonly told: readonly Warning[]
   /** Whether a standard deviation is among them: no other number of nodes would then be better. */
   readonly unbounded: boolean

@@ -3,7 +3,7 @@ import type { ModelTest } from './model-test.js'
 /** What the tests of a model come to. */
 export interface ModelVerdict {
   readonly verdict: 'no fault found' | 'questionable'
-  /** What speaks against the model, with its remedy; else how many tests found nothing, and what could not be tested. */
+  /** The tests that reject the model, with their remedies; else how many tests found nothing, and what could not be tested. */
   readonly reasons: readonly string[]
 }
 
@@ -24,7 +24,7 @@ export function holm(p: readonly number[], level: number = testLevel): boolean[]
 }
 
 /**
- * The verdict of tests whose `effect` says which of them speak against the model, and of what the data leave `undecided`, without
+ * The verdict of tests whose `effect` says which of them reject the model, and of what the data leave `undecided`, without
  * which no model is free of fault. Those of `general` see faults of many kinds: beside
  * one that names its remedy they are reported in one line.
  */

@@ -22,7 +22,7 @@ export interface FurtherRuns {
   readonly warning: Warning
 }
 
-/** A row says nothing more of a predictor if neither derivative of its log density reaches this. */
+/** A row has no information on a predictor if neither derivative of its log density reaches this. */
 const silent = 1e-5
 /** No row is as far as this before it is beyond this end of its predictor. */
 const underway = 4
@@ -33,8 +33,8 @@ const rounding = 1e-6
 /**
  * What runs in the predictors beside the mean's at x, the end of a climb. Where the family becomes a simpler one as a
  * predictor goes to its end (no zero inflation, no overdispersion), a row's density has a limit above 0 there, and whether
- * the maximum lies at the end is a matter of estimates: rows that say nothing more of the predictor may go on to that end, or to
- * the other where they are beyond telling there (a zero that is surely one of the inflation's), all others stand still, and the log-likelihood must not fall along the direction that there is. Null where nothing more
+ * the maximum lies at the end is a matter of estimates: rows without information on the predictor may go on to that end, or to
+ * the other where they cannot be distinguished there (a zero that is surely one of the inflation's), all others stand still, and the log-likelihood must not fall along the direction that there is. Null where nothing more
  * runs than the parameters `held`.
  */
 export function furtherRuns(
@@ -118,7 +118,7 @@ export function provedRuns(likelihood: Likelihood, x: Float64Array, held: readon
 /** A logit so far out is at its end but for 1e-14. */
 const settled = 32
 
-/** What there is to say of rows that run together. */
+/** The report on rows whose predictors run together. */
 type Said = (rows: readonly number[]) => string
 
 /** What the rows' sides let run in predictor k, taken `distance` along a direction that moves each row by 1 or more. */

@@ -76,7 +76,7 @@ export function limitModel(full: Stated, glm: GlmFit | null | (() => GlmFit | nu
   return { full, stated: limit, ofRest, cone, columns, terms, distance }
 }
 
-/** The cone in which nothing runs, where there are rows that say nothing of a further predictor; else null. */
+/** The cone in which nothing runs, where there are rows without information on a further predictor; else null. */
 function unmoved({ model: { response, nobs: n }, family, layout: { location } }: Stated): MeanCone | null {
   if (!location) return null
   const some = family.further.some(({ silent }) => {

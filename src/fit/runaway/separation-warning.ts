@@ -9,7 +9,7 @@ import type { Runaway } from '../results/runaway.js'
 /** Cells that a warning lists one by one. */
 const mostTold = 4
 
-/** What is to be said of a limit: of the mean's coefficients, and of predictors that no row can say anything of. */
+/** The warnings about a limit: on the mean's coefficients, and on predictors without information in any row. */
 export const limitWarnings = (limit: LimitModel): Warning[] => {
   const mean = meanWarning(limit)
   return [...(mean ? [mean] : []), ...silentWarnings(limit)]

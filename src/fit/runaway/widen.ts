@@ -153,7 +153,7 @@ function profileInFull(limit: LimitModel, layout: ParameterLayout, of: ProfileIn
 /** What a fit in the limit has reached. */
 export const endOfSeparated = 'the data are separated, and what does not run to its end has its maximum'
 
-/** The same where no coefficient runs, and the data say nothing of some. */
+/** The same where no coefficient runs, and some are not identified. */
 const endOfUndetermined = 'what the data say something of has its maximum'
 
 /** The full model's outer parameter for each of the limit's. */

@@ -15,7 +15,7 @@ export interface FixedStart {
   readonly stepBound: Float64Array
   /**
    * A first standard deviation of the effects in one column of a term, whose values are `z`, and the number of levels whose
-   * effects would say as much about it if they were seen.
+   * effects would have the same information on it if they were observed.
    */
   readonly effectSize: (
     term: LaidTerm,

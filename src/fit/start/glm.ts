@@ -114,7 +114,7 @@ export function glmAt(
   return { beta, covariance, eta, weights, working, deviance }
 }
 
-/** A row's weight; a variance that rounds to zero makes it infinite: such a row says nothing more. */
+/** A row's weight; a variance that rounds to zero makes it infinite: such a row has no information left. */
 function workingWeight(response: ResponseData, family: Family, i: number, mu: number, slope: number): number {
   const weight = (copies(response, i) * family.weight(response, i) * slope * slope) / family.variance(mu)
   return weight > 0 && weight < Number.POSITIVE_INFINITY && slope !== 0 ? weight : 0

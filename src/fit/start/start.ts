@@ -115,7 +115,7 @@ function glmStart({ stated, dimension: d }: Likelihood, glm: GlmFit): FixedStart
  * The standard deviation of one column's effects by the method of moments, as if they were the only ones: within a
  * level the sum of z w r has variance phi t + sd^2 t^2, with t that of z^2 w, working residuals r and weights w. The
  * column is centred within levels, unless it is constant there. Phi is 1, or the variance left within levels, if any. Kept
- * within a factor of `guess`. `known` is the number of levels whose effects would say as much about it if they were seen.
+ * within a factor of `guess`. `known` is the effective number of levels: as many observed effects would have the same information on it.
  */
 function momentOf(
   term: RandomTerm,

@@ -26,7 +26,7 @@ export interface Look {
   readonly chiSquare: number
   /** Randomised quantile residuals, standard normal where the model holds and the effects are known. */
   readonly z: Float64Array
-  /** The same drawn several times where responses are whole numbers, so that little hangs on the draws; z is the first. */
+  /** The same drawn several times where responses are whole numbers, so that the result depends little on the draws; z is the first. */
   readonly draws: readonly Float64Array[]
   /** Rows of a response of zero, and how many the model expects given the effects. */
   readonly zeros: { readonly seen: number; readonly expected: number }

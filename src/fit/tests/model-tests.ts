@@ -104,7 +104,7 @@ export const nothingTested = (why: string, undecided: readonly string[] = []): T
 
 /**
  * Tests a model against its data at outer parameters x: first without replicates, then, where a p-value is small or all are
- * asked for, by replicates. A test speaks against the model only where both do, and at 5 % for all tests together (Holm).
+ * asked for, by replicates. A test rejects the model only where both do, and at 5 % for all tests together (Holm).
  */
 export function testModel(stated: Stated, x: Float64Array, options: TestOptions = {}): TestedModel {
   const { replicates = 'fired' } = options

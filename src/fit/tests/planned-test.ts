@@ -4,7 +4,7 @@ import type { ModelTest } from '../results/model-test.js'
 /** What a test of the model computes, before anything is known of its p-value. */
 export interface PlannedTest {
   readonly key: string
-  /** Of the data's statistic, upwards where large values speak against the model. */
+  /** Which tail the p-value is of: the upper one where large values are evidence against the model. */
   readonly tail: 'upper' | 'two-sided'
   /** The statistic of a look; the data's and each replicate's are made alike. */
   readonly statistic: (look: Look) => number
@@ -12,11 +12,11 @@ export interface PlannedTest {
   readonly screen: (() => number) | null
   /** Times the level at which replicates decide: above 1 where the screen's p-value is too large under the model. */
   readonly slack: number
-  /** It sees faults of many kinds and distinguishes none: where a test with a remedy speaks against the model, that one is reported. */
+  /** It sees faults of many kinds and distinguishes none: where a test with a remedy rejects the model, that one is reported. */
   readonly general?: boolean
   /** Where replicates are not ranked by the statistic, what looks at the data's (the first) and theirs together. */
   readonly across?: () => Across
-  /** The test in words, once its p-value and whether it speaks against the model are known. */
+  /** The test in words, once its p-value and whether it rejects the model are known. */
   readonly tell: (
     questionable: boolean,
     across: AcrossResult | null,
@@ -30,7 +30,7 @@ export interface Across {
 }
 
 export interface AcrossResult {
-  /** What each look amounts to, in their order: large values of the first one speak against the model. */
+  /** What each look amounts to, in their order: large values of the first one are evidence against the model. */
   readonly statistics: readonly number[]
   /** Rows of the data beyond all replicates, their number under the model, and the number of replicates. */
   readonly beyond: number

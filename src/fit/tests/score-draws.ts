@@ -100,7 +100,7 @@ export function scoreDraws(
   return { observed, variance, known, draws, count, levels }
 }
 
-/** Draws from N(0, variance), draws x width; directions that others account for get what these say of them. */
+/** Draws from N(0, variance), draws x width; directions that depend linearly on others are computed from these. */
 function normalSums(variance: Float64Array, width: number, seed: number): Float64Array {
   const factor = new Float64Array(width * width)
   for (let i = 0; i < width; i++)

@@ -28,7 +28,7 @@ export const kurtosisOf: number = moment(8) - 6 * moment(6) + 3 * moment(4) - 3 
  *
  * the score of gamma in densities phi(u) (1 + gamma (h(u) - E h)). Along He_1 and He_2 it vanishes at the estimates;
  * He_3 and He_4 are skewness and excess kurtosis. Their scores have so heavy tails that the law of a sum over 20 or 40
- * levels hangs on a few simulated ones; tapered they are bounded, and the regression on the scores of the
+ * levels depends on a few simulated ones; tapered they are bounded, and the regression on the scores of the
  * parameters takes out what taper adds of He_1 and He_2.
  */
 export const shapeDirection: Direction = {

@@ -49,7 +49,7 @@ export const checkedModel = (
   return testModel(stated, parameters, { seed, replicates: 'always', nodes, undecided })
 }
 
-/** The warning of a model that tests speak against; of parameters left open there are warnings of their own. */
+/** The warning about a model that tests reject; parameters left open have warnings of their own. */
 const modelWarning = ({ tests, model: { reasons } }: TestedModel): FitRecord['warnings'] =>
   Object.values(tests).some(({ effect, p }) => effect !== null && p !== null)
     ? [{ code: 'MODEL', message: `the model is questionable: ${reasons.join('; ')}` }]

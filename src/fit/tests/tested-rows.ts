@@ -23,7 +23,7 @@ export interface TestedRows {
  * At most `most` observations of a model at outer parameters x: those of whole levels of the first random term, as far as they go.
  * Under the model any part of the rows chosen without regard to its fit follows the same law, its random effects included. Rows
  * stand in the order of a hash of what they hold, whatever their order, the order of the levels and their names; a row with a
- * frequency is written out; a row without trials is left out, and so is one that can have no other response or does not speak.
+ * frequency is written out; a row without trials is left out, and so is one that can have no other response or has no information on the model.
  */
 export function testedRows(
   stated: Stated,

@@ -17,7 +17,7 @@ const certain = -1e-6
 const noPart = 1e-9
 
 /**
- * The rows that can speak for or against a model some of whose parameters have no finite maximum: all but those with a mean
+ * The rows with information on the fit of a model some of whose parameters have no finite maximum: all but those with a mean
  * that the running coefficients move, or that nothing determines, and those whose response is certain.
  */
 export function speakingRows(stated: Stated, x: Float64Array): (row: number) => boolean {
