@@ -5,6 +5,7 @@ import { dataOf } from '../fit/record/fitted-data.js'
 import { designSource, type FitSource } from '../fit/predict/predict-source.js'
 import { hasInfiniteDeviation, runningWarning } from '../fit/record/running-names.js'
 import { studentQuantile, studentTwoSided } from '../numerics/special.js'
+import { orNull } from '../numerics/or-null.js'
 import { version } from '../version.js'
 import { askedValues } from './asked-means.js'
 import { averageSlopes, type Differentiable } from './average-slopes.js'
@@ -270,8 +271,6 @@ function compared(kind: EffectKind, low: Differentiable, high: Differentiable, t
     upper: back(log.upper),
   }
 }
-
-const orNull = (value: number): number | null => (Number.isFinite(value) ? value : null)
 
 function teller({ covariance, stated, fit }: FittedModel, level: number, df: (l: Float64Array) => number): Tell {
   const d = stated.layout.dimension

@@ -6,6 +6,7 @@ import type { FitRecord, FixedEstimate, RandomEstimate, RobustErrors } from '../
 import { keepData } from '../fit/record/fitted-data.js'
 import { fittedModel } from './fitted-model.js'
 import { type RobustKind, robustCovariance } from './robust.js'
+import { orNull } from '../numerics/or-null.js'
 
 export interface FitOptions extends ModelFitOptions {
   /**
@@ -141,5 +142,3 @@ function withRobustErrors(record: FitRecord, table: Table, kind: RobustKind, clu
     table,
   )
 }
-
-const orNull = (value: number): number | null => (Number.isFinite(value) ? value : null)

@@ -10,6 +10,7 @@ import { restricted } from '../likelihood/frame/restricted.js'
 import { state } from '../likelihood/frame/stated.js'
 import { likelihood } from '../likelihood/likelihood.js'
 import { generalisedInverse } from '../numerics/generalised-inverse.js'
+import { orNull } from '../numerics/or-null.js'
 import { outerNames } from '../likelihood/outer-names.js'
 import { version } from '../version.js'
 import { clusterScore, clustersOf, freeCoordinates, ruleOfFit } from './clusters.js'
@@ -169,8 +170,6 @@ function leaverOut(
   }
   return Object.assign(leave, { names })
 }
-
-const orNull = (value: number): number | null => (Number.isFinite(value) ? value : null)
 
 /** step' V^-1 step over the first so many parameters, by their number: Cook's distance. */
 function distance({ covariance, parameters }: FittedModel, step: Float64Array, first: number): number | null {

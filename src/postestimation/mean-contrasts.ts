@@ -1,4 +1,5 @@
 import { studentTwoSided } from '../numerics/special.js'
+import { orNull } from '../numerics/or-null.js'
 import { hasInfiniteDeviation } from '../fit/record/running-names.js'
 import { stream } from '../random/stream.js'
 import { type Adjustment, adjust } from './adjustment.js'
@@ -18,8 +19,6 @@ export interface ContrastSettings {
   readonly quantity: Quantity
   readonly level: number
 }
-
-const orNull = (value: number): number | null => (Number.isFinite(value) ? value : null)
 
 /** Contrasts within each combination of the `by` variables: a family of comparisons each. */
 export function contrastsOfMeans(

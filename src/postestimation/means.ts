@@ -4,6 +4,7 @@ import { dataOf } from '../fit/record/fitted-data.js'
 import { designSource, type FitSource } from '../fit/predict/predict-source.js'
 import { hasInfiniteDeviation, runningWarning } from '../fit/record/running-names.js'
 import { studentQuantile } from '../numerics/special.js'
+import { orNull } from '../numerics/or-null.js'
 import { version } from '../version.js'
 import { type Adjustment, adjustmentNamed } from './adjustment.js'
 import { askedMeans, askedValues } from './asked-means.js'
@@ -216,5 +217,3 @@ function tell(
     }
   })
 }
-
-const orNull = (value: number): number | null => (Number.isFinite(value) ? value : null)

@@ -6,6 +6,7 @@ import type { FitSource } from '../fit/predict/predict-source.js'
 import { dataOf } from '../fit/record/fitted-data.js'
 import { hasInfiniteDeviation } from '../fit/record/running-names.js'
 import { studentQuantile } from '../numerics/special.js'
+import { orNull } from '../numerics/or-null.js'
 import { combinationDf } from './combination-df.js'
 import { estimatedMeans } from './estimated-means.js'
 import { deltaCovariance, type FittedModel, fittedModel } from './fitted-model.js'
@@ -74,5 +75,3 @@ function overAllParameters(fitted: FittedModel, table: Table, record: PredictRec
   })
   return { ...record, predictions }
 }
-
-const orNull = (value: number): number | null => (Number.isFinite(value) ? value : null)

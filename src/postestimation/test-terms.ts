@@ -8,6 +8,7 @@ import type { Nodes } from '../fit/record/fit-record.js'
 import { runningWarning } from '../fit/record/running-names.js'
 import { state } from '../likelihood/frame/stated.js'
 import { chiSquareUpper, fUpper, studentQuantile, studentTwoSided } from '../numerics/special.js'
+import { orNull } from '../numerics/or-null.js'
 import { version } from '../version.js'
 import { combinationDf, smallSampleOf } from './combination-df.js'
 import { type FittedModel, fittedModel } from './fitted-model.js'
@@ -128,8 +129,6 @@ function jointTest(fitted: FittedModel): (rows: readonly Float64Array[], values:
     return { statistic: 'F', value, df: rank, dfDenominator: orNull(against.df), p: fUpper(value, rank, against.df) }
   }
 }
-
-const orNull = (value: number): number | null => (Number.isFinite(value) ? value : null)
 
 function oneHypothesis(fitted: FittedModel, level: number): (of: LinearHypothesis) => HypothesisTest {
   const { fit, stated, covariance } = fitted

@@ -5,6 +5,7 @@ import { GlmmError, type Warning } from '../../errors.js'
 import { familyNamed } from '../../families/registry.js'
 import { linkNamed } from '../../links/registry.js'
 import { studentQuantile } from '../../numerics/special.js'
+import { orNull } from '../../numerics/or-null.js'
 import { checkSeed } from '../../random/stream.js'
 import { version } from '../../version.js'
 import { responseChecksum } from '../../data/response-checksum.js'
@@ -331,7 +332,6 @@ function shownColumns(
 }
 
 const value = (estimate: number, se: number, lower: number, upper: number): PredictedValue => {
-  const orNull = (one: number): number | null => (Number.isFinite(one) ? one : null)
   return { estimate: orNull(estimate), se: orNull(se), lower: orNull(lower), upper: orNull(upper) }
 }
 

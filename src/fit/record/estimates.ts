@@ -1,14 +1,12 @@
 import type { Likelihood } from '../../likelihood/likelihood.js'
 import { isOneNumber, type LaidTerm } from '../../likelihood/frame/parameter-layout.js'
 import { normalQuantile, studentQuantile, studentTwoSided } from '../../numerics/special.js'
+import { orNull } from '../../numerics/or-null.js'
 import type { Estimate } from '../results/estimate.js'
 import type { FitRecord, FixedEstimate, RandomEstimate } from './fit-record.js'
 import type { Limits } from '../results/limits.js'
 import { randomTerms } from './fixed-part.js'
 import type { Runaway } from '../results/runaway.js'
-
-/** A number that exists, or null. */
-const orNull = (value: number): number | null => (Number.isFinite(value) ? value : null)
 
 /** Where the j-th of some estimates runs to. */
 export type Ends = (j: number) => Runaway['to']

@@ -1,4 +1,5 @@
 import { quantile } from '../../numerics/quantile.js'
+import { orNull } from '../../numerics/or-null.js'
 import { bootstrapIntervals, jackknifeAcceleration } from './bootstrap-intervals.js'
 import { type BootstrapFacts, conditionOf } from './bootstrap-plan.js'
 import { growingColumn } from '../estimates/growing-column.js'
@@ -64,8 +65,6 @@ export function bootstrapSummary({ facts }: StudyOutline): Summary {
 
 const digits = (value: number | string | null | undefined): string =>
   typeof value === 'number' ? String(Number(value.toPrecision(3))) : 'NA'
-
-const orNull = (value: number): number | null => (Number.isFinite(value) ? value : null)
 
 function parameterMeasure(
   parameter: string,

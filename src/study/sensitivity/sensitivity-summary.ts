@@ -1,4 +1,5 @@
 import { normalQuantile } from '../../numerics/special.js'
+import { orNull } from '../../numerics/or-null.js'
 import { powerDiagnosis, sensitive } from '../../draws/answers/power-scaling.js'
 import { numberOrEnd, runningInRows } from '../estimates/running-estimates.js'
 import type { Axis, SensitivityFacts } from './sensitivity-plan.js'
@@ -63,8 +64,6 @@ function cellOf(axis: Axis, { values }: Row, j: number): Cell {
   }
   return { estimate: values[at], se: values[at + 1], lower: values[at + 2], upper: values[at + 3], running: false }
 }
-
-const orNull = (value: number): number | null => (Number.isFinite(value) ? value : null)
 
 function measuresOf(
   axis: Axis,
