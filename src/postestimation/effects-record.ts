@@ -1,6 +1,7 @@
 import type { RecordHeading } from '../data/record-heading.js'
 import type { Averaging } from './estimated-means.js'
 import type { Component } from './mean-function.js'
+import type { EstimateLine } from './estimate-line.js'
 
 /** What is reported of a variable: a difference or ratio of means, the log of the ratio of odds, or the slope. */
 export type EffectKind = 'difference' | 'ratio' | 'lnor' | 'slope'
@@ -18,16 +19,9 @@ export interface EffectsRecord extends RecordHeading {
   readonly effects: readonly EffectEstimate[]
 }
 
-export interface EffectEstimate {
+export interface EffectEstimate extends EstimateLine {
   readonly [variable: string]: number | string | null
   readonly variable: string
   /** 'drug - placebo', 'dose 5 - 4', 'd/d dose'. */
   readonly contrast: string
-  readonly estimate: number | null
-  readonly se: number | null
-  readonly df: number | null
-  readonly statistic: number | null
-  readonly p: number | null
-  readonly lower: number | null
-  readonly upper: number | null
 }

@@ -4,14 +4,13 @@ import { GlmmError, type Warning } from '../errors.js'
 import { dataOf } from '../fit/record/fitted-data.js'
 import { designSource, type FitSource } from '../fit/predict/predict-source.js'
 import { hasInfiniteDeviation, runningWarning } from '../fit/record/running-names.js'
-import { studentQuantile, studentTwoSided } from '../numerics/special.js'
-import { orNull } from '../numerics/or-null.js'
 import { version } from '../version.js'
 import { askedValues } from './asked-means.js'
 import { averageSlopes, type Differentiable } from './average-slopes.js'
 import { rowsOf } from './cells.js'
 import { combinationDf } from './combination-df.js'
 import { type Averaging, estimatedMeans } from './estimated-means.js'
+import { type EstimateLine, estimateLine } from './estimate-line.js'
 import { deltaCovariance, type FittedModel, fittedModel } from './fitted-model.js'
 import { type DesignVariables, designVariables, type GridVariable } from './grid-variables.js'
 import { type Component, quantityNamed } from './mean-function.js'
@@ -245,10 +244,9 @@ function replaced(rows: Table, { column }: GridVariable, value: Comparison['from
   return { ...rows, columns }
 }
 
-type Told = Pick<EffectEstimate, 'estimate' | 'se' | 'df' | 'statistic' | 'p' | 'lower' | 'upper'>
-type Tell = (quantity: Differentiable) => Told
+type Tell = (quantity: Differentiable) => EstimateLine
 
-function compared(kind: EffectKind, low: Differentiable, high: Differentiable, tell: Tell): Told {
+function compared(kind: EffectKind, low: Differentiable, high: Differentiable, tell: Tell): EstimateLine {
   const combine = (value: number, byHigh: number, byLow: number): Differentiable => ({
     value,
     gradient: high.gradient.map((one, j) => byHigh * one + byLow * low.gradient[j]),
@@ -277,17 +275,6 @@ function teller({ covariance, stated, fit }: FittedModel, level: number, df: (l:
   const unsure = hasInfiniteDeviation(fit)
   return ({ value, gradient }) => {
     const se = unsure ? Number.NaN : Math.sqrt(deltaCovariance([gradient], covariance, d)[0])
-    const degrees = df(gradient)
-    const statistic = value / se
-    const distance = studentQuantile((1 + level) / 2, degrees) * se
-    return {
-      estimate: orNull(value),
-      se: orNull(se),
-      df: orNull(degrees),
-      statistic: orNull(statistic),
-      p: orNull(studentTwoSided(statistic, degrees)),
-      lower: orNull(value - distance),
-      upper: orNull(value + distance),
-    }
+    return estimateLine(value, se, df(gradient), level)
   }
 }

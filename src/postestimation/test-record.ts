@@ -1,4 +1,5 @@
 import type { RecordHeading } from '../data/record-heading.js'
+import type { EstimateLine } from './estimate-line.js'
 
 /** What `glmm test` prints with --json: schema glmm/test@1. */
 export interface TestRecord extends RecordHeading {
@@ -38,14 +39,7 @@ export interface LikelihoodRatioLine {
   readonly boundaryP: number | null
 }
 
-export interface HypothesisTest {
+/** The test is of the right side's value. */
+export interface HypothesisTest extends EstimateLine {
   readonly hypothesis: string
-  readonly estimate: number | null
-  readonly se: number | null
-  readonly df: number | null
-  /** (estimate - value) / se. */
-  readonly statistic: number | null
-  readonly p: number | null
-  readonly lower: number | null
-  readonly upper: number | null
 }

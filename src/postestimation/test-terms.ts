@@ -7,10 +7,11 @@ import type { FitSource } from '../fit/predict/predict-source.js'
 import type { Nodes } from '../fit/record/fit-record.js'
 import { runningWarning } from '../fit/record/running-names.js'
 import { state } from '../likelihood/frame/stated.js'
-import { chiSquareUpper, fUpper, studentQuantile, studentTwoSided } from '../numerics/special.js'
+import { chiSquareUpper, fUpper } from '../numerics/special.js'
 import { orNull } from '../numerics/or-null.js'
 import { version } from '../version.js'
 import { combinationDf, smallSampleOf } from './combination-df.js'
+import { estimateLine } from './estimate-line.js'
 import { type FittedModel, fittedModel } from './fitted-model.js'
 import { type LinearHypothesis, linearHypothesis } from './linear-hypothesis.js'
 import { type SmallerModel, withoutColumns, withoutRandom } from './smaller-models.js'
@@ -144,19 +145,7 @@ function oneHypothesis(fitted: FittedModel, level: number): (of: LinearHypothesi
     const se = Math.sqrt(variance)
     const whole = new Float64Array(d)
     whole.set(weights)
-    const df = degrees(whole)
-    const statistic = (estimate - value) / se
-    const distance = studentQuantile((1 + level) / 2, df) * se
-    return {
-      hypothesis: text,
-      estimate: orNull(estimate),
-      se: orNull(se),
-      df: orNull(df),
-      statistic: orNull(statistic),
-      p: orNull(studentTwoSided(statistic, df)),
-      lower: orNull(estimate - distance),
-      upper: orNull(estimate + distance),
-    }
+    return { hypothesis: text, ...estimateLine(estimate, se, degrees(whole), level, value) }
   }
 }
 

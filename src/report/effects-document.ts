@@ -1,7 +1,7 @@
 import type { EffectsRecord } from '../postestimation/effects-record.js'
 import { type Document, facts, heading, table } from './document.js'
-import { formatBeside, formatNumber, formatP, formatZ } from './format-number.js'
-import { csvOf } from './means-document.js'
+import { csvOf } from './csv.js'
+import { estimateColumns } from './estimate-columns.js'
 import { warningBlocks } from './record-lines.js'
 
 const kinds: Readonly<Record<EffectsRecord['kind'], string>> = {
@@ -21,31 +21,14 @@ const overs: Readonly<Record<EffectsRecord['over'], string>> = {
 export function effectsDocument(record: EffectsRecord): Document {
   const { formula, family, link, kind, average, over, rows, level, effects } = record
   const by = Object.keys(effects[0] ?? {}).filter((name) => !known.has(name))
-  const withDf = effects.some(({ df }) => df !== null)
-  const cells = effects.map((one) => [
+  const columns = estimateColumns(effects, kind)
+  const lines = effects.map((one) => [
     one.variable,
     one.contrast,
     ...by.map((name) => String(one[name])),
-    formatBeside(one.estimate, one.se, 5),
-    formatNumber(one.se, 5),
-    ...(withDf ? [formatNumber(one.df, 1)] : []),
-    formatZ(one.statistic),
-    formatP(one.p),
-    formatBeside(one.lower, one.se, 5),
-    formatBeside(one.upper, one.se, 5),
+    ...columns.cells(one),
   ])
-  const heads = [
-    '<',
-    '<',
-    ...by.map((name) => `<${name}`),
-    kind,
-    'se',
-    ...(withDf ? ['df'] : []),
-    withDf ? 't' : 'z',
-    'p',
-    'lower',
-    'upper',
-  ]
+  const heads = ['<', '<', ...by.map((name) => `<${name}`), ...columns.heads]
   return {
     title: 'Average effects',
     blocks: [
@@ -57,7 +40,7 @@ export function effectsDocument(record: EffectsRecord): Document {
         ['Averaged over', `${overs[over]} (${rows})`],
       ]),
       heading('Effects on the mean of the response'),
-      { ...table(heads, cells, `${Number((100 * level).toPrecision(6))} % limits`), keys: 2 + by.length },
+      { ...table(heads, lines, `${Number((100 * level).toPrecision(6))} % limits`), keys: 2 + by.length },
       ...warningBlocks(record.warnings),
     ],
   }

@@ -1,7 +1,7 @@
 import type { InfluenceRecord, LeftOut } from '../postestimation/influence-record.js'
 import { type Block, type Document, facts, heading, paragraph, table } from './document.js'
 import { formatNumber } from './format-number.js'
-import { csvOf } from './means-document.js'
+import { csvOf } from './csv.js'
 import { warningBlocks } from './record-lines.js'
 
 /** Rows that people are shown; files have them all. */

@@ -1,6 +1,8 @@
 import type { ContrastEstimate, MeanEstimate, MeansRecord } from '../postestimation/means-record.js'
 import { type Block, type Document, facts, heading, type Table, table } from './document.js'
-import { formatBeside, formatNumber, formatP, formatZ } from './format-number.js'
+import { csvOf } from './csv.js'
+import { estimateColumns } from './estimate-columns.js'
+import { formatBeside, formatNumber, formatP } from './format-number.js'
 import { warningBlocks } from './record-lines.js'
 
 const averages: Readonly<Record<MeansRecord['average'], string>> = {
@@ -67,31 +69,15 @@ function contrastTable(
   { by, adjust, level, contrasts: all }: MeansRecord,
   contrasts: readonly ContrastEstimate[],
 ): Table {
-  const withDf = contrasts.some(({ df }) => df !== null)
   const adjusted = adjust !== 'none'
+  const adjustedP = { heads: ['adjusted p'], cells: (one: ContrastEstimate) => [formatP(one.pAdjusted)] }
+  const columns = estimateColumns(contrasts, all?.[0]?.kind ?? 'difference', adjusted ? adjustedP : undefined)
   const rows = contrasts.map((one) => [
     one.contrast,
     ...by.map((name) => numberOr(one[name] as number | string)),
-    ...estimateCells(one),
-    ...(withDf ? [formatNumber(one.df, 1)] : []),
-    formatZ(one.statistic),
-    formatP(one.p),
-    ...(adjusted ? [formatP(one.pAdjusted)] : []),
-    ...limitCells(one),
+    ...columns.cells(one),
   ])
-  const kind = all?.[0]?.kind ?? 'difference'
-  const heads = [
-    '<',
-    ...by.map((name) => `<${name}`),
-    kind,
-    'se',
-    ...(withDf ? ['df'] : []),
-    withDf ? 't' : 'z',
-    'p',
-    ...(adjusted ? ['adjusted p'] : []),
-    'lower',
-    'upper',
-  ]
+  const heads = ['<', ...by.map((name) => `<${name}`), ...columns.heads]
   const note = adjusted
     ? `p-values and simultaneous ${percent(level)} limits adjusted by ${adjust}${by.length > 0 ? `, within each ${by.join(', ')}` : ''}`
     : `${percent(level)} limits, each for itself`
@@ -105,13 +91,4 @@ export function meansCsv({ grid, of, by }: MeansRecord): string {
     names,
     grid.map((one) => names.map((name) => one[name])),
   )
-}
-
-/** Lines of cells, those with a comma or quote in quotes; empty where there is nothing. */
-export function csvOf(names: readonly string[], rows: readonly (readonly unknown[])[]): string {
-  const cell = (value: unknown): string => {
-    const text = value === null || value === undefined ? '' : String(value)
-    return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
-  }
-  return `${[names, ...rows].map((row) => row.map(cell).join(',')).join('\n')}\n`
 }

@@ -1,7 +1,7 @@
 import type { PredictedValue, PredictionKind, PredictRecord } from '../fit/predict/predict-record.js'
 import { type Block, type Document, facts, heading, table } from './document.js'
 import { formatNumber } from './format-number.js'
-import { csvOf } from './means-document.js'
+import { csvOf } from './csv.js'
 import { dataLine, warningBlocks } from './record-lines.js'
 
 const kinds: Readonly<Record<PredictionKind, string>> = {

@@ -1,6 +1,7 @@
 import type { JointTest, LikelihoodRatioLine, TestRecord } from '../postestimation/test-record.js'
 import { type Block, type Document, facts, heading, type Table, table } from './document.js'
-import { formatBeside, formatFixed, formatNumber, formatP, formatZ, STARS_LEGEND, stars } from './format-number.js'
+import { estimateColumns } from './estimate-columns.js'
+import { formatFixed, formatNumber, formatP, STARS_LEGEND, stars } from './format-number.js'
 import { warningBlocks } from './record-lines.js'
 
 /** Tests of terms and hypotheses as people read them. */
@@ -70,18 +71,8 @@ function ratioTable(lines: readonly LikelihoodRatioLine[]): Table {
 }
 
 function hypothesisTable({ hypotheses, call }: TestRecord): Table {
-  const withDf = hypotheses.some(({ df }) => df !== null)
-  const rows = hypotheses.map((one) => [
-    one.hypothesis,
-    formatBeside(one.estimate, one.se, 5),
-    formatNumber(one.se, 5),
-    ...(withDf ? [formatNumber(one.df, 1)] : []),
-    formatZ(one.statistic),
-    formatP(one.p),
-    formatBeside(one.lower, one.se, 5),
-    formatBeside(one.upper, one.se, 5),
-  ])
+  const { heads, cells } = estimateColumns(hypotheses, 'estimate')
+  const rows = hypotheses.map((one) => [one.hypothesis, ...cells(one)])
   const level = typeof call.level === 'number' ? call.level : 0.95
-  const heads = ['<', 'estimate', 'se', ...(withDf ? ['df'] : []), withDf ? 't' : 'z', 'p', 'lower', 'upper']
-  return table(heads, rows, `estimate: of the left side; ${Number((100 * level).toPrecision(6))} % limits`)
+  return table(['<', ...heads], rows, `estimate: of the left side; ${Number((100 * level).toPrecision(6))} % limits`)
 }
