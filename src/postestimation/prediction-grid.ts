@@ -18,7 +18,14 @@ export interface PredictionGrid {
  * stand at their mean, or at their first level. A grouping factor may be named too.
  *
  * @param table - the data of the fit
+ * @returns the rows, and the variables that `at` names
  * @throws GlmmError USAGE for what is no variable or level of the fit
+ * @example
+ * import { fit, predict, predictionGrid, tableFrom } from 'glmm/core'
+ * const data = tableFrom({ y: [1, 3, 2, 5], x: [0, 1, 2, 3] })
+ * const line = fit('y ~ x', data)
+ * const { table, varying } = predictionGrid(line, data, { x: [0, 1.5] })
+ * console.log(predict(line, table, { show: varying }).predictions[1].response.estimate.toFixed(4)) // 2.7500
  */
 export function predictionGrid(
   fit: FitSource,
