@@ -7,10 +7,10 @@ import type { PosteriorMethod } from './method.js'
 /** All ways to find a posterior: chains of each sampler, and a grid. `auto` chooses among them; see resolveMethod. */
 export const methods: readonly PosteriorMethod[] = [...samplers.map(chainsOf), grid]
 
-/** The name that stands for the choice among them, and for none being given. */
+/** The name of the choice among them, which holds where none is given. */
 export const autoName = 'auto'
 
-/** Whether what is found where a sampler is named so has draws; a USAGE error where there is none of that name. */
+/** Whether the method of that name makes draws; a USAGE error where there is none of that name. */
 export const makesDraws = (name: string = autoName): boolean => name === autoName || methodNamed(name).draws
 
 /** The method of that name, or a USAGE error. */

@@ -87,7 +87,7 @@ export interface Effect {
   readonly upper: number
 }
 
-/** A parameter whose posterior is where the prior has drawn it. */
+/** A parameter whose posterior the prior has moved away from the maximum likelihood estimate. */
 export interface PriorMove {
   readonly parameter: string
   readonly estimate: number

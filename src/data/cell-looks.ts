@@ -1,6 +1,6 @@
 import { parseNumber } from './parse-number.js'
 
-/** What a text that is no number looks like, where it looks like one in disguise. */
+/** The kind of number that a text resembles which does not parse as one. */
 export type Look =
   | 'minus'
   | 'thousands'

@@ -20,7 +20,7 @@ export interface Disguise {
   /** Codes of missing values among them. */
   readonly codes: readonly string[]
   readonly present: number
-  /** Whether it has few levels, each of them again and again, and so may be a factor that is meant. */
+  /** Whether it has few levels with many rows each, as a factor has. */
   readonly few: boolean
 }
 

@@ -1,7 +1,7 @@
 import type { Warning } from '../errors.js'
 import type { NumericColumn } from './table.js'
 
-/** Numbers with a point from which on it is seen that each has three digits after it. */
+/** Fewer numbers with a point have three digits after it by chance. */
 const fewest = 5
 /** Numbers that are written out. */
 const shown = 3

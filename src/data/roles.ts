@@ -1,7 +1,7 @@
 import { GlmmError } from '../errors.js'
 import type { Model, Predictor } from './model.js'
 
-/** The predictor of a model's location, where it has one and that is all of its location; null elsewhere. */
+/** The predictor of a model's location; null where there is none, and where several predictors make it. */
 export function locationOf({ predictors }: Pick<Model, 'predictors'>): Predictor | null {
   const [one, another] = predictors.filter(({ role }) => role === 'location')
   return one && !another ? one : null

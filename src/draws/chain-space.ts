@@ -2,8 +2,8 @@ import type { WriteBlock } from './block-files.js'
 import type { ChainStatistics } from './chain-statistics.js'
 
 /**
- * Where one chain puts its draws: memory that threads share, so that nothing is copied and what was drawn survives the
- * thread that drew it; and a file for what is more than memory should hold. Plain data, which may cross threads.
+ * Where one chain puts its draws: memory that threads share, so that draws are not copied and survive the
+ * thread that made them; and a file for more draws than memory should hold. Plain data, which may cross threads.
  */
 export interface ChainSpace {
   /** Numbers a draw. */

@@ -70,7 +70,7 @@ export interface FurtherPredictor {
    * runs to zero.
    */
   readonly vanishes?: string
-  /** Rows whose density does not depend on this predictor, and what to say where all that a column touches are such. */
+  /** Rows whose density does not depend on this predictor, and the warning where all rows of a column are such. */
   readonly silent?: {
     readonly row: (response: ResponseData, row: number) => boolean
     readonly says: string
@@ -118,11 +118,11 @@ export interface Family {
   readonly normal?: boolean
   /** An exponential dispersion model, whose dispersion R's glm does not count among the parameters. */
   readonly exponentialDispersion?: boolean
-  /** The least response of the support, where it is not that of the kind: 1 for counts without zeros. */
+  /** The least response of the support, where it differs from the kind's: 1 for counts without zeros. */
   readonly least?: number
   /** Names in the link registry; the first is the default. */
   readonly links: readonly string[]
-  /** Links of a user's own that it takes beside them, by what `addLink` says of them; none where left out. */
+  /** Which links that users add it takes as well, by the range of their mean; none where left out. */
   readonly takes?: 'probability' | 'positive'
   /** Links that are asked for elsewhere and refused here, each with the reason and what serves instead. */
   readonly unfitLinks?: Readonly<Record<string, string>>

@@ -67,7 +67,7 @@ export function truncated(family: Family): Family {
   }
 }
 
-/** The search for a count ends here; where it does, a tail as heavy as 1 / count has made it pointless. */
+/** The search for a count ends here; it gets so far only where the tail is as heavy as 1 / count. */
 const searched = 100_000
 
 /**

@@ -23,7 +23,7 @@ import { widening } from './runaway/widen.js'
 
 /**
  * True for a model that a generalized linear model's record suits: no random effects, the mean's predictor alone, and a family
- * with a deviance. Scoring climbs that of the plain family, which is not the likelihood of one without.
+ * with a deviance, which is what scoring minimises.
  */
 export const isGlm = ({ layout, family }: Stated): boolean =>
   layout.location !== null &&

@@ -1,7 +1,7 @@
 import { dotTile } from './sparse-panel.js'
 import { reserved, vectorArray } from './vector-tile.js'
 
-/** Rows that go together, so that a piece of all columns stays in the cache. */
+/** Rows a piece, so that a piece of all columns stays in the cache. */
 const piece = 512
 
 /** From so many columns on the tiles are worth the copy. */
@@ -74,7 +74,7 @@ export function timesLower(x: Float64Array, basis: Float64Array, n: number, p: n
   return out
 }
 
-/** An array that tiles are fastest on, and where in it there is room. */
+/** An array that the vector kernel works on, and its first free index; an ordinary one where there is no kernel. */
 function tileArray(size: number): readonly [Float64Array, number] {
   const vectors = vectorArray(size)
   return vectors ? [vectors, reserved] : [new Float64Array(size), 0]

@@ -90,7 +90,7 @@ export function reduceTile(
   }
 }
 
-/** Rows that go through the columns together, so that what they meet is read from memory once for all of them. */
+/** Rows that are eliminated together, so that the columns are read from memory once for all of them. */
 export const blockRows = 32
 
 /** Panels of fewer columns are not worth a copy to where the vector kernel works. */

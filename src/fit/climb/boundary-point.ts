@@ -7,7 +7,7 @@ export interface BoundaryPoint {
   readonly x: Float64Array
   /** Parameters of the random effects' covariance that are at their end: zero roots, correlations of 1 or -1. */
   readonly covariance: readonly number[]
-  /** Constants of further predictors that have run to where their family becomes a simpler one. */
+  /** Constants of further predictors at the boundary of the family, where it becomes a simpler one (nbinom2 a poisson). */
   readonly limits: readonly number[]
 }
 

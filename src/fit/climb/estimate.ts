@@ -22,7 +22,7 @@ import { type HeldParameter, holding, withoutResidual } from './without-residual
  * differs from the one at the top by less than the seventh digit.
  */
 const close = { tolerance: 2e-6, maxIterations: 500, maxEvaluations: 500 }
-/** Laplace's evaluations are so cheap beside those of many nodes that a start from it may as well be good. */
+/** Laplace's approximation is climbed closely, since its evaluations are cheap beside those of many nodes. */
 const precise = { tolerance: 1e-6, maxIterations: 500, maxEvaluations: 500 }
 
 /** A start for more nodes: near the top of Laplace's approximation, which costs little. */

@@ -75,7 +75,7 @@ function fromThere({ parameters, covariance }: Estimate, start: Start, { at, val
   return { parameters: withValue(from, at, value), scale: known ? completed(covariance!, start.scale) : start.scale }
 }
 
-/** A density in which one parameter stays where it is, its slope zero. */
+/** A density with one parameter fixed: its derivative is zero. */
 export const holding = (density: MarginalDensity, { at, value }: HeldParameter): MarginalDensity => {
   const held = new Float64Array(density.dimension)
   const set = (x: Float64Array): Float64Array => {

@@ -21,7 +21,7 @@ function made(s: number): NormalRule {
 
 const rules = new Map<number, NormalRule>()
 
-/** The rule for a standard deviation: of the next whole number, so that what moves it a little is integrated by one rule. */
+/** The rule for a standard deviation: that of the next whole number, so that nearby standard deviations have one rule. */
 export function normalRule(sd: number): NormalRule {
   const s = Math.max(2.4, Math.ceil(Math.abs(sd) + 0.01))
   const rule = rules.get(s) ?? made(s)

@@ -6,6 +6,6 @@ export interface Runaway {
   readonly predictor: string
   /** The name of its column. */
   readonly name: string
-  /** The end that it runs to; null where the data do not say which, or nothing of it at all. */
+  /** The end that it runs to; null where the data do not determine which, or do not identify it. */
   readonly to: '-Inf' | 'Inf' | null
 }

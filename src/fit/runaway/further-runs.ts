@@ -207,7 +207,7 @@ function rowsThatSay(
 const noColumn = ({ names, x }: FixedEffects, i: number): boolean =>
   names.every((_, j) => x[(j * x.length) / names.length + i] === 0)
 
-/** The direction, so long that it moves the row that it moves least by 1. */
+/** The direction, scaled so that the smallest move of a moved row is 1. */
 function perRow(x: Float64Array, n: number, direction: Float64Array, moved: Uint8Array): Float64Array {
   let least = Number.POSITIVE_INFINITY
   for (let i = 0; i < n; i++) {

@@ -8,7 +8,7 @@ import { type End, free, nothingRuns, still } from '../../numerics/recession-con
 import type { GlmFit } from '../start/glm.js'
 import { type MeanCone, meanCone } from './mean-cone.js'
 
-/** A random term that rows say something of. */
+/** A random term that is estimated in the limit: some rows have information on it. */
 export interface KeptTerm {
   readonly term: number
   readonly columns: readonly number[]

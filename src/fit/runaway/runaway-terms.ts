@@ -129,8 +129,8 @@ function touchedRows({ nobs: n }: Model, suspects: readonly Suspect[]): Uint8Arr
 }
 
 /**
- * Whether values of the suspects' effects, and of the fixed effects where `withFixed`, put every touched row on its right side: a
- * logistic regression of the ends with a prior so wide that where there are such values its mode is one of them.
+ * Whether values of the suspects' effects, and of the fixed effects where `withFixed`, separate the touched rows: a
+ * logistic regression of the ends, with a prior so wide that its mode separates them where they are separable.
  */
 function parted(
   model: Model,

@@ -11,14 +11,14 @@ import type { Runaway } from '../results/runaway.js'
 import type { ToldFit } from '../record/running-names.js'
 import { list } from '../runaway/separation-warning.js'
 
-/** A response with so much of the probability is no observation of anything: 1e6 such rows make one event. */
+/** Log probability from which on a response is certain, and no information: of 1e6 such rows one is expected to differ. */
 const certain = -1e-6
-/** A share of a row that rounding leaves of a column that it does not have. */
+/** A row's component in a direction below this is rounding. */
 const noPart = 1e-9
 
 /**
  * The rows with information on the fit of a model some of whose parameters have no finite maximum: all but those with a mean
- * that the running coefficients move, or that nothing determines, and those whose response is certain.
+ * that coefficients without a finite maximum move, or that is not identified, and those whose response is certain.
  */
 export function speakingRows(stated: Stated, x: Float64Array): (row: number) => boolean {
   const { model, family, layout } = stated

@@ -3,7 +3,7 @@ import { type Plan, short, untested } from './planned-test.js'
 
 /**
  * Variance of the response, random effects and all, against that of whole replicates. It depends on the draw of few random
- * effects, so that it is a coarse test, but it sees what the others condition on.
+ * effects, so that its power is low, but it can see faults of what the others condition on.
  */
 export function variance({ stated: { model, family } }: Tested, data: Look): Plan {
   const key = 'variance'

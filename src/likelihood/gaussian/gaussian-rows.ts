@@ -101,10 +101,10 @@ export function gaussianRows({ model, layout, space }: Stated): GaussianRows | n
   }
 }
 
-/** Of a column's length so much is left beside the others where it depends on them, but for rounding. */
+/** A column is dependent on the others where the share of its length orthogonal to them is below this. */
 const rounding = 1e-8
 
-/** Whether a column has nothing of its own: an element of T is one over what the columns after it leave of it. */
+/** Whether a column is linearly dependent: a diagonal element of T is 1 / the length of the column orthogonal to those after it. */
 function isDependent(x: Float64Array, basis: Float64Array, n: number, p: number): boolean {
   for (let j = 0; j < p; j++) {
     let squares = 0

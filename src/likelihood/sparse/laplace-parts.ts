@@ -7,7 +7,7 @@ import { type RandomStructure, randomStructure } from './random-structure.js'
 import { type RowModel, rowModel } from '../frame/row-model.js'
 import type { Stated } from '../frame/stated.js'
 
-/** Laplace's approximation with all that it is made of, for what goes on from there. */
+/** Laplace's approximation with its parts: structure, linear predictors, rows. */
 export interface LaplaceParts {
   readonly layout: ParameterLayout
   readonly linear: LinearPredictors

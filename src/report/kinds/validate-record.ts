@@ -36,7 +36,7 @@ export function validateRecord(document: unknown, path: string, hint: string): v
   throw new GlmmError('FILE', message, hint)
 }
 
-/** The fault that lies deepest, for of alternatives the one that was meant goes furthest. */
+/** The fault that lies deepest: of alternative shapes, the one that was meant matches furthest. */
 function described(errors: readonly ErrorObject[]): { place: string; wanted: string; got: string } {
   const depth = ({ instancePath }: ErrorObject): number => instancePath.split('/').length
   const error = errors.reduce((deepest, one) => (depth(one) > depth(deepest) ? one : deepest))

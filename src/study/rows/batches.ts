@@ -1,9 +1,9 @@
 import type { Batch, RowRange } from './row-task.js'
 
-/** So long a batch should take on threads: a hundred times what handing it over costs, and short enough to lose with one. */
+/** Duration of a batch on threads: a hundred times the cost of handing it over, and short enough to lose when a thread dies. */
 const threadMilliseconds = 60
 const mostRows = 5000
-/** One batch says little of the next: it may be so many times larger. */
+/** The next batch is at most so many times larger, since one batch predicts the duration of the next poorly. */
 const growth = 4
 
 /** Batches of rows, of a size that follows the time rows take. An iterator that may begin again after its end. */

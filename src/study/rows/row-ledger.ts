@@ -18,14 +18,14 @@ export interface RowLedger {
   /** Takes a row in; false where it is known already or not asked for. */
   readonly add: (row: Row, line: string) => boolean
   readonly has: (condition: number, replicate: number) => boolean
-  /** Tells that a condition ends before its last replicate; what it has beyond is left out. */
+  /** Ends a condition before its last replicate; its rows beyond are left out. */
   readonly close: (condition: number, to: number) => void
   readonly count: () => { readonly done: number; readonly failed: number }
   /** The first replicate of a condition that is missing. */
   readonly completeTo: (condition: number) => number
   /**
    * The hash of the rows' texts in the order of condition and replicate, each with a line end.
-   * To be asked once, at the end; with rows missing, it is that of the others, which are then summed up, too.
+   * To be called once, at the end; with rows missing, it is the hash of the others, and the measures are of these.
    */
   readonly rowsHash: () => string
 }

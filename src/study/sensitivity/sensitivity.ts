@@ -212,8 +212,8 @@ function restarted({ base, seed }: Shared, start: number): Refit {
 }
 
 /**
- * One Newton step from the estimates of all data with their information: the infinitesimal jackknife. The score of what
- * is left is minus that of what was left out, for all of it together has none.
+ * One Newton step from the estimates of all data with their information: the infinitesimal jackknife. The score of the data
+ * that are kept is minus that of those left out, since the score of all is zero.
  */
 function oneStep({ fitted }: Refit, { fit }: SensitivityData, stated: Stated): Float64Array {
   const like: Likelihood = likelihood(fit.reml ? restricted(stated.model) : stated)
