@@ -48,6 +48,7 @@ export interface Executor {
  * Without type arguments it is any task, as registries list them.
  */
 export interface Task<Shared = never, Job = never, Result = unknown> {
+  /** By which it is found on the other side. */
   readonly name: string
   /** How many counters of progress each job writes. */
   readonly counters: number
@@ -62,6 +63,7 @@ export interface Monitor {
   aborted(): boolean
 }
 
+/** How a run is ended and watched. */
 export interface RunOptions {
   /** Once aborted, no further job starts and the run rejects with ABORTED; aborted already, it rejects at once. */
   readonly signal?: AbortSignal
@@ -71,6 +73,7 @@ export interface RunOptions {
   readonly onSettled?: (outcome: Outcome<unknown>, index: number) => void
 }
 
+/** What came of a job: its result, or the error that it failed with. */
 export type Outcome<Result> =
   | { readonly ok: true; readonly value: Result }
   | { readonly ok: false; readonly error: PlainError }

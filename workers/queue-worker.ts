@@ -32,6 +32,7 @@ import type { RunStart } from './worker-api.js'
 import { WorkerDeath, workerDied } from './worker-death.js'
 import { workerEntry } from './worker-entry.js'
 
+/** Where the queue is, and how much this process takes from it. */
 export interface QueueWorkerOptions extends RedisOptions {
   /** Threads of this machine to compute on; by default as many as it runs at once. */
   readonly threads?: number | undefined

@@ -21,6 +21,7 @@ export interface QueueExecutor extends Executor {
   close(): Promise<void>
 }
 
+/** Where the queue is, and how its results are checked. */
 export interface QueueOptions extends RedisOptions {
   /**
    * Key shared with the workers, of 16 characters or more: jobs are signed with it, and results without its signature are

@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis'
 import { GlmmError } from '../src/errors.js'
 import { readRedisUrl } from './redis-url.js'
 
+/** Where Redis or Valkey is, and how it is reached. */
 export interface RedisOptions {
   /** `redis://host:port`, with credentials where needed. */
   readonly redis: string

@@ -4,6 +4,7 @@ import { moduleUrls } from './import-modules.js'
 import { pool, type ThreadExecutor } from './pool.js'
 import { workerEntry } from './worker-entry.js'
 
+/** How many threads, and what they import. */
 export interface ThreadsOptions {
   /** The most threads at a time; by default as many as this machine runs at once. */
   readonly threads?: number | undefined

@@ -7,6 +7,7 @@ import { checkDrawsPath, writeDraws } from '../../src/draws/files/write-draws.js
 import { samplerNamed } from '../kernels/registry.js'
 import type { Sample } from '../run/sample.js'
 
+/** How the writing is ended, and what CmdStan's files say of the data. */
 export interface WriteOptions {
   /** Ends the writing, which leaves no file then. */
   readonly signal?: AbortSignal | undefined

@@ -16,7 +16,9 @@ export type { ChainProgress, SampleHooks } from './run-chains.js'
 
 /** Draws of all chains with what is known of their quality. */
 export interface Sample extends DrawnModel {
+  /** The sampler's statistics (divergences, step sizes, energies), one entry a chain. */
   readonly statistics: readonly ChainStatistics[]
+  /** One entry a name of the draws, in their order. */
   readonly summary: readonly ParameterSummary[]
   readonly diagnostics: PosteriorDiagnostics
   /** Seconds summed over the chains. */

@@ -4,6 +4,7 @@ import type { FixedEstimate, RandomEstimate } from '../fit/record/fit-record.js'
 import type { ModelTest } from '../fit/results/model-test.js'
 import type { ModelVerdict } from '../fit/results/model-verdict.js'
 
+/** On the integral: see docs/verdict.md. */
 export type Verdict = 'adequate' | 'inadequate' | 'undetermined'
 
 /** What `glmm check` prints with --json: schema glmm/check@1. */
@@ -40,13 +41,16 @@ export interface Rung {
   readonly random: readonly RandomEstimate[]
   /** Largest move of any parameter from the rung before, in standard errors; null for the first. */
   readonly maxShiftInSe: number | null
+  /** Wall clock time of its fit. */
   readonly milliseconds: number
 }
 
 /** One parameter under Laplace, under the best rung, and a posteriori. */
 export interface Comparison {
   readonly parameter: string
+  /** Estimate by Laplace's approximation. */
   readonly laplace: number
+  /** Estimate at the best rung. */
   readonly best: number
   /** Standard error at the best rung. */
   readonly se: number | null
@@ -54,6 +58,7 @@ export interface Comparison {
   readonly runsTo: 'Inf' | '-Inf' | null
   /** (laplace - best) / se. */
   readonly shiftInSe: number | null
+  /** Of the draws, as is `posteriorSd`. */
   readonly posteriorMean: number
   readonly posteriorSd: number
   /** 95 % posterior limits. */
@@ -62,27 +67,35 @@ export interface Comparison {
   readonly paretoK: number | null
 }
 
+/** exp of a coefficient. */
 export interface Ratio {
   readonly kind: 'odds ratio' | 'rate ratio'
   readonly name: string
   /** Best rung, with its Wald 95 % limits; null where the coefficient runs to Inf. */
   readonly estimate: number | null
+  /** 95 % Wald limits at the best rung. */
   readonly lower: number | null
   readonly upper: number | null
   /** Posterior median and 95 % limits. */
   readonly posteriorMedian: number
+  /** 2.5 % and 97.5 % quantiles of the posterior. */
   readonly posteriorLower: number
   readonly posteriorUpper: number
 }
 
+/** A random effect of one level, on the link's scale. */
 export interface Effect {
   readonly group: string
+  /** Name of the level; `name` is the column of the term, such as '(Intercept)'. */
   readonly level: string
   readonly name: string
   /** Conditional mode and SD at the best rung. */
   readonly mode: number
+  /** Conditional standard deviation given the parameters at the best rung. */
   readonly modeSd: number
+  /** Posterior mean. */
   readonly mean: number
+  /** 2.5 % quantile of the posterior; `upper` the 97.5 % one. */
   readonly lower: number
   readonly upper: number
 }

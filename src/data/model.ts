@@ -11,6 +11,7 @@ import type { PredictorMap } from './predictor-map.js'
 export interface Model {
   /** The formula as the user wrote it, white space normalised. */
   readonly formula: string
+  /** Name in the family registry; `link` that in the link registry. */
   readonly family: string
   readonly link: string
   /** Rows used. */
@@ -49,6 +50,7 @@ export interface Predictor {
   readonly fixed: FixedEffects
   /** Length nobs, or null for none. */
   readonly offset: Float64Array | null
+  /** Its random terms, in the order of the formula. */
   readonly random: readonly RandomTerm[]
 }
 
@@ -74,7 +76,9 @@ export interface SharedColumn {
 
 /** One term (names | group): each of the group's levels has an effect vector b of length names.length. */
 export interface RandomTerm {
+  /** Name of the grouping factor: a column, or an interaction such as 'a:b'. */
   readonly group: string
+  /** Names of the levels that occur; `index` points into them. */
   readonly levels: readonly string[]
   /** Length nobs: the level of each row. */
   readonly index: Int32Array

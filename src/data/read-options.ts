@@ -4,6 +4,7 @@ import { excerpt, GlmmError } from '../errors.js'
 export interface ReadOptions {
   /** False for a text without a line of names, which `names` then gives. */
   readonly header?: boolean | undefined
+  /** Names of the columns, where `header` is false. */
   readonly names?: readonly string[] | undefined
   /** What messages call the table; a file name, or 'the data'. */
   readonly source?: string | undefined

@@ -6,6 +6,7 @@ export interface Table {
   /** Where the table came from, for messages: a file name, or 'the data'. */
   readonly source: string
   readonly nrow: number
+  /** Each of length `nrow`. */
   readonly columns: readonly Column[]
   /** Line of the source file on which row 0 stands (header lines are counted); 1 for tables made in memory. */
   readonly firstLine: number
@@ -39,4 +40,5 @@ export interface FactorColumn {
   readonly comma?: true
 }
 
+/** A column of a table, of one entry a row. */
 export type Column = NumericColumn | FactorColumn

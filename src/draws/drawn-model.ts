@@ -5,6 +5,7 @@ import { chainCount, type Draws } from './draws.js'
 /** A model with draws of its parameters and random effects. */
 export interface DrawnModel {
   readonly model: Model
+  /** Of the parameters as they are reported, then of the random effects. */
   readonly draws: Draws
   /** True where the draws are of the prior: the response has had no part in them. */
   readonly priorOnly: boolean

@@ -7,6 +7,7 @@ export interface Draws {
   readonly names: readonly string[]
   /** Draws kept in each chain. */
   readonly ndraws: number
+  /** One array a chain, of ndraws * names.length numbers. */
   readonly values: readonly Float64Array[]
   /** Reads parts of draws that lie on disk, of which `values`, when first asked for, takes all into memory. */
   readonly stored?: StoredDraws

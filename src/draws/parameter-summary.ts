@@ -2,12 +2,15 @@ import type { Warning } from '../errors.js'
 
 /** Posterior of one parameter over all chains; definitions of Vehtari et al. (2021). */
 export interface ParameterSummary {
+  /** As the draws name it. */
   readonly name: string
   readonly mean: number
   readonly sd: number
   /** Monte Carlo standard error of the mean. */
   readonly mcse: number
+  /** Monte Carlo standard error of the standard deviation. */
   readonly mcseSd: number
+  /** Quantiles, in per cent. */
   readonly q2_5: number
   readonly q5: number
   readonly q25: number
@@ -15,8 +18,11 @@ export interface ParameterSummary {
   readonly q75: number
   readonly q95: number
   readonly q97_5: number
+  /** Rank-normalised split R-hat, the larger of bulk and folded. */
   readonly rhat: number
+  /** Effective number of draws for the centre, over all chains. */
   readonly essBulk: number
+  /** Effective number of draws for the 5 % and 95 % quantiles, the smaller. */
   readonly essTail: number
 }
 

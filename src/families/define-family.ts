@@ -11,7 +11,9 @@ import { poisson } from './poisson.js'
 
 /** What defines a family; the rest has an answer without it. */
 export interface FamilyDefinition {
+  /** Name in the registry; `addFamily` refuses one that is taken. */
   readonly name: string
+  /** The support: successes of trials, counts, any number, above 0, between 0 and 1. */
   readonly response: ResponseKind
   /** Names in the link registry; the first is the default. */
   readonly links: readonly string[]
@@ -26,6 +28,7 @@ export interface FamilyDefinition {
   readonly meanOfResponse?: Family['meanOfResponse']
   /** Its variance, which Pearson residuals need: NaN where left out. */
   readonly varianceOfResponse?: Family['varianceOfResponse']
+  /** Draws a response; without it replicates and predictive checks are refused. */
   readonly simulate?: NonNullable<Family['simulate']>
   /** Its distribution function, which quantile residuals of a continuous family need. */
   readonly tail?: NonNullable<Family['tail']>

@@ -15,6 +15,7 @@ import { fittedPredictors, rowQuantiles } from './predict/quantile-residuals.js'
 import { fiveNumbers } from './record/residuals.js'
 import { testedFit } from './tests/tested-fit.js'
 
+/** How a model is fitted, and what is reported of the fit. */
 export interface FitOptions extends ModelChoice {
   /**
    * Quadrature nodes for each random effect (of nested factors one number for all, or a list from the outermost on), 1 (Laplace, the default) to 101, or 'auto' to climb until no parameter
@@ -54,12 +55,6 @@ export interface FitOptions extends ModelChoice {
  * @param options - Family and link, nodes or draws of the integral, limits, degrees of freedom, tests.
  * @returns The record that `glmm fit --json` prints; `convergence` and `warnings` say where no maximum was found.
  * @throws GlmmError FORMULA, COLUMN, RESPONSE or MODEL for what cannot be a model, USAGE for options.
- * @example
- * import { fit, tableFrom } from 'glmm/core'
- * const table = tableFrom({ y: [4, 6, 5, 9, 11, 8], x: [0, 0, 0, 1, 1, 1] })
- * const { fixed } = fit('y ~ x', table, { family: 'poisson' })
- * // The means of the two groups are 15 / 3 and 28 / 3.
- * console.log(fixed.map(({ name, estimate }) => `${name} ${Math.exp(estimate).toFixed(4)}`).join()) // (Intercept) 5.0000,x 1.8667
  */
 export function fit(formula: string, table: Table, options: FitOptions = {}): FitRecord {
   const nodes = checkNodes(options.nodes ?? 1)

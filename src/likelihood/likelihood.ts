@@ -20,6 +20,7 @@ import { type ImportanceDensity, importance } from './sparse/importance.js'
 export interface Likelihood extends Omit<Bound, 'marginal'> {
   readonly stated: Stated
   readonly model: Model
+  /** Where each parameter stands among the outer ones. */
   readonly layout: ParameterLayout
   /** Number of outer parameters. */
   readonly dimension: number

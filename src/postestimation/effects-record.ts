@@ -14,6 +14,7 @@ export interface EffectsRecord extends RecordHeading {
   readonly component: Component
   /** What the effects are averaged over: the rows of the fit, a reference grid, or a table of one's own. */
   readonly over: 'sample' | 'grid' | 'table'
+  /** Number of rows averaged over. */
   readonly rows: number
   readonly level: number
   readonly effects: readonly EffectEstimate[]

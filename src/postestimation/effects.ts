@@ -17,6 +17,7 @@ import { type Component, quantityNamed } from './mean-function.js'
 import type { EffectEstimate, EffectKind, EffectsRecord } from './effects-record.js'
 import { noVariable, referenceGrid } from './reference-grid.js'
 
+/** Which effects, averaged over what. */
 export interface EffectsOptions {
   /** The data of the fit; needed where it was read from a document, and not made in this process. */
   readonly data?: Table | undefined
@@ -32,7 +33,9 @@ export interface EffectsOptions {
   readonly at?: string | Readonly<Record<string, readonly (number | string)[]>> | undefined
   /** 'population' where left out and there are random effects, else 'zero'. */
   readonly average?: Exclude<Averaging, 'modes'> | undefined
+  /** What of the response: 'response' where left out. */
   readonly component?: Component | undefined
+  /** Probability that limits are to cover with, 0.95 where left out. */
   readonly level?: number | undefined
 }
 

@@ -8,6 +8,7 @@ import { fittedModel } from './fitted-model.js'
 import { type RobustKind, robustCovariance } from './robust.js'
 import { orNull } from '../numerics/or-null.js'
 
+/** How a model is fitted, and what is reported of the fit. */
 export interface FitOptions extends ModelFitOptions {
   /**
    * Standard errors that rest on clusters being independent alone: 'robust' (CR1), or 'CR0', 'CR1', 'CR3'; those of the model where
@@ -19,13 +20,19 @@ export interface FitOptions extends ModelFitOptions {
 }
 
 /**
- * Fits the model of a formula and a table by maximum likelihood.
+ * Fits the model of a formula and a table by maximum likelihood, or by restricted maximum likelihood.
  *
- * @param formula - as in R: 'cbind(r, n - r) ~ treat + (1 | center)'
- * @param table - of `readTable` or `tableFrom`
- * @returns the record that `glmm fit --json` prints
- * @throws GlmmError on input that states no model: FORMULA, COLUMN, RESPONSE, MODEL, USAGE
- * @example fit('Reaction ~ Days + (Days | Subject)', table, { reml: true })
+ * @param formula - R's and lme4's notation, `cbind(r, n - r) ~ treat + (1 | center)`.
+ * @param table - Of `readTable`, `parseTable` or `tableFrom`.
+ * @param options - Family and link, nodes or draws of the integral, limits, degrees of freedom, robust standard errors, tests.
+ * @returns The record that `glmm fit --json` prints; `convergence` and `warnings` say where no maximum was found.
+ * @throws GlmmError FORMULA, COLUMN, RESPONSE or MODEL for what cannot be a model, USAGE for options.
+ * @example
+ * import { fit, tableFrom } from 'glmm/core'
+ * const table = tableFrom({ y: [4, 6, 5, 9, 11, 8], x: [0, 0, 0, 1, 1, 1] })
+ * const { fixed } = fit('y ~ x', table, { family: 'poisson' })
+ * // The means of the two groups are 15 / 3 and 28 / 3.
+ * console.log(fixed.map(({ name, estimate }) => `${name} ${Math.exp(estimate).toFixed(4)}`).join()) // (Intercept) 5.0000,x 1.8667
  */
 export function fit(formula: string, table: Table, options: FitOptions = {}): FitRecord {
   const kind = kindAsked(options)

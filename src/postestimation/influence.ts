@@ -17,6 +17,7 @@ import { clusterScore, clustersOf, freeCoordinates, ruleOfFit } from './clusters
 import { type FittedModel, fittedModel } from './fitted-model.js'
 import type { InfluenceRecord, LeftOut } from './influence-record.js'
 
+/** What is left out. */
 export interface InfluenceOptions {
   /** The data of the fit; needed where it was read from a document, and not made in this process. */
   readonly data?: Table | undefined

@@ -14,9 +14,13 @@ export interface MeansRecord extends RecordHeading {
   readonly by: readonly string[]
   /** Variables that are neither, with their values in the grid that the means are averaged over. */
   readonly averagedOver: readonly { readonly name: string; readonly values: readonly (number | string)[] }[]
+  /** Of the cells that a mean is over. */
   readonly weights: 'equal' | 'proportional'
+  /** Probability that the limits are to cover with. */
   readonly level: number
+  /** The means, one a combination of the variables `of` and `by`. */
   readonly grid: readonly MeanEstimate[]
+  /** Null unless asked for. */
   readonly contrasts: readonly ContrastEstimate[] | null
   /** How p-values and limits of the contrasts are adjusted; null without contrasts. */
   readonly adjust: Adjustment | null

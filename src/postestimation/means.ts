@@ -18,6 +18,7 @@ import { type Component, type Quantity, quantityNamed } from './mean-function.js
 import type { MeanEstimate, MeansRecord } from './means-record.js'
 import { noVariable, type Reduction, type ReferenceGrid, referenceGrid } from './reference-grid.js'
 
+/** The grid, what is averaged over, and the contrasts. */
 export interface MeansOptions {
   /** The data of the fit; needed where it was read from a document, and not made in this process. */
   readonly data?: Table | undefined

@@ -15,6 +15,7 @@ import { fittedModel } from './fitted-model.js'
 /** Kinds of the sandwich: as it is, with m / (m - 1), and by one-step deletion of clusters, like the jackknife. */
 export type RobustKind = 'CR0' | 'CR1' | 'CR3'
 
+/** What the clusters are. */
 export interface RobustOptions {
   /** The data of the fit; needed where it was read from a document, and not made in this process. */
   readonly data?: Table | undefined
@@ -24,8 +25,11 @@ export interface RobustOptions {
 
 /** The sandwich covariance of all parameters, d x d, in the order of the fit's own. */
 export interface RobustCovariance {
+  /** What the clusters are levels of. */
   readonly cluster: string
+  /** Number of clusters. */
   readonly clusters: number
+  /** d x d, row after row. */
   readonly covariance: Readonly<Record<RobustKind, Float64Array>>
   /** The exact scores, a cluster after the other. */
   readonly scores: readonly ClusterScore[]

@@ -4,6 +4,7 @@ import type { EstimateLine } from './estimate-line.js'
 /** What `glmm test` prints with --json: schema glmm/test@1. */
 export interface TestRecord extends RecordHeading {
   readonly schema: 'glmm/test@1'
+  /** Of the tests of terms: 2 respects marginality, 3 tests each term given all others. */
   readonly type: 2 | 3
   /** A line a term of the mean. */
   readonly terms: readonly TermTest[]

@@ -19,6 +19,7 @@ import { termHypotheses, termOfCoefficients } from './term-hypotheses.js'
 import type { HypothesisTest, JointTest, LikelihoodRatioLine, TermTest, TestRecord } from './test-record.js'
 import { wald } from './wald.js'
 
+/** Which tests. */
 export interface TestOptions {
   /** The data of the fit; needed where it was read from a document, and not made in this process. */
   readonly data?: Table | undefined

@@ -9,6 +9,7 @@ import { summarise } from '../diagnostics/summarise.js'
 
 /** The posterior of an expression, or the probability of a comparison. */
 export interface HypothesisRecord {
+  /** The text, trimmed. */
   readonly hypothesis: string
   /** Of the expression; of a comparison, of its left side less its right one. */
   readonly summary: ParameterSummary

@@ -11,6 +11,7 @@ import { fromPosterior, looRecord } from './loo.js'
 import { looPoint } from './loo-point.js'
 import type { LooRecord } from './loo-record.js'
 
+/** What is left out. */
 export interface LooClustersOptions {
   /** The grouping factor whose clusters are left out; the only or the outermost one unless given. */
   readonly group?: string | undefined

@@ -10,12 +10,15 @@ export interface Total {
 
 /** Leave-one-out cross-validation of a posterior, by rows or by clusters. */
 export interface LooRecord {
+  /** What is left out, one at a time. */
   readonly unit: 'row' | 'cluster'
   /** The grouping factor whose clusters are left out; null for rows. */
   readonly group: string | null
   /** Quadrature nodes that integrate a cluster's effects out; null for rows. */
   readonly nodes: number | null
+  /** Expected log pointwise predictive density, summed over what is left out. */
   readonly elpd: Total
+  /** Effective number of parameters: log density of the data less `elpd`. */
   readonly p: Total
   /** -2 elpd. */
   readonly looic: Total
@@ -37,7 +40,9 @@ export interface NamedPoint extends LooPoint {
 
 /** The widely applicable information criterion (Watanabe 2010; Vehtari, Gelman and Gabry 2017). */
 export interface WaicRecord {
+  /** Expected log pointwise predictive density. */
   readonly elpd: Total
+  /** Effective number of parameters: the posterior variances of the rows' log densities. */
   readonly p: Total
   /** -2 elpd. */
   readonly waic: Total

@@ -7,6 +7,7 @@ export interface PosteriorRecord extends RecordHeading, PosteriorAnswers {
   readonly schema: 'glmm/posterior@1'
   /** Each prior in force, as the user could have written it. */
   readonly priors: readonly string[]
+  /** Name of the sampler used; see `samplerReason`. */
   readonly sampler: string
   /** Why `auto` chose it; null or left out where it was named. */
   readonly samplerReason?: string | null
@@ -16,14 +17,19 @@ export interface PosteriorRecord extends RecordHeading, PosteriorAnswers {
   readonly logMarginalLikelihood?: number
   /** How fine the grid of the sampler quadrature was; left out where there are chains. */
   readonly quadrature?: QuadratureDiagnostics
+  /** Number of chains; 0 without draws. */
   readonly chains: number
+  /** Iterations of warm-up a chain. */
   readonly warmup: number
+  /** Draws kept a chain. */
   readonly draws: number
   readonly seed: number
+  /** Rows used; `dropped` counts those left out for a missing value. */
   readonly nobs: number
   readonly dropped: number
   readonly summary: readonly ParameterSummary[]
   readonly diagnostics: PosteriorDiagnostics
+  /** Summed over the chains. */
   readonly timing: {
     readonly warmupSeconds: number
     readonly sampleSeconds: number

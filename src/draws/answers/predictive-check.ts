@@ -9,6 +9,7 @@ import { drawnModel, type Sampled } from '../drawn-model.js'
 import type { PredictiveDistribution, PredictiveRecord, PredictiveStatistic } from './predictive-record.js'
 import { statisticNamed, usualStatistics } from './predictive-statistics.js'
 
+/** What is replicated, and what of it is compared. */
 export interface PredictiveOptions {
   /** Test statistics: mean, sd, min, max, zeros, group-sd, and quantiles such as q90; the first six where left out. */
   readonly statistics?: readonly string[] | undefined

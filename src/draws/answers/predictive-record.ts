@@ -6,6 +6,7 @@ export interface PredictiveRecord {
   readonly of: 'posterior' | 'prior'
   /** True where each replicate has random effects drawn anew, as of new levels. */
   readonly newLevels: boolean
+  /** Number of replicates that could be drawn. */
   readonly replicates: number
   readonly seed: number
   /** What is compared: the response, or its proportion of the trials. */

@@ -11,6 +11,7 @@ import { probabilityOf } from './hypothesis.js'
 
 /** Ranks of the levels of a factor by one of their effects; rank 1 is the highest effect. */
 export interface RanksRecord {
+  /** The grouping factor. */
   readonly group: string
   /** The effect, 'Intercept' or a column of the random term. */
   readonly name: string
@@ -39,6 +40,7 @@ export interface RankProbability {
   readonly mcse: number | null
 }
 
+/** Whether levels are compared in pairs. */
 export interface RanksOptions {
   /** True for the matrix of pairwise probabilities. */
   readonly pairwise?: boolean | undefined

@@ -30,11 +30,13 @@ export interface CompareRecord {
   readonly version: string
   readonly call: Readonly<Record<string, unknown>>
   readonly warnings: readonly Warning[]
+  /** Rows used, the same for all. */
   readonly nobs: number
   /** From the fewest degrees of freedom to the most. */
   readonly models: readonly ComparedModel[]
 }
 
+/** A fit among those compared. */
 export interface ComparedModel {
   readonly name: string
   readonly formula: string
@@ -42,6 +44,7 @@ export interface ComparedModel {
   readonly link: string
   readonly method: FitRecord['method']
   readonly nodes: number | readonly number[] | null
+  /** Number of parameters estimated. */
   readonly df: number
   readonly logLik: number
   readonly deviance: number
@@ -55,11 +58,13 @@ export interface ComparedModel {
   readonly test: LikelihoodRatioTest | null
 }
 
+/** Of a model against the next smaller one. */
 export interface LikelihoodRatioTest {
   /** Name of the smaller model. */
   readonly against: string
   /** Whether the names of the two models' terms show the smaller to be a special case of the larger. */
   readonly nested: boolean
+  /** Twice the difference of the log-likelihoods. */
   readonly chiSquare: number
   readonly dfDifference: number
   /** Upper tail of the chi-square distribution; null where the models are not known to be nested. */

@@ -35,6 +35,7 @@ export interface Prediction {
   readonly newLevels: readonly string[]
 }
 
+/** Null where it does not exist: no standard error without a covariance of the estimates. */
 export interface PredictedValue {
   readonly estimate: number | null
   readonly se: number | null

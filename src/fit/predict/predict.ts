@@ -20,6 +20,7 @@ import { coefficientsOf, designSource, type FitSource, modelChoice } from './pre
 import { fittedTerms, type NewTermOfFit } from './predict-terms.js'
 import { jointUncertainty, separateUncertainty, type Uncertainty } from './predict-uncertainty.js'
 
+/** Whose mean is predicted, and with what limits. */
 export interface PredictOptions {
   /** population where left out. */
   readonly kind?: PredictionKind | undefined

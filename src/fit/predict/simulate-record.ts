@@ -3,6 +3,7 @@ import type { RecordHeading } from '../../data/record-heading.js'
 /** What `glmm simulate` prints with --json: schema glmm/simulate@1. */
 export interface SimulateRecord extends RecordHeading {
   readonly schema: 'glmm/simulate@1'
+  /** Length of each replicate; `dropped` rows of the table have none. */
   readonly nobs: number
   readonly dropped: number
   readonly seed: number

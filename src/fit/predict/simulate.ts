@@ -13,6 +13,7 @@ import { type FitSource, modelChoice } from './predict-source.js'
 import { runningWarning } from '../record/running-names.js'
 import type { SimulateRecord } from './simulate-record.js'
 
+/** How many responses, and given which random effects. */
 export interface SimulateOptions {
   /** 1 where left out. */
   readonly replicates?: number | undefined

@@ -25,6 +25,7 @@ import { uniformity } from './uniformity.js'
 import { variance } from './variance.js'
 import { zeros } from './zeros.js'
 
+/** How the tests are made. */
 export interface TestOptions {
   /** Of the replicates and of randomised residuals, 1 where left out. */
   readonly seed?: number | undefined

@@ -3,6 +3,7 @@ import { type Maximum, type MaximiseOptions, maximise } from '../../numerics/max
 
 /** A log density over R^dimension, with its gradient. */
 export interface LogDensity {
+  /** Length of x and of its gradient. */
   readonly dimension: number
   /** Value at x, the gradient written where one is given. -Infinity out of support, never NaN. */
   readonly evaluate: (x: Float64Array, gradient: Float64Array) => number
@@ -10,6 +11,7 @@ export interface LogDensity {
 
 /** The log marginal likelihood of the outer parameters, the random effects integrated out by one rule. */
 export interface MarginalDensity extends LogDensity {
+  /** The value without the gradient, which is cheaper. */
   readonly value: (x: Float64Array) => number
   /**
    * The log-likelihood of each level of the likelihood's `factor`, of all rows together where it has none. The gradient of their

@@ -18,6 +18,7 @@ import { readUntil } from '../rows/until.js'
 
 /** Where a study stands. */
 export interface StudyProgress {
+  /** Rows that are there, failed ones and those of the log included. */
   readonly done: number
   readonly failed: number
   /** The most rows there can be. */
@@ -28,13 +29,17 @@ export interface StudyProgress {
   readonly workers: readonly number[]
 }
 
+/** How a study is run; no option but `shard` changes a row. */
 export interface StudyOptions {
   /** Where rows are written as they finish; nowhere unless given. */
   readonly log?: string | undefined
   /** Whether to go on with the rows of that log. */
   readonly resume?: boolean | undefined
+  /** The part of the rows to make, `{ index, of }`, index from 1; all unless given. */
   readonly shard?: Shard | undefined
+  /** Ends the study; rows in the log stay. */
   readonly signal?: AbortSignal | undefined
+  /** Called as rows finish. */
   readonly onProgress?: ((progress: StudyProgress) => void) | undefined
   /** Rows up to so many are in the record, 20,000 unless given; more are in the log only. */
   readonly keepRows?: number | undefined

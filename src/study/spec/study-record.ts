@@ -6,14 +6,17 @@ import type { Json, Measure } from './study-plan.js'
 export interface StudyRecord {
   readonly schema: 'glmm/study@1'
   readonly version: string
+  /** What was asked for, enough to run it again. */
   readonly call: Readonly<Record<string, unknown>>
   readonly warnings: readonly Warning[]
+  /** 'bootstrap', 'simulation', 'calibration' or 'sensitivity'. */
   readonly kind: string
   readonly seed: number
   /** Replicates are those made; fewer than asked for where the study could stop earlier. */
   readonly conditions: readonly { readonly [key: string]: Json }[]
   /** The most replicates a condition has. */
   readonly replicates: number
+  /** One a parameter, condition and whatever else the kind distinguishes. */
   readonly measures: readonly Measure[]
   /** In a sentence each, what a reader should take from the study. */
   readonly findings: readonly string[]
