@@ -45,6 +45,8 @@ export interface GaussianRows {
   /** y - offset - X T centre, with `centre` that of least squares: length n, and p. */
   readonly y: Float64Array
   readonly centre: Float64Array
+  /** A variance that is rounding beside the response: what sigma^2 is at least where it is profiled out. */
+  readonly leastVariance: number
   /** Cross products of the columns of (X T, y), (p + 1) x (p + 1). */
   readonly xx: Float64Array
   /** The factor with the most columns first. */
@@ -69,6 +71,7 @@ export function gaussianRows({ model, layout, space }: Stated): GaussianRows | n
     for (let i = 0; i < n; i++) logScale += (frequency ? frequency[i] : 1) * dispersion.offset[i]
   }
   const y = mean.offset ? model.response.y.map((value, i) => value - mean.offset![i]) : model.response.y.slice()
+  const squares = y.reduce((sum, value) => sum + value * value, 0)
   const inner = gram(x, n, p, weights)
   const centre = columnProducts(x, n, p, y, weights)
   const l = inner.slice()
@@ -96,12 +99,13 @@ export function gaussianRows({ model, layout, space }: Stated): GaussianRows | n
     basis,
     y,
     centre,
+    leastVariance: Math.max((rounding * rounding * squares) / n, Number.MIN_VALUE / Number.EPSILON),
     xx,
     factors: factorsOf(layout.terms),
   }
 }
 
-/** A column is dependent on the others where the share of its length orthogonal to them is below this. */
+/** A share of a column's length, or of the response's, that is rounding. */
 const rounding = 1e-8
 
 /** Whether a column is linearly dependent: a diagonal element of T is 1 / the length of the column orthogonal to those after it. */

@@ -12,11 +12,13 @@ const longest = 4
 const farthest = 2
 /** Values that differ by less, relative to their size, are equal: rounding must not halve steps for ever. */
 const slack = 1e-12
+/** The most steps at once, where the average information is much more than the observed one and steps are as much too short. */
+const mostStretch = 64
 
 /**
  * The maximum over all parameters by a climb in tau alone, coefficients and sigma at their best values (Bates, Maechler, Bolker and
  * Walker 2015): Newton's method with the average information (Gilmour, Thompson and Cullis 1995) in place of the Hessian's,
- * each step halved while it leads down.
+ * each step halved while it leads down, and the next one doubled while the slope along it stays.
  */
 export function profiledTop(
   density: RelativeDensity,
@@ -39,8 +41,13 @@ export function profiledTop(
   let iterations = 0
   let converged = false
   let information: Float64Array
+  // How many steps of the information to take at once, and what the last step promised to gain.
+  let stretch = 1
+  let promised = 0
+  const taken = new Float64Array(size)
   for (;;) {
     const moments = density.gradient(found, gradient)
+    stretch = promised > 0 && along(taken, gradient) > 0.5 * promised ? Math.min(2 * stretch, mostStretch) : 1
     information = stepInformation(density, tau, found, density.average(), moments, deviations(density, tau))
     const free = parameters.filter(
       ({ at: j, even }) => information[j * (size + 1)] > 0 && !(even && tau[j] === 0 && gradient[j] <= 0),
@@ -50,23 +57,26 @@ export function profiledTop(
       gradient,
       free.map((one) => one.at),
     )
-    let decrement = 0
-    for (let j = 0; j < size; j++) decrement += step[j] * gradient[j]
+    const decrement = along(step, gradient)
     converged = decrement <= tolerance * tolerance
     if (converged || iterations >= maxIterations || evaluations >= maxEvaluations) break
     iterations++
-    shorten(density, tau, first, step)
+    for (let j = 0; j < size; j++) step[j] *= stretch
+    stretch = Math.max(1, stretch * shorten(density, tau, first, step))
     keepPositive(density, tau, first, step)
     const least: number = found.value - slack * (1 + Math.abs(found.value))
     let next: Evaluated | null = null
     const moved = tau.slice()
+    promised = along(step, gradient)
     for (let half = 0; half < 40; half++) {
       for (let j = 0; j < size; j++) moved[j] = tau[j] + step[j]
       next = evaluate(moved)
       if (next && next.value >= least) break
       next = null
+      promised = 0
       for (let j = 0; j < size; j++) step[j] /= 2
     }
+    taken.set(step)
     if (!next) {
       found = evaluate(tau)!
       density.gradient(found, gradient)
@@ -90,8 +100,11 @@ function deviations({ rows, parameters, size }: RelativeDensity, tau: Float64Arr
   return out
 }
 
-/** Shortens a step that goes farther than it can be trusted, in place. */
-function shorten(density: RelativeDensity, tau: Float64Array, first: Float64Array, step: Float64Array): void {
+const along = (step: Float64Array, gradient: Float64Array): number =>
+  step.reduce((sum, value, j) => sum + value * gradient[j], 0)
+
+/** Shortens a step that goes farther than it can be trusted, in place; returns the share that is left. */
+function shorten(density: RelativeDensity, tau: Float64Array, first: Float64Array, step: Float64Array): number {
   const now = deviations(density, tau)
   let share = 1
   for (const { at, power } of density.parameters) {
@@ -99,6 +112,7 @@ function shorten(density: RelativeDensity, tau: Float64Array, first: Float64Arra
     if (Math.abs(step[at]) > most) share = Math.min(share, most / Math.abs(step[at]))
   }
   for (let j = 0; j < step.length; j++) step[j] *= share
+  return share
 }
 
 /** An even standard deviation comes to a tenth of its size at most in one step, and below this share of the first to zero. */

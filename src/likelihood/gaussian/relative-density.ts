@@ -57,6 +57,14 @@ export interface RelativeDensity {
   /** Derivative of Lambda in each tau, of the point evaluated last. */
   readonly directions: () => readonly Direction[]
   readonly average: () => AverageInformation
+  /** Derivatives in each factor's Lambda beside the point evaluated last; see Lifted. That point is solved anew. */
+  readonly lifted: (point: Evaluated) => Lifted | null
+}
+
+/** A point beside one of which Lambda is singular: zeros of its diagonals are raised to a little of what the rows can tell from zero. */
+export interface Lifted {
+  readonly lambdas: readonly Float64Array[]
+  readonly moments: readonly Float64Array[]
 }
 
 /** Null where columns of X depend on each other, and where the structure is too large for the lists of this engine. */
@@ -141,7 +149,7 @@ export function relativeDensity(stated: Stated): RelativeDensity | null {
         solved = { coefficients: coefficients?.slice() ?? null }
       }
       const penalised = system.penalised()
-      const variance = log === null ? penalised / nu : Math.exp(2 * log)
+      const variance = log === null ? Math.max(nu > 0 ? penalised / nu : 0, rows.leastVariance) : Math.exp(2 * log)
       const logSigma = log ?? 0.5 * Math.log(variance)
       const { a, s } = system.logDeterminants()
       let value = -nu * (halfLog2Pi + logSigma) - rows.logScale - 0.5 * a - (0.5 * penalised) / variance
@@ -149,6 +157,29 @@ export function relativeDensity(stated: Stated): RelativeDensity | null {
       return Number.isFinite(value) ? { value, variance, logSigma } : null
     },
     invert,
+    lifted: ({ variance }) => {
+      const given = solved?.coefficients ?? null
+      factors.forEach(({ stride }, f) => {
+        const { values } = products.pairs.find((pair) => pair.f === f && pair.g === f)!
+        for (let j = 0; j < stride; j++) {
+          let squares = 0
+          for (let at = j * (stride + 1); at < values.length; at += stride * stride) squares += values[at]
+          if (system.lambdas[f][j * (stride + 1)] === 0)
+            system.lambdas[f][j * (stride + 1)] = little / Math.sqrt(squares || 1)
+        }
+      })
+      let out: Lifted | null = null
+      if (system.factorize()) {
+        system.solve(given)
+        derivatives.invert()
+        const moments = derivatives.moments(variance).map((one) => one.slice())
+        out = { lambdas: system.lambdas.map((one) => one.slice()), moments }
+      }
+      definite = null
+      if (factorizeAt(now.slice())) system.solve(given)
+      solved = { coefficients: given }
+      return out
+    },
     gradient: ({ variance }, out) => {
       invert()
       const moments = derivatives.moments(variance)
@@ -166,6 +197,8 @@ export function relativeDensity(stated: Stated): RelativeDensity | null {
 const isSame = (a: Float64Array | null, b: Float64Array | null): boolean =>
   a && b ? a.every((value, j) => value === b[j]) : a === b
 
+/** A standard deviation beside which its square is nothing, and that still leaves digits to divide by: in units of 1 / |z|. */
+const little = 0.01
 const halfLog2Pi = 0.5 * Math.log(2 * Math.PI)
 
 function parametersOf({ factors }: GaussianRows, fixed: number): RelativeParameter[] {
@@ -193,6 +226,9 @@ function parametersOf({ factors }: GaussianRows, fixed: number): RelativeParamet
     .sort((a, b) => a.at - b.at)
 }
 
+/** A share of the sum of squares that is what a difference leaves by rounding. */
+const rounding = 1e-10
+
 /** Root of the least mean square that any one factor leaves of y, its levels' columns fitted by least squares. */
 function withinLevels({ factors, p, xx, observations }: GaussianRows, { pairs, zx, starts }: LevelProducts): number {
   const P = p + 1
@@ -210,7 +246,7 @@ function withinLevels({ factors, p, xx, observations }: GaussianRows, { pairs, z
       for (const one of pull) left -= one * one
       rank += stride
     }
-    if (observations > rank && left > 0) least = Math.min(least, left / (observations - rank))
+    if (observations > rank && left > rounding * xx[P * P - 1]) least = Math.min(least, left / (observations - rank))
   })
   return Math.sqrt(least)
 }

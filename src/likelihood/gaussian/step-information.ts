@@ -14,22 +14,30 @@ import type { AverageInformation, Direction } from './slopes.js'
  * without variance: there the rest vanishes, and steps to a variance of zero are quadratic. `units` are standard deviations.
  */
 export function stepInformation(
-  { nu, size, rows, system, directions: derivatives, fixed }: RelativeDensity,
+  { nu, size, rows, system, directions: derivatives, fixed, lifted }: RelativeDensity,
   tau: Float64Array,
-  { variance }: Evaluated,
+  point: Evaluated,
   { pairs, ends }: AverageInformation,
-  moments: readonly Float64Array[],
+  given: readonly Float64Array[],
   units: Float64Array,
 ): Float64Array {
+  const { variance } = point
+  const moments = given.map((one) => one.slice())
   const out = new Float64Array(size * size)
   for (let i = 0; i < size; i++) {
     for (let j = 0; j < size; j++)
       out[i * size + j] = (0.5 * (pairs[i * size + j] - (ends[i] * ends[j]) / (nu * variance))) / variance
+    // Where sigma explains all, as of one row a level, a step still has a direction.
+    out[i * (size + 1)] = Math.max(out[i * (size + 1)], (rounding * pairs[i * (size + 1)]) / variance)
   }
   const bend = new Float64Array(size * size)
   const directions = derivatives()
+  const bends = rows.factors.map(({ stride }, f) => bendOf(moments[f], system.lambdas[f], stride))
+  // A single column without variance needs no bend: it stays, or leaves along its slope.
+  const isLost = rows.factors.some(({ stride }, f) => stride > 1 && !bends[f])
+  const beside = isLost ? lifted(point) : null
   rows.factors.forEach(({ stride }, f) => {
-    const g = bendOf(moments[f], system.lambdas[f], stride)
+    const g = bends[f] ?? (beside && stride > 1 ? bendOf(beside.moments[f], beside.lambdas[f], stride) : null)
     if (g) addBend(bend, directions, f, g, stride)
   })
   addCurves(bend, rows, fixed, tau, moments)
@@ -44,6 +52,9 @@ export function stepInformation(
   }
   return out
 }
+
+/** A share that is what a difference of equals leaves. */
+const rounding = 1e-12
 
 /** G from -G Lambda; null where Lambda is singular. */
 function bendOf(moment: Float64Array, lambda: Float64Array, q: number): Float64Array | null {

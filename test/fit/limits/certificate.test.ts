@@ -235,7 +235,7 @@ describe('where there is none, the reason', () => {
     [
       'draws',
       fit(cases.betablocker.formula, betablocker, { family: 'binomial', importance: 400 }),
-      'Monte Carlo errors are told',
+      'Monte Carlo errors are reported',
     ],
   ])('%s', (_, { certificate, uncertified }, reason) => {
     expect(certificate).toBeNull()
