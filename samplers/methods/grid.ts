@@ -77,7 +77,7 @@ function unsettled({ whole, change, nodes, grid }: PosteriorByGrid): string {
   const instead = 'compare with the sampler marginal or nuts'
   if (!whole) return `the grid of ${grid.join(' x ')} nodes was cut short, it has too many points; ${instead}`
   if (change <= convergedChange) {
-    return `the integral over the random effects has not settled with ${nodes} nodes; ${instead}`
+    return `the integral over the random effects has not converged with ${nodes} nodes; ${instead}`
   }
   const moved = `${change.toPrecision(2)} standard deviations (limit ${convergedChange})`
   return `the grid is not fine enough: half of its points, or one node less, moves a figure by ${moved}; ${instead}`

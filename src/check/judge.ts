@@ -49,9 +49,9 @@ export function judge(
   // A ladder without standard errors has nothing to judge convergence by; why is reported below.
   if (!best.unbounded && last !== null)
     reasons.push(
-      ladder.settled
-        ? `${what} has settled: the last rung moved no parameter by more than ${moved} standard errors`
-        : `${what} has not settled: its last rung, ${rule}, still moved a parameter by ${moved} standard errors (limit ${ladder.limit})`,
+      ladder.converged
+        ? `${what} has converged: the last rung moved no parameter by more than ${moved} standard errors`
+        : `${what} has not converged: its last rung, ${rule}, still moved a parameter by ${moved} standard errors (limit ${ladder.tolerance})`,
     )
   if (importance) {
     const error = digits(importance.maxMcseInSe)
@@ -86,6 +86,6 @@ export function judge(
   if (shift > adequateShift && best.converged) return { verdict: 'inadequate', reasons }
   const singularButSound = best.singular && best.converged
   const adequate =
-    runs.length === 0 && ladder.settled && agrees && (sound || singularButSound) && shift <= adequateShift
+    runs.length === 0 && ladder.converged && agrees && (sound || singularButSound) && shift <= adequateShift
   return { verdict: adequate ? 'adequate' : 'undetermined', reasons }
 }

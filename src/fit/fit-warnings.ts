@@ -63,9 +63,9 @@ export function fitWarnings(
         message: `${vanishes}; the other estimates and standard errors are those of the limit`,
       })
   }
-  if (ladder && !ladder.settled && !fitted.unbounded && fitted.converged) {
+  if (ladder && !ladder.converged && !fitted.unbounded && fitted.converged) {
     const by = importance ? `${importance.draws} draws` : `${fitted.nodes} nodes`
-    const message = `at ${by} a parameter still moves by more than ${ladder.limit} standard errors`
+    const message = `at ${by} a parameter still moves by more than ${ladder.tolerance} standard errors`
     warnings.push({ code: 'NOT_SETTLED', message })
   }
   if (importance && !(importance.paretoK <= trustedParetoK)) {

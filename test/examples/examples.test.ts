@@ -41,7 +41,7 @@ const whole = scripts.filter((script) => !shortened.some(([folder]) => script.st
 /** Remarks on the draws, which come and go with them. */
 const onTheDraws = (line: string): boolean => line.startsWith('  - posterior:')
 /** Numbers of Monte Carlo or of rounding. */
-const isNoise = (line: string): boolean => /mean score of the draws|the quadrature has settled/.test(line)
+const isNoise = (line: string): boolean => /mean score of the draws|the quadrature has converged/.test(line)
 
 describe('examples', () => {
   it('each has a README, a script and the output expected', () => {

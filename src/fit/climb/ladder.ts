@@ -35,15 +35,15 @@ export interface Climbed {
 export interface Ladder {
   readonly climbed: readonly Climbed[]
   /** True if the ladder has converged: the parameters no longer move, or nothing is approximated. */
-  readonly settled: boolean
-  /** The move in standard errors up to which the parameters count as standing still on the last rung. */
-  readonly limit: number
+  readonly converged: boolean
+  /** The move in standard errors up to which the ladder counts as converged. */
+  readonly tolerance: number
 }
 
 /** Tolerance: the ladder has converged once a rung moves no parameter by more than this many standard errors. */
-const settledShift = 0.001
+const shiftTolerance = 0.001
 /** The same for rungs of importance sampling, of their moves and of their Monte Carlo errors: a tenth of what matters. */
-const settledSampling = 0.02
+const samplingTolerance = 0.02
 
 /**
  * Climbs until the parameters converge, to `atLeast` nodes in any case; each rung starts where the last ended. Where the
@@ -67,18 +67,18 @@ export function climbLadder(likelihood: Likelihood, atLeast = 1, seed = 1): Ladd
     start = startAt(fitted, first)
     return climb
   }
-  let settled = false
+  let converged = false
   let moved: number | null = null
   for (const nodes of rungs.filter((rung) => rung <= likelihood.rules.mostNodes)) {
     moved = climb(() => ({ estimate: estimate(likelihood, adaptive(nodes), start), importance: null })).maxShiftInSe
     const { estimate: last } = climbed.at(-1)!
     // In the limit of an infinite standard deviation no number of nodes is better than another.
-    if (last.unbounded) return { climbed, settled: false, limit: settledShift }
-    if (hopeless(likelihood, climbed)) return { climbed, settled: false, limit: settledShift }
-    settled = exact || (moved !== null && moved <= settledShift)
-    if (settled && nodes >= atLeast) break
+    if (last.unbounded) return { climbed, converged: false, tolerance: shiftTolerance }
+    if (hopeless(likelihood, climbed)) return { climbed, converged: false, tolerance: shiftTolerance }
+    converged = exact || (moved !== null && moved <= shiftTolerance)
+    if (converged && nodes >= atLeast) break
   }
-  if (settled || (moved !== null && moved <= settledSampling)) return { climbed, settled, limit: settledShift }
+  if (converged || (moved !== null && moved <= samplingTolerance)) return { climbed, converged, tolerance: shiftTolerance }
   for (const draws of drawRungs.filter((count) => count * likelihood.model.nobs <= mostRowDraws)) {
     const { importance, maxShiftInSe } = climb(() => {
       const sampled = importanceEstimate(likelihood, draws, seed, start)
@@ -86,10 +86,10 @@ export function climbLadder(likelihood: Likelihood, atLeast = 1, seed = 1): Ladd
     })
     if (hopeless(likelihood, climbed)) break
     const { maxMcseInSe, paretoK } = importance!
-    settled = Math.max(maxShiftInSe!, maxMcseInSe) <= settledSampling && paretoK <= trustedParetoK
-    if (settled) break
+    converged = Math.max(maxShiftInSe!, maxMcseInSe) <= samplingTolerance && paretoK <= trustedParetoK
+    if (converged) break
   }
-  return { climbed, settled, limit: settledSampling }
+  return { climbed, converged, tolerance: samplingTolerance }
 }
 
 /**
