@@ -41,6 +41,7 @@ const writeSlope = (theta: ArrayLike<number>, q: number, out: Float64Array): voi
  */
 export const autoregressive: Covariance = {
   name: 'ar1',
+  proportional: true,
   columns: 'cells',
   size,
   start: (q) => new Float64Array(size(q)).fill(1, 0, 1),

@@ -71,6 +71,7 @@ const heldCorrelation = (q: number): Held =>
  */
 export const compoundSymmetry: Covariance = {
   name: 'cs',
+  proportional: true,
   columns: 'several',
   size,
   start: (q) => new Float64Array(size(q)).fill(1, 0, q),

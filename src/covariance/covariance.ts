@@ -40,6 +40,8 @@ export interface Covariance {
    * structure is not linear.
    */
   readonly elements?: (q: number) => Float64Array[]
+  /** True where Lambda is proportional to the thetas that have a unit: c times these give c Lambda. Left out where it is not. */
+  readonly proportional?: boolean
   /** Standard deviations of the q effects. */
   readonly standardDeviations: (theta: ArrayLike<number>, q: number) => Float64Array
   /** Writes their derivatives in theta, q x m, row after row; at a standard deviation of 0 those from above. */

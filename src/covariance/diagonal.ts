@@ -34,6 +34,7 @@ export const noCorrelation: Chart = {
 /** Uncorrelated effects: theta are their standard deviations. */
 export const diagonal: Covariance = {
   name: 'diag',
+  proportional: true,
   part: (_q, kept) => kept,
   size: (q) => q,
   start: (q) => new Float64Array(q).fill(1),

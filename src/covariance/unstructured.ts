@@ -29,6 +29,7 @@ const lower = (q: number): [number, number][] =>
 /** Any covariance matrix: theta is the lower triangle of Lambda, row after row. */
 export const unstructured: Covariance = {
   name: 'us',
+  proportional: true,
   part: (_q, kept) => kept.flatMap((i, row) => kept.slice(0, row + 1).map((j) => (i * (i + 1)) / 2 + j)),
   size: (q) => (q * (q + 1)) / 2,
   start: (q) => {

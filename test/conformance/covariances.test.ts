@@ -32,6 +32,18 @@ describe.each(covariances.map((covariance) => [covariance.name, covariance] as c
       expect(covariance.start(3).includes(7)).toBe(false)
     })
 
+    it.runIf(covariance.proportional)('has a factor in proportion to the thetas with a unit', () => {
+      for (const q of sizes) {
+        const theta = randomTheta(q)
+        const units = covariance.units(q)
+        const thrice = factorOf(
+          theta.map((one, j) => (units[j] < 0 ? one : 3 * one)),
+          q,
+        )
+        factorOf(theta, q).forEach((value, at) => expect(thrice[at]).toBeCloseTo(3 * value, 12))
+      }
+    })
+
     it('has a lower triangular, finite factor for any theta, zero included', () => {
       for (const q of sizes) {
         for (const theta of [randomTheta(q), new Float64Array(covariance.size(q))]) {

@@ -1,8 +1,5 @@
-import { compoundSymmetry } from '../../covariance/compound-symmetry.js'
 import type { Covariance } from '../../covariance/covariance.js'
-import { diagonal } from '../../covariance/diagonal.js'
 import { flat } from '../../covariance/flat.js'
-import { unstructured } from '../../covariance/unstructured.js'
 import { isConstant } from '../../data/constant-predictor.js'
 import { gaussian } from '../../families/gaussian.js'
 import type { Bound, Engine } from '../engine/engine.js'
@@ -12,9 +9,6 @@ import type { Stated } from '../frame/stated.js'
 import { gaussianDensity } from './gaussian-density.js'
 import { gaussianNormal } from './gaussian-normal.js'
 import { relativeDensity } from './relative-density.js'
-
-/** The structures whose Lambda grows in proportion to the standard deviations, without a precision of their own. */
-const scaled: readonly Covariance[] = [unstructured, diagonal, compoundSymmetry, flat]
 
 /**
  * Gaussian models with identity link, one residual variance over known weights and random effects of the mean: cross products of
@@ -66,7 +60,11 @@ function suits({ model, family, link, layout }: Stated): boolean {
     layout.fixed === mean.fixed.names.length + 1 &&
     layout.terms.some(({ covariance }) => covariance !== flat) &&
     layout.terms.every(
-      (laid) => ofLocation(layout, laid) && (scaled.includes(laid.covariance) || laid.term.names.length === 1),
+      (laid) => ofLocation(layout, laid) && (laid.term.names.length === 1 || byCrossProducts(laid.covariance)),
     )
   )
 }
+
+/** A Lambda that the residual's standard deviation can be taken out of, without a precision of its own; or none to scale. */
+const byCrossProducts = (covariance: Covariance): boolean =>
+  covariance === flat || (covariance.proportional === true && covariance.chain === undefined)
