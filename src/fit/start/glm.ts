@@ -50,7 +50,7 @@ export function fitGlm(
   let deviance = discrepancy(response, family, link, eta)
   let converged = p === 0
   let iterations = 0
-  let last: ReturnType<typeof weightedLeastSquares> = null
+  let last: Regression | null = null
   const reweight = (first: boolean): void => {
     for (let i = 0; i < n; i++) {
       const mu = link.inverse(eta[i])
@@ -120,19 +120,26 @@ function workingWeight(response: ResponseData, family: Family, i: number, mu: nu
   return weight > 0 && weight < Number.POSITIVE_INFINITY && slope !== 0 ? weight : 0
 }
 
-/** Coefficients of the regression of y on x, and the Cholesky factor of X'WX; null where that is not definite. */
-export function weightedLeastSquares(
+interface Regression {
+  readonly beta: Float64Array<ArrayBuffer>
+  /** The Cholesky factor of X'WX. */
+  readonly factor: Float64Array<ArrayBuffer>
+}
+
+/** The regression of y on x; null where X'WX is not definite. */
+export const weightedLeastSquares = (
   x: Float64Array,
   y: Float64Array,
   weights: Float64Array,
   p: number,
-): { beta: Float64Array<ArrayBuffer>; factor: Float64Array<ArrayBuffer> } | null {
+): Regression | null => (p >= manyColumns ? byTiles(x, y, weights, p) : byDots(x, y, weights, p))
+
+/** A function of its own, which leaves V8 room to inline the family into the loops of `fitGlm`. */
+const byTiles = (x: Float64Array, y: Float64Array, weights: Float64Array, p: number): Regression | null =>
+  solved(gram(x, y.length, p, weights), columnProducts(x, y.length, p, y, weights), p)
+
+function byDots(x: Float64Array, y: Float64Array, weights: Float64Array, p: number): Regression | null {
   const n = y.length
-  if (p >= manyColumns) {
-    const factor = gram(x, n, p, weights)
-    const beta = columnProducts(x, n, p, y, weights)
-    return solved(factor, beta, p)
-  }
   const factor = new Float64Array(p * p)
   const beta = new Float64Array(p)
   for (let j = 0; j < p; j++) {
@@ -148,11 +155,7 @@ export function weightedLeastSquares(
   return solved(factor, beta, p)
 }
 
-function solved(
-  factor: Float64Array<ArrayBuffer>,
-  beta: Float64Array<ArrayBuffer>,
-  p: number,
-): ReturnType<typeof weightedLeastSquares> {
+function solved(factor: Float64Array<ArrayBuffer>, beta: Float64Array<ArrayBuffer>, p: number): Regression | null {
   if (!cholesky(factor, p)) return null
   forwardSolve(factor, p, beta)
   backwardSolve(factor, p, beta)
@@ -171,7 +174,10 @@ function linearPredictor(
   const n = eta.length
   if (offset) eta.set(offset)
   else eta.fill(0)
-  for (let j = 0; j < beta.length; j++) for (let i = 0, at = j * n; i < n; i++, at++) eta[i] += x[at] * beta[j]
+  for (let j = 0; j < beta.length; j++) {
+    const coefficient = beta[j]
+    for (let i = 0, at = j * n; i < n; i++, at++) eta[i] += x[at] * coefficient
+  }
   return discrepancy(response, family, link, eta)
 }
 
