@@ -11,7 +11,7 @@ import type { Sample } from '../run/sample.js'
 export interface WriteOptions {
   /** Ends the writing, which leaves no file then. */
   readonly signal?: AbortSignal | undefined
-  /** Name of the data's file, for the heads of CmdStan's files. */
+  /** Name of the data's file, for the headers of CmdStan's files. */
   readonly data?: string | undefined
 }
 

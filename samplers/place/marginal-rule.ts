@@ -1,4 +1,4 @@
-import { adaptive, latticePlaces, type LatticeRule, type Rule } from '../../src/likelihood/frame/integration-rule.js'
+import { adaptive, latticePoints, type LatticeRule, type Rule } from '../../src/likelihood/frame/integration-rule.js'
 import type { Likelihood } from '../../src/likelihood/likelihood.js'
 import { marginalPosterior } from '../../src/likelihood/posterior.js'
 import type { PriorsInForce } from '../../src/likelihood/coordinates/priors-in-force.js'
@@ -13,7 +13,7 @@ const latticeOf = (step: number): LatticeRule => ({ by: 'lattice', step })
  * Points of the trapezoidal rule that cost a level as much as so many adaptive nodes: a point costs about a third of a node, and finding
  * the mode, which adaptive nodes need, as much as ten points.
  */
-const places = (nodes: number): number => 10 + 3 * nodes
+const pointsWorth = (nodes: number): number => 10 + 3 * nodes
 
 /**
  * The trapezoidal rule where it is exact for the purposes of a sampler and costs less than so many adaptive nodes: at the mode and up
@@ -38,7 +38,7 @@ export function cheapestRule(
   let coarse = latticeOf(steps[0])
   let seen = far(coarse)
   for (const next of steps.slice(1)) {
-    if (latticePlaces(coarse.step) > places(nodes)) return byNodes
+    if (latticePoints(coarse.step) > pointsWorth(nodes)) return byNodes
     const fine = latticeOf(next)
     const finer = far(fine)
     if (largestChange(seen, finer) <= tolerance && largestChange(near(coarse), truth) <= 2 * tolerance) {

@@ -11,7 +11,7 @@ export interface PosteriorRecord extends RecordHeading, PosteriorAnswers {
   readonly sampler: string
   /** Why `auto` chose it; null or left out where it was named. */
   readonly samplerReason?: string | null
-  /** Quadrature nodes a random effect where the sampler integrates effects out, or places of a lattice; else 1. */
+  /** Quadrature nodes a random effect where the sampler integrates effects out, or points of the trapezoidal rule; else 1. */
   readonly nodes?: number
   /** Log of the integral of likelihood times prior, all constants included; quadrature alone knows it. */
   readonly logMarginalLikelihood?: number

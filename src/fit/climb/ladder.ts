@@ -78,7 +78,8 @@ export function climbLadder(likelihood: Likelihood, atLeast = 1, seed = 1): Ladd
     converged = exact || (moved !== null && moved <= shiftTolerance)
     if (converged && nodes >= atLeast) break
   }
-  if (converged || (moved !== null && moved <= samplingTolerance)) return { climbed, converged, tolerance: shiftTolerance }
+  if (converged || (moved !== null && moved <= samplingTolerance))
+    return { climbed, converged, tolerance: shiftTolerance }
   for (const draws of drawRungs.filter((count) => count * likelihood.model.nobs <= mostRowDraws)) {
     const { importance, maxShiftInSe } = climb(() => {
       const sampled = importanceEstimate(likelihood, draws, seed, start)

@@ -44,13 +44,13 @@ export function adaptive(nodes: number | readonly number[]): LaplaceRule | Adapt
 const latticeReach = 7
 
 /** Points of the trapezoidal rule with that step: a multiple of four, as many on both sides of 0. */
-export const latticePlaces = (step: number): number => 4 * Math.ceil(latticeReach / step / 2)
+export const latticePoints = (step: number): number => 4 * Math.ceil(latticeReach / step / 2)
 
 /** Nodes an effect, of nested factors the largest number of them; points of the trapezoidal rule; draws of importance sampling. */
 export function nodesOf(rule: Rule): number {
   if (rule.by === 'laplace') return 1
   if (rule.by === 'importance') return rule.draws
-  if (rule.by === 'lattice') return latticePlaces(rule.step)
+  if (rule.by === 'lattice') return latticePoints(rule.step)
   return typeof rule.nodes === 'number' ? rule.nodes : Math.max(...rule.nodes)
 }
 

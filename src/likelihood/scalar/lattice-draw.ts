@@ -9,11 +9,11 @@ const proposals = 3
 
 /**
  * Draws each level's effect from the lattice that integrates it out: a proposal has the conditional density interpolated
- * linearly between the places, and the last state of an independence Metropolis chain of a few such proposals is kept.
+ * linearly between the points, and the last state of an independence Metropolis chain of a few such proposals is kept.
  */
 export function latticeDraw(lattice: LatticeMarginal, parameters: Float64Array): ConditionalEffects['draw'] {
-  const { places, step, dimension } = lattice
-  const count = places.length
+  const { points, step, dimension } = lattice
+  const count = points.length
   const below = new Float64Array(count)
   return (rng, out, at) => {
     const sigma = parameters[dimension - 1]
@@ -26,7 +26,7 @@ export function latticeDraw(lattice: LatticeMarginal, parameters: Float64Array):
       let present = 0
       let weight = 0
       for (let k = 0; k < proposals; k++) {
-        // A place by its mass; what is left of the uniform number makes a triangular deviate of the lattice's step.
+        // A point by its mass; what is left of the uniform number makes a triangular deviate of the lattice's step.
         const point = rng.uniform() * mass
         let low = 0
         for (let high = count - 1; low < high; ) {
@@ -35,10 +35,10 @@ export function latticeDraw(lattice: LatticeMarginal, parameters: Float64Array):
           else high = middle
         }
         const rest = (below[low] - point) / atPlaces[from + low]
-        const u = places[low] + step * (rest < 0.5 ? Math.sqrt(2 * rest) - 1 : 1 - Math.sqrt(2 - 2 * rest))
-        const left = Math.max(0, u < places[low] ? low - 1 : low)
+        const u = points[low] + step * (rest < 0.5 ? Math.sqrt(2 * rest) - 1 : 1 - Math.sqrt(2 - 2 * rest))
+        const left = Math.max(0, u < points[low] ? low - 1 : low)
         const right = Math.min(left + 1, count - 1)
-        const t = (u - places[left]) / step
+        const t = (u - points[left]) / step
         const before = atPlaces[from + left]
         const after = atPlaces[from + right]
         const proposed = density(u) / (before + t * (after - before))

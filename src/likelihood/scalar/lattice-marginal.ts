@@ -3,7 +3,7 @@ import { exponential } from '../../numerics/exponential.js'
 import { fixedGradient, fixedPredictor, type GroupedRows, withOffset } from '../frame/grouped-rows.js'
 import type { ConditionalEffects } from '../frame/conditional-effects.js'
 import { type Evaluate, type MarginalDensity, marginalDensity } from '../frame/log-density.js'
-import { latticePlaces } from '../frame/integration-rule.js'
+import { latticePoints } from '../frame/integration-rule.js'
 import type { Scratch } from '../frame/scratch.js'
 
 /**
@@ -12,11 +12,11 @@ import type { Scratch } from '../frame/scratch.js'
  */
 export interface LatticeMarginal extends MarginalDensity {
   /** The points of the trapezoidal rule, `step` apart. */
-  readonly places: Float64Array
+  readonly points: Float64Array
   readonly step: number
   /**
-   * Calls `visit` for each level with its conditional density of u at x: that at the j-th place is density[from + j], and
-   * `at` gives it anywhere, each but for a constant factor. Where x was evaluated last, the places are remembered.
+   * Calls `visit` for each level with its conditional density of u at x: that at the j-th point is density[from + j], and
+   * `at` gives it anywhere, each but for a constant factor. Where x was evaluated last, the points are remembered.
    */
   readonly conditionals: (
     x: Float64Array,
@@ -30,7 +30,7 @@ export interface LatticeMarginal extends MarginalDensity {
  *
  *   L_g = h sum_j phi(u_j) / prod_i (1 + c_i E_j^(s_i)),      c_i = exp(s_i a_i), E_j = exp(sigma u_j),
  *
- * needs no mode and, but for one a row and one a place, no exponential, whose price is that h must suit the narrowest
+ * needs no mode and, but for one a row and one a point, no exponential, whose price is that h must suit the narrowest
  * level. Its error falls as exp(-2 pi^2 / (h |sigma|)), the integrand being analytic up to where the logistic function has
  * its poles (Trefethen and Weideman 2014, theorem 5.1). A product that overflows is a density of zero.
  */
@@ -43,12 +43,12 @@ export function latticeMarginal(
 ): LatticeMarginal {
   const { n, p, start, space } = rows
   const levels = start.length - 1
-  const count = latticePlaces(step)
+  const count = latticePoints(step)
   const u = Float64Array.from({ length: count }, (_, j) => (j - (count - 1) / 2) * step)
   const prior = u.map(normalDensity)
   const rising = space.vector(count)
   const falling = space.vector(count)
-  // Level after level, at each place.
+  // Level after level, at each point.
   const share = space.vector(levels * count)
   const last = space.vector(p + 1).fill(Number.NaN)
   const shareU = space.vector(count)
@@ -65,13 +65,13 @@ export function latticeMarginal(
       falling[count - 1 - j] = rising[j]
     }
   }
-  /** Level g's conditional density at the places into `share`; its sum. */
+  /** Level g's conditional density at the points into `share`; its sum. */
   const level = (g: number): number => {
     const middle = successes[g]
     const end = start[g + 1]
     const to = g * count
     let mass = 0
-    // Four places a turn, whose products do not wait for each other: half of the time of one.
+    // Four points a turn, whose products do not wait for each other: half of the time of one.
     for (let j = 0; j < count; j += 4) {
       let p0 = 1
       let p1 = 1
@@ -163,7 +163,7 @@ export function latticeMarginal(
   }
   const lattice: LatticeMarginal = {
     ...marginalDensity({ dimension: p + 1, levels, evaluate, effectsAt: (x) => effectsAt(lattice, x) }),
-    places: u,
+    points: u,
     step,
     conditionals: (parameters, visit) => {
       if (last.some((value, j) => value !== parameters[j])) {

@@ -20,13 +20,13 @@ export const sealedRows = (study: string, lines: string): string =>
     .map((text) => `${sealedRow(study, text)}\n`)
     .join('')
 
-/** The head of a log as one line, with a hash of its own. */
+/** The header of a log as one line, with a hash of its own. */
 export function sealedHead(head: object): string {
   const text = JSON.stringify(head)
   return sealedRow('head', text)
 }
 
-/** Whether the head that a line holds is the one that was written. */
+/** Whether the header on a line is the one that was written. */
 export function isSealedHead({ hash, ...head }: Readonly<Record<string, unknown>>): boolean {
   return isSealed('head', JSON.stringify(head), hash)
 }
