@@ -104,7 +104,8 @@ export function checkResultMessage(found: unknown): ResultMessage {
   expectFound(isRecord(outcome) && typeof outcome.ok === 'boolean', 'an outcome')
   if (outcome.ok) return { index, worker, attempt, outcome: { ok: true, value: outcome.value } }
   const { error } = outcome
-  const told = isRecord(error) && isText(error.code, 40) && isText(error.message, 100_000) && isText(error.hint, 10_000)
-  expectFound(told && codes.has(error.code as string), 'an error')
+  const reported =
+    isRecord(error) && isText(error.code, 40) && isText(error.message, 100_000) && isText(error.hint, 10_000)
+  expectFound(reported && codes.has(error.code as string), 'an error')
   return { index, worker, attempt, outcome: { ok: false, error: error as unknown as PlainError } }
 }

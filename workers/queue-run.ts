@@ -89,7 +89,7 @@ export async function queueRun(
   const check = recheck(wire, shared, { share: rechecked, threads: counts.threads, modules })
   let checking = 0
   let strangers = 0
-  let told = 0
+  let reported = 0
   let next = 0
   let exhausted = false
   let most = bounded(2 * counts.threads)
@@ -170,8 +170,8 @@ export async function queueRun(
       .then(() => {
         checking--
         if (doubted.get(worker) === decided) doubted.delete(worker)
-        counts.rechecked += check.done() - told
-        told = check.done()
+        counts.rechecked += check.done() - reported
+        reported = check.done()
         if (over.signal.aborted) return
         take(result, flight.job, position)
         return fill()

@@ -88,7 +88,7 @@ export async function queueWorker(options: QueueWorkerOptions): Promise<QueueWor
   const team = threadTeam(size, workerEntry())
   const store = sharedStore<RunStart>(redis)
   let latest = ''
-  let told = ''
+  let reported = ''
 
   /** The outcome of a job; throws where the job should be tried again. */
   const perform = async (
@@ -136,8 +136,8 @@ export async function queueWorker(options: QueueWorkerOptions): Promise<QueueWor
       // Of a study with another key, or a forged one: workers that have its key may be there, too.
       const got = key === null ? 'has none' : 'has another'
       const reason = `a job is signed with a key, and worker ${name} ${got}: give both the same --key-file`
-      if (told !== reason) onNote(`refused a job: ${reason}`)
-      told = reason
+      if (reported !== reason) onNote(`refused a job: ${reason}`)
+      reported = reason
       throw new TryAgain(reason)
     }
     const attempt = job.attemptsStarted

@@ -44,7 +44,7 @@ export interface PresentWorker {
   readonly key: string | null
 }
 
-const told = /^\{"version":"([\w.+-]{1,40})","threads":(\d{1,4})(?:,"key":"([0-9a-f]{16})")?\}$/
+const reported = /^\{"version":"([\w.+-]{1,40})","threads":(\d{1,4})(?:,"key":"([0-9a-f]{16})")?\}$/
 
 /** The workers that say they are there. */
 export async function presentWorkers(redis: Redis): Promise<PresentWorker[]> {
@@ -54,7 +54,7 @@ export async function presentWorkers(redis: Redis): Promise<PresentWorker[]> {
     const [after, keys] = await redis.scan(cursor, 'MATCH', workerKey('*'), 'COUNT', 1000)
     cursor = after
     for (const text of keys.length > 0 ? await redis.mget(keys) : []) {
-      const [, version, threads, key = null] = told.exec(text ?? '') ?? []
+      const [, version, threads, key = null] = reported.exec(text ?? '') ?? []
       if (version) workers.push({ version, threads: Number(threads), key })
     }
   } while (cursor !== '0')

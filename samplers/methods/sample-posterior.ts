@@ -47,6 +47,6 @@ export async function extendPosterior(
   }
   const total = sample.draws.ndraws + draws
   const longer = await extendSample(sample, total, executor, hooks)
-  const told = sampleRecord(sample.model, longer.run.plan, longer, { ...record.call, draws: total })
-  return { record: { ...told, samplerReason: record.samplerReason ?? null }, sample: longer }
+  const reported = sampleRecord(sample.model, longer.run.plan, longer, { ...record.call, draws: total })
+  return { record: { ...reported, samplerReason: record.samplerReason ?? null }, sample: longer }
 }

@@ -54,7 +54,7 @@ export function runChain(
   const posterior = sampler.ownModel ? target : whitened(target, change)
   const kernel = sampler.kernel(posterior, context)
   const d = posterior.dimension
-  const { statistics, draws, tuning: told } = space
+  const { statistics, draws, tuning: reported } = space
   const rng = stream({ seed: plan.seed, chain, purpose: 'chain' })
   const effects = stream({ seed: plan.seed, chain, purpose: 'effects' })
 
@@ -81,8 +81,8 @@ export function runChain(
     })
   }
   const warm = performance.now()
-  told[0] = tuning.stepSize
-  told[1] = (warm - began) / 1000
+  reported[0] = tuning.stepSize
+  reported[1] = (warm - began) / 1000
 
   const writer = chainWriter(space, write)
   const points: ChainPoint[] = []
@@ -109,7 +109,7 @@ export function runChain(
     const info = walk.step(tuning, rng)
     const { x, logDensity } = walk.state()
     posterior.write(x, space.values, writer.at(made), effects)
-    const told = [
+    const reported = [
       logDensity,
       info.acceptRate,
       info.treeDepth,
@@ -118,7 +118,7 @@ export function runChain(
       info.energy,
       info.cut ? 1 : 0,
     ]
-    for (let k = 0; k < told.length; k++) statistics[k * draws + made] = told[k]
+    for (let k = 0; k < reported.length; k++) statistics[k * draws + made] = reported[k]
     space.tuning[2] = (performance.now() - warm) / 1000
     writer.take(made)
     report(plan.warmup + made, info.divergent)

@@ -43,13 +43,13 @@ export function crossCheck(
   const scores = Array.from({ length: d }, () => Array.from({ length: chains }, () => new Float64Array(each)))
   const logRatios = new Float64Array(chains * each)
   const x = new Float64Array(d)
-  const told = new Float64Array(d)
+  const reported = new Float64Array(d)
   const gradient = new Float64Array(d)
   for (let c = 0; c < chains; c++) {
     for (let s = 0; s < each; s++) {
       const draw = Math.floor(((s + 0.5) * draws.ndraws) / each)
-      for (let j = 0; j < d; j++) told[j] = columns[j][c][draw]
-      parameters.read(told, 0, x)
+      for (let j = 0; j < d; j++) reported[j] = columns[j][c][draw]
+      parameters.read(reported, 0, x)
       const approximate = laplace.evaluate(x, gradient)
       logRatios[c * each + s] = best.evaluate(x, gradient) - approximate
       for (let j = 0; j < d; j++) scores[j][c][s] = gradient[j]

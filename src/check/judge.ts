@@ -61,7 +61,7 @@ export function judge(
     )
   }
   const open = undecidedRuns(runs)
-  for (const { message } of best.told) reasons.push(message)
+  for (const { message } of best.reported) reasons.push(message)
   if (open.length > 0) {
     reasons.push(
       `${open.join('; ')}; of these there is no estimate that an approximation could be held against, and their posterior rests on the prior`,

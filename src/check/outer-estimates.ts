@@ -14,10 +14,10 @@ export interface OuterEstimate {
 /** The outer parameters of an estimate, in the order of a posterior's summary. */
 export function outerEstimates(like: Likelihood, { parameters, covariance }: Estimate): OuterEstimate[] {
   const { stated, coordinates, dimension: d } = like
-  const told = outerParameters(stated)
+  const reported = outerParameters(stated)
   const at = (x: Float64Array): Float64Array => {
     const out = new Float64Array(d)
-    told.write(coordinates.fromParameters(x), out, 0)
+    reported.write(coordinates.fromParameters(x), out, 0)
     return out
   }
   const values = at(parameters)

@@ -10,7 +10,7 @@ import type { PriorsInForce } from '../likelihood/coordinates/priors-in-force.js
 import type { Comparison, PriorMove } from './check-record.js'
 
 /** Posterior standard deviations between the two from which on the difference is reported. */
-const told = 1
+const reported = 1
 /** Draws at which the likelihood is evaluated. */
 const lookedAt = 1000
 
@@ -50,7 +50,7 @@ export function priorMoves(
     if (runsTo !== null) return []
     const moved = posteriorMean - best
     const pull = covariance(columns[j], logPrior)
-    return Math.abs(moved) >= told * posteriorSd && Math.sign(moved) === Math.sign(pull) ? [j] : []
+    return Math.abs(moved) >= reported * posteriorSd && Math.sign(moved) === Math.sign(pull) ? [j] : []
   })
   if (near.length === 0) return []
   const { slopes } = powerSlopes(

@@ -31,9 +31,9 @@ const reasons: Readonly<Record<string, readonly [got: string, hint: string]>> = 
 /** What the system refused to do with a file, as a FILE error; null for any other fault. */
 export function systemFault(thrown: unknown, path?: string): GlmmError | null {
   if (!(thrown instanceof Error) || !('syscall' in thrown) || !('code' in thrown)) return null
-  const { code, path: told } = thrown as NodeJS.ErrnoException
+  const { code, path: reported } = thrown as NodeJS.ErrnoException
   const found = reasons[String(code)]
-  const named = path ?? told
+  const named = path ?? reported
   if (!found || named === undefined) return null
   return new GlmmError('FILE', `expected to use the file ${named}, but ${found[0]}`, found[1])
 }

@@ -38,11 +38,11 @@ export async function predictCommand(path: string, flags: Flags): Promise<void> 
   const options = { kind, level, nodes, original, interval, seed, show }
   const predicted = await withRecord(path, fitHint, () => predict(fit, table, options))
   const record = flags.at === undefined ? predicted : { ...predicted, call: { ...predicted.call, at: flags.at } }
-  const told = flags.data === undefined ? record : withReading(record, flags)
+  const reported = flags.data === undefined ? record : withReading(record, flags)
   await present(
-    told,
+    reported,
     flags,
-    csvOrResult(told, () => predictionsCsv(told)),
+    csvOrResult(reported, () => predictionsCsv(reported)),
   )
 }
 

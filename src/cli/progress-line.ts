@@ -26,15 +26,15 @@ export async function progressLine(stream: NodeJS.WriteStream): Promise<Progress
     show: ({ chains, total }) => {
       if (ended) return
       const done = chains.reduce((sum, { iteration }) => sum + iteration, 0)
-      const told = {
+      const reported = {
         chains: chains.length,
         finished: chains.filter(({ iteration }) => iteration === total).length,
         divergences: chains.reduce((sum, chain) => sum + chain.divergences, 0),
         rate: Math.round((1000 * done) / Math.max(1, performance.now() - began)),
       }
-      if (!started) bar.start(total * chains.length, done, told)
+      if (!started) bar.start(total * chains.length, done, reported)
       started = true
-      bar.update(done, told)
+      bar.update(done, reported)
     },
     end: () => {
       if (started && !ended) bar.stop()

@@ -10,14 +10,14 @@ const silent: StudyProgressLine = { show: () => {}, end: () => {} }
 /** The text of the line beside its bar, `seconds` after the start: rows that were in the log already have taken no time. */
 export function studyProgressText({ done, failed, total, resumed, workers }: StudyProgress, seconds: number): string {
   const rate = (done - resumed) / Math.max(1e-3, seconds)
-  const told = [
+  const reported = [
     `${done}/${total} rows`,
     `${failed} failed`,
     `${rate < 10 ? rate.toFixed(1) : Math.round(rate)}/s`,
     `${rate > 0 ? durationText((total - done) / rate) : '?'} left`,
     workers.map((rows, i) => `w${i + 1} ${rows}`).join(' '),
   ]
-  return told.join(' | ')
+  return reported.join(' | ')
 }
 
 /** A live line of rows done and failed, rate, time left, and each worker's rows; silent where `stream` is no terminal. */
@@ -26,7 +26,7 @@ export async function studyProgressLine(stream: NodeJS.WriteStream): Promise<Stu
   const { default: progress } = await import('cli-progress')
   const bar = new progress.SingleBar({
     stream,
-    format: '{bar} {told}',
+    format: '{bar} {reported}',
     clearOnComplete: true,
     hideCursor: true,
     barsize: Math.max(1, Math.min(20, (stream.columns || 80) - 70)),
@@ -35,10 +35,10 @@ export async function studyProgressLine(stream: NodeJS.WriteStream): Promise<Stu
   let started = false
   return {
     show: (state) => {
-      const told = { told: studyProgressText(state, (performance.now() - began) / 1000) }
-      if (!started) bar.start(state.total, state.done, told)
+      const reported = { reported: studyProgressText(state, (performance.now() - began) / 1000) }
+      if (!started) bar.start(state.total, state.done, reported)
       started = true
-      bar.update(state.done, told)
+      bar.update(state.done, reported)
     },
     end: () => {
       if (started) bar.stop()

@@ -91,7 +91,7 @@ const correlation = (i: number, j: number): Held => ({
 
 /** Every standard deviation and correlation of q effects with any covariance matrix. */
 export function unstructuredHeld(q: number): Held[] {
-  const told = Array.from({ length: q }, (_, i) => deviation(i))
-  for (let j = 1; j < q; j++) for (let i = 0; i < j; i++) told.push(correlation(i, j))
-  return told
+  const reported = Array.from({ length: q }, (_, i) => deviation(i))
+  for (let j = 1; j < q; j++) for (let i = 0; i < j; i++) reported.push(correlation(i, j))
+  return reported
 }

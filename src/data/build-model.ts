@@ -113,7 +113,7 @@ export function buildModel(formula: string | Formula, table: Table, options: Mod
   ]
   if (options.contrasts) checkContrasts(options.contrasts, basis)
   const counted = trialsOf(given, response, frame, options.rule)
-  const told = responseOf(response, frame, options.rule, counted)
+  const reported = responseOf(response, frame, options.rule, counted)
   const warnings: readonly Warning[] = [
     ...(table.warnings ?? []),
     ...columnWarnings(columns, computed, complete, table.semicolon === true),
@@ -126,7 +126,7 @@ export function buildModel(formula: string | Formula, table: Table, options: Mod
     link: options.rule.link,
     nobs: frame.nrow,
     dropped,
-    response: given.frequency ? { ...told, frequency: frequencies(given.frequency, frame) } : told,
+    response: given.frequency ? { ...reported, frequency: frequencies(given.frequency, frame) } : reported,
     predictors,
     ...(options.time !== undefined && { time: rowTime(options.time, frame) }),
     basis: basisOf(basis, dotted ? names : null, combined),

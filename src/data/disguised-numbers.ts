@@ -92,18 +92,18 @@ function judged(column: FactorColumn): Disguise | null {
   texts.sort((a, b) => b.cells - a.cells)
   const { present, numbers, looking, missing, strange } = cells
   const again = present >= 2 * different
-  const told = { texts, codes, present, few: again && different <= fewLevels }
+  const reported = { texts, codes, present, few: again && different <= fewLevels }
   if (strange === 0 && looking === 0) {
-    if (missing > 0 && numbers > 0) return { ...told, kind: 'missing', look: null }
+    if (missing > 0 && numbers > 0) return { ...reported, kind: 'missing', look: null }
     // All are numbers: texts of a program or of Parquet.
-    return numbers > 0 && !again ? { ...told, kind: 'look', look: 'text' } : null
+    return numbers > 0 && !again ? { ...reported, kind: 'look', look: 'text' } : null
   }
   const [look] = [...looks].sort(([, a], [, b]) => b - a)[0] ?? [null]
   // Age groups such as 01, 23, 46 and 7p.
   if (strange === 0 && look === 'unit' && numbers > 0 && again && different <= fewMixed) return null
-  if (strange === 0) return { ...told, kind: 'look', look }
+  if (strange === 0) return { ...reported, kind: 'look', look }
   if (again && rarest > 1 && different <= fewMixed) return null
-  return numbers + looking >= mostly * present ? { ...told, kind: 'stray', look } : null
+  return numbers + looking >= mostly * present ? { ...reported, kind: 'stray', look } : null
 }
 
 /** Units that a measure of one kind may be given in. */

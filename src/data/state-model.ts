@@ -149,7 +149,7 @@ function noPredictor(name: string, rhs: string, family: Family, link: string): G
     name === 'zi'
       ? 'name a family without a model of its zeros, and leave --zi out'
       : family.quadratic?.(link)
-        ? 'give each row an effect of its own in place of a residual, such as (1 | row), and leave --dispersion out: a residual that runs to zero is told'
+        ? 'give each row an effect of its own in place of a residual, such as (1 | row), and leave --dispersion out: a residual that runs to zero is reported'
         : `leave --${name} out for one number, or give a column: 0 would fix it at an arbitrary value`
   return new GlmmError('USAGE', `expected terms in the ${name} predictor of ${family.name}, got ${rhs}`, remedy)
 }

@@ -13,14 +13,14 @@ import type { Design } from './design-matrix.js'
 export function checkStructuredColumns(part: RandomPart, design: Design, complete: CompleteFrame): void {
   const { columns, name } = covarianceNamed(part.covariance)
   if (columns === undefined) return
-  const told = design.names.join(', ')
+  const reported = design.names.join(', ')
   const source = complete.frame.source
   const suggested = `${name}(0 + ${factorOf(part, complete) ?? 'factor(t)'} | ${part.group})`
   if (columns === 'cells' && !areCells(design, complete.frame.nrow))
     throw formulaFault(
       source,
       part.start,
-      `one column for each level of a factor was expected in ${name}(... | ${part.group}), got ${told}`,
+      `one column for each level of a factor was expected in ${name}(... | ${part.group}), got ${reported}`,
       `write ${suggested}: the order of the levels is the order in time`,
     )
   if (columns === 'cells' && outOfOrder(design.names))
@@ -34,8 +34,10 @@ export function checkStructuredColumns(part: RandomPart, design: Design, complet
     throw formulaFault(
       source,
       part.start,
-      `two effects or more were expected in ${name}(... | ${part.group}), whose correlation it is, got ${told} alone`,
-      told === '(Intercept)' ? `write (1 | ${part.group})` : `write (0 + ${told} | ${part.group}), or ${suggested}`,
+      `two effects or more were expected in ${name}(... | ${part.group}), whose correlation it is, got ${reported} alone`,
+      reported === '(Intercept)'
+        ? `write (1 | ${part.group})`
+        : `write (0 + ${reported} | ${part.group}), or ${suggested}`,
     )
 }
 

@@ -29,8 +29,8 @@ export function textLayout(text: string, options: ReadOptions, width: number | n
       )
     body = body.slice(length)
   }
-  const told = body.match(/^"?sep=([^\w\s]|\t)"?[^\S\n\r]*(?:\r\n|\n|\r|$)/i)
-  if (told !== null) return { body: body.slice(told[0].length), before: before + 1, delimiter: told[1] }
+  const reported = body.match(/^"?sep=([^\w\s]|\t)"?[^\S\n\r]*(?:\r\n|\n|\r|$)/i)
+  if (reported !== null) return { body: body.slice(reported[0].length), before: before + 1, delimiter: reported[1] }
   return { body, before, delimiter: delimiterOf(body, options, width) }
 }
 

@@ -1,5 +1,5 @@
 import { ofLocation } from '../likelihood/frame/parameter-layout.js'
-import { told } from './limits/certificate.js'
+import { reported } from './limits/certificate.js'
 import { adequateShift } from './climb/certificate-limit.js'
 import { observations } from '../data/response-rows.js'
 import type { Warning } from '../errors.js'
@@ -22,7 +22,7 @@ export function fitWarnings(
   certified: Certificate | null,
 ): Warning[] {
   const { stated, model, layout } = like
-  const warnings: Warning[] = [...fitted.told]
+  const warnings: Warning[] = [...fitted.reported]
   if (!fitted.converged) {
     warnings.push({ code: 'NO_CONVERGENCE', message: `the fit did not converge: ${fitted.reason}` })
   }
@@ -80,7 +80,7 @@ export function fitWarnings(
     warnings.push({ code: 'IMPORTANCE', message })
   }
   if (certified?.verdict === 'inadequate') {
-    const own = told(fitted.rule.by === 'adaptive' ? fitted.rule.nodes : fitted.nodes)
+    const own = reported(fitted.rule.by === 'adaptive' ? fitted.rule.nodes : fitted.nodes)
     const auto = like.factor && like.rules.mostNodes > 1
     const remedy = !auto
       ? `fit with --importance ${remedyDraws}`
@@ -100,8 +100,8 @@ function moved({ nodes, rule, maxShiftInSe, logLikError }: Certificate): string 
       ? `a parameter by about ${maxShiftInSe.toPrecision(2)} standard errors`
       : `the log-likelihood by ${Math.abs(logLikError).toPrecision(2)}`
   if (nodes === null) return `the next term of its expansion moves ${what}`
-  if (rule === 'finer') return `${told(nodes)} nodes move ${what}`
-  return `they have moved ${what} from what ${told(nodes)} nodes give, the rule there is to compare with`
+  if (rule === 'finer') return `${reported(nodes)} nodes move ${what}`
+  return `they have moved ${what} from what ${reported(nodes)} nodes give, the rule there is to compare with`
 }
 
 /** Draws that the remedy for crossed factors begins with. */

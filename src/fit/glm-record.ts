@@ -53,7 +53,7 @@ export function glmRecord({ stated, call, intervals, limit, glm, began }: FitTas
     level: intervals.level,
   }
   const missed = { code: 'NO_CONVERGENCE', message: `the fit did not converge in ${found.iterations} iterations` }
-  const warnings = [...fitted.told, ...(found.converged ? [] : [missed]), ...(profiled?.warnings ?? [])]
+  const warnings = [...fitted.reported, ...(found.converged ? [] : [missed]), ...(profiled?.warnings ?? [])]
   const df = found.beta.length
   const used = withWeight(stated)
   const counts = { df, observations: used, dfResidual: used - df }
@@ -104,7 +104,7 @@ function estimateOf(glm: GlmFit, logLik: number, gradientNorm: number, reason: s
     limits: [],
     runs: [],
     unbounded: false,
-    told: [],
+    reported: [],
     iterations: glm.iterations,
     evaluations: glm.iterations,
   }

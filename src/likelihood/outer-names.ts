@@ -5,9 +5,9 @@ import { outerParameters } from './coordinates/outer-parameters.js'
 /** The model's own names where it has them: a coefficient's as in the formula, sd(group), sd(group, column). */
 export function outerNames(stated: Stated): string[] {
   const { layout, coordinates } = stated
-  const told = outerParameters(stated).names
+  const reported = outerParameters(stated).names
   const { location } = layout
-  const names = told.map((name, j) => location?.stated.fixed.names[j - location.fixed.from] ?? name)
+  const names = reported.map((name, j) => location?.stated.fixed.names[j - location.fixed.from] ?? name)
   for (const { laid, q, start, deviationOf, correlationStart, deviations } of coordinates.terms) {
     const { group, names: columns } = laid.term
     const alone = q === 1 && columns[0] === '(Intercept)' && ofLocation(layout, laid)

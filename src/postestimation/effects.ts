@@ -85,7 +85,7 @@ export function effects(fit: FitSource, options: EffectsOptions = {}): EffectsRe
   const tell = teller(fitted, level, df)
   const weights = groups.map((one) => one.weights)
 
-  const told = variables.flatMap((name): EffectEstimate[] => {
+  const reported = variables.flatMap((name): EffectEstimate[] => {
     const variable = design.variables.find(({ column }) => column.name === name)!
     if (kind === 'slope') {
       if (variable.categorical) {
@@ -138,7 +138,7 @@ export function effects(fit: FitSource, options: EffectsOptions = {}): EffectsRe
     over: typeof options.newdata === 'object' ? 'table' : (options.newdata ?? 'sample'),
     rows: rows.nrow,
     level,
-    effects: told,
+    effects: reported,
   }
 }
 

@@ -78,7 +78,7 @@ function withRobustErrors(record: FitRecord, table: Table, kind: RobustKind, clu
   const c = robust.covariance[kind]
   const seOf = (of: Float64Array, j: number): number => Math.sqrt(of[j * (d + 1)])
   const { level } = record.intervals
-  const told = (of: readonly FixedEstimate[], first: number): FixedEstimate[] => {
+  const reported = (of: readonly FixedEstimate[], first: number): FixedEstimate[] => {
     const se = of.map((one, j) => (one.runsTo === null ? seOf(c, first + j) : Number.NaN))
     const estimates = of.map(({ estimate }) => estimate)
     // Of a gaussian mean t with the clusters less one as degrees of freedom, elsewhere z.
@@ -134,12 +134,12 @@ function withRobustErrors(record: FitRecord, table: Table, kind: RobustKind, clu
       ...record,
       call: { ...record.call, se: kind, cluster: robust.cluster },
       warnings: [...record.warnings, ...warnings],
-      fixed: told(record.fixed, 0),
+      fixed: reported(record.fixed, 0),
       further: restricted
         ? record.further
         : record.further.map(({ predictor, fixed }, k) => ({
             predictor,
-            fixed: told(fixed, layout.fixedStart[k + 1]),
+            fixed: reported(fixed, layout.fixedStart[k + 1]),
           })),
       fixedCovariance: block(p),
       parameters: restricted ? record.parameters : { ...record.parameters, covariance: block(d) },

@@ -55,7 +55,7 @@ export function influence(fit: FitSource, options: InfluenceOptions = {}): Influ
   const left = clusters.rows.map((rows, c) => leave(clusters.levels[c], rows))
   const warnings: Warning[] = [
     ...(table.warnings ?? []),
-    ...runningWarning(fit, 'the fit', 'measures over these are not told'),
+    ...runningWarning(fit, 'the fit', 'measures over these are not reported'),
     ...notFitted(left, clusters.name),
   ]
   return {

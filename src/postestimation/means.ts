@@ -78,7 +78,7 @@ export function means(fit: FitSource, spec: string, options: MeansOptions = {}):
     weights[i].some((weight) => weight !== 0) ? one : { ...one, missing: ['cells without rows'] },
   )
   const df = combinationDf(fitted)
-  const told: readonly Told[] = tell(fitted, estimates, settings, df)
+  const reported: readonly Told[] = tell(fitted, estimates, settings, df)
   const named = (name: string): boolean => Object.hasOwn(at, name) || isWhole(grid, name)
   const warnings: Warning[] = [
     ...(table.warnings ?? []),
@@ -118,7 +118,7 @@ export function means(fit: FitSource, spec: string, options: MeansOptions = {}):
     weights: settings.weights,
     level: settings.level,
     grid: cells.map(
-      ({ values }, i): MeanEstimate => ({ ...values, ...told[i], asked: Object.keys(values).every(named) }),
+      ({ values }, i): MeanEstimate => ({ ...values, ...reported[i], asked: Object.keys(values).every(named) }),
     ),
     contrasts,
     adjust: contrasts && settings.adjust,

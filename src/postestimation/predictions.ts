@@ -48,7 +48,7 @@ function overAllParameters(fitted: FittedModel, table: Table, record: PredictRec
   const d = parameters.length
   const { link } = stated
   const unsure = hasInfiniteDeviation(fit)
-  const told = (estimate: number | null, se: number, lower: number, upper: number): PredictedValue =>
+  const reported = (estimate: number | null, se: number, lower: number, upper: number): PredictedValue =>
     unsure
       ? { estimate, se: null, lower: null, upper: null }
       : { estimate, se: orNull(se), lower: orNull(lower), upper: orNull(upper) }
@@ -64,8 +64,8 @@ function overAllParameters(fitted: FittedModel, table: Table, record: PredictRec
     const [a, b] = ends.map(inside)
     return {
       ...one,
-      linear: told(one.linear?.estimate ?? null, se, ends[0], ends[1]),
-      response: told(
+      linear: reported(one.linear?.estimate ?? null, se, ends[0], ends[1]),
+      response: reported(
         one.response.estimate,
         Math.sqrt(deltaCovariance([mean.inResponse], covariance, d)[0]),
         Math.min(a, b),

@@ -42,14 +42,14 @@ function testTable(models: readonly ComparedModel[]): Table {
   const withBoundary = models.some(({ test }) => test && test.boundaryP !== null)
   const rows = models.flatMap(({ name, test }) => {
     if (!test) return []
-    const told = test.p === null ? '' : formatP(test.p)
+    const reported = test.p === null ? '' : formatP(test.p)
     const boundary = test.boundaryP === null ? '' : formatP(test.boundaryP)
     return [
       [
         `${name} against ${test.against}`,
         formatFixed(test.chiSquare, 4),
         String(test.dfDifference),
-        told,
+        reported,
         ...(withBoundary ? [boundary] : []),
         stars(test.boundaryP ?? test.p),
       ],

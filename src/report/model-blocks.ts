@@ -7,12 +7,12 @@ import { type Block, callout, heading, list, paragraph } from './document.js'
 export function modelBlocks({ tests, model, nobs }: Pick<FitRecord, 'tests' | 'model' | 'nobs'>): Block[] {
   if (!model) return []
   const { verdict, reasons } = model
-  const told =
+  const reported =
     verdict === 'questionable'
       ? [paragraph('Questionable:'), list(reasons)]
       : [paragraph(`${sentence(reasons[0])}.`), ...(reasons.length > 1 ? [list(reasons.slice(1))] : [])]
   const unseen = unseenLine(tests, nobs)
-  return [heading('Model'), ...told, ...(unseen ? [paragraph(`${sentence(unseen)}.`)] : [])]
+  return [heading('Model'), ...reported, ...(unseen ? [paragraph(`${sentence(unseen)}.`)] : [])]
 }
 
 /** The verdict on the model, beside that on the integral. */

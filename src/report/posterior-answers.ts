@@ -107,10 +107,10 @@ const pairTable = (levels: readonly LevelRank[], pairwise: readonly (readonly nu
   )
 
 function crossValidationBlocks({ loo, looClusters, waic }: PosteriorAnswers): Block[] {
-  const told = ({ estimate, se }: Total): string[] => [formatFixed(estimate, 2), formatFixed(se, 2)]
+  const reported = ({ estimate, se }: Total): string[] => [formatFixed(estimate, 2), formatFixed(se, 2)]
   const row = (what: string, elpd: Total, p: Total, ic: Total, mcse: number | null): string[] => [
     what,
-    ...[elpd, p, ic].flatMap(told),
+    ...[elpd, p, ic].flatMap(reported),
     formatNumber(mcse, 3),
   ]
   const looRow = (what: string, one: LooRecord): string[] => row(what, one.elpd, one.p, one.looic, one.mcse)

@@ -62,7 +62,7 @@ export function predictDocument(record: PredictRecord): Document {
   return { title: 'Predictions', blocks }
 }
 
-/** The columns told with the predictions. */
+/** The columns reported with the predictions. */
 const shownNames = ({ predictions }: PredictRecord): string[] => Object.keys(predictions.find(({ at }) => at)?.at ?? {})
 
 const covariate = (value: number | string | undefined): string =>

@@ -20,14 +20,14 @@ export function studyDocument(record: StudyRecord, svgs: readonly string[] = [])
   const { kind, call, findings, execution, conditions, measures } = record
   const text = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
   const { rows, failed, resumed, workers, shard, log } = execution
-  const told = [`${rows}`, failed > 0 ? `${failed} failed` : '', resumed > 0 ? `${resumed} from the log` : '']
+  const reported = [`${rows}`, failed > 0 ? `${failed} failed` : '', resumed > 0 ? `${resumed} from the log` : '']
   return {
     title: `Study: ${kind}${typeof call.title === 'string' ? `, ${call.title}` : ''}`,
     blocks: [
       facts([
         ['Formula', text(call.formula)],
         ['Data', text(call.data)],
-        ['Rows', told.filter((part) => part !== '').join(', ') + (shard === null ? '' : `, shard ${shard}`)],
+        ['Rows', reported.filter((part) => part !== '').join(', ') + (shard === null ? '' : `, shard ${shard}`)],
         ['Seed', String(record.seed)],
         ['Run', `${execution.executor}, ${workers} at a time, ${formatDuration(execution.milliseconds)}`],
         ['Hash of the rows', execution.rowsHash],
@@ -71,9 +71,9 @@ function measureTable(measures: readonly Measure[]): Table {
   const keys = Object.keys(measures[0])
   const names = labels.filter((key) => keys.includes(key) && (key !== 'condition' || varies(measures, key)))
   const shown = (key: string): boolean => !labels.includes(key) && !isError(key, keys)
-  const told = (key: string): boolean =>
+  const reported = (key: string): boolean =>
     measures.some((one) => one[key] !== null && !(key === 'noMaximum' && one[key] === 0))
-  const numbers = keys.filter((key) => shown(key) && told(key))
+  const numbers = keys.filter((key) => shown(key) && reported(key))
   const rows = measures.map((one) => [
     ...names.map((key) => String(one[key])),
     ...numbers.map((key) => numberCell(one[key], one[`${key}Mcse`])),

@@ -151,7 +151,7 @@ function ranksOf(
   return {
     levels: levels.map((level, g) => {
       const sorted = Float64Array.from(rank[g]).sort()
-      const told = (end: Float32Array): RankProbability => {
+      const reported = (end: Float32Array): RankProbability => {
         const indicator = Array.from({ length: chains }, (_, c) =>
           Float64Array.from({ length: ndraws }, (_, d) => (rank[g][c * ndraws + d] === end[c * ndraws + d] ? 1 : 0)),
         )
@@ -164,8 +164,8 @@ function ranksOf(
         q2_5: quantile(sorted, 0.025),
         q50: quantile(sorted, 0.5),
         q97_5: quantile(sorted, 0.975),
-        highest: told(best),
-        lowest: told(worst),
+        highest: reported(best),
+        lowest: reported(worst),
       }
     }),
     pairwise: pairwise ? levels.map((_, g) => Array.from(above.subarray(g * G, (g + 1) * G), (sum) => sum / S)) : null,

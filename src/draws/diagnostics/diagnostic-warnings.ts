@@ -40,14 +40,14 @@ function stuck({ summary }: DiagnosticEvidence): Warning | undefined {
 function standing({ still = [] }: DiagnosticEvidence): Warning | undefined {
   const long = still.flatMap((of, c) => (of.draws >= diagnosticLimits.still ? [{ ...of, chain: c + 1 }] : []))
   if (long.length === 0) return undefined
-  const told = long.map(({ chain, draws, from, acceptRate }) => {
+  const reported = long.map(({ chain, draws, from, acceptRate }) => {
     const rate = Number.isNaN(acceptRate) ? '' : ` (acceptance rate ${acceptRate.toPrecision(2)})`
     return `chain ${chain} stood still for ${draws} draws in a row, from draw ${from + 1}${rate}`
   })
   return {
     code: 'STUCK',
     message:
-      `${told.join('; ')}: it is stuck where no proposal is accepted, and its draws say nothing there; warm up longer, ` +
+      `${reported.join('; ')}: it is stuck where no proposal is accepted, and its draws say nothing there; warm up longer, ` +
       'raise the target acceptance rate, or use tighter priors or another sampler',
   }
 }

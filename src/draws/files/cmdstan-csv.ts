@@ -52,7 +52,7 @@ export function* cmdstanPieces(
   yield `${[...cmdstanStatistics.map(({ name }) => name), ...columns.map(({ column }) => column)].join(',')}\n`
   yield `${namesComment}${namesText(names, columns)}\n${cutComment}${cutDraws(own).join(' ')}\n`
   yield adaptation(own, run.inverseMetric[c])
-  const told = cmdstanStatistics.map(({ field }) => own[field])
+  const reported = cmdstanStatistics.map(({ field }) => own[field])
   const width = names.length
   const atOnce = Math.max(1, Math.floor(numbersAtOnce / width))
   for (let from = 0; from < ndraws; from += atOnce) {
@@ -60,7 +60,7 @@ export function* cmdstanPieces(
     const rows = rowsOf(draws, c, from, to)
     let piece = ''
     for (let d = from; d < to; d++) {
-      told.forEach((values, k) => {
+      reported.forEach((values, k) => {
         piece += (k > 0 ? ',' : '') + numberText(typeof values === 'number' ? values : values[d])
       })
       for (const { index } of columns) piece += `,${numberText(rows[(d - from) * width + index])}`

@@ -68,11 +68,11 @@ function climbed(likelihood: Likelihood, rule: Rule, start: Start, residual: Hel
   let density = residual ? holding(whole, residual) : whole.near(start.parameters)
   const held: number[] = []
   const runs: Runaway[] = []
-  const told: Warning[] = []
+  const reported: Warning[] = []
   const hold = (found: FurtherRuns): Float64Array => {
     held.push(...found.held)
     runs.push(...found.runs)
-    told.push(found.warning)
+    reported.push(found.warning)
     density = density.near(found.x)
     return found.x
   }
@@ -167,7 +167,7 @@ function climbed(likelihood: Likelihood, rule: Rule, start: Start, residual: Hel
     zeroed,
     limits,
     runs,
-    told,
+    reported,
     unbounded: false,
     iterations,
     evaluations,
@@ -244,7 +244,7 @@ function failed(rule: Rule, parameters: Float64Array, evaluations: number): Esti
     zeroed: [],
     limits: [],
     runs: [],
-    told: [],
+    reported: [],
     unbounded: false,
     iterations: 0,
     evaluations,

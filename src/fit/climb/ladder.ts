@@ -108,11 +108,11 @@ function ladderInLimit(limit: LimitModel, atLeast: number, seed: number): Ladder
   const like = makeLikelihood(limit.stated)
   const { climbed, ...rest } = climbLadder(like, atLeast, seed)
   const wide = widening(limit)
-  const told = climbed.map(({ estimate: fitted, importance, ...one }): Climbed => {
+  const reported = climbed.map(({ estimate: fitted, importance, ...one }): Climbed => {
     const full = wide.fitted(fittedBy(like, fitted, importance))
     return { ...one, estimate: full.fitted, importance: full.importance }
   })
-  return { climbed: told, ...rest }
+  return { climbed: reported, ...rest }
 }
 
 /** Largest difference of two estimates in the later one's standard errors; parameters without one count absolutely. */

@@ -68,7 +68,7 @@ export function certificate(likelihood: Likelihood, fitted: Estimate): Certified
 }
 
 const noValue = (nodes: number | readonly number[]): Certified =>
-  none(`the likelihood with ${told(nodes)} nodes has no value at the estimates`)
+  none(`the likelihood with ${reported(nodes)} nodes has no value at the estimates`)
 
 /** The certificate of a fit that may have been sampled, or have no maximum; `runs` are the full model's parameters without one. */
 export function certifiedOf(
@@ -86,5 +86,5 @@ export function certifiedOf(
 }
 
 /** Numbers of nodes as the command takes them. */
-export const told = (nodes: number | readonly number[]): string =>
+export const reported = (nodes: number | readonly number[]): string =>
   typeof nodes === 'number' ? String(nodes) : nodes.join(',')

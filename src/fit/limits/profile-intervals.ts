@@ -49,9 +49,9 @@ export function profileIntervals(
     of.stated.fixed.names.map((column, j) => {
       if (!all && of !== layout.location) return none
       const at = of.fixed.from + j
-      const told = of === layout.location ? column : `${column} of ${of.name}`
+      const reported = of === layout.location ? column : `${column} of ${of.name}`
       if (fitted.unbounded || (fitted.runs.some((run) => run.at === at) && !fitted.limits.includes(at))) return none
-      return limits(parameterQuantity(told, at, fitted.se[at] > 0 ? fitted.se[at] : units[at]))
+      return limits(parameterQuantity(reported, at, fitted.se[at] > 0 ? fitted.se[at] : units[at]))
     }),
   )
   const random = (all ? randomTerms(layout.terms) : []).map(({ laid: { term, covariance, start: first }, at }) => {

@@ -14,7 +14,7 @@ export interface ProfileQuantity {
   /** About its standard error on that scale. */
   readonly se: number
   /** From that scale to the one it is reported on. */
-  readonly told: (value: number) => number
+  readonly reported: (value: number) => number
 }
 
 const everywhere: readonly [number, number] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
@@ -31,7 +31,7 @@ export const parameterQuantity = (name: string, at: number, se: number): Profile
   },
   range: everywhere,
   se,
-  told: (value) => value,
+  reported: (value) => value,
 })
 
 /**
@@ -50,19 +50,20 @@ export function covarianceQuantity(
   const names = held.effects.map((effect) => term.names[effect]).join(', ')
   const [low, high] = held.range
   const isCorrelation = held.kind === 'correlation'
-  const told = (value: number): number => (isCorrelation ? low + ((high - low) * (Math.tanh(value) + 1)) / 2 : value)
+  const reported = (value: number): number =>
+    isCorrelation ? low + ((high - low) * (Math.tanh(value) + 1)) / 2 : value
   const value = (x: Float64Array): number =>
     isCorrelation ? Math.atanh(clamped((2 * (held.value(theta(x)) - low)) / (high - low) - 1)) : held.value(theta(x))
   const se = deltaError(value, parameters, covariance, start, size)
   return {
     name: `${held.kind === 'sd' ? 'the standard deviation' : 'the correlation'} of ${names} by ${term.group}`,
     value,
-    hold: (x, at) => held.hold(theta(x), told(at)),
-    pullback: (x, at, gradient) => held.pullback(theta(x), told(at), theta(gradient)),
+    hold: (x, at) => held.hold(theta(x), reported(at)),
+    pullback: (x, at, gradient) => held.pullback(theta(x), reported(at), theta(gradient)),
     range: isCorrelation ? [-edge, edge] : held.range,
     se: se > 0 ? Math.min(se, isCorrelation ? 1 : se) : isCorrelation ? 0.5 : unit,
     // At the edge the covariance is singular to the precision of the likelihood.
-    told: (at) => (isCorrelation && Math.abs(at) >= edge ? (at < 0 ? low : high) : told(at)),
+    reported: (at) => (isCorrelation && Math.abs(at) >= edge ? (at < 0 ? low : high) : reported(at)),
   }
 }
 

@@ -116,7 +116,7 @@ function limit(
   climb: Climb,
   top: Point,
   side: 1 | -1,
-  { range, se, told }: ProfileQuantity,
+  { range, se, reported }: ProfileQuantity,
   z: number,
 ): number | string {
   const end = side < 0 ? range[0] : range[1]
@@ -131,7 +131,7 @@ function limit(
   let low = { step: 0, root: 0 }
   let high: { step: number; root: number } | null = null
   const farthest = Math.abs(end - top.at)
-  if (farthest === 0) return told(end)
+  if (farthest === 0) return reported(end)
   let step = z * se
   for (let trial = 0; !high; trial++) {
     // Past the end there is nothing, and a step to just before it is a step to it.
@@ -140,7 +140,7 @@ function limit(
     const root = visit(last ? end : top.at + side * step)
     if (typeof root === 'string') return root
     if (root >= z) high = { step, root }
-    else if (last) return told(end)
+    else if (last) return reported(end)
     else if (trial >= 3 && root - low.root < level) return flat(side)
     else if (trial === 40) return flat(side)
     else {
@@ -155,7 +155,7 @@ function limit(
     const at: number = low.step - (lowFall * (high.step - low.step)) / (highFall - lowFall)
     const root = visit(top.at + side * at)
     if (typeof root === 'string') return root
-    if (Math.abs(root - z) <= precision || high.step - low.step < 1e-12 * high.step) return told(top.at + side * at)
+    if (Math.abs(root - z) <= precision || high.step - low.step < 1e-12 * high.step) return reported(top.at + side * at)
     if (root < z) {
       low = { step: at, root }
       lowFall = root - z
@@ -166,7 +166,7 @@ function limit(
       lowFall /= 2
     }
   }
-  return told(top.at + side * high.step)
+  return reported(top.at + side * high.step)
 }
 
 const flat = (side: 1 | -1): string =>

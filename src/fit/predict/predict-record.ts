@@ -23,7 +23,7 @@ export interface PredictRecord extends RecordHeading {
 export interface Prediction {
   /** From 1. */
   readonly row: number
-  /** The values of the columns that are told with it, such as those of a grid. */
+  /** The values of the columns that are reported with it, such as those of a grid. */
   readonly at?: Readonly<Record<string, number | string>>
   /** The mean's linear predictor; averaged means, taken to the link's scale. */
   readonly linear: PredictedValue | null

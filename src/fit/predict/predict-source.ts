@@ -25,9 +25,9 @@ export type FitSource = Pick<
 
 /** The fit in a JSON document of schema glmm/fit@1, which may come from anywhere. FILE where it is none. */
 export function fitSource(document: unknown, name: string): FitSource {
-  const told = comparableFit(document, name)
+  const reported = comparableFit(document, name)
   const { call, fixedCovariance, parameters, modes, basis } = document as FitRecord
-  const size = told.fixed.length + told.further.reduce((sum, { fixed }) => sum + fixed.length, 0)
+  const size = reported.fixed.length + reported.further.reduce((sum, { fixed }) => sum + fixed.length, 0)
   const estimate: unknown = parameters?.estimate
   const sound =
     isRecord(basis) &&
@@ -46,9 +46,9 @@ export function fitSource(document: unknown, name: string): FitSource {
     const message = `expected a fit with its parameters, modes and basis in ${name}, got one without, or with parts of it broken`
     throw new GlmmError('FILE', message, 'fit again with this version: glmm fit ... --out FIT.json')
   }
-  const { formula, family, link, method, fixed, further, random } = told
+  const { formula, family, link, method, fixed, further, random } = reported
   return {
-    responseChecksum: told.responseChecksum,
+    responseChecksum: reported.responseChecksum,
     call,
     formula,
     family,
@@ -72,8 +72,8 @@ export const coefficientsOf = (
 
 /** The model's choices as the fit's call has them. */
 export function modelChoice({ family, link, call }: FitSource): ModelChoice {
-  const told = modelChoices.filter((name) => name !== 'time' && typeof call[name] === 'string')
-  return { ...Object.fromEntries(told.map((name) => [name, call[name]])), family, link }
+  const reported = modelChoices.filter((name) => name !== 'time' && typeof call[name] === 'string')
+  return { ...Object.fromEntries(reported.map((name) => [name, call[name]])), family, link }
 }
 
 /** The parts of a fit's call that determine the design of other data. */

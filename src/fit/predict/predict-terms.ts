@@ -21,9 +21,9 @@ export function fittedTerms(fit: FitSource, design: NewDesign): NewTermOfFit[] {
   const terms = design.predictors.flatMap(({ random }, predictor) => random.map((term) => ({ term, predictor })))
   let mode = 0
   return terms.map(({ term: { group, names, x, levels }, predictor }, t) => {
-    const told = fit.random[t]
+    const reported = fit.random[t]
     const q = names.length
-    if (told?.group !== group || told.names.join() !== names.join()) throw apart(group)
+    if (reported?.group !== group || reported.names.join() !== names.join()) throw apart(group)
     const places = new Map<string, number>()
     const modes: number[] = []
     const sds: number[] = []
@@ -39,10 +39,10 @@ export function fittedTerms(fit: FitSource, design: NewDesign): NewTermOfFit[] {
     const place = levelFinder([...places.keys()])
     const sigma = (i: number, j: number): number =>
       i === j
-        ? told.sd[i] ** 2
-        : told.sd[i] === 0 || told.sd[j] === 0
+        ? reported.sd[i] ** 2
+        : reported.sd[i] === 0 || reported.sd[j] === 0
           ? 0
-          : told.sd[i] * told.sd[j] * told.correlation[i][j]
+          : reported.sd[i] * reported.sd[j] * reported.correlation[i][j]
     return {
       group,
       at: (row) => ({

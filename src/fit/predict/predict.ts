@@ -37,7 +37,7 @@ export interface PredictOptions {
   readonly interval?: 'mean' | 'response' | undefined
   /** Of the draws that these are quantiles of, 1 where left out. */
   readonly seed?: number | undefined
-  /** Columns of the table that are told with the predictions, such as those of a grid. */
+  /** Columns of the table that are sure with the predictions, such as those of a grid. */
   readonly show?: readonly string[] | undefined
 }
 
@@ -94,7 +94,7 @@ export function predict(fit: FitRecord | FitSource, table: Table, options: Predi
   )
   const shown = shownColumns(table, options.show ?? [])
   const unsure = hasInfiniteDeviation(fit)
-  const told = (one: PredictedValue | null): PredictedValue | null =>
+  const sure = (one: PredictedValue | null): PredictedValue | null =>
     one && unsure ? { ...one, se: null, lower: null, upper: null } : one
   const fresh = new Set<string>()
   const unknown = new Map<number, readonly string[]>()
@@ -104,8 +104,8 @@ export function predict(fit: FitRecord | FitSource, table: Table, options: Predi
     predictions[row] = {
       row: row + 1,
       ...shown(row),
-      linear: told(linear),
-      response: told(response),
+      linear: sure(linear),
+      response: sure(response),
       ...(interval && { interval: unsure ? { lower: null, upper: null } : interval }),
       newLevels,
     }
@@ -227,8 +227,8 @@ function predictor(
   const n = design.nrow
   const parts = estimableParts(fit, design)
   const columns = design.predictors.map(({ name, fixed }, k) => {
-    const told = coefficientsOf(fit, name)
-    return { x: fixed.x, beta: told.map(({ estimate }) => estimate), ...parts[k] }
+    const sure = coefficientsOf(fit, name)
+    return { x: fixed.x, beta: sure.map(({ estimate }) => estimate), ...parts[k] }
   })
   const meanAt = (eta: ArrayLike<number>): number =>
     family.meanOfResponse(inverses.map((inverse, k) => inverse(eta[k])))
@@ -280,12 +280,12 @@ function predictor(
       if (kind === 'average') for (let k = 0; k < K; k++) whole[k * K + k] += between[k]
       interval = newResponse(place, eta, whole, asked!.trials?.(place) ?? 1)
     }
-    const told = kind === 'average' ? { at: middle, se: onLink } : { at: eta[0], se: Math.sqrt(covariance[0]) }
+    const sure = kind === 'average' ? { at: middle, se: onLink } : { at: eta[0], se: Math.sqrt(covariance[0]) }
     const inside = (value: number): number =>
       value > (link.above ?? Number.NEGATIVE_INFINITY) ? link.inverse(value) : Number.NaN
     const ends = [inside(middle - distance * onLink), inside(middle + distance * onLink)]
     return {
-      linear: value(told.at, told.se, told.at - distance * told.se, told.at + distance * told.se),
+      linear: value(sure.at, sure.se, sure.at - distance * sure.se, sure.at + distance * sure.se),
       response: value(mean, se, Math.min(...ends), Math.max(...ends)),
       ...(interval && { interval }),
       newLevels,

@@ -38,7 +38,7 @@ function furtherEstimates({ like: { layout }, fitted, profiled, level }: Conclud
   const { parameters, se } = fitted
   return layout.further.map(({ k, name, stated, fixed: { from, to } }) => {
     const ends = endsFrom(fitted, from)
-    const told = fixedEstimates(
+    const reported = fixedEstimates(
       stated.fixed.names,
       parameters.subarray(from, to),
       se.subarray(from, to),
@@ -46,7 +46,7 @@ function furtherEstimates({ like: { layout }, fitted, profiled, level }: Conclud
       null,
       ends,
     )
-    return { predictor: name, fixed: profiled ? withLimits(told, profiled.predictors[k]) : told }
+    return { predictor: name, fixed: profiled ? withLimits(reported, profiled.predictors[k]) : reported }
   })
 }
 

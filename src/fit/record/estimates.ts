@@ -104,14 +104,14 @@ export function dispersionEstimates(
     const { lower, upper } = given
       ? given[k][0]
       : { lower: orNull(parameters[at] - distance * se[at]), upper: orNull(parameters[at] + distance * se[at]) }
-    const told = {
+    const reported = {
       estimate: inverse(parameters[at]),
       runsTo: endsFrom(fitted, at)(0),
       se: orNull(slope(parameters[at]) * se[at]),
       lower: lower === null ? null : orNull(inverse(lower)),
       upper: upper === null ? null : orNull(inverse(upper)),
     }
-    return [reports, told] as const
+    return [reports, reported] as const
   })
   return Object.fromEntries(entries)
 }

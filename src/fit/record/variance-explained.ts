@@ -62,10 +62,10 @@ export function varianceExplained(
     icc: between / (between + residual),
     variances: { fixed, random: between, residual },
   })
-  const told = parts(delta + overdispersion)
-  if (![told.marginal, told.conditional, told.icc].every(Number.isFinite)) return null
+  const reported = parts(delta + overdispersion)
+  if (![reported.marginal, reported.conditional, reported.icc].every(Number.isFinite)) return null
   const latent = family.response === 'binomial' ? latentVariance[model.link] : undefined
-  return { ...told, latent: latent === undefined ? null : parts(latent + overdispersion) }
+  return { ...reported, latent: latent === undefined ? null : parts(latent + overdispersion) }
 }
 
 /** How many observations each row stands for: as often as it counts, its trials where it has them. */

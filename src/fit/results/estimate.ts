@@ -31,7 +31,7 @@ export interface Estimate {
   /** Parameters without a finite maximum; empty where there are none. All others are those of the limit. */
   readonly runs: readonly Runaway[]
   /** The warnings about them. */
-  readonly told: readonly Warning[]
+  readonly reported: readonly Warning[]
   /** Whether a standard deviation is among them: no other number of nodes would then be better. */
   readonly unbounded: boolean
   readonly iterations: number

@@ -41,9 +41,9 @@ export function modelVerdict(
   const against = all.filter(([, { effect, p }]) => effect !== null && p !== null)
   const special = against.filter(([key]) => !general.includes(key))
   if (against.length > 0) {
-    const told = special.length > 0 ? special : against
-    const rest = against.filter((one) => !told.includes(one)).map(([key]) => key)
-    const reasons = told.map(
+    const reported = special.length > 0 ? special : against
+    const rest = against.filter((one) => !reported.includes(one)).map(([key]) => key)
+    const reasons = reported.map(
       ([, { effect, remedy, p }]) => `${effect}${remedy ? `: ${remedy}` : ''} (p ${probability(p!)})`,
     )
     return {

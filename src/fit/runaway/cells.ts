@@ -56,8 +56,8 @@ function pureCells(variables: readonly Variable[], rows: readonly number[], mark
     else cells.set(says, [i])
   }
   const pure = [...cells].filter(([, of]) => of.every((i) => marked[i]))
-  const told = pure.reduce((sum, [, of]) => sum + of.length, 0)
-  if (told < rows.filter((i) => marked[i]).length) return null
+  const reported = pure.reduce((sum, [, of]) => sum + of.length, 0)
+  if (reported < rows.filter((i) => marked[i]).length) return null
   return pure.map(([says, of]) => ({ says, rows: of }))
 }
 

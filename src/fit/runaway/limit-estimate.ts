@@ -50,7 +50,7 @@ export function limitEstimate({ model, layout }: Likelihood, found: RunawayVaria
     zeroed: [],
     limits: [],
     runs: [...runs, { at: laid.start, predictor: mean.name, name: deviationName(layout, laid, 0), to: 'Inf' }],
-    told: [{ code: 'SEPARATION', message: saysOf(found, mean.fixed.names) }],
+    reported: [{ code: 'SEPARATION', message: saysOf(found, mean.fixed.names) }],
     unbounded: true,
     iterations: 0,
     evaluations: 0,

@@ -15,5 +15,5 @@ export function toldOffTheScale({ layout }: Likelihood, fitted: Estimate, maximu
     `${fitted.nodes === 1 ? 'the Laplace approximation has' : `${fitted.nodes} nodes have`} no maximum near that of the likelihood, ` +
     `where the standard deviation of ${termText(term)} is about ${Number(maximum[start].toPrecision(2))}: ` +
     'fixed and random effects together predict every response, and the rule breaks down; sample the posterior (glmm sample)'
-  return { ...fitted, told: [...fitted.told, { code: 'INTEGRATION', message }] }
+  return { ...fitted, reported: [...fitted.reported, { code: 'INTEGRATION', message }] }
 }

@@ -41,7 +41,7 @@ const rootMeanSquare = (values: Float64Array): number =>
  * proved by having them. That the limit is the supremum is not: only for one scalar effect can that be decided (see runawayVariance).
  */
 export function withRunawayTerms(like: Likelihood, fitted: Estimate): Estimate {
-  return like.layout.predictors.reduce((told, { k }) => withTermsOf(k, like, told), fitted)
+  return like.layout.predictors.reduce((reported, { k }) => withTermsOf(k, like, reported), fitted)
 }
 
 /** The same for the terms of predictor k, of whose zeros, or ones, nothing else decides. */
@@ -93,8 +93,8 @@ function withTermsOf(k: number, like: Likelihood, fitted: Estimate): Estimate {
     converged: true,
     reason: `the likelihood rises towards ${suspects.length > 1 ? 'infinite standard deviations' : 'an infinite standard deviation'} of ${termsText(suspects)}`,
     runs: [...fitted.runs.filter(({ at }) => !gone.has(at)), ...runs],
-    told: [
-      ...fitted.told,
+    reported: [
+      ...fitted.reported,
       {
         code: 'SEPARATION',
         message: saysOf(model, ofMean ? '' : ` of ${model.predictors[k].name}`, suspects, ends, all),
@@ -242,10 +242,10 @@ function saysOf({ nobs }: Model, of: string, suspects: readonly Suspect[], ends:
       ? `each of the ${seen.size} levels of ${term.group} is unanimous`
       : null
   })
-  const told = unanimous.filter((one) => one !== null)
+  const reported = unanimous.filter((one) => one !== null)
   const what =
-    told.length > 0
-      ? told.join(', ')
+    reported.length > 0
+      ? reported.join(', ')
       : `${termsText(suspects)}${all ? ' and the fixed effects' : ''} predict ${all ? 'every response' : 'the responses they touch'} without error`
   const many = suspects.length > 1
   return (

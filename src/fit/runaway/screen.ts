@@ -63,8 +63,8 @@ function boundedBeside({ model, family, link }: Stated, glm: GlmFit): boolean {
   const working = new Float64Array(n)
   let share = Number.POSITIVE_INFINITY
   for (let i = 0; i < n; i++) {
-    const told = offset ? offset[i] : 0
-    const eta = told + stretch * (glm.eta[i] - told)
+    const reported = offset ? offset[i] : 0
+    const eta = reported + stretch * (glm.eta[i] - reported)
     const slope = logit.slope(eta)
     weights[i] = copies(response, i) * family.weight(response, i) * slope
     working[i] = slope > 0 ? (family.observed(response, i) - logit.inverse(eta)) / slope : 0

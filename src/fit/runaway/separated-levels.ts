@@ -47,8 +47,8 @@ export function separatedLevels(
   const mixed = seen.filter(({ low, high }) => low.length > 0 && high.length > 0)
   const draws = (i: number): number => copies(response, i) * (response.trials?.[i] ?? 1)
   const single = seen.every(({ low, high }) => [...low, ...high].reduce((sum, i) => sum + draws(i), 0) === 1)
-  const told = { unanimous: mixed.length === 0, levels: seen.length, single }
-  if (mixed.length === 0) return { ...told, direction: new Float64Array(p) }
+  const reported = { unanimous: mixed.length === 0, levels: seen.length, single }
+  if (mixed.length === 0) return { ...reported, direction: new Float64Array(p) }
   if (p === 0) return null
   const pairs: Float64Array[] = []
   /** The difference of two rows; false where there is none, so that nothing can part them. */
@@ -85,7 +85,7 @@ export function separatedLevels(
       if (!add(i, j)) return null
       violated = true
     }
-    if (!violated) return { ...told, direction }
+    if (!violated) return { ...reported, direction }
   }
   return null
 }

@@ -50,11 +50,11 @@ export function meanWarning(limit: LimitModel): Warning | null {
   ]
   if (!cone.moved.includes(1)) {
     const silent = Uint8Array.from(sides, (side) => (side === free ? 1 : 0))
-    const told = [...runs.map(({ name }) => name), ...unsaid]
-    if (told.length === 0) return null
+    const reported = [...runs.map(({ name }) => name), ...unsaid]
+    if (reported.length === 0) return null
     const message =
-      `not identified: the data say nothing of ${list(told)}${cellText(full, mean.k, silent, null)}; ` +
-      remedy(told, runs.length > 0)
+      `not identified: the data say nothing of ${list(reported)}${cellText(full, mean.k, silent, null)}; ` +
+      remedy(reported, runs.length > 0)
     return { code: 'NOT_IDENTIFIED', message }
   }
   const complete = sides.every((side, i) => side === free || cone.moved[i] === 1)

@@ -60,7 +60,7 @@ export function widening(limit: LimitModel): Widening {
   const lost = layout.terms.flatMap(({ start, size }) =>
     Array.from({ length: size }, (_, j) => start + j).filter((at) => !place.includes(at)),
   )
-  const told = limitWarnings(limit)
+  const reported = limitWarnings(limit)
   const end = cone.cone.moved.includes(1) ? endOfSeparated : endOfUndetermined
 
   const parameters = (of: Float64Array): Float64Array => {
@@ -100,7 +100,7 @@ export function widening(limit: LimitModel): Widening {
       singular: of.singular || lost.length > 0,
       limits: of.limits.map((j) => place[j]),
       runs: [...runs, ...of.runs.map((run) => ({ ...run, at: place[run.at] }))],
-      told: [...told, ...of.told],
+      reported: [...reported, ...of.reported],
       reason: of.converged ? `${end}: ${of.reason}` : of.reason,
     }
   }

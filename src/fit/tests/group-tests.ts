@@ -29,9 +29,9 @@ export function groupTests(
     return { normality: none, randomSlopes: none, ...(model.time && { autocorrelation: none }) }
   }
   const look = (which: keyof typeof simulated): Readonly<Record<string, ModelTest>> => {
-    const told = levelTests(stated, x, { seed, simulated: simulated[which], normal: which === 'first' })
-    const always = { normality: told.effectsNormality, randomSlopes: told.randomSlopes }
-    return told.autocorrelation ? { ...always, autocorrelation: told.autocorrelation } : always
+    const reported = levelTests(stated, x, { seed, simulated: simulated[which], normal: which === 'first' })
+    const always = { normality: reported.effectsNormality, randomSlopes: reported.randomSlopes }
+    return reported.autocorrelation ? { ...always, autocorrelation: reported.autocorrelation } : always
   }
   const first = inFull ? null : look('first')
   if (first && Object.values(first).every(({ p }) => p === null || p >= promising)) return first

@@ -247,16 +247,16 @@ export function influence(stated: Stated, parameters: Float64Array, nodes: numbe
   const names = outerNames(stated)
   const most = dfbetas.reduce((best, value, j) => (Math.abs(value) > Math.abs(dfbetas[best]) ? j : best), 0)
   const moved = `${names[most]} ${dfbetas[most] > 0 ? 'up' : 'down'} by ${digits(Math.abs(dfbetas[most]))} standard errors`
-  const told = `${group} ${level}`
+  const reported = `${group} ${level}`
   const large = cook >= limit
   return {
     statistic: cook,
     p: null,
     method: 'analytic',
-    effect: large ? `one level, ${told}, moves ${moved} when it is left out` : null,
+    effect: large ? `one level, ${reported}, moves ${moved} when it is left out` : null,
     says: large
-      ? `the estimates lean on ${told}: without it ${moved} (Cook's distance ${digits(cook)} ${way}, limit ${digits(limit)})`
-      : `no single level carries the estimates: the most influential, ${told}, moves ${moved} (Cook's distance ${digits(cook)} ${way}, limit ${digits(limit)})`,
-    remedy: large ? `look at ${told}, and report the estimates without it beside these` : null,
+      ? `the estimates lean on ${reported}: without it ${moved} (Cook's distance ${digits(cook)} ${way}, limit ${digits(limit)})`
+      : `no single level carries the estimates: the most influential, ${reported}, moves ${moved} (Cook's distance ${digits(cook)} ${way}, limit ${digits(limit)})`,
+    remedy: large ? `look at ${reported}, and report the estimates without it beside these` : null,
   }
 }

@@ -38,12 +38,12 @@ export const checkedModel = (
     parameters,
     nodes,
     runs,
-    told,
-  }: Pick<Estimate, 'converged' | 'unbounded' | 'parameters' | 'nodes' | 'runs' | 'told'>,
+    reported,
+  }: Pick<Estimate, 'converged' | 'unbounded' | 'parameters' | 'nodes' | 'runs' | 'reported'>,
   seed: number,
 ): TestedModel => {
   if (!converged) return notConverged
-  const lost = told.flatMap(({ code, message }) => (code === 'NOT_IDENTIFIED' ? [message] : []))
+  const lost = reported.flatMap(({ code, message }) => (code === 'NOT_IDENTIFIED' ? [message] : []))
   const undecided = [...undecidedRuns(runs.filter(({ to }) => to !== null || lost.length === 0)), ...lost]
   if (unbounded) return nothingTested(noScale, undecided)
   return testModel(stated, parameters, { seed, replicates: 'always', nodes, undecided })

@@ -8,7 +8,7 @@ import type { FitRecord } from '../record/fit-record.js'
 import { glmOf } from '../start/glm.js'
 import { meanCone } from '../runaway/mean-cone.js'
 import type { Runaway } from '../results/runaway.js'
-import type { ToldFit } from '../record/running-names.js'
+import type { ReportedFit } from '../record/running-names.js'
 import { list } from '../runaway/separation-warning.js'
 
 /** Log probability from which on a response is certain, and no information: of 1e6 such rows one is expected to differ. */
@@ -52,23 +52,23 @@ export function speakingRows(stated: Stated, x: Float64Array): (row: number) => 
 }
 
 /** Why a fit's model can not be called free of fault, whatever its tests say: parameters that the data leave open. */
-export function undecidedOf({ family, fixed, further, random }: ToldFit & Pick<FitRecord, 'family'>): string[] {
+export function undecidedOf({ family, fixed, further, random }: ReportedFit & Pick<FitRecord, 'family'>): string[] {
   const { further: own } = familyOf(family)
   const runs: Pick<Runaway, 'name' | 'to'>[] = []
   const lost: string[] = []
-  const look = (told: FitRecord['fixed'], of: string): void => {
-    for (const { name, se, runsTo } of told) {
+  const look = (reported: FitRecord['fixed'], of: string): void => {
+    for (const { name, se, runsTo } of reported) {
       if (runsTo !== null) runs.push({ name: name + of, to: runsTo })
       else if (se === null) lost.push(name + of)
     }
   }
   look(fixed, '')
-  for (const { predictor, fixed: told } of further) {
+  for (const { predictor, fixed: reported } of further) {
     const { limit, vanishes } = own.find(({ name }) => name === predictor) ?? {}
     // A family that has become a simpler one is a model with nothing open.
     const simpler = limit ? (limit.at > 0 ? 'Inf' : '-Inf') : vanishes ? '-Inf' : null
-    if (told.length === 1 && simpler !== null && told[0].runsTo === simpler) continue
-    look(told, ` of ${predictor}`)
+    if (reported.length === 1 && simpler !== null && reported[0].runsTo === simpler) continue
+    look(reported, ` of ${predictor}`)
   }
   for (const { group, names, runsTo } of random)
     runsTo.forEach((to, i) => {
@@ -80,9 +80,9 @@ export function undecidedOf({ family, fixed, further, random }: ToldFit & Pick<F
 /** The same of what is known to run; a predictor's name goes with all but the mean's. */
 export function undecidedRuns(runs: readonly (Pick<Runaway, 'name' | 'to'> & Partial<Runaway>)[]): string[] {
   if (runs.length === 0) return []
-  const told = runs.map(({ name, predictor = 'mean', to }) => {
+  const reported = runs.map(({ name, predictor = 'mean', to }) => {
     const whole = predictor === 'mean' || name.startsWith('sd(') ? name : `${name} of ${predictor}`
     return `${whole} (${to ?? 'left open'})`
   })
-  return [`without a finite maximum: ${told.join(', ')}`]
+  return [`without a finite maximum: ${reported.join(', ')}`]
 }

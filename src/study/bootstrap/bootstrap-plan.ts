@@ -6,7 +6,7 @@ import { GlmmError } from '../../errors.js'
 import type { Start } from '../../fit/start/start.js'
 import { type Stated, state } from '../../likelihood/frame/stated.js'
 import { parameterNames, parameterTable } from '../estimates/parameters.js'
-import { type Refit, refit, startNear, told } from '../estimates/refit.js'
+import { type Refit, refit, startNear, reported } from '../estimates/refit.js'
 import { numberOrEnd, type RunningParameter, runningParameters, tellRunning } from '../estimates/running-estimates.js'
 import { type LevelRows, levelRows } from '../../data/resample-levels.js'
 import type { Condition, StudyPlan } from '../spec/study-plan.js'
@@ -105,7 +105,7 @@ function fittedModel(stated: Stated, fit: StudyFit): { fitted: FittedModel; refi
 /** The outer parameters of the model itself; a restricted fit has its fixed effects among the modes. */
 function simulationParameters({ model, layout }: Stated, refitted: Refit): Float64Array {
   const { like, modesAt } = refitted
-  const fitted = told(refitted)
+  const fitted = reported(refitted)
   if (like.model === model || like.dimension === layout.dimension) return fitted.parameters
   const { terms } = modesAt(fitted.parameters)!
   const p = meanOf(model).fixed.names.length

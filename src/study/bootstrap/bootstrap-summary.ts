@@ -9,8 +9,8 @@ import type { Measure, StudyOutline, Summary } from '../spec/study-plan.js'
 
 /** Sums up a bootstrap. Intervals are quantiles, so that estimates are kept: 8 bytes each. */
 export function bootstrapSummary({ facts }: StudyOutline): Summary {
-  const { names, estimate: told, observed, by, running } = facts as unknown as BootstrapFacts
-  const estimate = told.map((one) =>
+  const { names, estimate: reported, observed, by, running } = facts as unknown as BootstrapFacts
+  const estimate = reported.map((one) =>
     one === null ? Number.NaN : one === 'Inf' ? 1 / 0 : one === '-Inf' ? -1 / 0 : Number(one),
   )
   const refits = names.map(() => growingColumn())
@@ -32,20 +32,22 @@ export function bootstrapSummary({ facts }: StudyOutline): Summary {
       ...(observed === null ? [] : [lrtMeasure(observed, statistics.values())]),
     ],
     findings: () => {
-      const told = [
+      const reported = [
         `${refits[0].values().length} refits by ${by}; the intervals cover 95 %, and BCa is the one to report where its limits exist`,
       ]
       if (failed[conditionOf.jackknife] > 0) {
-        told.push(`${failed[conditionOf.jackknife]} of the fits for BCa's acceleration failed and are left out of it`)
+        reported.push(
+          `${failed[conditionOf.jackknife]} of the fits for BCa's acceleration failed and are left out of it`,
+        )
       }
       if (observed !== null) {
         const { p, pMcse, zeroShare } = lrtMeasure(observed, statistics.values())
-        told.push(
+        reported.push(
           `likelihood-ratio test: p = ${digits(p)} (Monte Carlo error ${digits(pMcse)}); ` +
             `${digits(100 * Number(zeroShare))} % of the statistics under the null model are zero`,
         )
       }
-      return told
+      return reported
     },
     warnings: () => [
       ...runningInData(

@@ -94,13 +94,13 @@ function finding(name: string, all: readonly Measure[], condition: number, faile
   const lost = failed > 0 ? `; ${failed} replicates failed, which the ranks leave out` : ''
   if (out.length === 0) return `${name}: the ranks of all ${own.length} quantities are inside the 95 % band${lost}`
   const worst = Math.min(...own.map(({ p }) => Number(p)))
-  const told = out.map(({ parameter, p }) => `${parameter} (p = ${digits(Number(p))})`).join(', ')
+  const reported = out.map(({ parameter, p }) => `${parameter} (p = ${digits(Number(p))})`).join(', ')
   // One of so many may leave its band by chance: Bonferroni's bound says when that is no excuse.
   const verdict =
     worst < 0.05 / own.length
       ? 'it does not draw from the posterior, or not independently enough'
       : `of ${own.length} quantities that may be chance; more replicates will show`
-  return `${name}: outside the 95 % band: ${told}: ${verdict}${lost}`
+  return `${name}: outside the 95 % band: ${reported}: ${verdict}${lost}`
 }
 
 const digits = (p: number): string => (p < 1e-4 ? '0.0001 or less' : String(Number(p.toPrecision(2))))

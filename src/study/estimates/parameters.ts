@@ -9,7 +9,7 @@ import { startFrom } from '../../fit/start/start.js'
 import type { Likelihood } from '../../likelihood/likelihood.js'
 import { isOneNumber } from '../../likelihood/frame/parameter-layout.js'
 import { normalQuantile, studentQuantile } from '../../numerics/special.js'
-import { type Refit, told } from './refit.js'
+import { type Refit, reported } from './refit.js'
 import type { Stated } from '../../likelihood/frame/stated.js'
 import { tellRunning } from './running-estimates.js'
 
@@ -52,7 +52,7 @@ const z95 = normalQuantile(0.975)
  */
 export function parameterTable(found: Refit, intervals: 'none' | 'wald' | 'profile'): ParameterTable {
   const { like, modesAt } = found
-  const fitted = told(found)
+  const fitted = reported(found)
   const { layout } = like
   const estimates: number[] = []
   const se: number[] = []
@@ -111,7 +111,7 @@ export function parameterTable(found: Refit, intervals: 'none' | 'wald' | 'profi
 /** The estimates of `parameterTable` alone, at a fraction of its cost: NaN for a correlation that does not exist. */
 export function parameterEstimates(found: Refit): Float64Array {
   if (isRestricted(found.like.layout)) return parameterTable(found, 'none').estimate
-  const estimates = estimatesAt(found.like.stated, told(found).parameters)
+  const estimates = estimatesAt(found.like.stated, reported(found).parameters)
   tellRunning(found, estimates)
   return estimates
 }
@@ -149,8 +149,8 @@ function profile(like: Likelihood, fitted: Estimate, lower: number[], upper: num
       limits.push(...row.slice(0, i))
     })
   }
-  const told = dispersionEstimates(like, fitted, 0.95, found.predictors)
-  limits.push(...Object.values(told))
+  const reported = dispersionEstimates(like, fitted, 0.95, found.predictors)
+  limits.push(...Object.values(reported))
   limits.forEach((limit, j) => {
     lower[j] = limit.lower ?? Number.NaN
     upper[j] = limit.upper ?? Number.NaN

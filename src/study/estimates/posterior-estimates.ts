@@ -60,8 +60,8 @@ export function posteriorEstimates(
     const space = chainSpace(shared.draws, names.length, null)
     return runChain(plan, { chain: c + 1, space, from: null }, noMonitor).space
   })
-  const told = parameterDraws(stated, { names, ndraws: shared.draws, values: spaces.map(({ values }) => values) })
-  const summary = summarise(told)
+  const reported = parameterDraws(stated, { names, ndraws: shared.draws, values: spaces.map(({ values }) => values) })
+  const summary = summarise(reported)
   const column = (key: 'mean' | 'sd' | 'q2_5' | 'q50' | 'q97_5'): Float64Array =>
     Float64Array.from(summary, (one) => one[key])
   // A parameter that is a constant by the model's structure has no diagnostics; a chain that stands still has none at all.

@@ -17,7 +17,7 @@ import type { StudyFit } from '../spec/study-spec.js'
 export type Refit = Pick<Fitted, 'like' | 'fitted' | 'modesAt'>
 
 /** The estimates as a fit reports them: those of least squares where it is by least squares. */
-export const told = ({ like, fitted, modesAt }: Refit): Estimate => asLeastSquares(like, fitted, modesAt)
+export const reported = ({ like, fitted, modesAt }: Refit): Estimate => asLeastSquares(like, fitted, modesAt)
 
 /** Fits a model. `near` is where the top is expected; a climb from there that fails is done again from the data. */
 export function refit(stated: Stated, { nodes = 1, reml = false }: StudyFit, near: Start | null = null): Refit {

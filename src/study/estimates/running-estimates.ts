@@ -16,10 +16,10 @@ export function tellRunning(
   if (runs.length === 0) return found
   const ends = new Map(runs.map(({ at, to }) => [at, to === null ? Number.NaN : to === 'Inf' ? 1 / 0 : -1 / 0]))
   let position = 0
-  const tell = (end: number | undefined, told = end): void => {
+  const tell = (end: number | undefined, reported = end): void => {
     if (end !== undefined) {
-      estimates[position] = told!
-      found.set(position, told!)
+      estimates[position] = reported!
+      found.set(position, reported!)
     }
     position++
   }

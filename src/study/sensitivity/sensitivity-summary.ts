@@ -12,7 +12,7 @@ const usableK = 0.7
 /** An approximation that is off by less than this, in standard errors, is enough. */
 const enough = 0.2
 /** Moves that are reported, at most. */
-const told = 5
+const reported = 5
 
 /** One parameter under one setting. */
 interface Cell {
@@ -149,9 +149,9 @@ function findingsOf(
     const was = `${name} is ${base.estimate < 0 ? 'negative' : 'positive'}, ${significant ? 'its' : 'but its'} 95 % limits ${significant ? 'without' : 'with'} zero (${digits(base.estimate)}, ${digits(base.se)} SE)`
     if (own.length === 0) continue
     const which = moved
-      .slice(0, told)
+      .slice(0, reported)
       .map(({ setting, conclusion }) => `${setting} (${conclusion === 'sign' ? 'other sign' : conclusion})`)
-    const more = moved.length > told ? `, and ${moved.length - told} more` : ''
+    const more = moved.length > reported ? `, and ${moved.length - reported} more` : ''
     found.push(
       `${was}: ${moved.length === 0 ? `so it stays in all ${own.length} settings` : `not with ${which.join(', ')}${more}`}`,
     )
@@ -161,7 +161,7 @@ function findingsOf(
   const unit = (one: Measure): string => (axes[one.condition].sameScale ? 'SE' : 'in z')
   if (ranked.length > 0) {
     const largest = ranked
-      .slice(0, told)
+      .slice(0, reported)
       .map((one) => `${one.parameter} by ${digits(Number(one.shift))} ${unit(one)} (${one.setting})`)
     found.push(`what moves most: ${largest.join('; ')}`)
   }
@@ -194,7 +194,7 @@ function approximationFinding(axis: Axis, own: readonly Measure[], key: string, 
   const high = new Set(
     own.filter(({ paretoK }) => typeof paretoK === 'number' && paretoK > usableK).map(({ setting }) => setting),
   )
-  const k = high.size > 0 ? `; Pareto k is above ${usableK} for ${[...high].slice(0, told).join(', ')}` : ''
+  const k = high.size > 0 ? `; Pareto k is above ${usableK} for ${[...high].slice(0, reported).join(', ')}` : ''
   const verdict = worst.off <= enough ? 'is enough here' : 'is not enough everywhere'
   const where = `at most ${digits(worst.off)} SE from the exact ones (${worst.one.parameter}, ${worst.one.setting})`
   return [`${axis.name}: the ${name} shifts are ${where}, so that the cheap way ${verdict}${k}`]

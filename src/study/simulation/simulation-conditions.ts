@@ -50,9 +50,9 @@ function setterOf(path: string, { truth }: Scenario): Setter {
   if (group !== undefined) {
     checkName(path, group, Object.keys(truth.random ?? {}))
     return ({ truth, groups }, value) => {
-      const told = part === 'sd' ? numbersAt(path, value) : listAt(path, value).map((row) => numbersAt(path, row))
+      const reported = part === 'sd' ? numbersAt(path, value) : listAt(path, value).map((row) => numbersAt(path, row))
       return {
-        truth: { ...truth, random: { ...truth.random, [group]: { ...truth.random![group], [part]: told } } },
+        truth: { ...truth, random: { ...truth.random, [group]: { ...truth.random![group], [part]: reported } } },
         groups,
       }
     }

@@ -8,7 +8,7 @@ import { laplaceRule } from '../../likelihood/frame/integration-rule.js'
 import { fittedBy } from '../../fit/runaway/widen.js'
 import { likelihood } from '../../likelihood/likelihood.js'
 import { parameterNames, parameterTable } from '../estimates/parameters.js'
-import { refit, told } from '../estimates/refit.js'
+import { refit, reported } from '../estimates/refit.js'
 import { performanceNames } from './performance.js'
 import { type RunningParameter, runningParameters, tellRunning } from '../estimates/running-estimates.js'
 import { type SampleMethod, sampleMethod } from '../estimates/posterior-estimates.js'
@@ -131,7 +131,7 @@ const emptyEstimate = {
   zeroed: [],
   limits: [],
   runs: [],
-  told: [],
+  reported: [],
   unbounded: false,
   iterations: 0,
   evaluations: 0,
@@ -151,7 +151,7 @@ function truthFrom(
   const { fitted } = found
   if (fitted.converged) {
     const running = runningParameters(parameterNames(stated), tellRunning(found, []))
-    return { truth: truthOf(stated, told(found).parameters), running }
+    return { truth: truthOf(stated, reported(found).parameters), running }
   }
   const message = `expected a fit of the data for the truth, got: ${fitted.reason}`
   throw new GlmmError('NO_CONVERGENCE', message, 'write the truth down instead')

@@ -97,12 +97,12 @@ function findingsOf(measures: readonly Measure[], several: boolean): string[] {
   const judged = measures.filter(({ coverage }) => typeof coverage === 'number').length
   if (judged === 0) return []
   if (off.length === 0) return [`no coverage differs from 95 % by more than ${clearly} Monte Carlo errors`]
-  const told = off.slice(0, 8).map(({ condition, method, parameter, coverage }) => {
+  const reported = off.slice(0, 8).map(({ condition, method, parameter, coverage }) => {
     const percent = (100 * Number(coverage)).toFixed(1)
     return `${method}, ${parameter}${several ? `, condition ${condition}` : ''}: ${percent} %`
   })
-  const more = off.length > told.length ? `, and ${off.length - told.length} more` : ''
+  const more = off.length > reported.length ? `, and ${off.length - reported.length} more` : ''
   return [
-    `${off.length} of ${judged} coverages differ from 95 % by more than ${clearly} Monte Carlo errors: ${told.join('; ')}${more}`,
+    `${off.length} of ${judged} coverages differ from 95 % by more than ${clearly} Monte Carlo errors: ${reported.join('; ')}${more}`,
   ]
 }

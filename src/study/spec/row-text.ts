@@ -89,8 +89,8 @@ const failureText = ({ code, message }: PlainError, seed: number): string =>
   `,"code":${JSON.stringify(code)},"message":${JSON.stringify(firstLine(message))},"seed":${seed}`
 
 /** The failure that a row records; undefined where it has none as `failureText` writes it. */
-function failureOf({ code, message, seed: told }: Record<string, unknown>, seed: number): PlainError | undefined {
-  if (typeof code !== 'string' || typeof message !== 'string' || told !== seed) return undefined
+function failureOf({ code, message, seed: reported }: Record<string, unknown>, seed: number): PlainError | undefined {
+  if (typeof code !== 'string' || typeof message !== 'string' || reported !== seed) return undefined
   return { code: code as PlainError['code'], message, hint: '' }
 }
 
