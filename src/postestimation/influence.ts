@@ -21,7 +21,7 @@ import type { InfluenceRecord, LeftOut } from './influence-record.js'
 export interface InfluenceOptions {
   /** The data of the fit; needed where it was read from a document, and not made in this process. */
   readonly data?: Table | undefined
-  /** What is left out: the levels of a factor or column (the outermost factor where left out), or 'rows'. */
+  /** What is left out: the levels of a factor or column (the outermost factor where left out), or 'rows', as of a model without random effects. */
   readonly cluster?: string | undefined
 }
 
@@ -42,16 +42,16 @@ export interface InfluenceOptions {
 export function influence(fit: FitSource, options: InfluenceOptions = {}): InfluenceRecord {
   const table = dataOf(fit, options.data)
   const fitted = fittedModel(fit, table)
-  const { model } = fitted.stated
-  const clusters =
-    options.cluster === 'rows'
-      ? {
-          name: 'rows',
-          levels: Array.from({ length: model.nobs }, (_, i) => String(i + 1)),
-          rows: Array.from({ length: model.nobs }, (_, i) => Int32Array.of(i)),
-        }
-      : clustersOf(fitted, options.cluster)
-  const leave = leaverOut(fitted, options.cluster !== 'rows')
+  const { model, layout } = fitted.stated
+  const byRows = options.cluster === 'rows' || (options.cluster === undefined && layout.terms.length === 0)
+  const clusters = byRows
+    ? {
+        name: 'rows',
+        levels: Array.from({ length: model.nobs }, (_, i) => String(i + 1)),
+        rows: Array.from({ length: model.nobs }, (_, i) => Int32Array.of(i)),
+      }
+    : clustersOf(fitted, options.cluster)
+  const leave = leaverOut(fitted, !byRows)
   const left = clusters.rows.map((rows, c) => leave(clusters.levels[c], rows))
   const warnings: Warning[] = [
     ...(table.warnings ?? []),

@@ -156,3 +156,22 @@ describe('influence', () => {
     row.parameters.estimate.forEach((value, j) => near(rows[7].estimates[j], value, 1e-5, 0.01))
   })
 })
+
+describe('influence of rows on a model without random effects', () => {
+  it("is R's cooks.distance of least squares, but for refitting the residual variance", () => {
+    const speed = [4, 7, 8, 9, 10, 11, 12, 13, 14, 15]
+    const dist = [2, 4, 16, 10, 18, 17, 24, 34, 26, 54]
+    const line = fit('dist ~ speed', tableFrom({ speed, dist }))
+    const { left, cluster } = influence(line)
+    expect([cluster, left.length]).toEqual(['rows', 10])
+    const n = speed.length
+    const mean = speed.reduce((sum, one) => sum + one, 0) / n
+    const squares = speed.reduce((sum, one) => sum + (one - mean) ** 2, 0)
+    const residuals = dist.map((one, i) => one - line.fixed[0].estimate - line.fixed[1].estimate * speed[i])
+    const variance = residuals.reduce((sum, one) => sum + one * one, 0) / (n - 2)
+    left.forEach((one, i) => {
+      const hat = 1 / n + (speed[i] - mean) ** 2 / squares
+      near(one.cook, (residuals[i] ** 2 * hat) / (2 * variance * (1 - hat) ** 2), 1e-5)
+    })
+  })
+})
