@@ -71,9 +71,11 @@ export function judge(
   if (crossed) {
     const far = digits(crossed.largestScore)
     reasons.push(
-      agrees
-        ? `sampler and quadrature agree: the mean score of the draws is within ${far} Monte Carlo standard errors of zero`
-        : `sampler and quadrature disagree: the mean score of the draws is ${far} Monte Carlo standard errors from zero (limit ${agreeingScore})`,
+      !Number.isFinite(crossed.largestScore)
+        ? 'the mean score of the draws has no Monte Carlo error, as of chains that do not move: sampler and quadrature cannot be compared'
+        : agrees
+          ? `sampler and quadrature agree: the mean score of the draws is within ${far} Monte Carlo standard errors of zero`
+          : `sampler and quadrature disagree: the mean score of the draws is ${far} Monte Carlo standard errors from zero (limit ${agreeingScore})`,
     )
     if (Number.isFinite(crossed.paretoK) && crossed.paretoK > 0.7) {
       reasons.push(

@@ -2,7 +2,7 @@ import type { PosteriorRecord, QuadratureDiagnostics } from '../draws/answers/po
 import type { ParameterSummary } from '../draws/parameter-summary.js'
 import { type Block, type Document, facts, heading, list, type Table, table } from './document.js'
 import { formatCount, formatFixed, formatNumber } from './format-number.js'
-import { summaryCells, summaryHeads } from './summary-cells.js'
+import { ofAnyPosterior, summaryCells, summaryHeads } from './summary-cells.js'
 import { answerBlocks } from './posterior-answers.js'
 import { dataLine, warningBlocks } from './record-lines.js'
 
@@ -30,7 +30,7 @@ export function posteriorDocument(p: PosteriorRecord, figures: PosteriorFigures 
       ]),
       ...(p.priors.length === 0 ? [] : [heading('Priors'), list(p.priors)]),
       heading('Summary'),
-      summaryTable(p.summary),
+      summaryTable(p),
       heading('Diagnostics'),
       p.quadrature ? quadratureFacts(p, p.quadrature) : diagnosticFacts(p),
       ...answerBlocks(p, figures.predictive),
@@ -46,14 +46,16 @@ export const samplerFact = ({ sampler, samplerReason }: PosteriorRecord): [strin
 ]
 
 /** A row a parameter; of many effects of single levels (brms names them `r_...`), only the first. */
-function summaryTable(summary: readonly ParameterSummary[]): Table {
+function summaryTable({ summary, quadrature }: PosteriorRecord): Table {
   const outer = summary.filter((s) => !s.name.startsWith('r_'))
   const effects = summary.filter((s) => s.name.startsWith('r_'))
   const shown = effects.length > MOST_EFFECTS ? effects.slice(0, FEW_EFFECTS) : effects
-  const rows = [...outer, ...shown].map((s) => [s.name, ...summaryCells(s)])
+  // A grid has no Monte Carlo error.
+  const told = (cells: readonly string[]): readonly string[] => (quadrature ? cells.filter(ofAnyPosterior) : cells)
+  const rows = [...outer, ...shown].map((s) => [s.name, ...told(summaryCells(s))])
   const more = effects.length - shown.length
   return table(
-    ['<', ...summaryHeads],
+    ['<', ...told(summaryHeads)],
     rows,
     ...(more > 0 ? [`${more} further effects of single levels; --json has them all.`] : []),
   )

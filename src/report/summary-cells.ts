@@ -13,6 +13,11 @@ export const summaryHeads: readonly string[] = [
   'ESS tail',
 ]
 
+const ofDraws = ['mcse', 'R-hat', 'ESS bulk', 'ESS tail'].map((head) => summaryHeads.indexOf(head))
+
+/** Whether a summary's column, by its position, is of any posterior, with draws or without. */
+export const ofAnyPosterior = (_: unknown, column: number): boolean => !ofDraws.includes(column)
+
 /** One entry of a summary; null where it does not exist. */
 interface Summary {
   readonly mean: number

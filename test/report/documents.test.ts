@@ -279,3 +279,18 @@ describe('a check', () => {
     expect(html).toContain('&lt;script&gt;alert(1)&lt;/script&gt;')
   })
 })
+
+test('a posterior on a grid has no columns of draws', () => {
+  const quadrature = { grid: [4, 4], points: 16, nodes: 1, change: 1e-6, edgeWeight: 1e-9 }
+  const summary = POSTERIOR.summary.map((one) => ({ ...one, mcse: null, rhat: null, essBulk: null, essTail: null }))
+  const out = text({
+    ...POSTERIOR,
+    sampler: 'quadrature',
+    logMarginalLikelihood: -170,
+    quadrature,
+    summary,
+  } as unknown as PosteriorRecord)
+  expect(out).toMatch(/^ *mean +sd +2\.5 % +50 % +97\.5 %$/m)
+  expect(out).not.toMatch(/NaN|R-hat|mcse|ESS/)
+  expect(text(POSTERIOR)).toMatch(/mcse/)
+})

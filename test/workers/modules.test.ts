@@ -116,6 +116,11 @@ describe("a family of the user's own", () => {
       cwd,
     })
     expect(JSON.parse(predicted.stdout).predictions[0].response.estimate).toBeCloseTo(mean, 5)
+    for (const call of [
+      ['predict', 'fit.json', '--data', 'counts.csv', '--json'],
+      ['simulate', 'fit.json', '--json'],
+    ])
+      expectComplaint(await glmm(call, { cwd }), 'USAGE', /got 'geometric'; name the module .*--import/)
     const short = ['--chains', '2', '--warmup', '50', '--draws', '20', '--json']
     for (const command of ['sample', 'check']) {
       const reply = await glmm([command, 'y ~ 1 + (1 | g)', ...own, ...short], { cwd })

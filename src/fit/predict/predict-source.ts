@@ -2,7 +2,7 @@ import type { Basis } from '../../data/basis.js'
 import type { DesignSource } from '../../data/new-design.js'
 import { type ModelChoice, modelChoices, reservedChoices } from '../../data/state-model.js'
 import { GlmmError } from '../../errors.js'
-import { familyNamed } from '../../families/registry.js'
+import { familyOf } from '../../families/registry.js'
 import { comparableFit } from '../compare/compare-input.js'
 import type { FitRecord } from '../record/fit-record.js'
 
@@ -73,7 +73,7 @@ export const coefficientsOf = (
 /** The model's choices as the fit's call has them. */
 export function modelChoice({ family, link, call }: FitSource): ModelChoice {
   const reported = modelChoices.filter((name) => name !== 'time' && typeof call[name] === 'string')
-  return { ...Object.fromEntries(reported.map((name) => [name, call[name]])), family, link }
+  return { ...Object.fromEntries(reported.map((name) => [name, call[name]])), family: familyOf(family).name, link }
 }
 
 /** The parts of a fit's call that determine the design of other data. */
@@ -82,7 +82,7 @@ export function designSource({ formula, basis, family, call }: FitSource): Desig
     const value = call[name]
     return typeof value === 'string' ? value : undefined
   }
-  const further = familyNamed(family).family.further.map(({ name }) => ({ name, formula: text(name) ?? null }))
+  const further = familyOf(family).further.map(({ name }) => ({ name, formula: text(name) ?? null }))
   const reserved = reservedChoices.map(text).filter((name) => name !== undefined)
   return { formula, basis, offset: text('offset'), reserved, further }
 }

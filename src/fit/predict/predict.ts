@@ -2,7 +2,7 @@ import { type NewDesign, newDesign, type RandomDetail } from '../../data/new-des
 import { stateModel } from '../../data/state-model.js'
 import type { Table } from '../../data/table.js'
 import { GlmmError, type Warning } from '../../errors.js'
-import { familyNamed } from '../../families/registry.js'
+import { familyOf } from '../../families/registry.js'
 import { linkNamed } from '../../links/registry.js'
 import { studentQuantile } from '../../numerics/special.js'
 import { orNull } from '../../numerics/or-null.js'
@@ -219,7 +219,7 @@ function predictor(
   distance: number,
   asked: { readonly level: number; readonly seed: number; readonly trials: ((row: number) => number) | null } | null,
 ): (i: number, row: number) => Omit<Prediction, 'row'> & { readonly missing: readonly string[] } {
-  const { family } = familyNamed(fit.family)
+  const family = familyOf(fit.family)
   const link = linkNamed(fit.link)
   const links = [fit.link, ...family.further.map((one) => one.link)].map((name) => linkNamed(name))
   const inverses = links.map(({ inverse }) => inverse)
