@@ -107,5 +107,6 @@ function estimateOf(glm: GlmFit, logLik: number, gradientNorm: number, reason: s
     reported: [],
     iterations: glm.iterations,
     evaluations: glm.iterations,
+    near: null,
   }
 }

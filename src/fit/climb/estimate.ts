@@ -76,8 +76,11 @@ function climbed(likelihood: Likelihood, rule: Rule, start: Start, residual: Hel
     density = density.near(found.x)
     return found.x
   }
-  const climb = (from: Float64Array): Maximum =>
-    density.top(from, without(start.scale, held), { ...close, stepBound: start.stepBound })
+  const climb = (from: Float64Array): Maximum => {
+    const reached = density.top(from, without(start.scale, held), { ...close, stepBound: start.stepBound })
+    density = reached.near
+    return reached
+  }
   let from = start.parameters
   for (let found = provedRuns(likelihood, from, held); found; found = provedRuns(likelihood, from, held))
     from = hold(found)
@@ -113,6 +116,7 @@ function climbed(likelihood: Likelihood, rule: Rule, start: Start, residual: Hel
     iterations += along.iterations
     if (along.value < top.value - 1e-9 * (1 + Math.abs(top.value))) continue
     boundary = point
+    density = along.near
     const kept = new Set([...point.covariance, ...point.limits])
     top = { ...along, x: along.x.map((value, j) => (kept.has(j) ? point.x[j] : value)) }
     break
@@ -171,6 +175,7 @@ function climbed(likelihood: Likelihood, rule: Rule, start: Start, residual: Hel
     unbounded: false,
     iterations,
     evaluations,
+    near: residual ? null : { of: likelihood, density },
   }
 }
 
@@ -248,5 +253,6 @@ function failed(rule: Rule, parameters: Float64Array, evaluations: number): Esti
     unbounded: false,
     iterations: 0,
     evaluations,
+    near: null,
   }
 }

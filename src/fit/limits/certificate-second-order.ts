@@ -1,8 +1,7 @@
-import { laplaceRule } from '../../likelihood/frame/integration-rule.js'
 import type { Likelihood } from '../../likelihood/likelihood.js'
 import type { ParameterLayout } from '../../likelihood/frame/parameter-layout.js'
 import { adequateShift, isExact, largestStep } from '../climb/certificate-limit.js'
-import type { Estimate } from '../results/estimate.js'
+import { densityOf, type Estimate } from '../results/estimate.js'
 import type { Certificate } from '../record/fit-record.js'
 
 /** Step of the difference quotients, in standard errors: wide enough for a correction known to six digits. */
@@ -13,9 +12,10 @@ const relativeStep = 0.05
  * log-likelihood (Shun and McCullagh 1995): that term, its gradient by differences, and the step that Newton's method
  * would take along it. Costs as many evaluations of Laplace's approximation as there are parameters.
  */
-export function secondOrderCertificate({ model, layout, marginal }: Likelihood, fitted: Estimate): Certificate | null {
+export function secondOrderCertificate(likelihood: Likelihood, fitted: Estimate): Certificate | null {
   if (fitted.rule.by !== 'laplace' || !fitted.covariance) return null
-  const density = marginal(laplaceRule).near(fitted.parameters)
+  const { model, layout } = likelihood
+  const density = densityOf(likelihood, fitted).near(fitted.parameters)
   const correction = (x: Float64Array, byRow?: Float64Array): number =>
     density.effectsAt(x)?.secondOrder(byRow) ?? Number.NaN
   const byRow = new Float64Array(model.nobs)

@@ -2,7 +2,7 @@ import { randomTerms } from '../record/fixed-part.js'
 import type { Likelihood } from '../../likelihood/likelihood.js'
 import { adequateShift, isExact, largestStep } from '../climb/certificate-limit.js'
 import { secondOrderCertificate } from './certificate-second-order.js'
-import type { Estimate } from '../results/estimate.js'
+import { densityOf, type Estimate } from '../results/estimate.js'
 import type { Certificate } from '../record/fit-record.js'
 
 /** What is known of the integration error, or why nothing is. */
@@ -42,7 +42,7 @@ export function certificate(likelihood: Likelihood, fitted: Estimate): Certified
   const { nodes } = compared
   const gradient = new Float64Array(d)
   const other = likelihood.marginal(compared.rule).byLevel(fitted.parameters, gradient)
-  const own = likelihood.marginal(fitted.rule).byLevel(fitted.parameters)
+  const own = densityOf(likelihood, fitted).byLevel(fitted.parameters)
   if (!other || !own) return noValue(nodes)
   const maxShiftInSe = largestStep(fitted, gradient)
   let worst = 0

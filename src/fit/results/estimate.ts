@@ -1,4 +1,6 @@
 import type { Warning } from '../../errors.js'
+import type { MarginalDensity } from '../../likelihood/frame/log-density.js'
+import type { Likelihood } from '../../likelihood/likelihood.js'
 import type { Rule } from '../../likelihood/frame/integration-rule.js'
 import type { Runaway } from './runaway.js'
 
@@ -36,4 +38,10 @@ export interface Estimate {
   readonly unbounded: boolean
   readonly iterations: number
   readonly evaluations: number
+  /** The density that was climbed last, its searches of modes started from those near the top; null where it has gone. */
+  readonly near: { readonly of: Likelihood; readonly density: MarginalDensity } | null
 }
+
+/** The density of the estimate's rule, its searches of modes started where the climb left them if it was this likelihood's. */
+export const densityOf = (likelihood: Likelihood, { near, rule }: Pick<Estimate, 'near' | 'rule'>): MarginalDensity =>
+  near?.of === likelihood ? near.density : likelihood.marginal(rule)

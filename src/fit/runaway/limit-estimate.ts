@@ -54,6 +54,7 @@ export function limitEstimate({ model, layout }: Likelihood, found: RunawayVaria
     unbounded: true,
     iterations: 0,
     evaluations: 0,
+    near: null,
   }
 }
 

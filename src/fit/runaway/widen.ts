@@ -3,7 +3,7 @@ import { meanOf } from '../../data/roles.js'
 import type { ConditionalModes } from '../../likelihood/frame/conditional-effects.js'
 import { type Likelihood, likelihood } from '../../likelihood/likelihood.js'
 import type { LaidTerm, ParameterLayout } from '../../likelihood/frame/parameter-layout.js'
-import type { Estimate } from '../results/estimate.js'
+import { densityOf, type Estimate } from '../results/estimate.js'
 import type { Limits } from '../results/limits.js'
 import type { GlmFit } from '../start/glm.js'
 import type { ImportanceEstimate } from '../results/importance-estimate.js'
@@ -35,7 +35,7 @@ export const fittedBy = (like: Likelihood, fitted: Estimate, importance: Importa
   like,
   fitted,
   importance,
-  modesAt: like.effectsAt,
+  modesAt: fitted.rule.by === 'laplace' ? densityOf(like, fitted).effectsAt : like.effectsAt,
 })
 
 /**

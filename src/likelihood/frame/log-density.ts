@@ -36,7 +36,12 @@ export interface MarginalDensity extends LogDensity {
    * Climbs to a maximum from `start`, with `scale` (dimension x dimension) as the first guess of the inverse of minus the
    * Hessian: by `climb`, or in fewer parameters where the others' best values have a closed form.
    */
-  readonly top: (start: Float64Array, scale: Float64Array, options: ClimbOptions) => Maximum
+  readonly top: (start: Float64Array, scale: Float64Array, options: ClimbOptions) => Top
+}
+
+/** Where a climb ended, and the density with its searches of modes started from those that the climb reached. */
+export interface Top extends Maximum {
+  readonly near: MarginalDensity
 }
 
 /** How far and how long to climb; see maximise. */
@@ -78,17 +83,13 @@ export function marginalDensity({ evaluate, levels, ...parts }: DensityParts): M
 }
 
 /** Climbs by BFGS; searches of modes start from those of the point last accepted. */
-export function climb(
-  density: MarginalDensity,
-  start: Float64Array,
-  scale: Float64Array,
-  options: ClimbOptions,
-): Maximum {
+export function climb(density: MarginalDensity, start: Float64Array, scale: Float64Array, options: ClimbOptions): Top {
   let here = density
-  return maximise((x, gradient) => here.evaluate(x, gradient), start, scale, {
+  const top = maximise((x, gradient) => here.evaluate(x, gradient), start, scale, {
     ...options,
     accepted: (x) => {
       here = here.near(x)
     },
   })
+  return { ...top, near: here }
 }

@@ -41,15 +41,16 @@ export function gaussianDensity(
       ofLevel: (level, effect) => levels().ofLevel(level, effect),
     })
   }
-  return {
+  const density: MarginalDensity = {
     ...marginalDensity({
       dimension: layout.dimension,
       levels: 1,
       evaluate: (x, gradient) => evaluateOuter(relative, layout, x, gradient),
       effectsAt,
       negativeHessian: (x) => observedInformation(relative, layout, x),
-      top: (start, scale, options) => profiledTop(relative, layout, start, scale, options),
+      top: (start, scale, options) => ({ ...profiledTop(relative, layout, start, scale, options), near: density }),
     }),
     byLevel: (...given) => behind().byLevel(...given),
   }
+  return density
 }

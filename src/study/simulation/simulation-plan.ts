@@ -135,6 +135,7 @@ const emptyEstimate = {
   unbounded: false,
   iterations: 0,
   evaluations: 0,
+  near: null,
 } as const
 
 function truthFrom(
