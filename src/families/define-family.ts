@@ -1,8 +1,10 @@
+import { GlmmError } from '../errors.js'
 import { linkNamed } from '../links/registry.js'
 import { beta } from './beta.js'
 import { binomial } from './binomial.js'
 import { differences } from './differences.js'
 import { type Family, type FurtherPredictor, noDeviance } from './family.js'
+import { nearestName } from '../nearest-name.js'
 import type { ResponseKind } from './response-kinds.js'
 import type { Role } from './role.js'
 import { gamma } from './gamma.js'
@@ -40,6 +42,7 @@ export interface FamilyDefinition {
  *
  * @param definition - Name, support, links and log density, at least.
  * @returns The family, as the registry takes it.
+ * @throws GlmmError USAGE where one of these is missing or is no such thing.
  * @example
  * import { addFamily, defineFamily, fit, tableFrom } from 'glmm/core'
  * // Failures before the first success, by their mean; its maximum is the mean of the data.
@@ -55,6 +58,7 @@ export interface FamilyDefinition {
  * console.log(Math.exp(fixed[0].estimate).toFixed(4)) // 2.0000
  */
 export function defineFamily(definition: FamilyDefinition): Family {
+  checkDefinition(definition)
   const { name, response, links, logDensity, simulate, tail } = definition
   const further = (definition.further ?? []).map((one): FurtherPredictor => ({ ...one, role: one.role ?? 'shape' }))
   const K = 1 + further.length
@@ -73,7 +77,15 @@ export function defineFamily(definition: FamilyDefinition): Family {
         at: (row, eta, out) => {
           const value = (point: Float64Array): number => {
             for (let k = 0; k < K; k++) natural[k] = inverses[k](point[k])
-            return logDensity(y[row], trials ? trials[row] : 1, natural)
+            try {
+              return logDensity(y[row], trials ? trials[row] : 1, natural)
+            } catch (error) {
+              throw new GlmmError(
+                'USAGE',
+                `expected a number of ${name}'s logDensity, got ${error}`,
+                'mend that function',
+              )
+            }
           }
           differences(K, value, eta, out)
         },
@@ -90,6 +102,22 @@ export function defineFamily(definition: FamilyDefinition): Family {
     ...(simulate && { simulate }),
     ...(tail && { tail }),
   }
+}
+
+function checkDefinition({ name, response, links, logDensity }: Partial<FamilyDefinition>): void {
+  const refuse = (what: string, got: unknown, hint: string): GlmmError =>
+    new GlmmError('USAGE', `expected ${what} in defineFamily, got ${got}`, hint)
+  if (typeof name !== 'string' || name === '') throw refuse('a name', name, "write name: 'geometric'")
+  const kinds = Object.keys(workings)
+  if (typeof response !== 'string' || !kinds.includes(response)) {
+    const near = typeof response === 'string' ? nearestName(response, kinds) : null
+    const hint = near === null ? "write response: 'count', say" : `did you mean ${near}?`
+    throw refuse(`a response (${kinds.join(', ')})`, response, hint)
+  }
+  if (!Array.isArray(links) || links.length === 0)
+    throw refuse('a list of links', links, "write links: ['log']; the first is the default")
+  if (typeof logDensity !== 'function')
+    throw refuse('a function logDensity', logDensity, 'write logDensity: (y, trials, [mu]) => ...')
 }
 
 /** A built-in family of each kind of response, whose variance function and start serve the first working responses. */

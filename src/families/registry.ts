@@ -60,7 +60,7 @@ const added: Family[] = []
  * console.log(fit('y ~ 1', tableFrom({ y: [0, 3, 1, 4, 2] }), { family: 'geometric' }).family) // geometric
  */
 export function addFamily(family: Family): void {
-  if ([...families, ...added].some((known) => known.name === family.name && known !== family)) {
+  if ([...families, ...added].some((one) => normalised(one.name) === normalised(family.name) && one !== family)) {
     throw new GlmmError('USAGE', `expected a new name for a family, got '${family.name}'`, 'choose another name')
   }
   if (!added.includes(family)) added.push(family)
@@ -112,7 +112,7 @@ function unknownFamily(name: string, all: readonly Family[]): GlmmError {
   const meant = near === null ? null : (known(near, all)?.name ?? null)
   const hint = Object.hasOwn(absentFamilies, plain)
     ? absentFamilies[plain]
-    : `${meant === null ? '' : `did you mean ${meant}? `}give one of these with --family`
+    : `${meant === null ? '' : `did you mean ${meant}? `}give one of these with --family, or name the module of your own that adds it with --import`
   const names = all.map((candidate) => candidate.name).join(', ')
   return new GlmmError('USAGE', `expected a family (${names}), got '${name}'`, hint)
 }

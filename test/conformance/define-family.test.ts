@@ -55,6 +55,26 @@ describe('a family from its log density alone', () => {
     }
   })
 
+  it('is refused where what it is told by is missing or no such thing', () => {
+    const whole = { name: 'own', response: 'real', links: ['identity'], logDensity: () => 0 } as const
+    const refused = (change: object, says: string): void =>
+      expect(() => defineFamily({ ...whole, ...change })).toThrow(says)
+    refused({ name: undefined }, 'expected a name in defineFamily')
+    refused({ response: 'postive' }, 'expected a response (binomial, count, real, positive, unit-interval)')
+    refused({ links: 'log' }, 'expected a list of links')
+    refused({ logDensity: undefined }, 'expected a function logDensity')
+    expect(() => addFamily(defineFamily({ ...whole, name: 'gamma' }))).toThrow('expected a new name')
+  })
+
+  it('says whose fault it is where its log density throws', () => {
+    const logDensity = (): number => {
+      throw new ReferenceError('mo is not defined')
+    }
+    const own = defineFamily({ name: 'own', response: 'real', links: ['identity'], logDensity })
+    const row = own.density('identity', { y: Float64Array.of(1), trials: null })
+    expect(() => row.at(0, Float64Array.of(0), new Float64Array(4))).toThrow("expected a number of own's logDensity")
+  })
+
   it('vanishes where its log density is not a finite number', () => {
     const own = defineFamily({
       name: 'own',

@@ -32,7 +32,7 @@ export function dispersion(tested: Tested, data: Look): Plan {
   const variance = chiSquareVariance(tested, data)
   const screen =
     variance > 0 ? () => chiSquareUpper((data.chiSquare * 2 * df) / variance, (2 * df * df) / variance) : null
-  const what = response.trials ? 'proportions' : 'counts'
+  const what = response.trials ? 'proportions' : family.response === 'count' ? 'counts' : 'responses'
   const least = 1 + (seenFrom * Math.sqrt(Math.max(0, variance))) / df
   return {
     key,
