@@ -87,6 +87,13 @@ function combined(node: BinaryNode, state: State): TermSet {
   if (isCondition(node.operator)) return variable(node, state)
   if (node.operator === '^') return power(node, state)
   if (node.operator === '|' || node.operator === '||') throw notTerm(node, state, `got ${nodeText(node)}`)
+  if (node.operator === '/' && node.left.kind === 'number')
+    throw formulaFault(
+      state.source,
+      node.start,
+      `a column was expected before /, got ${nodeText(node)}`,
+      `a random intercept has a bar: (1 | ${nodeText(node.right)}); a / b stands for a + a:b`,
+    )
   const left = expand(node.left, state)
   if (node.operator === '-') {
     for (const key of subtracted(node.right, state).keys()) left.delete(key)

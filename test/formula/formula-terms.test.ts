@@ -115,6 +115,10 @@ describe('faults of terms', () => {
   it('needs a table for .', () => {
     expect(() => formulaTerms(parseFormula('y ~ .'))).toThrow('a table was expected')
   })
+
+  it('refuses a random intercept with a stroke for its bar', () => {
+    expect(() => formulaTerms(parseFormula('y ~ x + (1 / g)'))).toThrow('a column was expected before /, got 1/g')
+  })
 })
 
 describe('factors that nest', () => {
