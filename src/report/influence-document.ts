@@ -31,17 +31,17 @@ export function influenceDocument(record: InfluenceRecord): Document {
     table(
       [`<${cluster}`, 'rows', "Cook's distance", 'of all', ...parameters],
       rows,
-      "Cook's distance: of the fixed effects, and of all parameters; then DFBETAS: the estimate with less that without, in standard errors without",
+      "Cook's distance: of the fixed effects, and (of all) of all parameters; then DFBETAS: the estimate with these rows less that without them, in standard errors of the fit without them",
       ...(left.length > shown ? [`${left.length - shown} more: --out FILE.csv or --json has them`] : []),
     ),
     heading('Conclusions'),
     paragraph(
       changing.length === 0
         ? `No 95 % interval of a fixed effect takes 0 in, or leaves it out, without any one ${cluster === 'rows' ? 'row' : cluster}.`
-        : `${changing.length} of ${left.length} change whether a 95 % interval leaves 0 out: ${changing
+        : `${changing.length} of ${left.length} change, when left out, whether a 95 % interval contains 0: ${changing
             .slice(0, 10)
             .map(({ level, changes }) => `${level} (${changes.join(', ')})`)
-            .join('; ')}${changing.length > 10 ? '; ...' : ''}.`,
+            .join('; ')}${changing.length > 10 ? `; and ${changing.length - 10} more` : ''}.`,
     ),
     ...warningBlocks(record.warnings),
   ]

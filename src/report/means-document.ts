@@ -14,8 +14,11 @@ const averages: Readonly<Record<MeansRecord['average'], string>> = {
 /** Means and contrasts as people read them. */
 export function meansDocument(record: MeansRecord): Document {
   const { formula, family, link, average, scale, component, averagedOver, weights, contrasts } = record
-  const over = averagedOver.map(({ name, values }) =>
-    values.length === 1 ? `${name} = ${numberOr(values[0])}` : `${name} (${values.length} values)`,
+  const over = averagedOver.flatMap(({ name, values }) =>
+    values.length === 1 ? [] : [`${name} (${values.length} values)`],
+  )
+  const held = averagedOver.flatMap(({ name, values }) =>
+    values.length === 1 ? [`${name} = ${numberOr(values[0])}`] : [],
   )
   const blocks: Block[] = [
     facts([
@@ -24,14 +27,8 @@ export function meansDocument(record: MeansRecord): Document {
       ['Means of', component === 'response' ? 'the response' : component],
       ['Scale', scale === 'response' || component === 'zero' ? 'response' : `link (${link})`],
       ['Random effects', averages[average]],
-      ...(over.length > 0
-        ? [
-            [
-              'Averaged over',
-              `${over.join(', ')}${averagedOver.some(({ values }) => values.length > 1) ? `; ${weights} weights` : ''}`,
-            ] as const,
-          ]
-        : []),
+      ...(over.length > 0 ? [['Averaged over', `${over.join(', ')}; ${weights} weights`] as const] : []),
+      ...(held.length > 0 ? [['Held at', held.join(', ')] as const] : []),
     ]),
     heading('Estimated marginal means'),
     meansTable(record),

@@ -18,6 +18,7 @@ export function predictDocument(record: PredictRecord): Document {
   const limits = `${100 * level} % limits`
   const names = shownNames(record)
   const withInterval = predictions.some(({ interval }) => interval !== undefined)
+  const withNew = predictions.some(({ newLevels }) => newLevels.length > 0)
   const rows = predictions
     .slice(0, shown)
     .map(({ row, at, linear, response, interval, newLevels }) => [
@@ -26,7 +27,7 @@ export function predictDocument(record: PredictRecord): Document {
       ...cells(linear),
       ...cells(response),
       ...(withInterval ? [interval?.lower, interval?.upper].map((one) => formatNumber(one, 5)) : []),
-      newLevels.join(', '),
+      ...(withNew ? [newLevels.join(', ')] : []),
     ])
   const left = predictions.length - rows.length
   const notes = [
@@ -46,7 +47,7 @@ export function predictDocument(record: PredictRecord): Document {
     'lower',
     'upper',
     ...(withInterval ? ['response from', 'to'] : []),
-    '<new level of',
+    ...(withNew ? ['<new level of'] : []),
   ]
   const blocks: Block[] = [
     facts([

@@ -43,7 +43,9 @@ export async function planStudy(written: unknown, from: string | null = null): P
 
 /** What the model of the study says of how its data were read and what their cells look like. */
 const surprises = (spec: StudySpec, table: Table): readonly Warning[] =>
-  stateModel(spec.formula, table, spec).warnings.filter(({ code }) => code === 'READING' || code === 'LEVELS')
+  stateModel(spec.formula, table, spec).warnings.filter(
+    ({ code }) => code === 'READING' || code === 'LEVELS' || code === 'ROWS_DROPPED',
+  )
 
 const isTable = (data: unknown): data is Table => typeof data === 'object' && data !== null && 'columns' in data
 
