@@ -1,4 +1,5 @@
 import { GlmmError } from '../../src/errors.js'
+import { nearestName } from '../../src/nearest-name.js'
 import { jointPosterior } from '../../src/likelihood/posterior.js'
 import { hmc } from './hmc.js'
 import { independenceMetropolis } from './independence.js'
@@ -35,6 +36,11 @@ export const samplers: readonly Sampler[] = [
 export function samplerNamed(name: string): Sampler {
   const sampler = samplers.find((candidate) => candidate.name === name)
   if (sampler) return sampler
-  const known = samplers.map((candidate) => candidate.name).join(', ')
-  throw new GlmmError('USAGE', `expected a sampler (${known}), got '${name}'`, 'give one of these')
+  const known = samplers.map((candidate) => candidate.name)
+  const near = nearestName(name, known)
+  throw new GlmmError(
+    'USAGE',
+    `expected a sampler (${known.join(', ')}), got '${name}'`,
+    near === null ? 'give one of these' : `did you mean ${near}?`,
+  )
 }

@@ -1,4 +1,5 @@
 import { GlmmError } from '../../src/errors.js'
+import { nearestName } from '../../src/nearest-name.js'
 import { samplers } from '../kernels/registry.js'
 import { chainsOf } from './chains.js'
 import { grid } from './grid.js'
@@ -17,6 +18,11 @@ export const makesDraws = (name: string = autoName): boolean => name === autoNam
 export function methodNamed(name: string): PosteriorMethod {
   const method = methods.find((candidate) => candidate.name === name)
   if (method) return method
-  const known = [autoName, ...methods.map((candidate) => candidate.name)].join(', ')
-  throw new GlmmError('USAGE', `expected a sampler (${known}), got '${name}'`, 'give one of these')
+  const known = [autoName, ...methods.map((candidate) => candidate.name)]
+  const near = nearestName(name, known)
+  throw new GlmmError(
+    'USAGE',
+    `expected a sampler (${known.join(', ')}), got '${name}'`,
+    near === null ? 'give one of these' : `did you mean ${near}?`,
+  )
 }

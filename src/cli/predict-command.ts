@@ -34,6 +34,7 @@ export async function predictCommand(path: string, flags: Flags): Promise<void> 
   const fit = fitSource(await readRecord(path, 'a fit', fitHint), path)
   const { kind, level, nodes, interval, seed } = flags
   const { table, varying: show } = await rowsToPredict(fit, path, flags)
+  if (flags.at !== undefined && kind === 'conditional') checkGroups(fit, show)
   const original = kind === 'conditional' || kind === 'average' ? await originalOf(fit, path) : undefined
   const options = { kind, level, nodes, original, interval, seed, show }
   const predicted = await withRecord(path, fitHint, () => predict(fit, table, options))
@@ -53,6 +54,17 @@ async function rowsToPredict(fit: FitSource, path: string, flags: Flags): Promis
   const { predictionGrid } = await import('../postestimation/prediction-grid.js')
   const original = data === undefined ? await readOriginal(fit, path) : await readData({ ...flags, data })
   return predictionGrid(fit, original, askedValues(at))
+}
+
+/** Modes of the random effects are those of levels, of which a grid has none unless they are named. */
+function checkGroups(fit: FitSource, named: readonly string[]): void {
+  const missing = fit.random.flatMap(({ group }) => group.split(':')).find((name) => !named.includes(name))
+  if (missing === undefined) return
+  throw new GlmmError(
+    'USAGE',
+    `expected levels of ${missing} in --at for --kind conditional, got none`,
+    `add ${missing}=all, or take --kind average`,
+  )
 }
 
 /** The data of the fit where they can still be had; the predictions say what they lack without. */

@@ -264,7 +264,12 @@ export function program(writeHelp: (text: string) => void): Command {
     .option('--out <file>', `${outResult}; .csv a line a row`, outFile)
     .addHelpText('after', '\nExample:\n  glmm predict fit.json --data new.csv --kind average')
     .action(async (path: string, flags: Parameters<PredictCommand>[1]) => {
-      if (flags.data === undefined && flags.at === undefined) throw noData()
+      if (flags.data === undefined && flags.at === undefined)
+        throw new GlmmError(
+          'USAGE',
+          'expected a table after --data or a grid after --at, got neither',
+          'add one, such as --data new.csv or --at "x=0:10:1"',
+        )
       await (await import('./predict-command.js')).predictCommand(path, flags)
     })
 

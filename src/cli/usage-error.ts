@@ -23,16 +23,27 @@ export function usageError({ code, message }: CommanderError, glmm: Command, arg
     case 'commander.optionMissingArgument':
       return usage(`expected a value after ${quoted}, got none`, help)
     case 'commander.missingArgument':
-      return usage(
-        `expected a ${quoted}, got none`,
-        `give it in quotes, such as ${name} "y ~ x + (1 | group)" --data FILE`,
-      )
+      return quoted === 'formula'
+        ? usage('expected a formula, got none', `give it in quotes, such as ${name} "y ~ x + (1 | group)" --data FILE`)
+        : quoted === 'means'
+          ? usage('expected what to have means of, got none', `give it in quotes, such as ${name} fit.json "~ treat"`)
+          : usage(`expected ${files[quoted] ?? quoted}, got none`, help)
     case 'commander.excessArguments': {
       const [, most, got] = message.match(/Expected (\d+) arguments? but got (\d+)/) ?? []
-      return usage(`expected ${most} argument to ${name}, got ${got}`, 'put the formula in quotes')
+      return usage(
+        `expected ${most} argument${most === '1' ? '' : 's'} to ${name}, got ${got}`,
+        'put the formula in quotes',
+      )
     }
   }
   return usage(message.replace(/^error: /, ''), help)
+}
+
+/** What the argument of that name is, where it is a file. */
+const files: Readonly<Record<string, string>> = {
+  fit: 'the file of a fit',
+  result: 'the file of a result',
+  file: 'a study file',
 }
 
 const commandNames = (glmm: Command): string => glmm.commands.map((command) => command.name()).join(', ')

@@ -20,7 +20,14 @@ export function askedMeans(text: string): AskedMeans {
   const cut = text.indexOf('~')
   const left = cut < 0 ? '' : text.slice(0, cut).trim()
   const [of, by, ...more] = (cut < 0 ? text : text.slice(cut + 1)).split('|').map(namesIn)
-  if (more.length > 0 || of.length === 0 || of.some((name) => name === '') || by?.some((name) => name === '')) {
+  const kind = contrastKinds.find((one) => cut < 0 && text.trim().startsWith(`${one} `))
+  if (
+    kind !== undefined ||
+    more.length > 0 ||
+    of.length === 0 ||
+    of.some((name) => name === '') ||
+    by?.some((name) => name === '')
+  ) {
     const hint = `write "~ a", "~ a | b" or "${contrastKinds[0]} ~ a"`
     throw new GlmmError('USAGE', `expected variables after ~, and after | those within which, got '${text}'`, hint)
   }

@@ -16,7 +16,7 @@ export interface LinearHypothesis {
  * @throws GlmmError USAGE where a name is none, or the text is no linear combination
  */
 export function linearHypothesis(text: string, names: readonly string[]): LinearHypothesis {
-  const sides = text.split('=')
+  const sides = withoutBackticks(text, names).split('=')
   if (sides.length > 2 || text.trim() === '') throw unreadable(text, text, names)
   const weights = new Float64Array(names.length)
   let value = 0
@@ -31,6 +31,10 @@ export function linearHypothesis(text: string, names: readonly string[]): Linear
   }
   return { text: text.trim(), weights, value }
 }
+
+/** The same with `names` as they are where R has them between backticks, as those with spaces. */
+const withoutBackticks = (text: string, names: readonly string[]): string =>
+  text.replace(/`([^`]*)`/g, (quoted, name: string) => (names.includes(name) ? name : quoted))
 
 /** A sum of signed terms: number, name, number * name, name * number or name / number. */
 function combination(side: string, text: string, names: readonly string[]): { of: Float64Array; constant: number } {

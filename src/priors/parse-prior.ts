@@ -1,4 +1,5 @@
 import { GlmmError } from '../errors.js'
+import { nearestName } from '../nearest-name.js'
 import type { Distribution } from './distribution.js'
 import { distributions } from './registry.js'
 
@@ -30,7 +31,12 @@ const fault = (expected: string, got: string, hint: string): GlmmError =>
 /** Reads `target ~ name(arguments)`; a PRIOR error says what is wrong with the text. */
 export function parsePrior(text: string): Prior {
   const match = /^\s*([A-Za-z]+)\s*(?:\[\s*(\S(?:.*?\S)?)\s*\])?\s*~\s*([A-Za-z_]+)\s*\(([^()]*)\)\s*$/.exec(text)
-  if (!match) throw fault('a prior like "b ~ normal(0, 2.5)"', `'${text}'`, example)
+  if (!match) {
+    // The name of a draw, where its target was meant.
+    const drawn = /^\s*(b|sd)_(.*?\S)\s*~/.exec(text)
+    const hint = drawn ? `write its target as ${drawn[1]}[${drawn[2].replace(/__Intercept$/, '')}]` : example
+    throw fault('a prior like "b ~ normal(0, 2.5)"', `'${text}'`, hint)
+  }
   const [, target, element = null, name, list] = match
   if (target === 'Intercept' && element !== null) {
     throw fault('"Intercept ~ ..." without brackets', `'${text}'`, example)
@@ -55,8 +61,10 @@ export function parsePrior(text: string): Prior {
 function distributionOf(name: string, values: readonly number[], text: string): Distribution {
   const maker = distributions.find((candidate) => candidate.name === name)
   if (!maker) {
-    const known = [...distributions.map((candidate) => candidate.name), 'lkj'].join(', ')
-    throw fault(`a distribution (${known})`, `'${name}' in '${text}'`, 'use one of these')
+    const known = [...distributions.map((candidate) => candidate.name), 'lkj']
+    const near = nearestName(name, known)
+    const hint = near === null ? 'use one of these' : `did you mean ${near}?`
+    throw fault(`a distribution (${known.join(', ')})`, `'${name}' in '${text}'`, hint)
   }
   const form = `${name}(${maker.arguments.map((argument) => (argument === 'zero' ? '0' : argument)).join(', ')})`
   if (values.length !== maker.arguments.length || values.some((value) => !Number.isFinite(value))) {

@@ -149,6 +149,7 @@ describe('linear hypotheses', () => {
     ['treatB - treat = 0', [0, -1, 1, 0, 0, 0], 0],
     ['2 * a:b + (Intercept) = treatB + 1', [1, 0, -1, 0, 2, 0], 1],
     ['I(x^2)/2 - 3', [0, 0, 0, 0.5, 0, 0], 3],
+    ['`I(x^2)` - treat', [0, -1, 0, 1, 0, 0], 0],
     ['-log(x)2 = -1e-2', [0, 0, 0, 0, 0, -1], -0.01],
   ])('%s', (text, weights, value) => {
     const read = linearHypothesis(text, names)
