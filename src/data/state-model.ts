@@ -71,7 +71,7 @@ export function choicesGiven(choice: ModelChoice): Readonly<Record<string, strin
  * @param choice - Family, link, weights and other columns with a part of their own, further predictors, contrasts.
  * @param basis - What the data of another model have decided about the columns, to be adhered to.
  * @returns The model: plain data that can cross threads.
- * @throws GlmmError FORMULA, COLUMN, RESPONSE, MODEL or USAGE.
+ * @throws GlmmError FORMULA, TABLE, COLUMN, RESPONSE, MODEL or USAGE.
  * @example
  * import { model, tableFrom } from 'glmm/core'
  * const table = tableFrom({ y: [4, 6, 9, 11], g: ['a', 'a', 'b', 'b'] })
@@ -79,6 +79,10 @@ export function choicesGiven(choice: ModelChoice): Readonly<Record<string, strin
  * console.log(stated.link, stated.predictors[0].random[0].levels.join()) // log a,b
  */
 export function stateModel(formula: string, table: Table, choice: ModelChoice = {}, basis?: Basis): Model {
+  if (!Array.isArray((table as Partial<Table> | undefined)?.columns)) {
+    const hint = 'make one with tableFrom({ y: [...], x: [...] }), parseTable or await readTable'
+    throw new GlmmError('TABLE', 'expected a table beside the formula, got something else', hint)
+  }
   const parsed = parsedOver(formula, table)
   const inferred = choice.family === undefined ? inferFamily(parsed, table, choice.trials) : null
   const { family: base, link } = familyNamed(inferred?.family ?? choice.family!, choice.link)

@@ -7,6 +7,7 @@ import type { ResponseRule } from '../../src/data/response.js'
 import type { Table } from '../../src/data/table.js'
 import { tableFrom } from '../../src/data/table-from.js'
 import { GlmmError } from '../../src/errors.js'
+import { stateModel } from '../../src/data/state-model.js'
 
 const binomial: ResponseRule = { family: 'binomial', link: 'logit', response: 'binomial' }
 const gaussian: ResponseRule = { family: 'gaussian', link: 'identity', response: 'real' }
@@ -26,6 +27,10 @@ function fault(formula: string, table: Table, rule: ResponseRule, options: Parti
   }
   throw new Error(`no error for ${formula}`)
 }
+
+it.each([undefined, { y: [1, 2] }, 'data.csv'])('refuses %j for a table', (other) => {
+  expect(() => stateModel('y ~ 1', other as unknown as Table)).toThrow('expected a table beside the formula')
+})
 
 describe('responses', () => {
   it('takes successes and failures', () => {
