@@ -33,12 +33,12 @@ export async function predictCommand(path: string, flags: Flags): Promise<void> 
   checkEndings(flags, ['.csv'])
   const fit = fitSource(await readRecord(path, 'a fit', fitHint), path)
   const { kind, level, nodes, interval, seed } = flags
-  const { table, varying: show } = await rowsToPredict(fit, path, flags)
+  const { table, varying: show, held } = await rowsToPredict(fit, path, flags)
   if (flags.at !== undefined && kind === 'conditional') checkGroups(fit, show)
   const original = kind === 'conditional' || kind === 'average' ? await originalOf(fit, path) : undefined
   const options = { kind, level, nodes, original, interval, seed, show }
   const predicted = await withRecord(path, fitHint, () => predict(fit, table, options))
-  const record = flags.at === undefined ? predicted : { ...predicted, call: { ...predicted.call, at: flags.at } }
+  const record = flags.at === undefined ? predicted : { ...predicted, call: { ...predicted.call, at: flags.at, held } }
   const reported = flags.data === undefined ? record : withReading(record, flags)
   await present(
     reported,
@@ -50,7 +50,7 @@ export async function predictCommand(path: string, flags: Flags): Promise<void> 
 /** The rows of --data, or a grid of its own made of the data of the fit. */
 async function rowsToPredict(fit: FitSource, path: string, flags: Flags): Promise<PredictionGrid> {
   const { data, at } = flags
-  if (at === undefined) return { table: await readData({ ...flags, data: data! }), varying: [] }
+  if (at === undefined) return { table: await readData({ ...flags, data: data! }), varying: [], held: {} }
   const { predictionGrid } = await import('../postestimation/prediction-grid.js')
   const original = data === undefined ? await readOriginal(fit, path) : await readData({ ...flags, data })
   return predictionGrid(fit, original, askedValues(at))

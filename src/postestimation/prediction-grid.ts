@@ -11,6 +11,8 @@ import { noVariable, referenceGrid } from './reference-grid.js'
 export interface PredictionGrid {
   readonly table: Table
   readonly varying: readonly string[]
+  /** Where the other variables stand. */
+  readonly held: Readonly<Record<string, number | string>>
 }
 
 /**
@@ -62,7 +64,10 @@ export function predictionGrid(
     size *= levels.length
   }
   const made = size > 0 && Object.keys(rows).length > 0 ? tableFrom(rows, 'the grid') : grid.table
-  return { table: made, varying: Object.keys(at) }
+  const held = Object.fromEntries(
+    grid.axes.filter(({ name }) => at[name] === undefined).map(({ name, values: of }) => [name, of[0]]),
+  )
+  return { table: made, varying: Object.keys(at), held }
 }
 
 function levelsAsked(group: string, asked: readonly (number | string)[], table: Table): (number | string)[] {

@@ -30,6 +30,9 @@ export function predictDocument(record: PredictRecord): Document {
       ...(withNew ? [newLevels.join(', ')] : []),
     ])
   const left = predictions.length - rows.length
+  const held = Object.entries((record.call.held ?? {}) as Record<string, number | string>).map(
+    ([name, value]) => `${name} = ${covariate(value)}`,
+  )
   const notes = [
     `${limits}; linear: the linear predictor (${link}); mean: of the response`,
     ...(withInterval ? ['response from, to: limits of a new response'] : []),
@@ -55,6 +58,7 @@ export function predictDocument(record: PredictRecord): Document {
       ['Family', `${family}(${link})`],
       ['Data', dataLine(record)],
       ['Kind', kinds[kind]],
+      ...(held.length > 0 ? [['Held at', held.join(', ')] as const] : []),
     ]),
     heading('Predictions'),
     { ...table(headers, rows, ...notes), keys: 1 + names.length },

@@ -31,9 +31,10 @@ describe('averaged predictions', () => {
 
 describe('a grid to predict for', () => {
   it('has the values asked for, the mean of a covariate and the first level of a factor', () => {
-    const { table, varying } = predictionGrid(fitted, toenail, { treatment: ['all'], patient: ['3', '7'] })
+    const { table, varying, held } = predictionGrid(fitted, toenail, { treatment: ['all'], patient: ['3', '7'] })
     expect(table.nrow).toBe(4)
     expect(varying).toEqual(['treatment', 'patient'])
+    expect(Object.keys(held)).toEqual(['time'])
     const time = table.columns.find(({ name }) => name === 'time')!
     const own = toenail.columns.find(({ name }) => name === 'time')!
     if (time.kind !== 'numeric' || own.kind !== 'numeric') throw new Error('numbers were expected')
