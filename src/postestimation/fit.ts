@@ -4,6 +4,7 @@ import { type FitOptions as ModelFitOptions, fit as fitFormula } from '../fit/fi
 import { fixedEstimates } from '../fit/record/estimates.js'
 import type { FitRecord, FixedEstimate, RandomEstimate, RobustErrors } from '../fit/record/fit-record.js'
 import { keepData } from '../fit/record/fitted-data.js'
+import { checkOptionNames } from '../data/option-names.js'
 import { fittedModel } from './fitted-model.js'
 import { type RobustKind, robustCovariance } from './robust.js'
 import { orNull } from '../numerics/or-null.js'
@@ -19,12 +20,42 @@ export interface FitOptions extends ModelFitOptions {
   readonly cluster?: string | undefined
 }
 
+/** Every option of a fit. */
+const options: Readonly<Record<keyof FitOptions, true>> = {
+  family: true,
+  link: true,
+  nodes: true,
+  importance: true,
+  seed: true,
+  reml: true,
+  intervals: true,
+  level: true,
+  df: true,
+  se: true,
+  cluster: true,
+  residuals: true,
+  tests: true,
+  weights: true,
+  trials: true,
+  frequency: true,
+  precision: true,
+  offset: true,
+  time: true,
+  dispersion: true,
+  zi: true,
+  contrasts: true,
+}
+
+/** The options of a fit among others, such as the flags of a command. */
+export const fitOptionsIn = (flags: FitOptions): FitOptions =>
+  Object.fromEntries(Object.entries(flags).filter(([name]) => Object.hasOwn(options, name)))
+
 /**
  * Fits the model of a formula and a table by maximum likelihood, or by restricted maximum likelihood.
  *
  * @param formula - R's and lme4's notation, `cbind(r, n - r) ~ treat + (1 | center)`.
  * @param table - Of `readTable`, `parseTable` or `tableFrom`.
- * @param options - Family and link, nodes or draws of the integral, limits, degrees of freedom, robust standard errors, tests.
+ * @param asked - Family and link, nodes or draws of the integral, limits, degrees of freedom, robust standard errors, tests.
  * @returns The record that `glmm fit --json` prints; `convergence` and `warnings` say where no maximum was found.
  * @throws GlmmError FORMULA, COLUMN, RESPONSE or MODEL for what cannot be a model, USAGE for options.
  * @example
@@ -34,10 +65,11 @@ export interface FitOptions extends ModelFitOptions {
  * // The means of the two groups are 15 / 3 and 28 / 3.
  * console.log(fixed.map(({ name, estimate }) => `${name} ${Math.exp(estimate).toFixed(4)}`).join()) // (Intercept) 5.0000,x 1.8667
  */
-export function fit(formula: string, table: Table, options: FitOptions = {}): FitRecord {
-  const kind = kindAsked(options)
-  const record = fitFormula(formula, table, options)
-  return kind === null ? record : withRobustErrors(record, table, kind, options.cluster)
+export function fit(formula: string, table: Table, asked: FitOptions = {}): FitRecord {
+  checkOptionNames(asked, options, 'fit')
+  const kind = kindAsked(asked)
+  const record = fitFormula(formula, table, asked)
+  return kind === null ? record : withRobustErrors(record, table, kind, asked.cluster)
 }
 
 /** The kind of robust errors asked for; null for those of the model. */

@@ -49,6 +49,10 @@ describe('a fit with robust standard errors', () => {
     expect(robust.fixed[1].se).toBeCloseTo(1.59060365, 6)
   })
 
+  it('refuses an option that it has not', () => {
+    expect(() => fit(formula, cbpp, { nodse: 9 } as object)).toThrow(/expected an option of fit, got nodse/)
+  })
+
   it('refuses what does not go together', () => {
     expect(() => fit(formula, cbpp, { se: 'sandwich' as 'robust' })).toThrow(/for --se, got 'sandwich'/)
     expect(() => fit(formula, cbpp, { cluster: 'herd' })).toThrow(/--cluster herd alone/)
