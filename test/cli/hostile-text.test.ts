@@ -85,7 +85,13 @@ describe('text of others reaches the terminal without steering it', () => {
 
   it('what a Redis says', async () => {
     const server = createServer((socket) => {
-      socket.on('error', () => {}).on('data', () => socket.write(`-NOAUTH ${hostile}\r\n`))
+      // An answer a command: several may come in one piece.
+      socket
+        .on('error', () => {})
+        .on('data', (piece) => {
+          const commands = piece.toString('latin1').match(/\*\d+\r\n\$/g)?.length ?? 0
+          socket.write(`-NOAUTH ${hostile}\r\n`.repeat(Math.max(1, commands)))
+        })
     })
     await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
     const { port } = server.address() as { port: number }
