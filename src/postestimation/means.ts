@@ -2,8 +2,8 @@ import type { Table } from '../data/table.js'
 import { GlmmError, type Warning } from '../errors.js'
 import { dataOf } from '../fit/record/fitted-data.js'
 import { designSource, type FitSource } from '../fit/predict/predict-source.js'
-import { hasInfiniteDeviation, runningWarning } from '../fit/record/running-names.js'
-import { studentQuantile } from '../numerics/special.js'
+import { runningWarning } from '../fit/record/running-names.js'
+import { identity } from '../links/identity.js'
 import { orNull } from '../numerics/or-null.js'
 import { version } from '../version.js'
 import { type Adjustment, adjustmentNamed } from './adjustment.js'
@@ -12,9 +12,10 @@ import { combinationDf } from './combination-df.js'
 import { type Combination, combinations } from './combinations.js'
 import { contrastsOfMeans } from './mean-contrasts.js'
 import { type Averaging, type EstimatedMean, estimatedMeans } from './estimated-means.js'
-import { deltaCovariance, type FittedModel, fittedModel } from './fitted-model.js'
+import { type FittedModel, fittedModel } from './fitted-model.js'
 import { designVariables } from './grid-variables.js'
 import { type Component, type Quantity, quantityNamed } from './mean-function.js'
+import { meanLimits } from './mean-limits.js'
 import type { MeanEstimate, MeansRecord } from './means-record.js'
 import { noVariable, type Reduction, type ReferenceGrid, referenceGrid } from './reference-grid.js'
 
@@ -181,40 +182,19 @@ type Told = { readonly [K in 'estimate' | 'se' | 'df' | 'lower' | 'upper']: numb
 
 type DfOf = (l: Float64Array) => number
 
-/** Estimate, standard error and limits of each mean on the scale asked for; limits are made on the link's. */
+/** Estimate, standard error and limits of each mean on the scale asked for. */
 function tell(
-  { stated, fit, covariance }: FittedModel,
+  fitted: FittedModel,
   estimates: readonly EstimatedMean[],
   { scale, level, quantity: { link } }: Settings,
   df: DfOf,
 ): Told[] {
-  const d = stated.layout.dimension
-  const unsure = hasInfiniteDeviation(fit)
   return estimates.map((one) => {
     if (one.missing.length > 0) return { estimate: null, se: null, df: null, lower: null, upper: null }
-    const variance = (gradient: Float64Array): number =>
-      unsure ? Number.NaN : deltaCovariance([gradient], covariance, d)[0]
-    const se = Math.sqrt(variance(one.inLink))
     const degrees = df(one.inLink)
-    const distance = studentQuantile((1 + level) / 2, degrees)
-    const ends = [one.link - distance * se, one.link + distance * se]
-    if (scale === 'link' || !link || one.link === one.response)
-      return {
-        estimate: orNull(one.link),
-        se: orNull(se),
-        df: orNull(degrees),
-        lower: orNull(ends[0]),
-        upper: orNull(ends[1]),
-      }
-    const inside = (eta: number): number =>
-      eta > (link.above ?? Number.NEGATIVE_INFINITY) ? link.inverse(eta) : Number.NaN
-    const [a, b] = ends.map(inside)
-    return {
-      estimate: orNull(one.response),
-      se: orNull(Math.sqrt(variance(one.inResponse))),
-      df: orNull(degrees),
-      lower: orNull(Math.min(a, b)),
-      upper: orNull(Math.max(a, b)),
-    }
+    const limits = meanLimits(fitted, one, link ?? identity, degrees, level)
+    const onLink = scale === 'link' || !link || one.link === one.response
+    const { se, lower, upper } = onLink ? limits.linear : limits.response
+    return { estimate: orNull(onLink ? one.link : one.response), se, df: orNull(degrees), lower, upper }
   })
 }

@@ -1,15 +1,13 @@
 import type { Table } from '../data/table.js'
 import { GlmmError, type Warning } from '../errors.js'
 import { type PredictOptions, predict as predictRows } from '../fit/predict/predict.js'
-import type { PredictedValue, PredictRecord } from '../fit/predict/predict-record.js'
+import type { PredictRecord } from '../fit/predict/predict-record.js'
 import type { FitSource } from '../fit/predict/predict-source.js'
 import { dataOf } from '../fit/record/fitted-data.js'
-import { hasInfiniteDeviation } from '../fit/record/running-names.js'
-import { studentQuantile } from '../numerics/special.js'
-import { orNull } from '../numerics/or-null.js'
 import { combinationDf } from './combination-df.js'
 import { estimatedMeans } from './estimated-means.js'
-import { deltaCovariance, type FittedModel, fittedModel } from './fitted-model.js'
+import { type FittedModel, fittedModel } from './fitted-model.js'
+import { meanLimits } from './mean-limits.js'
 import { quantityNamed } from './mean-function.js'
 
 /**
@@ -17,9 +15,18 @@ import { quantityNamed } from './mean-function.js'
  * through its inverse to the response's. Means over the random effects depend on their variances: with the data of the fit, which a
  * fit of this process brings along, their standard errors are the delta method's over all parameters.
  *
- * @param table - the rows to predict for; no response is needed
- * @throws GlmmError USAGE for an option that is none, COLUMN for a level that the fit has no coefficient for
- * @example predict(fit('Reaction ~ Days + (Days | Subject)', table), tableFrom({ Days: [0, 5, 9] }))
+ * @param fit - Of `fit`, or read from its JSON.
+ * @param table - With the columns of the formula's right-hand side; no response is needed.
+ * @param options - Whose mean is predicted (population, conditional or average), level and kind of the limits, the data of the fit.
+ * @returns One prediction a row of the table, on the link's scale and on the response's.
+ * @throws GlmmError USAGE for options, COLUMN for a column that is missing or of another type, FILE where the parts of the fit do
+ *   not belong together.
+ * @example
+ * import { fit, predict, tableFrom } from 'glmm/core'
+ * const fitted = fit('y ~ x', tableFrom({ y: [4, 6, 5, 9, 11, 8], x: [0, 0, 0, 1, 1, 1] }), { family: 'poisson' })
+ * const { predictions } = predict(fitted, tableFrom({ x: [0, 2] }))
+ * // 5 times (28 / 15)^x.
+ * console.log(predictions.map(({ response }) => response.estimate.toFixed(4)).join()) // 5.0000,17.4222
  */
 export function predict(fit: FitSource, table: Table, options: PredictOptions = {}): PredictRecord {
   const record = predictRows(fit, table, options)
@@ -42,35 +49,18 @@ function withData(fit: FitSource, given: Table | undefined): FittedModel | null 
 }
 
 function overAllParameters(fitted: FittedModel, table: Table, record: PredictRecord): PredictRecord {
-  const { fit, stated, parameters, covariance } = fitted
+  const { stated, parameters } = fitted
   const means = estimatedMeans(fitted, table, 'population', quantityNamed(stated, 'response'), true)
   const df = combinationDf(fitted)
-  const d = parameters.length
-  const { link } = stated
-  const unsure = hasInfiniteDeviation(fit)
-  const reported = (estimate: number | null, se: number, lower: number, upper: number): PredictedValue =>
-    unsure
-      ? { estimate, se: null, lower: null, upper: null }
-      : { estimate, se: orNull(se), lower: orNull(lower), upper: orNull(upper) }
   const place = new Map(Array.from(means.rows ?? [], (row, i) => [row, i]))
   const predictions = record.predictions.map((one) => {
     if (one.response === null) return one
     const mean = means.row(parameters, place.get(one.row - 1) ?? one.row - 1)
-    const se = Math.sqrt(deltaCovariance([mean.inLink], covariance, d)[0])
-    const distance = studentQuantile((1 + record.level) / 2, df(mean.inLink))
-    const ends = [mean.link - distance * se, mean.link + distance * se]
-    const inside = (eta: number): number =>
-      eta > (link.above ?? Number.NEGATIVE_INFINITY) ? link.inverse(eta) : Number.NaN
-    const [a, b] = ends.map(inside)
+    const { linear, response } = meanLimits(fitted, mean, stated.link, df(mean.inLink), record.level)
     return {
       ...one,
-      linear: reported(one.linear?.estimate ?? null, se, ends[0], ends[1]),
-      response: reported(
-        one.response.estimate,
-        Math.sqrt(deltaCovariance([mean.inResponse], covariance, d)[0]),
-        Math.min(a, b),
-        Math.max(a, b),
-      ),
+      linear: { estimate: one.linear?.estimate ?? null, ...linear },
+      response: { estimate: one.response.estimate, ...response },
     }
   })
   return { ...record, predictions }

@@ -37,7 +37,7 @@ export interface PredictOptions {
   readonly interval?: 'mean' | 'response' | undefined
   /** Of the draws that these are quantiles of, 1 where left out. */
   readonly seed?: number | undefined
-  /** Columns of the table that are sure with the predictions, such as those of a grid. */
+  /** Columns of the table that are reported with the predictions, such as those of a grid. */
   readonly show?: readonly string[] | undefined
 }
 
@@ -48,21 +48,11 @@ const details: Readonly<Record<PredictionKind, RandomDetail>> = {
 }
 
 /**
- * Predictions of a fit, or of one read back from its JSON, for the rows of a table. Limits are Wald's on the link's
- * scale, and through the link's inverse on the response's.
+ * Predictions for the rows of a table: Wald limits on the link's scale, and through the link's inverse on the response's. Those of
+ * averaged means count the variances of the random effects as known.
  *
- * @param fit - Of `fit`, or read from its JSON.
- * @param table - With the columns of the formula's right-hand side.
- * @param options - Whose mean is predicted (population, conditional or average), level of the limits, nodes.
- * @returns One prediction a row of the table, on the link's scale and on the response's.
  * @throws GlmmError USAGE for options, COLUMN for a column that is missing or of another type, FILE where the parts of the fit do
  *   not belong together.
- * @example
- * import { fit, predict, tableFrom } from 'glmm/core'
- * const fitted = fit('y ~ x', tableFrom({ y: [4, 6, 5, 9, 11, 8], x: [0, 0, 0, 1, 1, 1] }), { family: 'poisson' })
- * const { predictions } = predict(fitted, tableFrom({ x: [0, 2] }))
- * // 5 times (28 / 15)^x.
- * console.log(predictions.map(({ response }) => response.estimate.toFixed(4)).join()) // 5.0000,17.4222
  */
 export function predict(fit: FitRecord | FitSource, table: Table, options: PredictOptions = {}): PredictRecord {
   const { kind = 'population', level = 0.95, nodes } = options
@@ -94,7 +84,7 @@ export function predict(fit: FitRecord | FitSource, table: Table, options: Predi
   )
   const shown = shownColumns(table, options.show ?? [])
   const unsure = hasInfiniteDeviation(fit)
-  const sure = (one: PredictedValue | null): PredictedValue | null =>
+  const reported = (one: PredictedValue | null): PredictedValue | null =>
     one && unsure ? { ...one, se: null, lower: null, upper: null } : one
   const fresh = new Set<string>()
   const unknown = new Map<number, readonly string[]>()
@@ -104,8 +94,8 @@ export function predict(fit: FitRecord | FitSource, table: Table, options: Predi
     predictions[row] = {
       row: row + 1,
       ...shown(row),
-      linear: sure(linear),
-      response: sure(response),
+      linear: reported(linear),
+      response: reported(response),
       ...(interval && { interval: unsure ? { lower: null, upper: null } : interval }),
       newLevels,
     }
@@ -227,8 +217,8 @@ function predictor(
   const n = design.nrow
   const parts = estimableParts(fit, design)
   const columns = design.predictors.map(({ name, fixed }, k) => {
-    const sure = coefficientsOf(fit, name)
-    return { x: fixed.x, beta: sure.map(({ estimate }) => estimate), ...parts[k] }
+    const estimated = coefficientsOf(fit, name)
+    return { x: fixed.x, beta: estimated.map(({ estimate }) => estimate), ...parts[k] }
   })
   const meanAt = (eta: ArrayLike<number>): number =>
     family.meanOfResponse(inverses.map((inverse, k) => inverse(eta[k])))
@@ -280,12 +270,12 @@ function predictor(
       if (kind === 'average') for (let k = 0; k < K; k++) whole[k * K + k] += between[k]
       interval = newResponse(place, eta, whole, asked!.trials?.(place) ?? 1)
     }
-    const sure = kind === 'average' ? { at: middle, se: onLink } : { at: eta[0], se: Math.sqrt(covariance[0]) }
+    const center = kind === 'average' ? { at: middle, se: onLink } : { at: eta[0], se: Math.sqrt(covariance[0]) }
     const inside = (value: number): number =>
       value > (link.above ?? Number.NEGATIVE_INFINITY) ? link.inverse(value) : Number.NaN
     const ends = [inside(middle - distance * onLink), inside(middle + distance * onLink)]
     return {
-      linear: value(sure.at, sure.se, sure.at - distance * sure.se, sure.at + distance * sure.se),
+      linear: value(center.at, center.se, center.at - distance * center.se, center.at + distance * center.se),
       response: value(mean, se, Math.min(...ends), Math.max(...ends)),
       ...(interval && { interval }),
       newLevels,
