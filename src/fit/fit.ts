@@ -14,6 +14,7 @@ import type { Intervals } from './limits/profile-intervals.js'
 import { fittedPredictors, rowQuantiles } from './predict/quantile-residuals.js'
 import { fiveNumbers } from './record/residuals.js'
 import { testedFit } from './tests/tested-fit.js'
+import { checkLevel } from './results/limits.js'
 
 /** How a model is fitted, and what is reported of the fit. */
 export interface FitOptions extends ModelChoice {
@@ -115,8 +116,7 @@ function fiveNumbersOf({ response }: Model, drawn: Float64Array): FiveNumbers {
 function checkIntervals({ intervals: method = 'wald', level = 0.95 }: FitOptions): Intervals {
   if (method !== 'wald' && method !== 'profile')
     throw new GlmmError('USAGE', `expected wald or profile for --intervals, got ${method}`, 'wald is the default')
-  if (!(level > 0 && level < 1))
-    throw new GlmmError('USAGE', `expected a level between 0 and 1, got ${level}`, 'write 95 % as --level 0.95')
+  checkLevel(level)
   return { method, level }
 }
 

@@ -16,6 +16,7 @@ import { type DesignVariables, designVariables, type GridVariable } from './grid
 import { type Component, quantityNamed } from './mean-function.js'
 import type { EffectEstimate, EffectKind, EffectsRecord } from './effects-record.js'
 import { noVariable, referenceGrid } from './reference-grid.js'
+import { checkLevel } from '../fit/results/limits.js'
 
 /** Which effects, averaged over what. */
 export interface EffectsOptions {
@@ -156,8 +157,7 @@ function checkOptions(kind: string, average: string, level: number): void {
       `expected population or zero for --average, got '${average}'`,
       'leave it out for the usual one',
     )
-  if (!(level > 0 && level < 1))
-    throw new GlmmError('USAGE', `expected a level between 0 and 1, got ${level}`, 'write 95 % as --level 0.95')
+  checkLevel(level)
 }
 
 /** The rows that effects are averaged over. */

@@ -18,6 +18,7 @@ import { type Component, type Quantity, quantityNamed } from './mean-function.js
 import { meanLimits } from './mean-limits.js'
 import type { MeanEstimate, MeansRecord } from './means-record.js'
 import { noVariable, type Reduction, type ReferenceGrid, referenceGrid } from './reference-grid.js'
+import { checkLevel } from '../fit/results/limits.js'
 
 /** The grid, what is averaged over, and the contrasts. */
 export interface MeansOptions {
@@ -137,8 +138,7 @@ function settingsOf({ fit, stated }: FittedModel, left: string | null, options: 
   oneOf('--scale', scale, ['link', 'response'])
   oneOf('--weights', weights, ['equal', 'proportional'])
   oneOf('--cov.reduce', options.reduce ?? 'mean', ['mean', 'median', 'range', 'all'])
-  if (!(level > 0 && level < 1))
-    throw new GlmmError('USAGE', `expected a level between 0 and 1, got ${level}`, 'write 95 % as --level 0.95')
+  checkLevel(level)
   const contrasts = options.contrasts ?? left
   const adjust = options.adjust === undefined ? usualAdjustment(contrasts) : adjustmentNamed(options.adjust)
   const quantity: Quantity = quantityNamed(stated, component)

@@ -18,6 +18,7 @@ import { type SmallerModel, withoutColumns, withoutRandom } from './smaller-mode
 import { termHypotheses, termOfCoefficients } from './term-hypotheses.js'
 import type { HypothesisTest, JointTest, LikelihoodRatioLine, TermTest, TestRecord } from './test-record.js'
 import { wald } from './wald.js'
+import { checkLevel } from '../fit/results/limits.js'
 
 /** Which tests. */
 export interface TestOptions {
@@ -53,8 +54,7 @@ export function test(fit: FitSource, options: TestOptions = {}): TestRecord {
   const { type = 3, lrt = false, hypotheses = [], level = 0.95 } = options
   if (type !== 2 && type !== 3)
     throw new GlmmError('USAGE', `expected 2 or 3 for --type, got ${type}`, '3 is the usual one')
-  if (!(level > 0 && level < 1))
-    throw new GlmmError('USAGE', `expected a level between 0 and 1, got ${level}`, 'write 95 % as --level 0.95')
+  checkLevel(level)
   const fitted = fittedModel(fit, table)
   const names = fit.fixed.map(({ name }) => name)
   const linear = hypotheses.map((text) => linearHypothesis(text, names))

@@ -64,7 +64,7 @@ describe('what a user adds', () => {
     expect(() => parseFormula('y ~ (1 | g) + mine(1 + x | g)')).toThrow(/mine/)
     addCovariance({ ...diagonal, name: 'mine' })
     expect(covarianceNamed('mine').size(3)).toBe(3)
-    expect(parseFormula('y ~ mine(1 + x | g)')).toBeDefined()
+    expect(parseFormula('y ~ mine(1 + x | g)').right).toMatchObject({ kind: 'call', name: 'mine' })
     expect(() => addCovariance({ ...diagonal, name: 'us' })).toThrow(/expected a new name for a covariance, got 'us'/)
     expect(() => addCovariance({ ...diagonal, name: 'a b' })).toThrow(/expected a name that a formula can call/)
   })

@@ -12,7 +12,7 @@ import { responseChecksum } from '../../data/response-checksum.js'
 import { estimableParts } from './estimable.js'
 import type { FitRecord } from '../record/fit-record.js'
 import { hasInfiniteDeviation, runningWarning } from '../record/running-names.js'
-import type { Limits } from '../results/limits.js'
+import { checkLevel, type Limits } from '../results/limits.js'
 import { responseInterval } from './response-interval.js'
 import { averageOf } from './average-mean.js'
 import type { PredictedValue, Prediction, PredictionKind, PredictRecord } from './predict-record.js'
@@ -164,8 +164,7 @@ function checkOptions(
     const message = `expected population, conditional or average as kind of prediction, got '${kind}'`
     throw new GlmmError('USAGE', message, 'population has the random effects at zero')
   }
-  if (!(level > 0 && level < 1))
-    throw new GlmmError('USAGE', `expected a level between 0 and 1, got ${level}`, 'write 95 % as --level 0.95')
+  checkLevel(level)
   if (nodes !== undefined && !(Number.isInteger(nodes) && nodes >= 1 && nodes <= 101))
     throw new GlmmError('USAGE', `expected a number of nodes from 1 to 101, got ${nodes}`, 'leave --nodes out')
 }

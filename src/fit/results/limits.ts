@@ -1,4 +1,4 @@
-import type { Warning } from '../../errors.js'
+import { GlmmError, type Warning } from '../../errors.js'
 
 /** Limits of an interval; null where there is none. */
 export interface Limits {
@@ -13,4 +13,10 @@ export interface ProfileIntervals {
   /** Of each random term: standard deviations, and the matrix of correlations. */
   readonly random: readonly { readonly sd: readonly Limits[]; readonly correlation: readonly (readonly Limits[])[] }[]
   readonly warnings: readonly Warning[]
+}
+
+/** @throws GlmmError USAGE where it is no probability between 0 and 1 that limits could cover with. */
+export function checkLevel(level: number): void {
+  if (!(level > 0 && level < 1))
+    throw new GlmmError('USAGE', `expected a level between 0 and 1, got ${level}`, 'write 95 % as --level 0.95')
 }
